@@ -1,0 +1,33 @@
+package io.headrace.engine;
+
+import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.state.Tensor;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Everything needed to go on learning as if nothing had happened: parameters, optimizer slots,
+ * running statistics, random state, metrics, and the account of every record up to the next
+ * position of each source partition. Immutable, but for the tensors' memory, which nobody may write
+ * to.
+ *
+ * @param job name of the job
+ * @param fingerprint text of the {@link ModelSpec} it belongs to
+ * @param step steps taken
+ * @param values small named values, of the trainer and of whoever composed the job
+ * @param tensors named tensors; "parameters" parts are named by layer
+ */
+public record Checkpoint(
+    String job,
+    String fingerprint,
+    long step,
+    long createdAtMillis,
+    Ledger ledger,
+    SortedMap<String, String> values,
+    SortedMap<String, Tensor> tensors) {
+  public Checkpoint {
+    values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
+    tensors = Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
+  }
+}

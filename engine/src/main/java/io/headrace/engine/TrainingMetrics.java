@@ -1,0 +1,39 @@
+package io.headrace.engine;
+
+import io.headrace.engine.sample.Ledger;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * How learning goes, measured on samples before they were learned from (prequential). Immutable.
+ * Fractions are 0 to 1.
+ *
+ * @param step steps taken
+ * @param timeMillis when this was taken
+ * @param samplesPerSecond samples trained a second since the metrics before
+ * @param ledger what became of every record so far
+ * @param window loss, accuracy, ... over the samples since the metrics before
+ * @param total the same over all samples
+ * @param baselines what predicting without skill would score over all samples, e.g.
+ *     majorityClassAccuracy
+ * @param confusion counts, row = true class, column = predicted class, row-major; empty for numbers
+ */
+public record TrainingMetrics(
+    String job,
+    long step,
+    long timeMillis,
+    double samplesPerSecond,
+    Ledger ledger,
+    SortedMap<String, Double> window,
+    SortedMap<String, Double> total,
+    SortedMap<String, Double> baselines,
+    List<Long> confusion) {
+  public TrainingMetrics {
+    window = Collections.unmodifiableSortedMap(new TreeMap<>(window));
+    total = Collections.unmodifiableSortedMap(new TreeMap<>(total));
+    baselines = Collections.unmodifiableSortedMap(new TreeMap<>(baselines));
+    confusion = List.copyOf(confusion);
+  }
+}

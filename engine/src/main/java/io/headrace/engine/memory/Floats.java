@@ -1,0 +1,67 @@
+package io.headrace.engine.memory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Segments of 32-bit floats, allocated off-heap on 64-byte boundaries, zeroed, and freed when
+ * nothing refers to them any more. Offsets and counts are in floats, not bytes. Elements are
+ * little-endian. A segment may be used by any thread; hand-over between threads is the caller's
+ * business.
+ */
+public final class Floats {
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int ALIGNMENT_BYTES = 64;
+
+  private Floats() {}
+
+  /** Allocates {@code count} zeros. */
+  public static MemorySegment allocate(long count) {
+    return Arena.ofAuto()
+        .allocate(Math.max(count, 1) * Float.BYTES, ALIGNMENT_BYTES)
+        .asSlice(0, count * Float.BYTES);
+  }
+
+  public static MemorySegment of(float... values) {
+    MemorySegment segment = allocate(values.length);
+    MemorySegment.copy(values, 0, segment, FLOAT, 0, values.length);
+    return segment;
+  }
+
+  /** Number of floats in {@code segment}. */
+  public static long count(MemorySegment segment) {
+    return segment.byteSize() / Float.BYTES;
+  }
+
+  public static float read(MemorySegment segment, long index) {
+    return segment.get(FLOAT, index * Float.BYTES);
+  }
+
+  public static void write(MemorySegment segment, long index, float value) {
+    segment.set(FLOAT, index * Float.BYTES, value);
+  }
+
+  public static void copy(
+      MemorySegment from, long fromIndex, MemorySegment to, long toIndex, long count) {
+    MemorySegment.copy(
+        from, fromIndex * Float.BYTES, to, toIndex * Float.BYTES, count * Float.BYTES);
+  }
+
+  /** A copy on the heap, for tests and small results. */
+  public static float[] toArray(MemorySegment segment) {
+    return segment.toArray(FLOAT);
+  }
+
+  public static void fill(MemorySegment segment, long index, long count, float value) {
+    if (Float.floatToRawIntBits(value) == 0) {
+      segment.asSlice(index * Float.BYTES, count * Float.BYTES).fill((byte) 0);
+      return;
+    }
+    for (long i = index; i < index + count; i++) {
+      write(segment, i, value);
+    }
+  }
+}

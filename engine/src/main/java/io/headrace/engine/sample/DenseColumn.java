@@ -1,0 +1,48 @@
+package io.headrace.engine.sample;
+
+import io.headrace.engine.memory.Floats;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A dense input of every row: {@code width} floats a row, rows without gaps. Not thread-safe while
+ * it is written.
+ */
+public final class DenseColumn implements Column {
+  private final int width;
+  private final MemorySegment values;
+
+  DenseColumn(InputSpec.Dense spec, int capacity) {
+    this.width = spec.elements();
+    this.values = Floats.allocate((long) capacity * width);
+  }
+
+  /** Floats in a row. */
+  public int width() {
+    return width;
+  }
+
+  /** Row r lies at r * width, counted in floats. */
+  public MemorySegment values() {
+    return values;
+  }
+
+  /** Where row {@code row} begins, counted in floats. */
+  public long start(int row) {
+    return (long) row * width;
+  }
+
+  @Override
+  public void commit(int row) {}
+
+  @Override
+  public void discard(int row) {}
+
+  @Override
+  public void append(Column source, int from, int to, int atRow) {
+    var other = (DenseColumn) source;
+    Floats.copy(other.values, other.start(from), values, start(atRow), (long) (to - from) * width);
+  }
+
+  @Override
+  public void clear() {}
+}

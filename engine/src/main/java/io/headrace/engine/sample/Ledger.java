@@ -1,0 +1,56 @@
+package io.headrace.engine.sample;
+
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+
+/**
+ * What became of every record up to the next position of each partition: trained, rejected or
+ * filtered, nothing else. Immutable.
+ */
+public record Ledger(SortedMap<SourcePartition, Entry> entries) {
+  public static final Ledger EMPTY = new Ledger(Collections.emptySortedMap());
+
+  /**
+   * One partition's account.
+   *
+   * @param nextPosition position just past the last record counted here
+   */
+  public record Entry(long nextPosition, long trained, long rejected, long filtered) {
+    /** Records read and settled. */
+    public long read() {
+      return trained + rejected + filtered;
+    }
+  }
+
+  public Ledger {
+    entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
+  }
+
+  public Positions positions() {
+    var next = new TreeMap<SourcePartition, Long>();
+    entries.forEach((partition, entry) -> next.put(partition, entry.nextPosition()));
+    return new Positions(next);
+  }
+
+  public long read() {
+    return sum(Entry::read);
+  }
+
+  public long trained() {
+    return sum(Entry::trained);
+  }
+
+  public long rejected() {
+    return sum(Entry::rejected);
+  }
+
+  public long filtered() {
+    return sum(Entry::filtered);
+  }
+
+  private long sum(ToLongFunction<Entry> part) {
+    return entries.values().stream().mapToLong(part).sum();
+  }
+}

@@ -1,0 +1,75 @@
+package io.headrace.engine.sample;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * A ledger while it is being written: a few partitions, added up without allocation once each has
+ * been seen. Not thread-safe.
+ */
+public final class LedgerCounter {
+  private static final int NEXT = 0;
+  private static final int TRAINED = 1;
+  private static final int REJECTED = 2;
+  private static final int FILTERED = 3;
+
+  private final List<SourcePartition> partitions = new ArrayList<>();
+  private final List<long[]> counts = new ArrayList<>();
+
+  /** Counts records of one partition, all of them before {@code nextPosition}. */
+  public void add(
+      SourcePartition partition, long nextPosition, long trained, long rejected, long filtered) {
+    long[] entry = entry(partition);
+    entry[NEXT] = nextPosition;
+    entry[TRAINED] += trained;
+    entry[REJECTED] += rejected;
+    entry[FILTERED] += filtered;
+  }
+
+  /** Adds all that {@code later} counted, which lies behind what is here. */
+  public void add(LedgerCounter later) {
+    for (int i = 0; i < later.partitions.size(); i++) {
+      long[] entry = later.counts.get(i);
+      add(later.partitions.get(i), entry[NEXT], entry[TRAINED], entry[REJECTED], entry[FILTERED]);
+    }
+  }
+
+  /** Starts again from {@code ledger}. */
+  public void reset(Ledger ledger) {
+    clear();
+    ledger
+        .entries()
+        .forEach((p, e) -> add(p, e.nextPosition(), e.trained(), e.rejected(), e.filtered()));
+  }
+
+  public void clear() {
+    partitions.clear();
+    counts.clear();
+  }
+
+  public boolean isEmpty() {
+    return partitions.isEmpty();
+  }
+
+  public Ledger ledger() {
+    var entries = new TreeMap<SourcePartition, Ledger.Entry>();
+    for (int i = 0; i < partitions.size(); i++) {
+      long[] e = counts.get(i);
+      entries.put(
+          partitions.get(i), new Ledger.Entry(e[NEXT], e[TRAINED], e[REJECTED], e[FILTERED]));
+    }
+    return new Ledger(entries);
+  }
+
+  private long[] entry(SourcePartition partition) {
+    int index = partitions.indexOf(partition);
+    if (index >= 0) {
+      return counts.get(index);
+    }
+    long[] fresh = new long[4];
+    partitions.add(partition);
+    counts.add(fresh);
+    return fresh;
+  }
+}

@@ -1,0 +1,196 @@
+package io.headrace.engine.sample;
+
+import java.util.List;
+
+/**
+ * Samples as columns: every input, label, weight, event time and position of up to {@code capacity}
+ * rows, all of one source partition, and how many records before and between them were rejected or
+ * filtered.
+ *
+ * <p>Not thread-safe. A block is pooled: it belongs to the decoder that fills it, then to each
+ * transform in turn, then to the assembler, which copies its rows and gives it back.
+ */
+public final class SampleBlock {
+  private final SampleSchema schema;
+  private final int capacity;
+  private final List<Column> columns;
+  private final float[] labels;
+  private final float[] weights;
+  private final long[] eventTimes;
+  private final long[] positions;
+  private final int[] rejectedThrough;
+  private final int[] filteredThrough;
+  private SourcePartition partition = NOWHERE;
+  private int size;
+  private int rejected;
+  private int filtered;
+  private long nextPosition;
+  private boolean caughtUp;
+
+  private static final SourcePartition NOWHERE = new SourcePartition("", 0);
+
+  public SampleBlock(SampleSchema schema, int capacity) {
+    this.schema = schema;
+    this.capacity = capacity;
+    this.columns =
+        schema.inputs().stream().map(input -> Column.of(input.spec(), capacity)).toList();
+    this.labels = new float[capacity];
+    this.weights = new float[capacity];
+    this.eventTimes = new long[capacity];
+    this.positions = new long[capacity];
+    this.rejectedThrough = new int[capacity];
+    this.filteredThrough = new int[capacity];
+  }
+
+  /** Empties the block for records of {@code partition}, the first of them at {@code position}. */
+  public void start(SourcePartition partition, long position) {
+    this.partition = partition;
+    this.nextPosition = position;
+    size = 0;
+    rejected = 0;
+    filtered = 0;
+    caughtUp = false;
+    columns.forEach(Column::clear);
+  }
+
+  /** Ends the row under construction. {@code position} is that of its record. */
+  public void commitRow(float label, float weight, long eventTimeMillis, long position) {
+    for (Column column : columns) {
+      column.commit(size);
+    }
+    labels[size] = label;
+    weights[size] = weight;
+    eventTimes[size] = eventTimeMillis;
+    positions[size] = position;
+    rejectedThrough[size] = rejected;
+    filteredThrough[size] = filtered;
+    size++;
+    nextPosition = position + 1;
+  }
+
+  /** Forgets the row under construction and counts its record, at {@code position}, as rejected. */
+  public void rejectRow(long position) {
+    discardRow();
+    rejected++;
+    nextPosition = position + 1;
+  }
+
+  /** Forgets the row under construction and counts its record, at {@code position}, as filtered. */
+  public void filterRow(long position) {
+    discardRow();
+    filtered++;
+    nextPosition = position + 1;
+  }
+
+  /** Forgets the row under construction. */
+  public void discardRow() {
+    for (Column column : columns) {
+      column.discard(size);
+    }
+  }
+
+  /** Says that everything before {@code position} is settled here, gaps in the source included. */
+  public void settleUpTo(long position) {
+    nextPosition = position;
+  }
+
+  /** Appends rows {@code from} up to {@code to}, excluded, without their ledger. */
+  public void appendRows(SampleBlock source, int from, int to) {
+    int count = to - from;
+    for (int i = 0; i < columns.size(); i++) {
+      columns.get(i).append(source.columns.get(i), from, to, size);
+    }
+    System.arraycopy(source.labels, from, labels, size, count);
+    System.arraycopy(source.weights, from, weights, size, count);
+    System.arraycopy(source.eventTimes, from, eventTimes, size, count);
+    System.arraycopy(source.positions, from, positions, size, count);
+    size += count;
+  }
+
+  public SampleSchema schema() {
+    return schema;
+  }
+
+  /** Rows in the block. */
+  public int size() {
+    return size;
+  }
+
+  public int capacity() {
+    return capacity;
+  }
+
+  public Column column(int input) {
+    return columns.get(input);
+  }
+
+  public DenseColumn dense(int input) {
+    return (DenseColumn) columns.get(input);
+  }
+
+  public SparseColumn sparse(int input) {
+    return (SparseColumn) columns.get(input);
+  }
+
+  public TokenColumn tokens(int input) {
+    return (TokenColumn) columns.get(input);
+  }
+
+  /** Class index or number of each row. */
+  public float[] labels() {
+    return labels;
+  }
+
+  /** Importance of each row, 1 where the source gives none. */
+  public float[] weights() {
+    return weights;
+  }
+
+  /** Milliseconds since 1970 of each row. */
+  public long[] eventTimes() {
+    return eventTimes;
+  }
+
+  /** Source position of each row's record. */
+  public long[] positions() {
+    return positions;
+  }
+
+  public SourcePartition partition() {
+    return partition;
+  }
+
+  /** Position just past the last record settled in this block. */
+  public long nextPosition() {
+    return nextPosition;
+  }
+
+  /** Records rejected in the block. */
+  public int rejected() {
+    return rejected;
+  }
+
+  /** Records filtered in the block. */
+  public int filtered() {
+    return filtered;
+  }
+
+  /** Records rejected before row {@code row}'s record. */
+  public int rejectedBefore(int row) {
+    return rejectedThrough[row];
+  }
+
+  /** Records filtered before row {@code row}'s record. */
+  public int filteredBefore(int row) {
+    return filteredThrough[row];
+  }
+
+  /** Marks that, behind this block, the source had nothing more to give for the moment. */
+  public void markCaughtUp() {
+    caughtUp = true;
+  }
+
+  public boolean caughtUp() {
+    return caughtUp;
+  }
+}

@@ -1,0 +1,84 @@
+package io.headrace.engine.sample;
+
+import java.util.Arrays;
+
+/**
+ * A sparse input of every row in compressed-row form: row r has the pairs from {@code start(r)} up
+ * to {@code start(r + 1)}, excluded. Grows to the longest rows met and then allocates no more. Not
+ * thread-safe while it is written.
+ */
+public final class SparseColumn implements Column {
+  private final int[] starts;
+  private int[] ids;
+  private float[] values;
+  private int filled;
+
+  SparseColumn(InputSpec.Sparse spec, int capacity) {
+    this.starts = new int[capacity + 1];
+    this.ids = new int[capacity * 16];
+    this.values = new float[capacity * 16];
+  }
+
+  /** Adds a pair to the row under construction. */
+  public void add(int id, float value) {
+    if (filled == ids.length) {
+      grow(filled + 1);
+    }
+    ids[filled] = id;
+    values[filled] = value;
+    filled++;
+  }
+
+  /** Index of row {@code row}'s first pair. */
+  public int start(int row) {
+    return starts[row];
+  }
+
+  /** Ids of all pairs, row after row; valid until the column grows or is cleared. */
+  public int[] ids() {
+    return ids;
+  }
+
+  /** Values of all pairs, beside {@link #ids}. */
+  public float[] values() {
+    return values;
+  }
+
+  @Override
+  public void commit(int row) {
+    starts[row + 1] = filled;
+  }
+
+  @Override
+  public void discard(int row) {
+    filled = starts[row];
+  }
+
+  @Override
+  public void append(Column source, int from, int to, int atRow) {
+    var other = (SparseColumn) source;
+    int first = other.starts[from];
+    int count = other.starts[to] - first;
+    if (filled + count > ids.length) {
+      grow(filled + count);
+    }
+    System.arraycopy(other.ids, first, ids, filled, count);
+    System.arraycopy(other.values, first, values, filled, count);
+    int shift = filled - first;
+    for (int row = from; row < to; row++) {
+      starts[atRow + row - from + 1] = other.starts[row + 1] + shift;
+    }
+    filled += count;
+  }
+
+  @Override
+  public void clear() {
+    filled = 0;
+  }
+
+  private void grow(int needed) {
+    int length = Math.max(needed, ids.length + (ids.length >> 1));
+    ids = Arrays.copyOf(ids, length);
+    values = Arrays.copyOf(values, length);
+  }
+}

@@ -1,0 +1,174 @@
+package io.headrace.ingest;
+
+import io.headrace.engine.sample.SourcePartition;
+import java.util.Arrays;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Raw records of one source partition, in order: the element of the stream between a source and the
+ * decoders. All bytes lie in one array.
+ *
+ * <p>Not thread-safe. It belongs to the source until it is emitted, then to the one who received
+ * it, who calls {@link #release} when done so that the source may fill it again.
+ */
+public final class RecordChunk {
+  /** Told when a chunk may be filled again. */
+  @FunctionalInterface
+  public interface Recycler {
+    void recycle(RecordChunk chunk);
+  }
+
+  private final Recycler recycler;
+  private SourcePartition partition = new SourcePartition("", 0);
+  private byte[] bytes = new byte[1 << 16];
+  private int filled;
+  private int[] ends = new int[256];
+  private long[] positions = new long[256];
+  private long[] timestamps = new long[256];
+  private int count;
+  private boolean delimited = true;
+  private long nextPosition;
+  private boolean caughtUp;
+  private @Nullable Schema writerSchema;
+
+  public RecordChunk(Recycler recycler) {
+    this.recycler = recycler;
+  }
+
+  /** Empties the chunk for records of {@code partition} from {@code position} on. */
+  public void start(SourcePartition partition, long position) {
+    this.partition = partition;
+    this.nextPosition = position;
+    filled = 0;
+    count = 0;
+    delimited = true;
+    caughtUp = false;
+    writerSchema = null;
+  }
+
+  /** Adds a record; {@code length} bytes of {@code source} from {@code offset} on. */
+  public void add(byte[] source, int offset, int length, long position, long timestampMillis) {
+    System.arraycopy(source, offset, reserve(length), filled, length);
+    addReserved(length, position, timestampMillis);
+  }
+
+  /**
+   * Makes room for {@code length} more bytes and returns the array to write them to, from {@link
+   * #filled} on; {@link #addReserved} then makes a record of them.
+   */
+  public byte[] reserve(int length) {
+    int needed = Math.addExact(filled, length);
+    if (needed > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(needed, bytes.length + (bytes.length >> 1)));
+    }
+    return bytes;
+  }
+
+  /** Makes a record of the bytes just written behind {@link #filled}. */
+  public void addReserved(int length, long position, long timestampMillis) {
+    if (count == ends.length) {
+      ends = Arrays.copyOf(ends, count * 2);
+      positions = Arrays.copyOf(positions, count * 2);
+      timestamps = Arrays.copyOf(timestamps, count * 2);
+    }
+    filled += length;
+    ends[count] = filled;
+    positions[count] = position;
+    timestamps[count] = timestampMillis;
+    count++;
+    nextPosition = position + 1;
+  }
+
+  /**
+   * Makes the chunk one run of {@code records} records without delimiters, in {@code schema}, as an
+   * Avro container's block holds them: only a decoder that reads them in turn can tell where each
+   * ends.
+   */
+  public void addRun(byte[] source, int length, int records, long firstPosition, Schema schema) {
+    System.arraycopy(source, 0, reserve(length), 0, length);
+    filled = length;
+    count = records;
+    delimited = false;
+    nextPosition = firstPosition + records;
+    writerSchema = schema;
+  }
+
+  /** Says that everything before {@code position} is in chunks up to this one. */
+  public void settleUpTo(long position) {
+    nextPosition = position;
+  }
+
+  /** Marks that behind this chunk the source has nothing more to give for the moment. */
+  public void markCaughtUp() {
+    caughtUp = true;
+  }
+
+  public void writerSchema(@Nullable Schema schema) {
+    writerSchema = schema;
+  }
+
+  public SourcePartition partition() {
+    return partition;
+  }
+
+  /** Number of records. */
+  public int count() {
+    return count;
+  }
+
+  /** Whether {@link #start(int)} and {@link #end} are known; else see {@link #addRun}. */
+  public boolean delimited() {
+    return delimited;
+  }
+
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** Bytes in use. */
+  public int filled() {
+    return filled;
+  }
+
+  /** Where record {@code i} begins in {@link #bytes}. */
+  public int start(int i) {
+    return i == 0 ? 0 : ends[i - 1];
+  }
+
+  /** Just past record {@code i}'s last byte. */
+  public int end(int i) {
+    return ends[i];
+  }
+
+  /** Source position of record {@code i}. */
+  public long position(int i) {
+    return delimited ? positions[i] : nextPosition - count + i;
+  }
+
+  /**
+   * When the source says record {@code i} was made, in milliseconds since 1970; 0 if it does not.
+   */
+  public long timestampMillis(int i) {
+    return delimited ? timestamps[i] : 0;
+  }
+
+  /** Position just past everything settled by this chunk, gaps in the source included. */
+  public long nextPosition() {
+    return nextPosition;
+  }
+
+  public boolean caughtUp() {
+    return caughtUp;
+  }
+
+  /** Schema the records were written in, where the source knows it. */
+  public @Nullable Schema writerSchema() {
+    return writerSchema;
+  }
+
+  /** Gives the chunk back to its source; nobody may touch it afterwards. */
+  public void release() {
+    recycler.recycle(this);
+  }
+}

@@ -1,0 +1,23 @@
+package io.headrace.ingest;
+
+/** Why a record could not become a sample. The code is part of the formats: never rename one. */
+public enum RejectionReason {
+  MALFORMED("malformed"),
+  WRONG_SCHEMA("wrong-schema"),
+  MISSING_FIELD("missing-field"),
+  LABEL_OUT_OF_RANGE("label-out-of-range"),
+  NOT_A_NUMBER("not-a-number"),
+  WRONG_LENGTH("wrong-length"),
+  TOO_LARGE("too-large");
+
+  private final String code;
+
+  RejectionReason(String code) {
+    this.code = code;
+  }
+
+  /** As it stands in dead letters and metrics. */
+  public String code() {
+    return code;
+  }
+}

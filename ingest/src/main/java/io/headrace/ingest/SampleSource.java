@@ -1,0 +1,17 @@
+package io.headrace.ingest;
+
+import io.headrace.engine.sample.Positions;
+import reactor.core.publisher.Flux;
+
+/**
+ * Where raw records come from. The stream it gives is cold, emits only what was requested, closes
+ * what it opened when it is cancelled, and completes only if the source is finite.
+ */
+public interface SampleSource {
+  /**
+   * Records from {@code from} on; partitions that {@code from} does not name start where the source
+   * is configured to. An element may be without records: it then only moves its partition's
+   * position, or says that the source is caught up.
+   */
+  Flux<RecordChunk> chunks(Positions from);
+}

@@ -1,0 +1,32 @@
+package io.headrace.sink;
+
+import io.headrace.engine.Checkpoint;
+import java.util.List;
+import java.util.Optional;
+
+/** Keeps checkpoints by name, the newest last. One writer; any number of readers. */
+public interface CheckpointStore {
+  /**
+   * A stored checkpoint.
+   *
+   * @param name unique in the store; newer checkpoints of a job have names that sort behind
+   */
+  record Entry(String name, long step, long createdAtMillis, long bytes) {}
+
+  /** Writes and publishes; when this returns the checkpoint is durable and complete. */
+  Entry write(Checkpoint checkpoint);
+
+  /** What is stored, oldest first. */
+  List<Entry> list();
+
+  /**
+   * Reads and verifies one.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if it is missing or damaged; the message
+   *     says what was found
+   */
+  Checkpoint read(String name);
+
+  /** The newest that can be read; damaged ones are passed over with a warning. */
+  Optional<Checkpoint> newest();
+}
