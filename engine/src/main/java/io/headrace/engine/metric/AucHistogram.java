@@ -9,10 +9,11 @@ import java.util.function.IntToDoubleFunction;
  * Area under the ROC curve from weighted histograms of the scores of each class. Not thread-safe.
  *
  * <p>Bins split every octave of {@code p} below 1/2, and of {@code 1 - p} above, into {@value
- * #BINS_AN_OCTAVE}, down to 2^-25: they are monotone in the logit and no wider than 0.006 of it, so
- * that scores near 0 and 1 are told apart as well as those in the middle. Two scores of different
- * classes in the same bin count as a tie; the distance to the exact area is at most half the
- * weighted share of such pairs: |error| <= sum over bins of positives x negatives / (2 P N).
+ * #BINS_AN_OCTAVE}, down to 2^-25: they are monotone in the logit and no wider than 0.006 of it
+ * (beyond 0.9999 floats themselves lie further apart), so that scores near 0 and 1 are told apart
+ * as well as those in the middle. Two scores of different classes in the same bin count as a tie;
+ * the distance to the exact area is at most half the weighted share of such pairs: |error| <= sum
+ * over bins of positives x negatives / (2 P N).
  */
 final class AucHistogram implements Stateful {
   static final int BINS_AN_OCTAVE = 256;
