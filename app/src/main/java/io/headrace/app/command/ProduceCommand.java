@@ -5,6 +5,7 @@ import io.headrace.app.produce.RecordFile;
 import io.headrace.app.produce.SampleProducer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -69,7 +70,7 @@ final class ProduceCommand implements Callable<Integer> {
     settings.put("bootstrap.servers", bootstrap);
     try (var stop = StopSignal.listen();
         RecordFile records = RecordFile.open(file);
-        var topics = Topics.with(settings)) {
+        var topics = new Topics(settings, Duration.ofSeconds(10))) {
       topics.createIfMissing(topic, partitions);
       try (var producer = new SampleProducer(topic, settings)) {
         long start = System.nanoTime();

@@ -63,7 +63,8 @@ public final class SampleProducer implements AutoCloseable {
       while (sent < limit && records.hasNext() && !stop.getAsBoolean()) {
         pace.await(sent);
         throwFailure();
-        producer.send(new ProducerRecord<>(topic, records.next()), (at, e) -> note(e));
+        // Its outcome comes to the callback.
+        var _ = producer.send(new ProducerRecord<>(topic, records.next()), (at, e) -> note(e));
         sent++;
       }
       producer.flush();
