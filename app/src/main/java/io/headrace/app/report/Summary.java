@@ -1,5 +1,7 @@
 package io.headrace.app.report;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,32 +12,34 @@ public final class Summary {
 
   /** Several lines, without a line break at the end. */
   public static String of(RunReport report) {
-    var text = new StringBuilder();
-    line(
-        text,
-        "%s: %,d samples trained in %.1f s (%,.0f/s), %,d steps",
-        report.job(),
-        report.samplesTrained(),
-        report.seconds(),
-        report.samplesPerSecond(),
-        report.steps());
-    line(
-        text,
-        "ledger     read %,d = trained %,d + rejected %,d + filtered %,d",
-        report.samplesRead(),
-        report.samplesTrained(),
-        report.samplesRejected(),
-        report.samplesFiltered());
-    line(text, "metrics    %s", figures(report.metrics()));
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s: %,d samples trained in %.1f s (%,.0f/s), %,d steps",
+            report.job(),
+            report.samplesTrained(),
+            report.seconds(),
+            report.samplesPerSecond(),
+            report.steps()));
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "ledger     read %,d = trained %,d + rejected %,d + filtered %,d",
+            report.samplesRead(),
+            report.samplesTrained(),
+            report.samplesRejected(),
+            report.samplesFiltered()));
+    lines.add("metrics    " + figures(report.metrics()));
     if (report.test() != null) {
-      line(text, "test       %s", figures(report.test()));
+      lines.add("test       " + figures(report.test()));
     }
-    line(text, "baselines  %s", figures(report.baselines()));
+    lines.add("baselines  " + figures(report.baselines()));
     if (report.checkpoint() != null) {
-      line(text, "checkpoint %s", report.checkpoint());
+      lines.add("checkpoint " + report.checkpoint());
     }
-    text.append("parameters SHA-256 ").append(report.parametersSha256());
-    return text.toString();
+    lines.add("parameters SHA-256 " + report.parametersSha256());
+    return String.join("\n", lines);
   }
 
   private static String figures(Map<String, Double> values) {
@@ -48,9 +52,5 @@ public final class Summary {
                     .append(' ')
                     .append(String.format(Locale.ROOT, "%.4f", value)));
     return text.toString();
-  }
-
-  private static void line(StringBuilder text, String format, Object... values) {
-    text.append(String.format(Locale.ROOT, format, values)).append('\n');
   }
 }
