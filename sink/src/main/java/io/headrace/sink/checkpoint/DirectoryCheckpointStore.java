@@ -10,7 +10,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -142,19 +141,26 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
 
   @Override
   public List<Entry> list() {
-    List<Entry> entries = new ArrayList<>();
-    for (String name : names()) {
-      Path file = directory.resolve(name);
-      try {
-        entries.add(
-            new Entry(name, CheckpointNames.step(name), createdAtMillis(file), Files.size(file)));
-      } catch (NoSuchFileException _) {
-        // deleted by the writer since the directory was listed
-      } catch (IOException e) {
-        throw Failures.notReadable(file, e);
+    while (true) {
+      List<String> names = names();
+      List<Entry> entries = names.stream().flatMap(name -> entry(name).stream()).toList();
+      if (names.isEmpty() || !entries.isEmpty()) {
+        return entries;
       }
+      // all were deleted since the directory was listed: there are newer ones
     }
-    return entries;
+  }
+
+  private Optional<Entry> entry(String name) {
+    Path file = directory.resolve(name);
+    try {
+      long step = CheckpointNames.step(name);
+      return Optional.of(new Entry(name, step, createdAtMillis(file), Files.size(file)));
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw Failures.notReadable(file, e);
+    }
   }
 
   /** As the header says; of a damaged file, when it was last modified. */
@@ -188,33 +194,35 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
     }
   }
 
-  /**
-   * @throws HeadraceException if there are checkpoints but every one is damaged: to start from
-   *     nothing is then for a person to decide
-   */
   @Override
   public Optional<Checkpoint> newest() {
-    List<String> names = names();
-    for (String name : names.reversed()) {
-      try (FileChannel channel = FileChannel.open(directory.resolve(name))) {
-        return Optional.of(CheckpointFile.read(directory.resolve(name).toString(), channel));
-      } catch (CheckpointDamagedException e) {
-        LOG.warn("{} The checkpoint before it is tried.", e.getMessage());
-      } catch (NoSuchFileException _) {
-        // deleted by the writer since the directory was listed
-      } catch (IOException e) {
-        throw Failures.notReadable(directory.resolve(name), e);
+    while (true) {
+      List<String> names = names();
+      if (names.isEmpty()) {
+        return Optional.empty();
+      }
+      boolean deletedMeanwhile = false;
+      for (String name : names.reversed()) {
+        Path file = directory.resolve(name);
+        try (FileChannel channel = FileChannel.open(file)) {
+          return Optional.of(CheckpointFile.read(file.toString(), channel));
+        } catch (CheckpointDamagedException e) {
+          LOG.warn("{} The checkpoint before it is tried.", e.getMessage());
+        } catch (NoSuchFileException _) {
+          deletedMeanwhile = true; // by the writer, which has written newer ones
+        } catch (IOException e) {
+          throw Failures.notReadable(file, e);
+        }
+      }
+      if (!deletedMeanwhile) {
+        throw new HeadraceException(
+            "None of the checkpoints in "
+                + directory
+                + " can be read: "
+                + names
+                + ". Put back a good copy, or move them away to start from nothing.");
       }
     }
-    if (names.isEmpty()) {
-      return Optional.empty();
-    }
-    throw new HeadraceException(
-        "None of the checkpoints in "
-            + directory
-            + " can be read: "
-            + names
-            + ". Put back a good copy, or move them away to start from nothing.");
   }
 
   private List<String> names() {

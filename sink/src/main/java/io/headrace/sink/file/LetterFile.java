@@ -3,12 +3,12 @@ package io.headrace.sink.file;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.schemas.RejectedSample;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.file.CodecFactory;
 import org.apache.avro.file.DataFileReader;
@@ -56,6 +56,7 @@ final class LetterFile {
   }
 
   private static long bytesOfWholeBlocks(Path file) throws IOException {
+    long headerBytes;
     try (var blocks =
         new DataFileReader<GenericRecord>(file.toFile(), new GenericDatumReader<>())) {
       if (!blocks.getSchema().equals(SCHEMA)) {
@@ -66,16 +67,7 @@ final class LetterFile {
                 + blocks.getSchema().getFullName()
                 + ". Move it away or name another file.");
       }
-      long whole = blocks.previousSync();
-      try {
-        while (blocks.hasNext()) {
-          blocks.nextBlock();
-          whole = blocks.previousSync();
-        }
-      } catch (IOException | AvroRuntimeException e) {
-        LOG.debug("{} is torn behind byte {}", file, whole, e);
-      }
-      return whole;
+      headerBytes = blocks.previousSync();
     } catch (IOException e) {
       throw new HeadraceException(
           "dead-letters.file: "
@@ -84,6 +76,9 @@ final class LetterFile {
               + e.getMessage()
               + "). Move it away or name another file.",
           e);
+    }
+    try (var bytes = new RandomAccessFile(file.toFile(), "r")) {
+      return ContainerBlocks.endOfLast(bytes, headerBytes);
     }
   }
 }
