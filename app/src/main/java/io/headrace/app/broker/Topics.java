@@ -18,8 +18,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * The topics of a Kafka cluster, embedded or not: asked for, and created where missing. Thread-safe;
- * the caller closes it.
+ * The topics of a Kafka cluster, embedded or not: asked for, and created where missing.
+ * Thread-safe; the caller closes it.
  */
 public final class Topics implements AutoCloseable {
   private final Admin admin;

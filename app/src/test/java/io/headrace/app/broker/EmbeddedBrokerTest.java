@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.internals.FatalExitError;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.internals.Exit;
@@ -82,7 +83,7 @@ class EmbeddedBrokerTest {
     KafkaExit.keepJvmAlive();
     assertThatThrownBy(() -> Exit.halt(1, "a fault for the test"))
         .as("Kafka's own thread ends, the JVM does not")
-        .isInstanceOf(AssertionError.class);
+        .isInstanceOf(FatalExitError.class);
   }
 
   @Test
