@@ -1,0 +1,134 @@
+package io.headrace.app.broker;
+
+import io.headrace.engine.error.HeadraceException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * The topics of a Kafka cluster, embedded or not: asked for, and created where missing.
+ * Thread-safe; the caller closes it.
+ */
+public final class Topics implements AutoCloseable {
+  private final Admin admin;
+  private final String bootstrapServers;
+  private final Duration timeout;
+
+  /** Topics of the cluster at {@code bootstrapServers}, with ten seconds for each answer. */
+  public static Topics at(String bootstrapServers) {
+    return new Topics(
+        Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
+        Duration.ofSeconds(10));
+  }
+
+  /**
+   * Topics of the cluster that the settings name.
+   *
+   * @param settings of any Kafka client: {@code bootstrap.servers}, security and the like
+   * @param timeout how long the cluster may take to answer
+   * @throws HeadraceException if the settings are not Kafka's, e.g. a host that does not resolve
+   */
+  public Topics(Map<String, ?> settings, Duration timeout) {
+    this.timeout = timeout;
+    this.bootstrapServers =
+        String.valueOf(settings.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG));
+    int timeoutMillis = Math.toIntExact(timeout.toMillis());
+    Map<String, Object> all = new HashMap<>(settings);
+    all.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, timeoutMillis);
+    all.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, timeoutMillis);
+    try {
+      this.admin = Admin.create(all);
+    } catch (KafkaException e) {
+      throw new HeadraceException(
+          "The settings for Kafka at %s do not work: %s. Correct them in the job or on the command line."
+              .formatted(bootstrapServers, e.getCause() == null ? e : e.getCause().getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * The topic as it is, after creating it if there was none. An existing topic keeps its
+   * partitions, whatever is asked.
+   *
+   * @throws HeadraceException if Kafka does not answer, or refuses
+   */
+  public Topic createIfMissing(String name, int partitions) {
+    Optional<Topic> existing = find(name);
+    if (existing.isPresent()) {
+      return existing.get();
+    }
+    var topic = new NewTopic(name, Optional.of(partitions), Optional.empty());
+    try {
+      await(admin.createTopics(List.of(topic)).all());
+      return new Topic(name, partitions);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TopicExistsException) {
+        return find(name).orElseGet(() -> new Topic(name, partitions));
+      }
+      throw refused("create topic " + name, e);
+    }
+  }
+
+  /**
+   * The topic, or nothing if there is none of that name.
+   *
+   * @throws HeadraceException if Kafka does not answer, or refuses
+   */
+  public Optional<Topic> find(String name) {
+    try {
+      var found = await(admin.describeTopics(List.of(name)).allTopicNames()).get(name);
+      return Optional.ofNullable(found).map(t -> new Topic(name, t.partitions().size()));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return Optional.empty();
+      }
+      throw refused("describe topic " + name, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close(Duration.ZERO);
+  }
+
+  private <T> T await(KafkaFuture<T> answer) throws ExecutionException {
+    try {
+      return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw unreachable(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HeadraceException("Interrupted while waiting for Kafka at " + bootstrapServers, e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
+        throw unreachable(e);
+      }
+      throw e;
+    }
+  }
+
+  private HeadraceException unreachable(Exception cause) {
+    return new HeadraceException(
+        "Kafka at %s did not answer within %d ms. Start it (./headrace broker starts one here), or correct the address."
+            .formatted(bootstrapServers, timeout.toMillis()),
+        cause);
+  }
+
+  private HeadraceException refused(String act, ExecutionException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    return new HeadraceException(
+        "Kafka at %s did not %s: %s".formatted(bootstrapServers, act, cause.getMessage()), cause);
+  }
+}

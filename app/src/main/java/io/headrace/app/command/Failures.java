@@ -1,0 +1,40 @@
+package io.headrace.app.command;
+
+import io.headrace.engine.error.HeadraceException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * What a person sees when a command fails: one line where they can put it right, a stack trace
+ * where only we can. Exit status 2 for wrong usage, 1 for everything else. Stateless.
+ */
+final class Failures {
+  private Failures() {}
+
+  static int usage(ParameterException failure, String[] arguments) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("headrace: " + failure.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
+      err.println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
+    }
+    err.flush();
+    return command.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  static int execution(Exception failure, CommandLine command, ParseResult arguments) {
+    PrintWriter err = command.getErr();
+    if (failure instanceof HeadraceException) {
+      err.println("headrace: " + failure.getMessage());
+    } else {
+      failure.printStackTrace(err);
+      err.println(
+          "headrace: This is a defect in Headrace. Please report it with the lines above and the command that you ran.");
+    }
+    err.flush();
+    return command.getCommandSpec().exitCodeOnExecutionException();
+  }
+}

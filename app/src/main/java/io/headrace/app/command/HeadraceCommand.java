@@ -1,0 +1,35 @@
+package io.headrace.app.command;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command {@code headrace} itself: holds the list of commands, and alone only shows the usage.
+ * Used by one thread.
+ */
+@Command(
+    name = "headrace",
+    description = "Trains a model on a stream of labelled samples that never ends.",
+    synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Version.class,
+    mixinStandardHelpOptions = true,
+    subcommands = {BrokerCommand.class})
+public final class HeadraceCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  /** The whole command line, ready to execute arguments and to say what went wrong. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new HeadraceCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Failures::usage)
+        .setExecutionExceptionHandler(Failures::execution);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Which command?");
+  }
+}
