@@ -174,7 +174,7 @@ function options(definition, width) {
       right: { range: (_, from, to) => span(from, to, definition, null) },
     },
     axes: [
-      { ...axis, size: 26, space: 70, values: (_, splits) => splits.map(time) },
+      { ...axis, size: 26, space: 70, values: times },
       axis,
       ...(two ? [{ ...axis, scale: "right", side: 1, grid: { show: false } }] : []),
     ],
@@ -193,8 +193,10 @@ function options(definition, width) {
   };
 }
 
-function time(seconds) {
-  return format.clock(seconds * 1000).replace(/:00$/, "");
+/** Ticks of whole minutes need no seconds. */
+function times(_, splits) {
+  const minutes = splits.every((seconds) => seconds % 60 === 0);
+  return splits.map((seconds) => format.clock(seconds * 1000).slice(0, minutes ? 5 : 8));
 }
 
 /** A range with room above and below, which keeps a flat line in the middle. */

@@ -76,3 +76,8 @@ function padded(value) {
 export function clock(timeMillis) {
   return new Date(timeMillis).toLocaleTimeString("en-GB");
 }
+
+/** A name in code as words: "majorityClassAccuracy" as "majority class accuracy". */
+export function words(name) {
+  return name.replace(/([a-z0-9])([A-Z])/g, (_, end, start) => `${end} ${start.toLowerCase()}`);
+}

@@ -118,8 +118,8 @@ function showRejections(byReason) {
 function showMetrics({ window: recent, total, baselines }) {
   const names = [...new Set([...Object.keys(recent), ...Object.keys(total)])].sort();
   table("metrics", [
-    ...names.map((name) => [name, format.decimals(recent[name], 4), format.decimals(total[name], 4)]),
-    ...Object.keys(baselines).map((name) => [`baseline ${name}`, "", format.decimals(baselines[name], 4)]),
+    ...names.map((name) => [format.words(name), format.decimals(recent[name], 4), format.decimals(total[name], 4)]),
+    ...Object.keys(baselines).map((name) => [`${format.words(name)} (baseline)`, "", format.decimals(baselines[name], 4)]),
   ]);
 }
 

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One point of every chart of the page. Null where there was no such figure.
  *
- * @param loss over the window, as are accuracy and auc
- * @param baselineLoss of always predicting the base rate
+ * @param loss over the window, as are accuracy and auc; the log loss where the baseline is one,
+ *     which the job's own loss need not be
+ * @param baselineLoss of always predicting how frequent each class is
  * @param baselineAccuracy of always predicting the most frequent class
  */
 @Serdeable
@@ -26,11 +27,12 @@ record HistoryPoint(
   static HistoryPoint of(JobStatus status) {
     SortedMap<String, Double> window = status.metrics().window();
     SortedMap<String, Double> baselines = status.metrics().baselines();
+    Double baseRate = baselines.get("baseRateLogLoss");
     return new HistoryPoint(
         status.timeMillis(),
         status.progress().samplesPerSecond(),
-        window.get("loss"),
-        baselines.get("baseRateLoss"),
+        baseRate == null ? window.get("loss") : window.get("logLoss"),
+        baseRate,
         window.get("accuracy"),
         baselines.get("majorityClassAccuracy"),
         window.get("auc"),

@@ -66,7 +66,12 @@ public final class HttpService implements AutoCloseable {
   /** Ends open streams; a moment later the port is free. Closing twice does nothing more. */
   @Override
   public void close() {
-    context.close();
+    if (context.isRunning()) {
+      // First, because a page that is still listening would ask a closed context for beans.
+      context.getBean(StatusFeed.class).stop();
+      server.stop();
+      context.close();
+    }
   }
 
   /** Tries the port beforehand, because the server would log its failure with a stack trace. */

@@ -16,8 +16,9 @@ final class HttpSettings {
     settings.put("micronaut.application.name", "headrace");
     settings.put("micronaut.server.host", host);
     settings.put("micronaut.server.port", port == 0 ? -1 : port);
-    // Two threads serve a handful of pages and scrapes; the cores belong to training.
-    settings.put("micronaut.netty.event-loops.default.num-threads", 2);
+    // One thread serves a handful of pages and scrapes; the cores belong to training. It being one
+    // is also why a tick never meets a page that is just leaving: see StatusFeed.
+    settings.put("micronaut.netty.event-loops.default.num-threads", 1);
     settings.put("micronaut.serde.serialization.inclusion", "ALWAYS");
     settings.put("micronaut.codec.json.additional-types", List.of(ProblemResponses.MEDIA_TYPE));
 

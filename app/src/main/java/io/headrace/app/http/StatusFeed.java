@@ -3,6 +3,7 @@ package io.headrace.app.http;
 import io.micronaut.context.annotation.Context;
 import io.micronaut.http.sse.Event;
 import io.micronaut.serde.annotation.Serdeable;
+import io.netty.channel.EventLoopGroup;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
@@ -17,7 +18,9 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Takes a status at a steady pace, remembers it, and passes it to every open page. Thread-safe. A
- * page that cannot keep up misses ticks; nothing is queued for it.
+ * page that cannot keep up misses ticks; nothing is queued for it. Ticks are taken on the server's
+ * one thread: from another one they would race with pages that disconnect, which the server reports
+ * as a fault.
  */
 @Context
 final class StatusFeed {
@@ -32,19 +35,21 @@ final class StatusFeed {
 
   private final JobStatusSource source;
   private final Duration every;
+  private final EventLoopGroup serverThread;
   private final StatusHistory history = new StatusHistory();
   private final Sinks.Many<Tick> ticks = Sinks.many().multicast().directBestEffort();
   private final Disposable.Swap clock = Disposables.swap();
 
-  StatusFeed(JobStatusSource source, Pace pace) {
+  StatusFeed(JobStatusSource source, Pace pace, EventLoopGroup serverThread) {
     this.source = source;
+    this.serverThread = serverThread;
     this.every = pace.every();
   }
 
   @PostConstruct
   void start() {
     clock.update(
-        Flux.interval(Duration.ZERO, every, Schedulers.boundedElastic())
+        Flux.interval(Duration.ZERO, every, Schedulers.fromExecutorService(serverThread))
             .onBackpressureDrop()
             .subscribe(n -> tick()));
   }

@@ -79,7 +79,7 @@ class HttpServiceTest {
     assertThat(part(status, "metrics"))
         .extractingByKey("window")
         .asInstanceOf(InstanceOfAssertFactories.MAP)
-        .containsOnlyKeys("loss", "accuracy", "auc");
+        .containsOnlyKeys("loss", "logLoss", "accuracy", "auc");
   }
 
   @Test

@@ -91,16 +91,19 @@ final class MovingJob implements JobStatusSource {
     double learned = 1 - Math.exp(-tick / 40.0);
     var window = new TreeMap<String, Double>();
     window.put("loss", 0.53 - 0.09 * learned + 0.004 * wave);
+    window.put("logLoss", 0.53 - 0.09 * learned + 0.004 * wave);
     window.put("accuracy", 0.79 + 0.034 * learned + 0.003 * wave);
     window.put("auc", 0.52 + 0.19 * learned + 0.003 * wave);
     window.put("perplexity", Double.NaN);
     var total = new TreeMap<String, Double>();
     total.put("loss", 0.53 - 0.08 * learned);
+    total.put("logLoss", 0.53 - 0.08 * learned);
     total.put("accuracy", 0.79 + 0.031 * learned);
     total.put("auc", 0.52 + 0.18 * learned);
     var baselines = new TreeMap<String, Double>();
+    baselines.put("lastLabelAccuracy", 0.7012);
     baselines.put("majorityClassAccuracy", 0.7991 + 0.001 * Math.sin(tick * 0.05));
-    baselines.put("baseRateLoss", 0.5012);
+    baselines.put("baseRateLogLoss", 0.5012);
     return new Metrics(window, total, baselines, tick / 30);
   }
 

@@ -196,7 +196,7 @@ class PageTest {
   }
 
   private HttpService serve() {
-    return HttpService.start("127.0.0.1", 0, job, Duration.ofMillis(100));
+    return HttpService.start("127.0.0.1", 0, job, Duration.ofMillis(40));
   }
 
   private Page open(int width, int height, ColorScheme scheme) {
