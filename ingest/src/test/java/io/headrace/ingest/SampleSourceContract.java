@@ -82,7 +82,7 @@ public abstract class SampleSourceContract {
     List<Seen> all = expected().getOrDefault(partition, List.of());
     Map<SourcePartition, Long> ends = new TreeMap<>();
     expected().forEach((p, records) -> ends.put(p, records.getLast().position() + 1));
-    int step = Math.max(1, all.size() / 60);
+    int step = Math.max(1, all.size() / 25);
     for (int i = 0; i < all.size(); i += step) {
       ends.put(partition, all.get(i).position());
       SortedMap<SourcePartition, List<Seen>> rest = read(Positions.of(ends));

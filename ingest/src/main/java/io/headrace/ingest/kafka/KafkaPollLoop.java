@@ -101,6 +101,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   @Override
   public void cancel() {
     cancelled = true;
+    subscriber = null;
     wakeUp();
   }
 
@@ -144,14 +145,19 @@ final class KafkaPollLoop implements Subscription, Runnable {
 
   private void read() {
     Consumer<ByteBuffer, ByteBuffer> opened = ConsumerOpening.open(settings, watch, this::stopped);
-    if (opened == null) {
-      return;
+    if (opened != null) {
+      read(opened);
     }
+    throwMisuse();
+  }
+
+  private void read(Consumer<ByteBuffer, ByteBuffer> opened) {
     consumer = opened;
     try {
       var assignment = new Assignment(settings, from, opened, pending);
-      while (!stopped() && !begun(opened, assignment)) {
-        throwMisuse();
+      boolean begun = false;
+      while (!stopped() && !begun) {
+        begun = begin(opened, assignment);
       }
       while (!stopped() && !finished) {
         try {
@@ -165,7 +171,6 @@ final class KafkaPollLoop implements Subscription, Runnable {
       consumer = null;
       opened.close(CloseOptions.timeout(CLOSE));
     }
-    throwMisuse();
   }
 
   private boolean stopped() {
@@ -180,7 +185,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   }
 
   /** One attempt to find the topic and begin. */
-  private boolean begun(Consumer<ByteBuffer, ByteBuffer> kafka, Assignment assignment) {
+  private boolean begin(Consumer<ByteBuffer, ByteBuffer> kafka, Assignment assignment) {
     try {
       List<PartitionInfo> existing = kafka.partitionsFor(settings.topic(), ANSWER);
       if (existing != null && !existing.isEmpty()) {

@@ -9,11 +9,15 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
@@ -117,6 +121,7 @@ public final class TestBroker implements AutoCloseable {
             "log.dirs", directory.toString(),
             "auto.create.topics.enable", "false",
             "message.max.bytes", "20000000"));
+    settings.put("log.retention.ms", "-1"); // tests send records of 1970
     settings.put("group.initial.rebalance.delay.ms", "0");
     settings.put("group.min.session.timeout.ms", "500");
     settings.put("socket.request.max.bytes", "104857600");
@@ -182,7 +187,7 @@ public final class TestBroker implements AutoCloseable {
 
   /** A producer with the given settings beside the usual ones. */
   public KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
-    var settings = new java.util.HashMap<>(more);
+    var settings = new HashMap<>(more);
     settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
     settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 20_000_000);
     settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
@@ -193,10 +198,12 @@ public final class TestBroker implements AutoCloseable {
   /** Sends texts {@code first} up to {@code first + count} to one partition. */
   public void send(String topic, int partition, int first, int count) {
     try (var producer = producer(Map.of())) {
+      var sent = new ArrayList<Future<?>>();
       for (int i = first; i < first + count; i++) {
         byte[] value = text(partition, i).getBytes(StandardCharsets.UTF_8);
-        producer.send(new ProducerRecord<>(topic, partition, 1000L + i, null, value));
+        sent.add(producer.send(new ProducerRecord<>(topic, partition, 1000L + i, null, value)));
       }
+      sent.forEach(TestBroker::await);
     }
   }
 
@@ -205,9 +212,9 @@ public final class TestBroker implements AutoCloseable {
     return "p" + partition + " record " + i;
   }
 
-  private static <T> T await(org.apache.kafka.common.KafkaFuture<T> future) {
+  private static <T> T await(Future<T> future) {
     try {
-      return future.get(30, java.util.concurrent.TimeUnit.SECONDS);
+      return future.get(30, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
