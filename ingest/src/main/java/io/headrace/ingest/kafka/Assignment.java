@@ -222,7 +222,10 @@ final class Assignment implements ConsumerRebalanceListener {
     for (TopicPartition partition : ours) {
       PartitionTrack track = track(partition);
       OptionalLong lag = consumer.currentLag(partition);
-      if (lag.isPresent() && track.polled != PartitionTrack.UNKNOWN) {
+      if (lag.isPresent()) { // so the position is known as well, and asking for it does not wait
+        if (track.polled == PartitionTrack.UNKNOWN) {
+          track.moveTo(consumer.position(partition));
+        }
         track.end = Math.max(track.end, track.polled + lag.getAsLong());
       }
     }

@@ -193,7 +193,10 @@ final class KafkaPollLoop implements Subscription, Runnable {
         heard();
         return true;
       }
-      watch.topicMissing(kafka.listTopics(ANSWER).keySet());
+      Set<String> topics = kafka.listTopics(ANSWER).keySet();
+      if (!topics.contains(settings.topic())) { // else it was created between the questions
+        watch.topicMissing(topics);
+      }
       LockSupport.parkNanos(this, RETRY_NANOS);
     } catch (TimeoutException e) {
       watch.unanswered();

@@ -76,7 +76,7 @@ class BrokerOutageTest {
     KafkaSampleSource source =
         start(new KafkaSettingsBuilder("x", "127.0.0.1:" + TestBroker.freePort()));
     collector.cancel();
-    ChunkCollector.await("the end", () -> source.status() == KafkaSourceStatus.NOT_STARTED);
+    ChunkCollector.await("the end", () -> source.status().equals(KafkaSourceStatus.NOT_STARTED));
     assertThat(collector.failure()).isNull();
   }
 }

@@ -24,12 +24,14 @@ class BrokerWatchTest {
   void listen() {
     log.start();
     logger.addAppender(log);
+    logger.setAdditive(false);
     logger.setLevel(ch.qos.logback.classic.Level.INFO);
   }
 
   @AfterEach
   void stopListening() {
     logger.detachAppender(log);
+    logger.setAdditive(true);
     logger.setLevel(null);
   }
 

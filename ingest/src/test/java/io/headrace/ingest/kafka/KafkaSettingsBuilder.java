@@ -12,6 +12,7 @@ final class KafkaSettingsBuilder {
   KafkaSettingsBuilder(String topic, String bootstrap) {
     raw.put("topic", topic);
     raw.put("bootstrap", bootstrap);
+    property("fetch.max.wait.ms", 20); // closing a consumer waits for its last fetch
   }
 
   KafkaSettingsBuilder chunkRows(int rows) {
