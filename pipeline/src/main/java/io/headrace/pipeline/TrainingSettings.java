@@ -1,0 +1,19 @@
+package io.headrace.pipeline;
+
+import io.headrace.pipeline.batch.BatchShape;
+import java.util.OptionalLong;
+
+/**
+ * The numbers of a training run.
+ *
+ * @param decoderThreads threads that decode and transform
+ * @param windowSamples trained samples between two metrics events
+ * @param checkpointSamples trained samples between two checkpoints
+ * @param stopAfterSamples trained samples, restored ones included, after which the run ends
+ */
+public record TrainingSettings(
+    BatchShape batch,
+    int decoderThreads,
+    long windowSamples,
+    long checkpointSamples,
+    OptionalLong stopAfterSamples) {}
