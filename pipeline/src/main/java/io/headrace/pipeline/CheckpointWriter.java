@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,19 +20,17 @@ final class CheckpointWriter implements AutoCloseable {
   private static final long LAST_RETRY_MILLIS = 60_000;
 
   private final TrainingPlan plan;
-  private final Consumer<TrainEvent> events;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("headrace-checkpoint").daemon().factory());
   private volatile boolean writing;
   private volatile long notBeforeMillis;
-  private volatile int failuresInTurn;
-  private volatile long failures;
+  private final AtomicLong failures = new AtomicLong();
+  private int failuresInTurn;
   private volatile CheckpointStore.@Nullable Entry newest;
 
-  CheckpointWriter(TrainingPlan plan, Consumer<TrainEvent> events) {
+  CheckpointWriter(TrainingPlan plan) {
     this.plan = plan;
-    this.events = events;
   }
 
   /** Whether {@link #write} may be called: none is being written, and no retry is too early. */
@@ -56,7 +54,7 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   /**
-   * Writes after any write in the background, and returns when it is durable.
+   * Writes and returns when it is durable.
    *
    * @throws HeadraceException if it could not be written
    */
@@ -68,12 +66,17 @@ final class CheckpointWriter implements AutoCloseable {
     }
   }
 
+  /** Returns when no checkpoint is being written in the background. */
+  void awaitWritten() {
+    CompletableFuture.runAsync(() -> {}, thread).join();
+  }
+
   CheckpointStore.@Nullable Entry newest() {
     return newest;
   }
 
   long failures() {
-    return failures;
+    return failures.get();
   }
 
   /** Waits for a write in the background, then ends the thread. */
@@ -95,18 +98,23 @@ final class CheckpointWriter implements AutoCloseable {
     newest = entry;
     failuresInTurn = 0;
     notBeforeMillis = 0;
-    events.accept(
-        new TrainEvent.CheckpointWritten(
-            plan.job(), entry.name(), entry.step(), plan.clock().millis(), entry.bytes(), millis));
+    plan.events()
+        .accept(
+            new TrainEvent.CheckpointWritten(
+                plan.job(),
+                entry.name(),
+                entry.step(),
+                plan.clock().millis(),
+                entry.bytes(),
+                millis));
     tell(checkpoint);
   }
 
   private HeadraceException failed(Checkpoint checkpoint, RuntimeException fault) {
-    long wait =
-        Math.min(FIRST_RETRY_MILLIS << Math.min(failuresInTurn, 6), LAST_RETRY_MILLIS);
+    long wait = Math.min(FIRST_RETRY_MILLIS << Math.min(failuresInTurn, 6), LAST_RETRY_MILLIS);
     notBeforeMillis = plan.clock().millis() + wait;
     failuresInTurn++;
-    failures++;
+    failures.incrementAndGet();
     String message =
         "The checkpoint of step %d could not be written: %s"
             .formatted(checkpoint.step(), fault.getMessage());
@@ -127,6 +135,6 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   private void alert(String code, String message) {
-    events.accept(new TrainEvent.Alert(plan.job(), code, message, plan.clock().millis()));
+    plan.events().accept(new TrainEvent.Alert(plan.job(), code, message, plan.clock().millis()));
   }
 }

@@ -9,6 +9,7 @@ import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.MiniBatch;
 import io.headrace.pipeline.batch.BatchHandler;
 import io.headrace.pipeline.batch.StreamEnd;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,6 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private final CheckpointWriter checkpoints;
   private final SampleRate rate = new SampleRate();
   private final Object accountLock = new Object();
-  private final Object eventLock = new Object();
   private final LedgerCounter account = new LedgerCounter();
   private final long limit;
   private long trained;
@@ -30,14 +30,14 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private long metricsMillis;
   private boolean unsaved;
   private volatile boolean checkpointDue;
-  private volatile long putOff;
+  private final AtomicLong putOff = new AtomicLong();
   private volatile long steps;
   private volatile @Nullable TrainingMetrics lastMetrics;
 
   TrainingLoop(TrainingPlan plan) {
     this.plan = plan;
     this.trainer = plan.trainer();
-    this.checkpoints = new CheckpointWriter(plan, this::tell);
+    this.checkpoints = new CheckpointWriter(plan);
     this.limit = plan.settings().stopAfterSamples().orElse(Long.MAX_VALUE);
     account.reset(trainer.ledger());
     trained = account.ledger().trained();
@@ -64,7 +64,9 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     }
     if (crossed(before, plan.settings().checkpointSamples())) {
       checkpointDue = true;
-      putOff += checkpoints.ready() ? 0 : 1;
+      if (!checkpoints.ready()) {
+        putOff.incrementAndGet();
+      }
     }
     if (checkpointDue && checkpoints.ready()) {
       checkpoint();
@@ -79,9 +81,9 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     if (trained > metricsTrained) {
       takeMetrics();
     }
-    if (unsaved) {
+    checkpoints.awaitWritten();
+    if (unsaved || checkpointDue) {
       checkpoints.writeLast(trainer.snapshot(plan.job(), plan.clock().millis()));
-      unsaved = false;
     }
   }
 
@@ -103,7 +105,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
 
   /** Times that a checkpoint was due while the one before was still being written. */
   long checkpointsPutOff() {
-    return putOff;
+    return putOff.get();
   }
 
   long steps() {
@@ -129,7 +131,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     metricsTrained = trained;
     metricsMillis = now;
     lastMetrics = metrics;
-    tell(new TrainEvent.MetricsTaken(metrics));
+    plan.events().accept(new TrainEvent.MetricsTaken(metrics));
   }
 
   private void checkpoint() {
@@ -137,11 +139,5 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     unsaved = false;
     var snapshot = trainer.snapshot(plan.job(), plan.clock().millis());
     checkpoints.write(snapshot, () -> checkpointDue = true);
-  }
-
-  private void tell(TrainEvent event) {
-    synchronized (eventLock) {
-      plan.events().accept(event);
-    }
   }
 }

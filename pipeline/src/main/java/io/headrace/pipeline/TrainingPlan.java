@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * @param decoders makes a decoder for each decoding thread
  * @param transforms in order, applied to every block
  * @param trainer used by the run alone until it has ended
- * @param events called by one thread at a time; should hand over and return
+ * @param events called by the trainer's and the checkpoint thread, which it should not hold up
  * @param afterCheckpoint told the positions that a durable checkpoint covers, on the thread that
  *     wrote it, e.g. to commit offsets
  * @param afterStep told of each step on the trainer's thread, which it holds up

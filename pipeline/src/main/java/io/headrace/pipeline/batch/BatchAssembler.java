@@ -27,8 +27,8 @@ import reactor.core.scheduler.Scheduler;
  * the handler has freed half of the ring.
  *
  * <p>All cutting happens on the thread of {@code assembly}, which is the one producer of the ring;
- * {@link #ring} and {@link #cancel} may be called from any thread. A block belongs to the assembler
- * until it goes back to the pool.
+ * {@link #ring}, {@link #stop} and {@link #cancel} may be called from any thread. A block belongs
+ * to the assembler until it goes back to the pool.
  */
 public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
   private static final int WAITING_BLOCKS = 4;
@@ -85,6 +85,15 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
     blocks.publishOn(assembly, WAITING_BLOCKS).subscribe(this);
   }
 
+  /**
+   * Cancels upstream and ends the stream behind the batches that are full: at once, even if nothing
+   * was subscribed to yet. Further calls do nothing.
+   */
+  public void stop() {
+    cancel();
+    schedule(this::dropRest);
+  }
+
   /** Completes when the last batch has been handled, with the reason for the end. */
   public CompletableFuture<StreamEnd> end() {
     return ring.end();
@@ -130,10 +139,13 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
 
   @Override
   protected void hookOnCancel() {
-    schedule(this::stop);
+    schedule(this::dropRest);
   }
 
-  private void stop() {
+  private void dropRest() {
+    if (ending != null) {
+      return;
+    }
     if (current != null) {
       pool.give(current.block());
       current = null;
@@ -257,7 +269,7 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
 
   private void schedule(Runnable task, long delayMillis) {
     try {
-      var unused = assembly.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+      var _ = assembly.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException closed) {
       // The stream has ended: whoever closed the scheduler wants nothing more from here.
     }
@@ -271,7 +283,7 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
 
     @Override
     public void noMoreWanted() {
-      cancel();
+      stop();
     }
   }
 }

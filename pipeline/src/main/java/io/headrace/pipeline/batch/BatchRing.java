@@ -91,7 +91,7 @@ final class BatchRing implements EventHandler<Slot>, ExceptionHandler<Slot> {
 
   int occupied() {
     long behind = ring.getCursor() - handled.get();
-    return (int) Math.clamp(behind, 0, ring.getBufferSize());
+    return Math.clamp(behind, 0, ring.getBufferSize());
   }
 
   @Override

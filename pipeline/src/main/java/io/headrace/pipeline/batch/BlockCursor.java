@@ -57,8 +57,7 @@ final class BlockCursor {
 
   private void settle(
       LedgerCounter ledger, long end, int trained, int rejectedNow, int filteredNow) {
-    ledger.add(
-        block.partition(), end, trained, rejectedNow - rejected, filteredNow - filtered);
+    ledger.add(block.partition(), end, trained, rejectedNow - rejected, filteredNow - filtered);
     position = end;
     rejected = rejectedNow;
     filtered = filteredNow;
