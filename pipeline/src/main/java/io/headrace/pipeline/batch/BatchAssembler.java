@@ -199,7 +199,7 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
       }
       current.pour(slot.batch);
       if (slot.batch.rows().size() == shape.size()) {
-        publish(closedBySize);
+        close(closedBySize);
       }
     }
     SampleBlock block = current.block();
@@ -207,7 +207,8 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
     settled.put(block.partition(), block.nextPosition());
     caughtUp = block.caughtUp();
     pool.give(block);
-    publishIfLingered();
+    closeIfLingered();
+    ring.handOver();
     return true;
   }
 
@@ -219,19 +220,19 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
     return open;
   }
 
-  private void publish(AtomicLong closed) {
+  private void close(AtomicLong closed) {
     closed.lazySet(closed.getPlain() + 1);
     open = null;
-    ring.publish();
+    ring.close();
   }
 
-  private void publishIfLingered() {
+  private void closeIfLingered() {
     if (open == null || !caughtUp || lingering || over) {
       return;
     }
     long waited = assembly.now(TimeUnit.MILLISECONDS) - openedAtMillis;
     if (waited >= shape.lingerMillis()) {
-      publish(closedByLinger);
+      close(closedByLinger);
       return;
     }
     lingering = true;
@@ -242,7 +243,8 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
 
   private void lingerPassed() {
     lingering = false;
-    publishIfLingered();
+    closeIfLingered();
+    ring.handOver();
   }
 
   /** Only a finished source closes a partial batch; else its rows are left to be read again. */
@@ -257,10 +259,10 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
     slot.end = reason;
     over = true;
     if (slot.hasContent()) {
-      publish(closedByEnd);
-    } else {
-      ring.publish();
+      closedByEnd.incrementAndGet();
     }
+    ring.close();
+    ring.handOver();
   }
 
   private void schedule(Runnable task) {

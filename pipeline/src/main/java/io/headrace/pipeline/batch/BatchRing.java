@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ring of batches and the thread that hands them over. One producer at a time claims a slot,
- * fills it and publishes it; nothing here ever waits for room.
+ * fills it, closes it and hands it over; nothing here ever waits for room.
  */
 final class BatchRing implements EventHandler<Slot>, ExceptionHandler<Slot> {
   /** Is told on the handler's thread; must not block. */
@@ -41,6 +41,7 @@ final class BatchRing implements EventHandler<Slot>, ExceptionHandler<Slot> {
   private boolean wanted = true;
   private boolean over;
   private long claimed = NONE;
+  private long closed = NONE;
 
   BatchRing(SampleSchema schema, BatchShape shape, BatchHandler handler, Listener listener) {
     this.handler = handler;
@@ -66,6 +67,7 @@ final class BatchRing implements EventHandler<Slot>, ExceptionHandler<Slot> {
   @Nullable Slot claim() {
     claimed = tryNext();
     if (claimed == NONE) {
+      handOver();
       producerWaits.set(true);
       claimed = tryNext();
       if (claimed == NONE) {
@@ -79,9 +81,17 @@ final class BatchRing implements EventHandler<Slot>, ExceptionHandler<Slot> {
     return slot;
   }
 
-  /** Hands the claimed slot over. */
-  void publish() {
-    ring.publish(claimed);
+  /** Ends the claimed slot; it is handed over by {@link #handOver} at the latest. */
+  void close() {
+    closed = claimed;
+  }
+
+  /** Hands all closed slots over. One call for several slots wakes the handler's thread once. */
+  void handOver() {
+    if (closed != NONE) {
+      ring.publish(closed);
+      closed = NONE;
+    }
   }
 
   /** Why there are no more batches, once the last one is handled; never completes with a fault. */
