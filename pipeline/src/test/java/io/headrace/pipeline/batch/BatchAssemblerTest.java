@@ -3,6 +3,7 @@ package io.headrace.pipeline.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.pipeline.batch.CollectedBatches.Batch;
 import io.headrace.pipeline.batch.CollectedBatches.Row;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,13 +83,11 @@ class BatchAssemblerTest {
     var gate = new CountDownLatch(1);
     var handler = new CollectedBatches().beforeEach(() -> await(gate));
     BatchAssembler assembler = start(new BatchShape(8, 0, 4), handler);
-    var stalled = new CountDownLatch(1);
     assembler.assemble(
         blocks(stream, 300).doOnRequest(n -> assertThat(n).isLessThanOrEqualTo(BOUND)));
 
-    assembly.schedule(() -> {});
     while (assembler.ring().occupied() < 4) {
-      stalled.await(1, TimeUnit.MILLISECONDS);
+      Thread.sleep(1);
     }
     assertThat(assembler.ring().occupied()).isEqualTo(4);
     assertThat(stream.blocks).isLessThanOrEqualTo(3 * BOUND);
@@ -102,7 +100,7 @@ class BatchAssemblerTest {
 
   @Test
   void neverAsksForMoreThanItsBound() {
-    TestPublisher<io.headrace.engine.sample.SampleBlock> publisher = TestPublisher.create();
+    TestPublisher<SampleBlock> publisher = TestPublisher.create();
     var handler = new CollectedBatches();
     BatchAssembler assembler = start(new BatchShape(8, 0, 2), handler);
     assembler.assemble(publisher.flux());
@@ -208,12 +206,11 @@ class BatchAssemblerTest {
     return BatchAssembler.start(RandomStream.SCHEMA, shape, pool, assembly, handler);
   }
 
-  private Flux<io.headrace.engine.sample.SampleBlock> blocks(RandomStream stream, int count) {
+  private Flux<SampleBlock> blocks(RandomStream stream, int count) {
     return Flux.range(0, count).map(i -> stream.next(pool));
   }
 
-  private Flux<io.headrace.engine.sample.SampleBlock> everyThirdRejected(
-      int records, int blockRecords) {
+  private Flux<SampleBlock> everyThirdRejected(int records, int blockRecords) {
     return Flux.range(0, Math.ceilDiv(records, blockRecords))
         .map(
             i -> {
