@@ -1,5 +1,6 @@
 package io.headrace.pipeline;
 
+import io.headrace.engine.Checkpoint;
 import io.headrace.engine.StepResult;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
@@ -78,12 +79,15 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   /** However the stream ended, what was trained is kept before anybody hears of the end. */
   @Override
   public void onEnd(StreamEnd end) {
+    checkpoints.awaitWritten();
+    boolean incomplete = unsaved || checkpointDue;
+    // The last metrics end a window that a resumed run goes on with: the snapshot comes first.
+    Checkpoint last = trainer.snapshot(plan.job(), plan.clock().millis());
     if (trained > metricsTrained) {
       takeMetrics();
     }
-    checkpoints.awaitWritten();
-    if (unsaved || checkpointDue) {
-      checkpoints.writeLast(trainer.snapshot(plan.job(), plan.clock().millis()));
+    if (incomplete) {
+      checkpoints.writeLast(last);
     }
   }
 

@@ -53,8 +53,7 @@ final class TrainingPipeline {
   void open() {
     int threads = plan.settings().decoderThreads();
     Flux<SampleBlock> blocks =
-        plan.source()
-            .chunks(restored.positions())
+        Flux.defer(() -> plan.source().chunks(restored.positions()))
             .doOnNext(read::add)
             .transform(chunks -> decoding.blocks(chunks, decoders, threads));
     assembler.assemble(blocks);

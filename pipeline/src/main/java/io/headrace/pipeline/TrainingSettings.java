@@ -1,5 +1,6 @@
 package io.headrace.pipeline;
 
+import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.pipeline.batch.BatchShape;
 import java.util.OptionalLong;
 
@@ -16,4 +17,16 @@ public record TrainingSettings(
     int decoderThreads,
     long windowSamples,
     long checkpointSamples,
-    OptionalLong stopAfterSamples) {}
+    OptionalLong stopAfterSamples) {
+  public TrainingSettings {
+    requirePositive("decoders", decoderThreads);
+    requirePositive("window-samples", windowSamples);
+    requirePositive("every-samples", checkpointSamples);
+  }
+
+  private static void requirePositive(String key, long value) {
+    if (value < 1) {
+      throw new InvalidSettingException(key, value + " is not >= 1.");
+    }
+  }
+}
