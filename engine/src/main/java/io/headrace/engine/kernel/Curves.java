@@ -6,12 +6,12 @@ package io.headrace.engine.kernel;
  * ln(2) / 2 is exact to about 1.5e-8. Exact operations only, so every compiler gives the same bits.
  */
 final class Curves {
-  static final float LOG2_E = 1.442695041f;
+  static final float LOG2_E = (float) 1.4426950408889634;
 
   /** ln 2 in two parts, the first with few digits, so that x - n ln 2 loses none. */
-  static final float LN2_HIGH = 0.693359375f;
+  static final float LN2_HIGH = 355f / 512;
 
-  static final float LN2_LOW = -2.12194440e-4f;
+  static final float LN2_LOW = (float) (0.6931471805599453 - 355.0 / 512);
 
   /** Adding this rounds to a whole number and leaves that number in the lowest bits. */
   static final float ROUND = 12582912f;
@@ -35,7 +35,7 @@ final class Curves {
   static final float C7 = 1f / 5040;
 
   /** sqrt(2 / pi). */
-  static final float GELU_SCALE = 0.7978845608f;
+  static final float GELU_SCALE = (float) 0.7978845608028654;
 
   static final float GELU_CUBIC = 0.044715f;
 

@@ -147,8 +147,7 @@ final class VectorCurves {
     FloatVector twice = x.abs().min(Curves.TANH_MAX).mul(2f);
     FloatVector shifted = twice.mul(Curves.LOG2_E).add(Curves.ROUND);
     FloatVector scale = scale(shifted);
-    FloatVector expMinus1 =
-        scale.mul(series(twice, shifted.sub(Curves.ROUND))).add(scale.sub(1f));
+    FloatVector expMinus1 = scale.mul(series(twice, shifted.sub(Curves.ROUND))).add(scale.sub(1f));
     FloatVector size = expMinus1.div(expMinus1.add(2f));
     var sign = x.reinterpretAsInts().and(SIGN);
     return size.reinterpretAsInts().or(sign).reinterpretAsFloats();

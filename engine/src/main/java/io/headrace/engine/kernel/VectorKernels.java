@@ -15,43 +15,93 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void addProduct(int m, int n, int k, MemorySegment a, long aOffset, long aRow, long aStep, MemorySegment b, long bOffset, long bRow, MemorySegment out, long outOffset, long outRow) {
+  public void addProduct(
+      int m,
+      int n,
+      int k,
+      MemorySegment a,
+      long aOffset,
+      long aRow,
+      long aStep,
+      MemorySegment b,
+      long bOffset,
+      long bRow,
+      MemorySegment out,
+      long outOffset,
+      long outRow) {
 
-    VectorProducts.addProduct(m, n, k, a, aOffset, aRow, aStep, b, bOffset, bRow, out, outOffset, outRow);
+    VectorProducts.addProduct(
+        m, n, k, a, aOffset, aRow, aStep, b, bOffset, bRow, out, outOffset, outRow);
   }
 
   @Override
-  public void rowDots(int rows, int k, MemorySegment a, long aOffset, long aRow, MemorySegment b, long bOffset, float bias, MemorySegment out, long outOffset) {
+  public void rowDots(
+      int rows,
+      int k,
+      MemorySegment a,
+      long aOffset,
+      long aRow,
+      MemorySegment b,
+      long bOffset,
+      float bias,
+      MemorySegment out,
+      long outOffset) {
 
     VectorSums.rowDots(rows, k, a, aOffset, aRow, b, bOffset, bias, out, outOffset);
   }
 
   @Override
-  public void weightedRowSum(int rows, int n, MemorySegment weights, long weightsOffset, MemorySegment a, long aOffset, long aRow, MemorySegment out, long outOffset) {
+  public void weightedRowSum(
+      int rows,
+      int n,
+      MemorySegment weights,
+      long weightsOffset,
+      MemorySegment a,
+      long aOffset,
+      long aRow,
+      MemorySegment out,
+      long outOffset) {
 
     VectorSums.weightedRowSum(rows, n, weights, weightsOffset, a, aOffset, aRow, out, outOffset);
   }
 
   @Override
-  public void rowSum(int rows, int n, MemorySegment a, long aOffset, long aRow, MemorySegment out, long outOffset) {
+  public void rowSum(
+      int rows,
+      int n,
+      MemorySegment a,
+      long aOffset,
+      long aRow,
+      MemorySegment out,
+      long outOffset) {
 
     VectorSums.rowSum(rows, n, a, aOffset, aRow, out, outOffset);
   }
 
   @Override
-  public void transpose(int rows, int columns, MemorySegment a, long aOffset, long aRow, MemorySegment out, long outOffset, long outRow) {
+  public void transpose(
+      int rows,
+      int columns,
+      MemorySegment a,
+      long aOffset,
+      long aRow,
+      MemorySegment out,
+      long outOffset,
+      long outRow) {
 
     rest.transpose(rows, columns, a, aOffset, aRow, out, outOffset, outRow);
   }
 
   @Override
-  public void addScaled(int count, float alpha, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+  public void addScaled(
+      int count, float alpha, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
 
     VectorSums.addScaled(count, alpha, x, xOffset, y, yOffset);
   }
 
   @Override
-  public void leakyRelu(int count, float slope, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+  public void leakyRelu(
+      int count, float slope, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
 
     int done = VectorCurves.leakyRelu(count, slope, x, xOffset, y, yOffset);
 
@@ -61,12 +111,21 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void leakyReluGradient(int count, float slope, MemorySegment y, long yOffset, MemorySegment dy, long dyOffset, MemorySegment dx, long dxOffset) {
+  public void leakyReluGradient(
+      int count,
+      float slope,
+      MemorySegment y,
+      long yOffset,
+      MemorySegment dy,
+      long dyOffset,
+      MemorySegment dx,
+      long dxOffset) {
 
     int done = VectorCurves.leakyReluGradient(count, slope, y, yOffset, dy, dyOffset, dx, dxOffset);
 
     if (done < count) {
-      rest.leakyReluGradient(count - done, slope, y, yOffset + done, dy, dyOffset + done, dx, dxOffset + done);
+      rest.leakyReluGradient(
+          count - done, slope, y, yOffset + done, dy, dyOffset + done, dx, dxOffset + done);
     }
   }
 
@@ -81,7 +140,14 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void tanhGradient(int count, MemorySegment y, long yOffset, MemorySegment dy, long dyOffset, MemorySegment dx, long dxOffset) {
+  public void tanhGradient(
+      int count,
+      MemorySegment y,
+      long yOffset,
+      MemorySegment dy,
+      long dyOffset,
+      MemorySegment dx,
+      long dxOffset) {
 
     int done = VectorCurves.tanhGradient(count, y, yOffset, dy, dyOffset, dx, dxOffset);
 
@@ -101,12 +167,20 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void sigmoidGradient(int count, MemorySegment y, long yOffset, MemorySegment dy, long dyOffset, MemorySegment dx, long dxOffset) {
+  public void sigmoidGradient(
+      int count,
+      MemorySegment y,
+      long yOffset,
+      MemorySegment dy,
+      long dyOffset,
+      MemorySegment dx,
+      long dxOffset) {
 
     int done = VectorCurves.sigmoidGradient(count, y, yOffset, dy, dyOffset, dx, dxOffset);
 
     if (done < count) {
-      rest.sigmoidGradient(count - done, y, yOffset + done, dy, dyOffset + done, dx, dxOffset + done);
+      rest.sigmoidGradient(
+          count - done, y, yOffset + done, dy, dyOffset + done, dx, dxOffset + done);
     }
   }
 
@@ -121,7 +195,14 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void geluGradient(int count, MemorySegment x, long xOffset, MemorySegment dy, long dyOffset, MemorySegment dx, long dxOffset) {
+  public void geluGradient(
+      int count,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment dy,
+      long dyOffset,
+      MemorySegment dx,
+      long dxOffset) {
 
     int done = VectorCurves.geluGradient(count, x, xOffset, dy, dyOffset, dx, dxOffset);
 
@@ -131,7 +212,14 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void sgd(int count, float rate, float decay, MemorySegment p, long offset, MemorySegment g, long gOffset) {
+  public void sgd(
+      int count,
+      float rate,
+      float decay,
+      MemorySegment p,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
 
     int done = VectorUpdates.sgd(count, rate, decay, p, offset, g, gOffset);
 
@@ -141,17 +229,38 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void momentum(int count, float rate, float momentum, boolean nesterov, float decay, MemorySegment p, MemorySegment v, long offset, MemorySegment g, long gOffset) {
+  public void momentum(
+      int count,
+      float rate,
+      float momentum,
+      boolean nesterov,
+      float decay,
+      MemorySegment p,
+      MemorySegment v,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
 
-    int done = VectorUpdates.momentum(count, rate, momentum, nesterov, decay, p, v, offset, g, gOffset);
+    int done =
+        VectorUpdates.momentum(count, rate, momentum, nesterov, decay, p, v, offset, g, gOffset);
 
     if (done < count) {
-      rest.momentum(count - done, rate, momentum, nesterov, decay, p, v, offset + done, g, gOffset + done);
+      rest.momentum(
+          count - done, rate, momentum, nesterov, decay, p, v, offset + done, g, gOffset + done);
     }
   }
 
   @Override
-  public void adagrad(int count, float rate, float epsilon, float decay, MemorySegment p, MemorySegment s, long offset, MemorySegment g, long gOffset) {
+  public void adagrad(
+      int count,
+      float rate,
+      float epsilon,
+      float decay,
+      MemorySegment p,
+      MemorySegment s,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
 
     int done = VectorUpdates.adagrad(count, rate, epsilon, decay, p, s, offset, g, gOffset);
 
@@ -161,17 +270,56 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void adam(int count, float rate, float scale, float beta1, float beta2, float epsilon, float decay, MemorySegment p, MemorySegment m, MemorySegment v, long offset, MemorySegment g, long gOffset) {
+  public void adam(
+      int count,
+      float rate,
+      float scale,
+      float beta1,
+      float beta2,
+      float epsilon,
+      float decay,
+      MemorySegment p,
+      MemorySegment m,
+      MemorySegment v,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
 
-    int done = VectorUpdates.adam(count, rate, scale, beta1, beta2, epsilon, decay, p, m, v, offset, g, gOffset);
+    int done =
+        VectorUpdates.adam(
+            count, rate, scale, beta1, beta2, epsilon, decay, p, m, v, offset, g, gOffset);
 
     if (done < count) {
-      rest.adam(count - done, rate, scale, beta1, beta2, epsilon, decay, p, m, v, offset + done, g, gOffset + done);
+      rest.adam(
+          count - done,
+          rate,
+          scale,
+          beta1,
+          beta2,
+          epsilon,
+          decay,
+          p,
+          m,
+          v,
+          offset + done,
+          g,
+          gOffset + done);
     }
   }
 
   @Override
-  public void ftrl(int count, float alpha, float beta, float l1, float l2, MemorySegment p, MemorySegment z, MemorySegment n, long offset, MemorySegment g, long gOffset) {
+  public void ftrl(
+      int count,
+      float alpha,
+      float beta,
+      float l1,
+      float l2,
+      MemorySegment p,
+      MemorySegment z,
+      MemorySegment n,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
 
     int done = VectorUpdates.ftrl(count, alpha, beta, l1, l2, p, z, n, offset, g, gOffset);
 
@@ -179,5 +327,4 @@ final class VectorKernels implements Kernels {
       rest.ftrl(count - done, alpha, beta, l1, l2, p, z, n, offset + done, g, gOffset + done);
     }
   }
-
 }

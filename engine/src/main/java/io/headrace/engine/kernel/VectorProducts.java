@@ -170,27 +170,27 @@ final class VectorProducts {
     long o3 = o2 + outRow;
     FloatVector s00 = load(out, outOffset);
     FloatVector s01 = load(out, outOffset + LANES);
-    FloatVector s02 = load(out, outOffset + 2 * LANES);
-    FloatVector s03 = load(out, outOffset + 3 * LANES);
+    FloatVector s02 = load(out, outOffset + 2L * LANES);
+    FloatVector s03 = load(out, outOffset + 3L * LANES);
     FloatVector s10 = load(out, o1);
     FloatVector s11 = load(out, o1 + LANES);
-    FloatVector s12 = load(out, o1 + 2 * LANES);
-    FloatVector s13 = load(out, o1 + 3 * LANES);
+    FloatVector s12 = load(out, o1 + 2L * LANES);
+    FloatVector s13 = load(out, o1 + 3L * LANES);
     FloatVector s20 = load(out, o2);
     FloatVector s21 = load(out, o2 + LANES);
-    FloatVector s22 = load(out, o2 + 2 * LANES);
-    FloatVector s23 = load(out, o2 + 3 * LANES);
+    FloatVector s22 = load(out, o2 + 2L * LANES);
+    FloatVector s23 = load(out, o2 + 3L * LANES);
     FloatVector s30 = load(out, o3);
     FloatVector s31 = load(out, o3 + LANES);
-    FloatVector s32 = load(out, o3 + 2 * LANES);
-    FloatVector s33 = load(out, o3 + 3 * LANES);
+    FloatVector s32 = load(out, o3 + 2L * LANES);
+    FloatVector s33 = load(out, o3 + 3L * LANES);
     for (int l = 0; l < k; l++) {
       long bAt = bOffset + l * bRow;
       long aAt = aOffset + l * aStep;
       FloatVector b0 = load(b, bAt);
       FloatVector b1 = load(b, bAt + LANES);
-      FloatVector b2 = load(b, bAt + 2 * LANES);
-      FloatVector b3 = load(b, bAt + 3 * LANES);
+      FloatVector b2 = load(b, bAt + 2L * LANES);
+      FloatVector b3 = load(b, bAt + 3L * LANES);
       FloatVector f = repeat(a, aAt);
       s00 = f.fma(b0, s00);
       s01 = f.fma(b1, s01);
@@ -214,20 +214,20 @@ final class VectorProducts {
     }
     store(s00, out, outOffset);
     store(s01, out, outOffset + LANES);
-    store(s02, out, outOffset + 2 * LANES);
-    store(s03, out, outOffset + 3 * LANES);
+    store(s02, out, outOffset + 2L * LANES);
+    store(s03, out, outOffset + 3L * LANES);
     store(s10, out, o1);
     store(s11, out, o1 + LANES);
-    store(s12, out, o1 + 2 * LANES);
-    store(s13, out, o1 + 3 * LANES);
+    store(s12, out, o1 + 2L * LANES);
+    store(s13, out, o1 + 3L * LANES);
     store(s20, out, o2);
     store(s21, out, o2 + LANES);
-    store(s22, out, o2 + 2 * LANES);
-    store(s23, out, o2 + 3 * LANES);
+    store(s22, out, o2 + 2L * LANES);
+    store(s23, out, o2 + 3L * LANES);
     store(s30, out, o3);
     store(s31, out, o3 + LANES);
-    store(s32, out, o3 + 2 * LANES);
-    store(s33, out, o3 + 3 * LANES);
+    store(s32, out, o3 + 2L * LANES);
+    store(s33, out, o3 + 3L * LANES);
   }
 
   private static void tile1x4(
@@ -242,20 +242,20 @@ final class VectorProducts {
       long outOffset) {
     FloatVector s0 = load(out, outOffset);
     FloatVector s1 = load(out, outOffset + LANES);
-    FloatVector s2 = load(out, outOffset + 2 * LANES);
-    FloatVector s3 = load(out, outOffset + 3 * LANES);
+    FloatVector s2 = load(out, outOffset + 2L * LANES);
+    FloatVector s3 = load(out, outOffset + 3L * LANES);
     for (int l = 0; l < k; l++) {
       long bAt = bOffset + l * bRow;
       FloatVector f = repeat(a, aOffset + l * aStep);
       s0 = f.fma(load(b, bAt), s0);
       s1 = f.fma(load(b, bAt + LANES), s1);
-      s2 = f.fma(load(b, bAt + 2 * LANES), s2);
-      s3 = f.fma(load(b, bAt + 3 * LANES), s3);
+      s2 = f.fma(load(b, bAt + 2L * LANES), s2);
+      s3 = f.fma(load(b, bAt + 3L * LANES), s3);
     }
     store(s0, out, outOffset);
     store(s1, out, outOffset + LANES);
-    store(s2, out, outOffset + 2 * LANES);
-    store(s3, out, outOffset + 3 * LANES);
+    store(s2, out, outOffset + 2L * LANES);
+    store(s3, out, outOffset + 3L * LANES);
   }
 
   private static void tile4x2(

@@ -140,13 +140,13 @@ final class VectorSums {
         long aAt = aOffset + j + i * aRow;
         s0 = w.fma(load(a, aAt), s0);
         s1 = w.fma(load(a, aAt + LANES), s1);
-        s2 = w.fma(load(a, aAt + 2 * LANES), s2);
-        s3 = w.fma(load(a, aAt + 3 * LANES), s3);
+        s2 = w.fma(load(a, aAt + 2L * LANES), s2);
+        s3 = w.fma(load(a, aAt + 3L * LANES), s3);
       }
       store(s0, out, outOffset + j);
       store(s1, out, outOffset + j + LANES);
-      store(s2, out, outOffset + j + 2 * LANES);
-      store(s3, out, outOffset + j + 3 * LANES);
+      store(s2, out, outOffset + j + 2L * LANES);
+      store(s3, out, outOffset + j + 3L * LANES);
     }
     while (j < n && n >= LANES) { // the last vector may overlap the one before
       int at = Math.min(j, n - LANES);

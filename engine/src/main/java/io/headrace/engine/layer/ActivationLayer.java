@@ -24,8 +24,7 @@ record ActivationLayer(Activation activation) implements Layer {
     MemorySegment out = y.values(pass);
     if (x.stride() == y.stride()) {
       int count = (to - from) * y.stride();
-      activation.forward(
-          scope.kernels(), count, in, x.start(pass, from), out, y.start(pass, from));
+      activation.forward(scope.kernels(), count, in, x.start(pass, from), out, y.start(pass, from));
       return;
     }
     for (int row = from; row < to; row++) { // an input of the job has no padding

@@ -41,9 +41,7 @@ final class MatrixStage implements DenseStage {
     this.weightTiles = Math.ceilDiv(in, tileRows);
     this.weight = scope.matrix("weight", in, out, first);
     this.bias =
-        withBias
-            ? scope.parameter("bias", List.of((long) out), Initialisation.ZEROS)
-            : null;
+        withBias ? scope.parameter("bias", List.of((long) out), Initialisation.ZEROS) : null;
     boolean keepTransposed = x.wantsGradients() && in > 1;
     this.transposed = keepTransposed ? Floats.allocate((long) out * x.stride()) : null;
   }

@@ -15,6 +15,8 @@ public final class Pass {
   private long step;
 
   /**
+   * Says what the next phases work on.
+   *
    * @param base row of the block that is row 0 of the pass
    * @param step number of the step, counted from 1; 0 when nothing is learned
    */

@@ -27,8 +27,7 @@ final class SingleUnitStage implements DenseStage {
     this.y = y;
     this.in = x.width();
     this.weight = scope.parameter("weight", List.of((long) in, 1L), first);
-    this.bias =
-        withBias ? scope.parameter("bias", List.of(1L), Initialisation.ZEROS) : null;
+    this.bias = withBias ? scope.parameter("bias", List.of(1L), Initialisation.ZEROS) : null;
   }
 
   @Override

@@ -27,8 +27,7 @@ final class SparseLinearStage {
   private final Updates.RowUpdates rowUpdates;
   private final TouchedRows touched;
 
-  private SparseLinearStage(
-      LayerScope scope, Value.SparseInput input, int out, boolean withBias) {
+  private SparseLinearStage(LayerScope scope, Value.SparseInput input, int out, boolean withBias) {
     this.kernels = scope.kernels();
     this.updates = scope.updates();
     this.input = input.input();
@@ -37,9 +36,7 @@ final class SparseLinearStage {
     List<Long> shape = List.of(input.spec().size(), (long) out);
     this.weight = scope.parameter("weight", shape, Initialisation.ZEROS);
     this.bias =
-        withBias
-            ? scope.parameter("bias", List.of((long) out), Initialisation.ZEROS)
-            : null;
+        withBias ? scope.parameter("bias", List.of((long) out), Initialisation.ZEROS) : null;
     this.rowUpdates = updates.rows(weight, out);
     this.touched = new TouchedRows(out);
   }

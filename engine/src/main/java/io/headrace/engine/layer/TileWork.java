@@ -9,6 +9,8 @@ import java.lang.foreign.MemorySegment;
 @FunctionalInterface
 public interface TileWork {
   /**
+   * Works on one tile.
+   *
    * @param scratch the worker's own memory, as large as {@link Tape#tiles} was asked for, contents
    *     undefined
    */

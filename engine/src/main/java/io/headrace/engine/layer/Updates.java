@@ -16,6 +16,8 @@ public interface Updates {
   /** Updates the few rows of a large table that a batch touched; the others do not change. */
   interface RowUpdates {
     /**
+     * Updates {@code count} rows.
+     *
      * @param ids different row numbers
      * @param gradients row width floats for each of {@code count} ids
      */

@@ -27,8 +27,7 @@ public interface Loss {
    * @param base index of row 0's label and weight
    * @param scale 1 / n, a factor of every gradient
    */
-  void score(
-      Scores rows, float[] labels, float[] weights, int base, int from, int to, float scale);
+  void score(Scores rows, float[] labels, float[] weights, int base, int from, int to, float scale);
 
   /** Turns scores of rows {@code from} up to {@code to}, excluded, into outputs only. */
   void predict(Scores rows, int from, int to);

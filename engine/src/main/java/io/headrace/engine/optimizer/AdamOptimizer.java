@@ -21,8 +21,8 @@ record AdamOptimizer(double rate, double beta1, double beta2, float epsilon, flo
       long gradientOffset,
       int count,
       long step) {
-    double correctedRate = rate / (1 - StrictMath.pow(beta1, step));
-    double rootScale = 1 / Math.sqrt(1 - StrictMath.pow(beta2, step));
+    double correctedRate = rate / (1 - StrictMath.pow(beta1, (double) step));
+    double rootScale = 1 / Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
     kernels.adam(
         count,
         (float) correctedRate,

@@ -36,8 +36,7 @@ public final class Optimizers {
   private static final Setting<Double> L1 =
       Setting.number("l1", 0, 1e6, "L1 penalty: keeps weights of little use at exactly 0.")
           .orElse(0.0);
-  private static final Setting<Double> L2 =
-      Setting.number("l2", 0, 1e6, "L2 penalty.").orElse(0.0);
+  private static final Setting<Double> L2 = Setting.number("l2", 0, 1e6, "L2 penalty.").orElse(0.0);
 
   private static final Variants<Optimizer> VARIANTS =
       new Variants<>(
@@ -97,9 +96,7 @@ public final class Optimizers {
 
   private static Optimizer adagrad(Settings settings) {
     return new AdagradOptimizer(
-        single(settings, ADAGRAD_RATE),
-        single(settings, ADAGRAD_EPSILON),
-        single(settings, DECAY));
+        single(settings, ADAGRAD_RATE), single(settings, ADAGRAD_EPSILON), single(settings, DECAY));
   }
 
   private static Optimizer adam(Settings settings) {
