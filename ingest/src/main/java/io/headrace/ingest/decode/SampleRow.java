@@ -21,6 +21,7 @@ final class SampleRow {
   private final @Nullable VectorWriter[] vectors;
   private final @Nullable SparseWriter[] sparse;
   private final int[][] denseSlots;
+  private final PairBuffer pairs = new PairBuffer();
   private @Nullable SampleBlock block;
   private @Nullable Fault fault;
 
@@ -70,9 +71,14 @@ final class SampleRow {
     return vector;
   }
 
-  /** The pairs of a sparse input. */
-  SparseColumn pairs(int input) {
+  /** The column of a sparse input. */
+  SparseColumn sparse(int input) {
     return block().sparse(input);
+  }
+
+  /** A place for pairs until both their halves are read. */
+  PairBuffer pairs() {
+    return pairs;
   }
 
   /** Remembers what is wrong with the row; the first fault counts. */

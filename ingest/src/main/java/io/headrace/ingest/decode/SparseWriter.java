@@ -91,7 +91,7 @@ final class SparseWriter {
       if (!present[member]) {
         return true;
       }
-      hash = hash * FNV_PRIME ^ hashes[member];
+      hash = (hash * FNV_PRIME) ^ hashes[member];
       value *= pairValues[member];
     }
     to.add(hash & mask, value);
