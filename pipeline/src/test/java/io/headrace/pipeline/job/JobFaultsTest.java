@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.error.InvalidSettingException;
 import org.junit.jupiter.api.Test;
 
 /** One test for each kind of fault in a sound YAML file, with the exact words. */
@@ -205,16 +206,18 @@ class JobFaultsTest {
     assertFault(
         "model:\n",
         "transforms:\n  - clip: {input: image, min: 0, max: 1}\nmodel:\n",
-        "?");
+        "transforms.0.clip.input: image is not an input of this job (job.yaml:12). Inputs: features");
   }
 
   @Test
-  void namesTheLineOfALayerThatDoesNotFit() {
-    String job = JOB.replace("bits: 18", "bits: 10");
+  void namesTheLineOfALayerThatTheEngineRefuses() {
+    var refused = new InvalidSettingException("model[0].dense", "dense needs a dense input. Use linear.");
+    var unfit = new InvalidSettingException("model[2]", "the loss needs [1].");
 
-    assertThatThrownBy(() -> read(job).newTrainer())
-        .isInstanceOf(HeadraceException.class)
-        .hasMessage("?");
+    assertThat(read(JOB).places().located(refused))
+        .hasMessage("model.0.dense: dense needs a dense input (job.yaml:12). Use linear.");
+    assertThat(read(JOB).places().located(unfit))
+        .hasMessage("model.2: the loss needs [1] (job.yaml:15).");
   }
 
   @Test
