@@ -11,6 +11,7 @@ import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Takes one mini-batch a step: scores it, then learns from it, on its own team of workers.
@@ -99,6 +100,22 @@ public final class Trainer implements AutoCloseable {
       pass.start(rows, from, count, 0);
       plan.predict();
       Floats.copy(model.outputs(), 0, outputs, (long) from * width, (long) count * width);
+    }
+  }
+
+  /**
+   * Scores rows against their labels without learning from them.
+   *
+   * @param into takes outputs and losses; made for this trainer's label and {@link #outputWidth}
+   */
+  public void evaluate(SampleBlock rows, OnlineEvaluation into) {
+    for (int from = 0; from < rows.size(); from += spec.batchSize()) {
+      int count = Math.min(spec.batchSize(), rows.size() - from);
+      pass.start(rows, from, count, 0);
+      plan.score();
+      float[] labels = Arrays.copyOfRange(rows.labels(), from, from + count);
+      float[] weights = Arrays.copyOfRange(rows.weights(), from, from + count);
+      into.add(model.outputs(), labels, weights, model.losses(), count);
     }
   }
 

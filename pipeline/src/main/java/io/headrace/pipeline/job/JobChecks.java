@@ -31,7 +31,9 @@ final class JobChecks {
         String path = "sample.inputs." + input.name();
         problems.add(
             path,
-            "contains the label's own field '" + label + "'. Remove it: the model would only copy it.",
+            "contains the label's own field '"
+                + label
+                + "'. Remove it: the model would only copy it.",
             places.of(path));
       }
     }

@@ -28,7 +28,9 @@ public final class JobFile {
   public static JobSpec read(Path file, List<String> overrides, Path dataDirectory) {
     if (!Files.isDirectory(dataDirectory)) {
       throw new HeadraceException(
-          "--data " + dataDirectory + ": is not a directory. Give the one that holds the job's data.");
+          "--data "
+              + dataDirectory
+              + ": is not a directory. Give the one that holds the job's data.");
     }
     return parse(file.toString(), text(file), overrides, dataDirectory);
   }
@@ -38,16 +40,13 @@ public final class JobFile {
    *
    * @param name what messages call the file
    */
-  public static JobSpec parse(String name, String text, List<String> overrides, Path dataDirectory) {
+  public static JobSpec parse(
+      String name, String text, List<String> overrides, Path dataDirectory) {
     return parse(Vocabulary.standard(), name, text, overrides, dataDirectory);
   }
 
   static JobSpec parse(
-      Vocabulary vocabulary,
-      String name,
-      String text,
-      List<String> overrides,
-      Path dataDirectory) {
+      Vocabulary vocabulary, String name, String text, List<String> overrides, Path dataDirectory) {
     var problems = new Problems();
     YamlNode.Group job = job(name, YamlReader.read(name, text, problems));
     for (String override : overrides) {
@@ -61,7 +60,8 @@ public final class JobFile {
       case YamlNode.Group group -> new YamlNode.Group(group.entries(), new Place(name));
       case YamlNode.Absent empty ->
           throw new HeadraceException(
-              name + ": is empty. Start from one of the jobs in examples/, or docs/configuration.md.");
+              name
+                  + ": is empty. Start from one of the jobs in examples/, or docs/configuration.md.");
       default ->
           throw new HeadraceException(
               "%s: is %s, not a job. A job file has keys such as name:, source: and model: at its start."

@@ -7,7 +7,8 @@ import java.util.List;
 enum JobKey {
   NAME("name", true, "Name of the job: in checkpoints, metrics and announcements."),
   SOURCE("source", true, "Where the samples come from."),
-  TEST("test", false, "Where held-out samples come from that are scored at the end, never learned."),
+  TEST(
+      "test", false, "Where held-out samples come from that are scored at the end, never learned."),
   SAMPLE("sample", true, "How a record becomes a sample: its label and its inputs."),
   TRANSFORMS("transforms", false, "A list of what is done to samples before they are learned."),
   MODEL("model", true, "The list of layers, first to last."),

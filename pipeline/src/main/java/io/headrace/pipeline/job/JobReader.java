@@ -47,8 +47,7 @@ final class JobReader {
     List<ComponentSpec> layers = list(JobKey.MODEL, vocabulary.layers());
     Optional<ComponentSpec> loss = required(JobKey.LOSS, vocabulary.losses());
     Optional<ComponentSpec> optimizer = required(JobKey.OPTIMIZER, vocabulary.optimizers());
-    Optional<BatchShape> batch =
-        defaulted(JobKey.BATCH, BatchGroup.DECLARED).map(BatchGroup::from);
+    Optional<BatchShape> batch = defaulted(JobKey.BATCH, BatchGroup.DECLARED).map(BatchGroup::from);
     Optional<EngineSettings> engine =
         defaulted(JobKey.ENGINE, EngineSettings.DECLARED).map(EngineSettings::from);
     Optional<CheckpointSettings> checkpoints =
@@ -116,12 +115,16 @@ final class JobReader {
     List<ComponentSpec> components = new ArrayList<>();
     if (node.get() instanceof YamlNode.Items items && !items.nodes().isEmpty()) {
       for (int i = 0; i < items.nodes().size(); i++) {
-        reader.component(variants, key.key() + "." + i, items.nodes().get(i)).ifPresent(components::add);
+        reader
+            .component(variants, key.key() + "." + i, items.nodes().get(i))
+            .ifPresent(components::add);
       }
     } else {
       problems.add(
           key.key(),
-          "is not a list of one or more. Begin each " + variants.kind() + " on a line of its own with '- '.",
+          "is not a list of one or more. Begin each "
+              + variants.kind()
+              + " on a line of its own with '- '.",
           job.placeOf(key.key()));
     }
     return components;

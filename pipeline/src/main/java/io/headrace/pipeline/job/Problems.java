@@ -30,7 +30,14 @@ final class Problems {
   void add(String path, String value, String problem, Place place) {
     int end = endOfFirstSentence(problem);
     lines.add(
-        path + ": " + value + problem.substring(0, end) + " (" + place + ")" + problem.substring(end));
+        path
+            + ": "
+            + value
+            + problem.substring(0, end)
+            + " ("
+            + place
+            + ")"
+            + problem.substring(end));
   }
 
   /** Notes a problem that a component found with the settings in {@code group}. */

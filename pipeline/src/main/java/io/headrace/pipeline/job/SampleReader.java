@@ -51,7 +51,8 @@ final class SampleReader {
 
   private Optional<LabelMapping> label(String path, YamlNode.Group sample) {
     Optional<YamlNode.Group> group = settings.group(path, LABEL, sample);
-    Optional<Settings> read = group.flatMap(g -> settings.settings(LabelMapping.settings(), path, g));
+    Optional<Settings> read =
+        group.flatMap(g -> settings.settings(LabelMapping.settings(), path, g));
     if (group.isEmpty() || read.isEmpty()) {
       return Optional.empty();
     }
@@ -69,7 +70,9 @@ final class SampleReader {
     if (!(node.orElse(null) instanceof YamlNode.Group group) || group.entries().isEmpty()) {
       problems.add(
           path,
-          node.isEmpty() ? "is missing." + EXAMPLE : "is " + node.get().kind() + ", not named inputs." + EXAMPLE,
+          node.isEmpty()
+              ? "is missing." + EXAMPLE
+              : "is " + node.get().kind() + ", not named inputs." + EXAMPLE,
           sample.placeOf(INPUTS));
       return Optional.empty();
     }

@@ -144,7 +144,11 @@ final class SettingsReader {
       default -> {
         problems.add(
             path + "." + name,
-            "is " + entry.value().kind() + ", not a group of settings. Write " + name + ": {key: value}.",
+            "is "
+                + entry.value().kind()
+                + ", not a group of settings. Write "
+                + name
+                + ": {key: value}.",
             entry.place());
         yield Optional.empty();
       }

@@ -9,9 +9,7 @@ import io.headrace.ingest.Sources;
 import io.headrace.pipeline.transform.Transforms;
 import io.headrace.pipeline.transform.UnboundTransform;
 
-/**
- * Every component that a job file can name, by kind. Immutable.
- */
+/** Every component that a job file can name, by kind. Immutable. */
 record Vocabulary(
     Variants<?> sources,
     Variants<UnboundTransform> transforms,

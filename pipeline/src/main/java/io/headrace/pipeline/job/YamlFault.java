@@ -68,7 +68,8 @@ final class YamlFault {
             .findFirst()
             .orElseGet(() -> "the YAML parser says: " + firstLine(fault, said) + ".");
     Mark mark = fault instanceof MarkedYAMLException marked ? marked.getProblemMark() : null;
-    String place = mark == null ? file : file + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1);
+    String place =
+        mark == null ? file : file + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1);
     return place + ": is not valid YAML: " + plainly;
   }
 

@@ -110,8 +110,8 @@ sealed interface YamlNode {
   record Entry(Place place, YamlNode value) {}
 
   /**
-   * The bare value, as settings read it: text, a list or a map of such. Empty values inside lists and
-   * maps are empty text.
+   * The bare value, as settings read it: text, a list or a map of such. Empty values inside lists
+   * and maps are empty text.
    */
   static Object raw(YamlNode node) {
     return switch (node) {

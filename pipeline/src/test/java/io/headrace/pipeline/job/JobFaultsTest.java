@@ -13,9 +13,11 @@ import org.junit.jupiter.api.Test;
 class JobFaultsTest {
   @Test
   void namesTheNearestKeyForAnUnknownOne() {
-    assertFault("size: 64", "sise: 64", "batch.sise: is not a key here (job.yaml:19). Did you mean 'size'?");
     assertFault(
-        "batch:", "bach:", "bach: is not a key here (job.yaml:18). Did you mean 'batch'?");
+        "size: 64",
+        "sise: 64",
+        "batch.sise: is not a key here (job.yaml:19). Did you mean 'size'?");
+    assertFault("batch:", "bach:", "bach: is not a key here (job.yaml:18). Did you mean 'batch'?");
   }
 
   @Test
@@ -26,7 +28,9 @@ class JobFaultsTest {
         "batch.linger-ms: -5 is not >= 0 (job.yaml:20). Set it to the longest wait you accept before a"
             + " partial batch is trained, e.g. 20.");
     assertFault(
-        "units: 16", "units: 1.5", "model.0.dense.units: 1.5 is not a whole number (job.yaml:13). Width of the layer.");
+        "units: 16",
+        "units: 1.5",
+        "model.0.dense.units: 1.5 is not a whole number (job.yaml:13). Width of the layer.");
     assertFault(
         "linger-ms: 20",
         "ring-slots: 48",
@@ -49,7 +53,9 @@ class JobFaultsTest {
         "{}",
         "source.kafka.topic: is missing (job.yaml:3). Add it (text): The topic to read.");
     assertFault(
-        "loss: logistic\n", "", "loss: is missing (job.yaml). Add it: What a wrong prediction costs.");
+        "loss: logistic\n",
+        "",
+        "loss: is missing (job.yaml). Add it: What a wrong prediction costs.");
     assertFault(
         "name: flight-delay\n",
         "name:\n",
@@ -68,10 +74,18 @@ class JobFaultsTest {
 
   @Test
   void namesTheNearestComponentForAnUnknownOne() {
-    assertFault("loss: logistic", "loss: logistc", "loss: 'logistc' is not a known loss (job.yaml:16). Did you mean 'logistic'?");
-    assertFault("- relu", "- rellu", "model.1: 'rellu' is not a known layer (job.yaml:14). Did you mean 'relu'?");
     assertFault(
-        "kafka:", "pigeons:", "source: 'pigeons' is not a known source (job.yaml:3). Known: kafka, file.");
+        "loss: logistic",
+        "loss: logistc",
+        "loss: 'logistc' is not a known loss (job.yaml:16). Did you mean 'logistic'?");
+    assertFault(
+        "- relu",
+        "- rellu",
+        "model.1: 'rellu' is not a known layer (job.yaml:14). Did you mean 'relu'?");
+    assertFault(
+        "kafka:",
+        "pigeons:",
+        "source: 'pigeons' is not a known source (job.yaml:3). Known: kafka, file.");
   }
 
   @Test
@@ -161,7 +175,10 @@ class JobFaultsTest {
 
   @Test
   void refusesInputsThatCannotBe() {
-    assertFault("bits: 18", "bits: 9", "sample.inputs.features.sparse.bits: 9 is not within 10 to 31 (job.yaml:10). Ids are hashed to 0 up to 2^bits.");
+    assertFault(
+        "bits: 18",
+        "bits: 9",
+        "sample.inputs.features.sparse.bits: 9 is not within 10 to 31 (job.yaml:10). Ids are hashed to 0 up to 2^bits.");
     assertFault(
         "bits: 18",
         "categorical: [month]",
@@ -211,7 +228,8 @@ class JobFaultsTest {
 
   @Test
   void namesTheLineOfALayerThatTheEngineRefuses() {
-    var refused = new InvalidSettingException("model[0].dense", "dense needs a dense input. Use linear.");
+    var refused =
+        new InvalidSettingException("model[0].dense", "dense needs a dense input. Use linear.");
     var unfit = new InvalidSettingException("model[2]", "the loss needs [1].");
 
     assertThat(read(JOB).places().located(refused))
@@ -233,7 +251,9 @@ class JobFaultsTest {
   @Test
   void listsEveryFaultOnALineOfItsOwn() {
     String job =
-        JOB.replace("size: 64", "size: 0").replace("topic: flights", "topik: flights").replace("- relu", "- tanh");
+        JOB.replace("size: 64", "size: 0")
+            .replace("topic: flights", "topik: flights")
+            .replace("- relu", "- tanh");
 
     assertThatThrownBy(() -> read(job))
         .isInstanceOf(HeadraceException.class)

@@ -30,7 +30,9 @@ class JobFileTest {
     assertThat(job.source().name()).isEqualTo("kafka");
     assertThat(job.source().settings().asMap()).containsEntry("topic", "flights");
     assertThat(job.test()).isEmpty();
-    assertThat(job.layers()).extracting(ComponentSpec::name).containsExactly("dense", "relu", "linear");
+    assertThat(job.layers())
+        .extracting(ComponentSpec::name)
+        .containsExactly("dense", "relu", "linear");
     assertThat(job.optimizer()).hasToString("ftrl{learning-rate=0.05}");
     assertThat(job.batch()).isEqualTo(new BatchShape(64, 20, 64));
     assertThat(job.engine().threads()).isEqualTo(2);
@@ -73,7 +75,9 @@ class JobFileTest {
   void sharesValuesThroughAliases() {
     String job = JOB.replace("source:\n", "source: &all\n") + "test: *all\n";
 
-    assertThat(read(job).test()).map(ComponentSpec::toString).contains(read(job).source().toString());
+    assertThat(read(job).test())
+        .map(ComponentSpec::toString)
+        .contains(read(job).source().toString());
   }
 
   @Test
@@ -98,7 +102,8 @@ class JobFileTest {
 
     assertThatThrownBy(() -> JobFile.read(file, List.of(), missing))
         .isInstanceOf(HeadraceException.class)
-        .hasMessage("--data " + missing + ": is not a directory. Give the one that holds the job's data.");
+        .hasMessage(
+            "--data " + missing + ": is not a directory. Give the one that holds the job's data.");
   }
 
   @Test

@@ -29,7 +29,8 @@ class SetOptionTest {
 
   @Test
   void reachesIntoLists() {
-    assertThat(read(JOB, "model.0.dense.units=3").layers().getFirst()).hasToString("dense{units=3}");
+    assertThat(read(JOB, "model.0.dense.units=3").layers().getFirst())
+        .hasToString("dense{units=3}");
   }
 
   @Test
@@ -61,8 +62,7 @@ class SetOptionTest {
         "batch.linger-ms: -5 is not >= 0 (--set batch.linger-ms=-5). Set it to the longest wait you accept"
             + " before a partial batch is trained, e.g. 20.");
     assertFault(
-        "bach.size=5",
-        "bach: is not a key here (--set bach.size=5). Did you mean 'batch'?");
+        "bach.size=5", "bach: is not a key here (--set bach.size=5). Did you mean 'batch'?");
     assertFault(
         "source.kafka.topic=",
         "source.kafka.topic: is missing (--set source.kafka.topic=). Add it (text): The topic to read.");

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A small set of components, so that tests of the job file stand apart from what components say. */
+/**
+ * A small set of components, so that tests of the job file stand apart from what components say.
+ */
 final class TestVocabulary {
   static final Path DIRECTORY = Path.of("data");
 
@@ -82,7 +84,6 @@ final class TestVocabulary {
     }
     return settings;
   }
-
 
   private static Variant<Object> variant(String name, Setting<?>... settings) {
     Function<Settings, Object> create = checked -> checked;

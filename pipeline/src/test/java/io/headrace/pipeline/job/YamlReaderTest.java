@@ -64,7 +64,8 @@ class YamlReaderTest {
   @ValueSource(strings = {"", "\n", "# only a comment\n", "---\n"})
   void saysWhenTheFileIsEmpty(String text) {
     assertFault(
-        text, "job.yaml: is empty. Start from one of the jobs in examples/, or docs/configuration.md.");
+        text,
+        "job.yaml: is empty. Start from one of the jobs in examples/, or docs/configuration.md.");
   }
 
   @Test
