@@ -3,6 +3,7 @@ package io.headrace.engine;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.sample.SampleSchema;
 import java.util.List;
+import java.util.StringJoiner;
 
 /**
  * Everything that decides what is learned from a stream, and nothing that does not: two trainers
@@ -23,5 +24,21 @@ public record ModelSpec(
     long seed) {
   public ModelSpec {
     layers = List.copyOf(layers);
+  }
+
+  /** All of this as text, one line a part, by which a checkpoint knows its model. */
+  public String fingerprint() {
+    var lines = new StringJoiner("\n");
+    schema.inputs().forEach(input -> lines.add("input " + input.name() + ": " + input.spec()));
+    lines.add("label: " + schema.label());
+    for (int i = 0; i < layers.size(); i++) {
+      lines.add("model[" + i + "]: " + layers.get(i));
+    }
+    lines.add("loss: " + loss);
+    lines.add("optimizer: " + optimizer);
+    lines.add("batch size: " + batchSize);
+    lines.add("shards: " + shards);
+    lines.add("seed: " + seed);
+    return lines.toString();
   }
 }

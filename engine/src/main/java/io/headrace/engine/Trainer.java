@@ -1,9 +1,17 @@
 package io.headrace.engine;
 
+import io.headrace.engine.error.TrainingDivergedException;
+import io.headrace.engine.kernel.KernelProvider;
+import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.layer.Pass;
+import io.headrace.engine.memory.Floats;
+import io.headrace.engine.metric.OnlineEvaluation;
 import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Takes one mini-batch a step: scores it, then learns from it, on its own team of workers.
@@ -11,19 +19,72 @@ import java.lang.foreign.MemorySegment;
  * <p>Not thread-safe: one caller at a time. The result depends on the spec and the batches alone,
  * not on {@code threads}.
  */
-@SuppressWarnings({
-  "DoNotCallSuggester",
-  "ObjectToString",
-  "unused"
-}) // signatures only, replaced by the trainer itself
 public final class Trainer implements AutoCloseable {
+  private static final String EVALUATION = "evaluation";
+
+  private final ModelSpec spec;
+  private final Model model;
+  private final WorkerTeam team;
+  private final Pass pass = new Pass();
+  private final Plan plan;
+  private final OnlineEvaluation evaluation;
+  private final LedgerCounter ledger = new LedgerCounter();
+  private SnapshotMemory nextSnapshot = new SnapshotMemory();
+  private SnapshotMemory lastSnapshot = new SnapshotMemory();
+  private long step;
+
+  /**
+   * @param threads threads that share a step, the caller's included, at least 1
+   * @throws io.headrace.engine.error.InvalidSettingException if the spec does not make a model
+   */
   public Trainer(ModelSpec spec, int threads) {
-    throw new UnsupportedOperationException(spec + " " + threads);
+    this(spec, threads, KernelProvider.kernels());
   }
 
-  /** Scores the batch, learns from it and adds its ledger to the trainer's. */
+  Trainer(ModelSpec spec, int threads, Kernels kernels) {
+    this.spec = spec;
+    this.model = new Model(spec, kernels);
+    this.evaluation = new OnlineEvaluation(spec.schema().label(), model.outputWidth());
+    this.team = new WorkerTeam(threads, model.scratch());
+    this.plan = model.plan(team, pass);
+  }
+
+  /**
+   * Scores the batch, learns from it and adds its ledger to the trainer's.
+   *
+   * @throws TrainingDivergedException if the batch's loss is not finite; nothing has changed then
+   */
   public StepResult train(MiniBatch batch) {
-    throw new UnsupportedOperationException(batch.toString());
+    SampleBlock rows = batch.rows();
+    int count = rows.size();
+    if (count == 0) {
+      ledger.add(batch.ledger());
+      return new StepResult(step, 0, 0);
+    }
+    if (count > spec.batchSize()) {
+      throw new IllegalArgumentException(
+          "a batch of " + count + " rows is larger than the model's " + spec.batchSize());
+    }
+    pass.start(rows, 0, count, step + 1);
+    plan.score();
+    double meanLoss = meanLoss(rows.weights(), count);
+    if (!Double.isFinite(meanLoss)) {
+      throw new TrainingDivergedException(step + 1, meanLoss);
+    }
+    evaluation.add(model.outputs(), rows.labels(), rows.weights(), model.losses(), count);
+    model.updates().startStep(step + 1);
+    plan.learn();
+    step++;
+    ledger.add(batch.ledger());
+    return new StepResult(step, count, meanLoss);
+  }
+
+  private double meanLoss(float[] weights, int count) {
+    double sum = 0;
+    for (int row = 0; row < count; row++) {
+      sum += (double) weights[row] * Floats.read(model.losses(), row);
+    }
+    return sum / count;
   }
 
   /**
@@ -33,32 +94,66 @@ public final class Trainer implements AutoCloseable {
    *     classes under the logistic loss: that of class 1), predictions for numbers
    */
   public void predict(SampleBlock rows, MemorySegment outputs) {
-    throw new UnsupportedOperationException(rows.toString() + outputs);
+    int width = model.outputWidth();
+    for (int from = 0; from < rows.size(); from += spec.batchSize()) {
+      int count = Math.min(spec.batchSize(), rows.size() - from);
+      pass.start(rows, from, count, 0);
+      plan.predict();
+      Floats.copy(model.outputs(), 0, outputs, (long) from * width, (long) count * width);
+    }
+  }
+
+  /**
+   * Scores rows against their labels without learning from them.
+   *
+   * @param into takes outputs and losses; made for this trainer's label and {@link #outputWidth}
+   */
+  public void evaluate(SampleBlock rows, OnlineEvaluation into) {
+    for (int from = 0; from < rows.size(); from += spec.batchSize()) {
+      int count = Math.min(spec.batchSize(), rows.size() - from);
+      pass.start(rows, from, count, 0);
+      plan.score();
+      float[] labels = Arrays.copyOfRange(rows.labels(), from, from + count);
+      float[] weights = Arrays.copyOfRange(rows.weights(), from, from + count);
+      into.add(model.outputs(), labels, weights, model.losses(), count);
+    }
   }
 
   /** Floats that {@link #predict} writes for a row. */
   public int outputWidth() {
-    throw new UnsupportedOperationException();
+    return model.outputWidth();
   }
 
   /** Number of learned parameters. */
   public long parameterCount() {
-    throw new UnsupportedOperationException();
+    return model.parameters().count();
   }
 
   /** What became of every record of the batches trained so far, restored ones included. */
   public Ledger ledger() {
-    throw new UnsupportedOperationException();
+    return ledger.ledger();
   }
 
   /** Metrics now; the window is over and a new one begins. */
   public TrainingMetrics metrics(String job, long timeMillis, double samplesPerSecond) {
-    throw new UnsupportedOperationException(job + timeMillis + samplesPerSecond);
+    var metrics =
+        new TrainingMetrics(
+            job,
+            step,
+            timeMillis,
+            samplesPerSecond,
+            ledger(),
+            evaluation.window(),
+            evaluation.total(),
+            evaluation.baselines(),
+            evaluation.confusion());
+    evaluation.startWindow();
+    return metrics;
   }
 
   /** SHA-256 of the parameters' bytes in layer order, as lower-case hexadecimal digits. */
   public String parametersSha256() {
-    throw new UnsupportedOperationException();
+    return new ModelState(model).sha256();
   }
 
   /**
@@ -66,7 +161,14 @@ public final class Trainer implements AutoCloseable {
    * checkpoints are alive at a time.
    */
   public Checkpoint snapshot(String job, long timeMillis) {
-    throw new UnsupportedOperationException(job + timeMillis);
+    SnapshotMemory memory = nextSnapshot;
+    nextSnapshot = lastSnapshot;
+    lastSnapshot = memory;
+    memory.clear();
+    new ModelState(model).save(memory);
+    evaluation.save(memory.within(EVALUATION));
+    return new Checkpoint(
+        job, spec.fingerprint(), step, timeMillis, ledger(), memory.values(), memory.tensors());
   }
 
   /**
@@ -76,10 +178,17 @@ public final class Trainer implements AutoCloseable {
    *     says what differs
    */
   public void restore(Checkpoint checkpoint) {
-    throw new UnsupportedOperationException(checkpoint.toString());
+    var reader = new CheckpointReader(checkpoint);
+    reader.requireSpec(spec);
+    new ModelState(model).restore(reader);
+    evaluation.restore(reader.within(EVALUATION));
+    ledger.reset(checkpoint.ledger());
+    step = checkpoint.step();
   }
 
   /** Ends the team of workers. */
   @Override
-  public void close() {}
+  public void close() {
+    team.close();
+  }
 }

@@ -1,7 +1,9 @@
 package io.headrace.ingest;
 
 import io.headrace.engine.sample.SourcePartition;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,13 @@ public final class RecordChunk {
     void recycle(RecordChunk chunk);
   }
 
+  /**
+   * Why a record cannot even be handed to a decoder: its bytes are damaged or too many.
+   *
+   * @param detail what failed, with the values, for a person
+   */
+  public record Fault(RejectionReason reason, String detail) {}
+
   private final Recycler recycler;
   private SourcePartition partition = new SourcePartition("", 0);
   private byte[] bytes = new byte[1 << 16];
@@ -27,10 +36,14 @@ public final class RecordChunk {
   private long[] positions = new long[256];
   private long[] timestamps = new long[256];
   private int count;
+  private final List<@Nullable Fault> faults = new ArrayList<>(0);
   private boolean delimited = true;
+  private int skipped;
+  private long firstPosition;
   private long nextPosition;
   private boolean caughtUp;
   private @Nullable Schema writerSchema;
+  private @Nullable List<String> header;
 
   public RecordChunk(Recycler recycler) {
     this.recycler = recycler;
@@ -39,12 +52,16 @@ public final class RecordChunk {
   /** Empties the chunk for records of {@code partition} from {@code position} on. */
   public void start(SourcePartition partition, long position) {
     this.partition = partition;
-    this.nextPosition = position;
+    firstPosition = position;
+    nextPosition = position;
     filled = 0;
     count = 0;
+    faults.clear();
     delimited = true;
+    skipped = 0;
     caughtUp = false;
     writerSchema = null;
+    header = null;
   }
 
   /** Adds a record; {@code length} bytes of {@code source} from {@code offset} on. */
@@ -81,6 +98,18 @@ public final class RecordChunk {
   }
 
   /**
+   * Adds a record without bytes in the place of one that cannot be read: a decoder counts it as
+   * rejected, for this reason.
+   */
+  public void addFault(RejectionReason reason, String detail, long position, long timestampMillis) {
+    while (faults.size() < count) {
+      faults.add(null);
+    }
+    faults.add(new Fault(reason, detail));
+    addReserved(0, position, timestampMillis);
+  }
+
+  /**
    * Makes the chunk one run of {@code records} records without delimiters, in {@code schema}, as an
    * Avro container's block holds them: only a decoder that reads them in turn can tell where each
    * ends.
@@ -90,8 +119,17 @@ public final class RecordChunk {
     filled = length;
     count = records;
     delimited = false;
+    this.firstPosition = firstPosition;
     nextPosition = firstPosition + records;
     writerSchema = schema;
+  }
+
+  /**
+   * Says that the first {@code records} of a run were settled by an earlier reading: a decoder
+   * reads over them, neither delivers nor counts them, and positions stay as they are.
+   */
+  public void skip(int records) {
+    skipped = records;
   }
 
   /** Says that everything before {@code position} is in chunks up to this one. */
@@ -106,6 +144,11 @@ public final class RecordChunk {
 
   public void writerSchema(@Nullable Schema schema) {
     writerSchema = schema;
+  }
+
+  /** Sets the names of the columns, where each file brings its own. */
+  public void header(@Nullable List<String> columns) {
+    header = columns;
   }
 
   public SourcePartition partition() {
@@ -143,7 +186,7 @@ public final class RecordChunk {
 
   /** Source position of record {@code i}. */
   public long position(int i) {
-    return delimited ? positions[i] : nextPosition - count + i;
+    return delimited ? positions[i] : firstPosition + i;
   }
 
   /**
@@ -151,6 +194,21 @@ public final class RecordChunk {
    */
   public long timestampMillis(int i) {
     return delimited ? timestamps[i] : 0;
+  }
+
+  /** Why record {@code i} cannot be read; null, as nearly always, if it can. */
+  public @Nullable Fault fault(int i) {
+    return i < faults.size() ? faults.get(i) : null;
+  }
+
+  /** How many records at the start of a run are to be read over; see {@link #skip}. */
+  public int skipped() {
+    return skipped;
+  }
+
+  /** Position that the chunk was started at, or that of a run's first record. */
+  public long firstPosition() {
+    return firstPosition;
   }
 
   /** Position just past everything settled by this chunk, gaps in the source included. */
@@ -165,6 +223,16 @@ public final class RecordChunk {
   /** Schema the records were written in, where the source knows it. */
   public @Nullable Schema writerSchema() {
     return writerSchema;
+  }
+
+  /** Names of the columns, where each file brings its own: the first line of a CSV file. */
+  public @Nullable List<String> header() {
+    return header;
+  }
+
+  /** Bytes of memory held for records, used or not. */
+  int capacityBytes() {
+    return bytes.length;
   }
 
   /** Gives the chunk back to its source; nobody may touch it afterwards. */

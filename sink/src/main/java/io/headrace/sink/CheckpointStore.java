@@ -27,6 +27,12 @@ public interface CheckpointStore {
    */
   Checkpoint read(String name);
 
-  /** The newest that can be read; damaged ones are passed over with a warning. */
+  /**
+   * The newest that can be read; damaged ones are passed over with a warning. Empty only where
+   * nothing is stored.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if there are some but all are damaged: to
+   *     start from nothing is then for a person to decide
+   */
   Optional<Checkpoint> newest();
 }

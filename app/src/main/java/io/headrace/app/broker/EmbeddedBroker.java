@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.internals.FatalExitError;
 import org.apache.kafka.common.utils.Time;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       server.startup();
       LOG.debug("embedded Kafka listens on port {}, data in {}", listenerPort, held.path());
       return new EmbeddedBroker(server, held, listenerPort);
-    } catch (Exception e) {
+    } catch (Exception | FatalExitError e) {
       if (server != null) {
         server.shutdown();
       }

@@ -1,13 +1,122 @@
 package io.headrace.engine.optimizer;
 
+import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.Settings;
+import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
+import io.headrace.engine.error.InvalidSettingException;
 import java.util.List;
 
 /** Every optimizer that a job file can name. */
 public final class Optimizers {
+  private static final double TINY = 1e-12;
+  private static final double BELOW_1 = Math.nextDown(1.0);
+
+  private static final Setting<Double> SGD_RATE = rate(0.05);
+  private static final Setting<Double> ADAGRAD_RATE = rate(0.05);
+  private static final Setting<Double> ADAM_RATE = rate(0.001);
+  private static final Setting<Double> FTRL_RATE = rate(0.05);
+  private static final Setting<Double> MOMENTUM =
+      Setting.number("momentum", 0, BELOW_1, "Part of the last move that is kept; 0 for none.")
+          .orElse(0.0);
+  private static final Setting<Boolean> NESTEROV =
+      Setting.flag("nesterov", "Whether momentum looks ahead (Nesterov, 1983).").orElse(false);
+  private static final Setting<Double> DECAY =
+      Setting.number(
+              "weight-decay", 0, 1, "L2 penalty: this times the weight is added to its gradient.")
+          .orElse(0.0);
+  private static final Setting<Double> ADAGRAD_EPSILON = epsilon(1e-10);
+  private static final Setting<Double> ADAM_EPSILON = epsilon(1e-8);
+  private static final Setting<Double> BETA1 =
+      Setting.number("beta1", 0, BELOW_1, "Decay of the mean of gradients.").orElse(0.9);
+  private static final Setting<Double> BETA2 =
+      Setting.number("beta2", 0, BELOW_1, "Decay of the mean of squared gradients.").orElse(0.999);
+  private static final Setting<Double> FTRL_BETA =
+      Setting.number("beta", 0, 1e6, "Slows the first steps of each weight.").orElse(1.0);
+  private static final Setting<Double> L1 =
+      Setting.number("l1", 0, 1e6, "L1 penalty: keeps weights of little use at exactly 0.")
+          .orElse(0.0);
+  private static final Setting<Double> L2 = Setting.number("l2", 0, 1e6, "L2 penalty.").orElse(0.0);
+
+  private static final Variants<Optimizer> VARIANTS =
+      new Variants<>(
+          "optimizer",
+          List.of(
+              new Variant<Optimizer>(
+                  "sgd",
+                  "Stochastic gradient descent (Robbins and Monro, 1951): v = momentum v + g,"
+                      + " w -= rate v.",
+                  List.of(SGD_RATE, MOMENTUM, NESTEROV, DECAY),
+                  Optimizers::sgd),
+              new Variant<Optimizer>(
+                  "adagrad",
+                  "AdaGrad (Duchi, Hazan and Singer, 2011): s += g^2,"
+                      + " w -= rate g / (sqrt(s) + epsilon).",
+                  List.of(ADAGRAD_RATE, ADAGRAD_EPSILON, DECAY),
+                  Optimizers::adagrad),
+              new Variant<Optimizer>(
+                  "adam",
+                  "Adam (Kingma and Ba, 2015, algorithm 1): m = beta1 m + (1 - beta1) g,"
+                      + " v = beta2 v + (1 - beta2) g^2, w -= rate m' / (sqrt(v') + epsilon), m'"
+                      + " and v' corrected for their start at 0.",
+                  List.of(ADAM_RATE, BETA1, BETA2, ADAM_EPSILON, DECAY),
+                  Optimizers::adam),
+              new Variant<Optimizer>(
+                  "ftrl",
+                  "FTRL-proximal (McMahan et al., 2013, algorithm 1): per-weight rates and exact"
+                      + " zeros; for sparse linear models.",
+                  List.of(FTRL_RATE, FTRL_BETA, L1, L2),
+                  Optimizers::ftrl)));
+
   private Optimizers() {}
 
-  public static Variants<Object> variants() {
-    return new Variants<>("optimizer", List.of());
+  public static Variants<Optimizer> variants() {
+    return VARIANTS;
+  }
+
+  private static Setting<Double> rate(double usual) {
+    return Setting.number("learning-rate", TINY, 1e6, "Size of a step.").orElse(usual);
+  }
+
+  private static Setting<Double> epsilon(double usual) {
+    return Setting.number("epsilon", TINY, 1, "Added to the root that a step is divided by.")
+        .orElse(usual);
+  }
+
+  private static Optimizer sgd(Settings settings) {
+    float momentum = single(settings, MOMENTUM);
+    boolean nesterov = settings.value(NESTEROV);
+    if (nesterov && momentum == 0) {
+      throw new InvalidSettingException(
+          NESTEROV.name(), "true needs a momentum above 0, e.g. momentum: 0.9.");
+    }
+    return new SgdOptimizer(
+        single(settings, SGD_RATE), momentum, nesterov, single(settings, DECAY));
+  }
+
+  private static Optimizer adagrad(Settings settings) {
+    return new AdagradOptimizer(
+        single(settings, ADAGRAD_RATE), single(settings, ADAGRAD_EPSILON), single(settings, DECAY));
+  }
+
+  private static Optimizer adam(Settings settings) {
+    return new AdamOptimizer(
+        settings.value(ADAM_RATE),
+        settings.value(BETA1),
+        settings.value(BETA2),
+        single(settings, ADAM_EPSILON),
+        single(settings, DECAY));
+  }
+
+  private static Optimizer ftrl(Settings settings) {
+    return new FtrlOptimizer(
+        single(settings, FTRL_RATE),
+        single(settings, FTRL_BETA),
+        single(settings, L1),
+        single(settings, L2));
+  }
+
+  private static float single(Settings settings, Setting<Double> setting) {
+    return settings.value(setting).floatValue();
   }
 }

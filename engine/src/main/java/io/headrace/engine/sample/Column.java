@@ -16,6 +16,12 @@ public sealed interface Column permits DenseColumn, SparseColumn, TokenColumn {
   /** Appends rows {@code from} up to {@code to}, excluded, of a column of the same spec. */
   void append(Column source, int from, int to, int atRow);
 
+  /**
+   * Copies row {@code from} to where row {@code to} is, {@code to <= from}. Rows are moved in
+   * ascending order, and {@link #discard} then ends the column behind the last one.
+   */
+  void move(int from, int to);
+
   void clear();
 
   static Column of(InputSpec spec, int capacity) {

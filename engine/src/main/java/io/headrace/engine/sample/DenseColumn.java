@@ -44,5 +44,10 @@ public final class DenseColumn implements Column {
   }
 
   @Override
+  public void move(int from, int to) {
+    Floats.copy(values, start(from), values, start(to), width);
+  }
+
+  @Override
   public void clear() {}
 }

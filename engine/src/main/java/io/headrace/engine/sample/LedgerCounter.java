@@ -1,6 +1,7 @@
 package io.headrace.engine.sample;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -15,6 +16,8 @@ public final class LedgerCounter {
   private static final int FILTERED = 3;
 
   private final List<SourcePartition> partitions = new ArrayList<>();
+
+  /** Beside {@link #partitions}; may be longer, for {@link #clear} keeps what was allocated. */
   private final List<long[]> counts = new ArrayList<>();
 
   /** Counts records of one partition, all of them before {@code nextPosition}. */
@@ -43,9 +46,9 @@ public final class LedgerCounter {
         .forEach((p, e) -> add(p, e.nextPosition(), e.trained(), e.rejected(), e.filtered()));
   }
 
+  /** Forgets everything, and keeps the memory for the partitions to come. */
   public void clear() {
     partitions.clear();
-    counts.clear();
   }
 
   public boolean isEmpty() {
@@ -67,9 +70,13 @@ public final class LedgerCounter {
     if (index >= 0) {
       return counts.get(index);
     }
-    long[] fresh = new long[4];
+    int added = partitions.size();
     partitions.add(partition);
-    counts.add(fresh);
-    return fresh;
+    if (added == counts.size()) {
+      counts.add(new long[4]);
+    }
+    long[] entry = counts.get(added);
+    Arrays.fill(entry, 0);
+    return entry;
   }
 }

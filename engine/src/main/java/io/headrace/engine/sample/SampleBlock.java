@@ -1,6 +1,7 @@
 package io.headrace.engine.sample;
 
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * Samples as columns: every input, label, weight, event time and position of up to {@code capacity}
@@ -92,6 +93,35 @@ public final class SampleBlock {
   /** Says that everything before {@code position} is settled here, gaps in the source included. */
   public void settleUpTo(long position) {
     nextPosition = position;
+  }
+
+  /** Keeps the rows that {@code keep} says true for, in their order; the others are filtered. */
+  public void retainRows(IntPredicate keep) {
+    int kept = 0;
+    for (int row = 0; row < size; row++) {
+      if (keep.test(row)) {
+        move(row, kept, row - kept);
+        kept++;
+      }
+    }
+    filtered += size - kept;
+    size = kept;
+    discardRow();
+  }
+
+  private void move(int from, int to, int filteredBetween) {
+    if (from == to) {
+      return;
+    }
+    for (Column column : columns) {
+      column.move(from, to);
+    }
+    labels[to] = labels[from];
+    weights[to] = weights[from];
+    eventTimes[to] = eventTimes[from];
+    positions[to] = positions[from];
+    rejectedThrough[to] = rejectedThrough[from];
+    filteredThrough[to] = filteredThrough[from] + filteredBetween;
   }
 
   /** Appends rows {@code from} up to {@code to}, excluded, without their ledger. */

@@ -72,6 +72,16 @@ public final class SparseColumn implements Column {
   }
 
   @Override
+  public void move(int from, int to) {
+    int first = starts[from];
+    int count = starts[from + 1] - first;
+    int target = starts[to];
+    System.arraycopy(ids, first, ids, target, count);
+    System.arraycopy(values, first, values, target, count);
+    starts[to + 1] = target + count;
+  }
+
+  @Override
   public void clear() {
     filled = 0;
   }

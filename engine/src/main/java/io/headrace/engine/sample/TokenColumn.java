@@ -56,6 +56,12 @@ public final class TokenColumn implements Column {
   }
 
   @Override
+  public void move(int from, int to) {
+    lengths[to] = lengths[from];
+    System.arraycopy(ids, from * maxLength, ids, to * maxLength, lengths[from]);
+  }
+
+  @Override
   public void clear() {
     filled = 0;
   }

@@ -21,7 +21,9 @@ record Flight(
     int distanceMiles,
     String origin,
     String destination) {
-  /** From this delay on a flight counts as late, as the Bureau of Transportation Statistics has it. */
+  /**
+   * From this delay on a flight counts as late, as the Bureau of Transportation Statistics has it.
+   */
   static final int LATE_FROM_MINUTES = 15;
 
   /** The flight as a record of {@code flight.avsc}. */

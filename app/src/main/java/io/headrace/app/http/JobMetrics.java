@@ -1,0 +1,143 @@
+package io.headrace.app.http;
+
+import io.headrace.app.http.JobStatus.Partition;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micronaut.context.annotation.Context;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import jakarta.annotation.PostConstruct;
+import java.util.Map;
+
+/**
+ * The job's part of {@code /prometheus}. One status answers a whole scrape, so the figures of a
+ * scrape are of the same moment and add up; partitions and reasons come and go as they do in the
+ * status. Thread-safe.
+ */
+@Context
+final class JobMetrics implements MultiCollector {
+  private final JobStatusSource source;
+  private final PrometheusMeterRegistry registry;
+
+  JobMetrics(JobStatusSource source, PrometheusMeterRegistry registry) {
+    this.source = source;
+    this.registry = registry;
+  }
+
+  @PostConstruct
+  void register() {
+    registry.getPrometheusRegistry().register(this);
+  }
+
+  @Override
+  public MetricSnapshots collect() {
+    JobStatus status = source.status();
+    var families = MetricSnapshots.builder();
+    samples(status, families);
+    quality(status.metrics(), families);
+    flow(status, families);
+    checkpoints(status.checkpoints(), families);
+    return families.build();
+  }
+
+  private static void samples(JobStatus status, MetricSnapshots.Builder families) {
+    var samples =
+        MetricFamily.counter("headrace_samples", "Records settled, by what became of them");
+    for (Partition row : status.partitions()) {
+      samples
+          .add(row.trained(), "partition", row.partition(), "outcome", "trained")
+          .add(row.rejected(), "partition", row.partition(), "outcome", "rejected")
+          .add(row.filtered(), "partition", row.partition(), "outcome", "filtered");
+    }
+    var rejections = MetricFamily.counter("headrace_rejections", "Records rejected, by reason");
+    status.ledger().rejectionsByReason().forEach((why, n) -> rejections.add(n, "reason", why));
+    families
+        .metricSnapshot(samples.snapshot())
+        .metricSnapshot(rejections.snapshot())
+        .metricSnapshot(
+            MetricFamily.counter("headrace_records_read", "Records read from the source")
+                .add(status.ledger().read())
+                .snapshot())
+        .metricSnapshot(
+            MetricFamily.gauge("headrace_in_flight_records", "Records read and not yet settled")
+                .add(status.ledger().inFlight())
+                .snapshot())
+        .metricSnapshot(
+            MetricFamily.gauge("headrace_samples_per_second", "Samples trained a second, lately")
+                .add(status.progress().samplesPerSecond())
+                .snapshot())
+        .metricSnapshot(
+            MetricFamily.counter("headrace_steps", "Training steps taken")
+                .add(status.progress().step())
+                .snapshot())
+        .metricSnapshot(
+            MetricFamily.gauge("headrace_step_seconds", "Mean duration of a step, lately")
+                .add(status.progress().stepMillis() / 1000)
+                .snapshot());
+  }
+
+  private static void quality(JobStatus.Metrics metrics, MetricSnapshots.Builder families) {
+    var loss = MetricFamily.gauge("headrace_loss", "Mean loss, scored before learning");
+    var metric = MetricFamily.gauge("headrace_metric", "Quality, scored before learning");
+    Map.of("window", metrics.window(), "total", metrics.total())
+        .forEach(
+            (scope, values) ->
+                values.forEach(
+                    (name, value) -> {
+                      if (name.equals("loss")) {
+                        loss.add(value, "scope", scope);
+                      } else {
+                        metric.add(value, "name", name, "scope", scope);
+                      }
+                    }));
+    var baseline = MetricFamily.gauge("headrace_baseline", "What predicting without skill scores");
+    metrics.baselines().forEach((name, value) -> baseline.add(value, "name", name));
+    families
+        .metricSnapshot(loss.snapshot())
+        .metricSnapshot(metric.snapshot())
+        .metricSnapshot(baseline.snapshot())
+        .metricSnapshot(
+            MetricFamily.counter("headrace_metrics_conflated", "Metric events no sink saw")
+                .add(metrics.conflated())
+                .snapshot());
+  }
+
+  private static void flow(JobStatus status, MetricSnapshots.Builder families) {
+    var lag = MetricFamily.gauge("headrace_source_lag_records", "Records waiting at the source");
+    for (Partition row : status.partitions()) {
+      if (row.lagRecords() != null) {
+        lag.add(row.lagRecords(), "partition", row.partition());
+      }
+    }
+    families
+        .metricSnapshot(lag.snapshot())
+        .metricSnapshot(
+            MetricFamily.gauge("headrace_ring_slots", "Mini-batch slots of the ring")
+                .add(status.flow().ringSlots())
+                .snapshot())
+        .metricSnapshot(
+            MetricFamily.gauge("headrace_ring_occupied_slots", "Slots filled and not yet trained")
+                .add(status.flow().ringOccupiedSlots())
+                .snapshot())
+        .metricSnapshot(
+            MetricFamily.gauge("headrace_demand_blocks", "Blocks asked of the source, not yet here")
+                .add(status.flow().demandBlocks())
+                .snapshot());
+  }
+
+  private static void checkpoints(
+      JobStatus.Checkpoints checkpoints, MetricSnapshots.Builder families) {
+    var age = MetricFamily.gauge("headrace_checkpoint_age_seconds", "Age of the last checkpoint");
+    var bytes = MetricFamily.gauge("headrace_checkpoint_bytes", "Size of the last checkpoint");
+    if (checkpoints.last() != null) {
+      age.add(checkpoints.last().ageSeconds());
+      bytes.add(checkpoints.last().bytes());
+    }
+    families
+        .metricSnapshot(age.snapshot())
+        .metricSnapshot(bytes.snapshot())
+        .metricSnapshot(
+            MetricFamily.counter("headrace_checkpoints", "Checkpoints written by this run")
+                .add(checkpoints.written())
+                .snapshot());
+  }
+}

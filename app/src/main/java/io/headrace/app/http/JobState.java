@@ -1,0 +1,21 @@
+package io.headrace.app.http;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.micronaut.serde.annotation.Serdeable;
+import java.util.Locale;
+
+/** Where a job is in its life. In JSON and metrics the name is in lower case. */
+@Serdeable
+public enum JobState {
+  STARTING,
+  RUNNING,
+  PAUSED,
+  DRAINING,
+  FINISHED,
+  FAILED;
+
+  @JsonValue
+  public String code() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

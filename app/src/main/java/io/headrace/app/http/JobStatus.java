@@ -1,0 +1,156 @@
+package io.headrace.app.http;
+
+import io.micronaut.serde.annotation.Serdeable;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is shown of a job at one moment: what the status API answers and the page draws.
+ * Immutable, and each part is of the same moment. Fractions are 0 to 1.
+ *
+ * @param timeMillis when this was taken, since the epoch
+ * @param partitions what became of the records of each source partition, in order
+ */
+@Serdeable
+public record JobStatus(
+    long timeMillis,
+    Job job,
+    Progress progress,
+    Account ledger,
+    List<Partition> partitions,
+    Metrics metrics,
+    Flow flow,
+    Checkpoints checkpoints) {
+
+  /**
+   * What is being done, and how that goes in one word.
+   *
+   * @param source where samples come from, for a person, e.g. {@code topic flights}
+   * @param model what learns, for a person
+   * @param message why the job is in this state; empty where the state says it all
+   */
+  @Serdeable
+  public record Job(
+      String name,
+      JobState state,
+      String message,
+      String source,
+      String model,
+      long uptimeMillis) {}
+
+  /**
+   * How fast it learns.
+   *
+   * @param step steps taken since the job's first start
+   * @param samplesPerSecond trained lately
+   * @param stepMillis a step's mean duration lately
+   */
+  @Serdeable
+  public record Progress(long step, double samplesPerSecond, double stepMillis) {}
+
+  /**
+   * What became of the records read: {@code read = trained + rejected + filtered + inFlight}.
+   *
+   * @param rejectionsByReason their sum is {@code rejected}
+   */
+  @Serdeable
+  public record Account(
+      long read,
+      long trained,
+      long rejected,
+      long filtered,
+      long inFlight,
+      SortedMap<String, Long> rejectionsByReason) {
+    public Account {
+      rejectionsByReason = Collections.unmodifiableSortedMap(new TreeMap<>(rejectionsByReason));
+    }
+  }
+
+  /**
+   * One partition's row.
+   *
+   * @param partition e.g. {@code flights-0}
+   * @param nextPosition of the first record not yet settled
+   * @param lagRecords waiting at the source; null where the source does not know its end
+   */
+  @Serdeable
+  public record Partition(
+      String partition,
+      long nextPosition,
+      long trained,
+      long rejected,
+      long filtered,
+      @Nullable Long lagRecords) {}
+
+  /**
+   * How well it learns, measured before learning. A metric without a finite value is left out.
+   *
+   * @param window over the last samples
+   * @param total over all samples
+   * @param baselines what predicting without skill would score
+   * @param conflated metric events that a slow sink never saw, because a newer one replaced them
+   */
+  @Serdeable
+  public record Metrics(
+      SortedMap<String, Double> window,
+      SortedMap<String, Double> total,
+      SortedMap<String, Double> baselines,
+      long conflated) {
+    public Metrics {
+      window = finite(window);
+      total = finite(total);
+      baselines = finite(baselines);
+    }
+
+    /** JSON has no word for a number that is none. */
+    private static SortedMap<String, Double> finite(Map<String, Double> values) {
+      var finite = new TreeMap<>(values);
+      finite.values().removeIf(value -> !Double.isFinite(value));
+      return Collections.unmodifiableSortedMap(finite);
+    }
+  }
+
+  /**
+   * How full the way to the trainer is.
+   *
+   * @param demandBlocks sample blocks asked of the source and not yet delivered
+   */
+  @Serdeable
+  public record Flow(int ringSlots, int ringOccupiedSlots, long demandBlocks) {}
+
+  /**
+   * What would survive a crash now.
+   *
+   * @param written by this run
+   * @param last null before the first
+   */
+  @Serdeable
+  public record Checkpoints(long written, @Nullable Saved last) {}
+
+  /**
+   * A durable checkpoint.
+   *
+   * @param millis how long writing it took
+   */
+  @Serdeable
+  public record Saved(String name, long step, double ageSeconds, long bytes, long millis) {}
+
+  public JobStatus {
+    partitions = List.copyOf(partitions);
+  }
+
+  /** Records waiting at the source; null where no partition knows. */
+  @Nullable Long lagRecords() {
+    Long sum = null;
+    for (Partition row : partitions) {
+      if (row.lagRecords() != null) {
+        sum = (sum == null ? 0 : sum) + row.lagRecords();
+      }
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,175 @@
+// Fills the page from the status feed. Text from the job enters the page as text only, never as markup.
+
+import { showHistory, showPoint } from "./charts.js";
+import { connect } from "./feed.js";
+import * as format from "./format.js";
+
+const ENDED = ["finished", "failed"];
+let latest = null;
+
+connect({
+  history: showHistory,
+  tick: show,
+  lost() {
+    const banner = document.getElementById("banner");
+    banner.textContent = lostText();
+    banner.hidden = false;
+    document.body.classList.add("stale");
+  },
+  connected() {
+    document.getElementById("banner").hidden = true;
+    document.body.classList.remove("stale");
+  },
+});
+
+function lostText() {
+  if (latest === null) return "No connection to Headrace. Trying again…";
+  const since = format.clock(latest.timeMillis);
+  if (ENDED.includes(latest.job.state)) {
+    return `The job has ${latest.job.state} and its service has stopped. Figures as of ${since}.`;
+  }
+  return `Connection lost. Figures as of ${since}. Trying again…`;
+}
+
+function show({ status, point }) {
+  latest = status;
+  showJob(status);
+  showTiles(status, point);
+  showLedger(status.ledger);
+  showCheckpoint(status.checkpoints);
+  showRejections(status.ledger.rejectionsByReason);
+  showMetrics(status.metrics);
+  showPartitions(status.partitions);
+  showPoint(point, status.flow.ringSlots);
+}
+
+function showJob({ job, progress }) {
+  document.title = `${job.name} · Headrace`;
+  text("job", job.name);
+  text("state", job.state);
+  document.getElementById("state").dataset.state = job.state;
+  text("source", job.source);
+  text("model", job.model);
+  text("uptime", format.duration(job.uptimeMillis / 1000));
+  text("step", format.count(progress.step));
+  const message = document.getElementById("message");
+  if (message.textContent !== job.message) message.textContent = job.message;
+  message.hidden = job.message === "";
+}
+
+function showTiles({ ledger, progress, flow, partitions }, point) {
+  text("trained", format.count(ledger.trained));
+  text("trained-aside", `of ${format.count(ledger.read)} read`);
+  text("rate", format.count(point.samplesPerSecond));
+  text("rate-aside", `${format.decimals(progress.stepMillis, 2)} ms a step`);
+  text("loss", format.decimals(point.loss, 4));
+  compare("loss-aside", point.loss, point.baselineLoss, -1, (gap, base) =>
+    `${format.decimals(gap, 4)} to base rate ${format.decimals(base, 4)}`);
+  text("accuracy", format.percent(point.accuracy));
+  compare("accuracy-aside", point.accuracy, point.baselineAccuracy, 1, (gap, base) =>
+    `${format.points(gap)} over majority ${format.percent(base)}`);
+  text("auc", format.decimals(point.auc, 4));
+  compare("auc-aside", point.auc, 0.5, 1, () => "0.5 is chance");
+  text("lag", format.count(point.lagRecords));
+  const waiting = partitions.length === 1 ? "1 partition" : `${partitions.length} partitions`;
+  text("lag-aside", `${waiting} · ring ${flow.ringOccupiedSlots}/${flow.ringSlots}`);
+}
+
+/** Says how far a figure is from its baseline, and whether that is the good side. */
+function compare(id, value, baseline, goodSign, say) {
+  const aside = document.getElementById(id);
+  const comparable = value !== null && baseline !== null;
+  aside.textContent = comparable ? say(value - baseline, baseline) : "\u00a0";
+  aside.dataset.side = !comparable || value === baseline ? "" : (value - baseline) * goodSign > 0 ? "good" : "bad";
+}
+
+function showLedger(ledger) {
+  const { read, trained, rejected, filtered, inFlight } = ledger;
+  text("ledger-read", format.count(read));
+  text("ledger-trained", format.count(trained));
+  text("ledger-rejected", format.count(rejected));
+  text("ledger-filtered", format.count(filtered));
+  text("ledger-in-flight", format.count(inFlight));
+  const missing = read - trained - rejected - filtered - inFlight;
+  text("balance", missing === 0 ? "✓ adds up" : `✗ ${format.count(missing)} unaccounted for`);
+  document.getElementById("balance").dataset.side = missing === 0 ? "good" : "bad";
+}
+
+function showCheckpoint({ last, written }) {
+  rows("checkpoint", last === null
+    ? [["Written", "none yet"]]
+    : [
+        ["Name", last.name],
+        ["Age", format.duration(last.ageSeconds)],
+        ["Step", format.count(last.step)],
+        ["Size", format.bytes(last.bytes)],
+        ["Took", `${format.count(last.millis)}\u202fms`],
+        ["Written by this run", format.count(written)],
+      ]);
+}
+
+function showRejections(byReason) {
+  const entries = Object.entries(byReason).sort(([, a], [, b]) => b - a);
+  rows("rejections", entries.length === 0
+    ? [["Nothing rejected", ""]]
+    : entries.map(([reason, n]) => [reason, format.count(n)]));
+}
+
+function showMetrics({ window: recent, total, baselines }) {
+  const names = [...new Set([...Object.keys(recent), ...Object.keys(total)])].sort();
+  table("metrics", [
+    ...names.map((name) => [format.words(name), format.decimals(recent[name], 4), format.decimals(total[name], 4)]),
+    ...Object.keys(baselines).map((name) => [`${format.words(name)} (baseline)`, "", format.decimals(baselines[name], 4)]),
+  ]);
+}
+
+function showPartitions(partitions) {
+  table("partitions", partitions.map((row) => [
+    row.partition,
+    format.count(row.nextPosition),
+    format.count(row.trained),
+    format.count(row.rejected),
+    format.count(row.filtered),
+    format.count(row.lagRecords),
+  ]));
+}
+
+function text(id, value) {
+  const element = document.getElementById(id);
+  if (element.textContent !== value) element.textContent = value;
+}
+
+/** Brings a definition list to the given pairs, touching only what changed. */
+function rows(id, pairs) {
+  const list = document.getElementById(id);
+  fit(list, pairs.length, () => {
+    const row = document.createElement("div");
+    row.append(document.createElement("dt"), document.createElement("dd"));
+    return row;
+  });
+  pairs.forEach((pair, i) => fill(list.children[i], pair));
+}
+
+/** Brings a table's body to the given rows, the first cell of each being its header. */
+function table(id, lines) {
+  const body = document.getElementById(id).tBodies[0];
+  fit(body, lines.length, () => {
+    const row = document.createElement("tr");
+    const header = document.createElement("th");
+    header.scope = "row";
+    row.append(header, ...lines[0].slice(1).map(() => document.createElement("td")));
+    return row;
+  });
+  lines.forEach((line, i) => fill(body.children[i], line));
+}
+
+function fit(parent, length, create) {
+  while (parent.children.length > length) parent.lastElementChild.remove();
+  while (parent.children.length < length) parent.append(create());
+}
+
+function fill(row, cells) {
+  cells.forEach((cell, i) => {
+    if (row.children[i].textContent !== cell) row.children[i].textContent = cell;
+  });
+}

@@ -1,0 +1,91 @@
+package io.headrace.app.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.engine.error.HeadraceException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class HeadraceCommandTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir private Path directory;
+
+  @Test
+  void listsItsCommandsInTheHelp() {
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString()).contains("Usage: headrace").contains("broker");
+  }
+
+  @Test
+  void tellsItsVersionAsTheBuildWroteIt() {
+    assertThat(run("--version")).isZero();
+    assertThat(out.toString()).matches("(?s)headrace \\d+\\.\\d+\\.\\d+.*JVM 2\\d.*");
+  }
+
+  @Test
+  void endsWithTwoAndASuggestionOnWrongUsage() {
+    assertThat(run("borker")).isEqualTo(2);
+    assertThat(err.toString()).contains("headrace: Unmatched").contains("headrace broker");
+    assertThat(run("broker", "--port", "x")).isEqualTo(2);
+    assertThat(err.toString()).contains("'x' is not an int").contains("headrace broker --help");
+    assertThat(run()).isEqualTo(2);
+  }
+
+  @Test
+  void endsWithOneAndOneLineWhenAPersonCanPutItRight() throws Exception {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      assertThat(run("broker", "--port", port, "--directory", directory.toString())).isOne();
+      assertThat(err.toString()).startsWith("headrace: Port " + port).hasLineCount(1);
+    }
+  }
+
+  @Test
+  void showsTheStackTraceOfADefect() {
+    assertThat(run("defect")).isOne();
+    assertThat(err.toString())
+        .contains("IllegalStateException: a defect for the test", "Please report it");
+  }
+
+  @Test
+  void showsNoStackTraceOfAHeadraceException() {
+    assertThat(run("fault")).isOne();
+    assertThat(err.toString()).isEqualToIgnoringNewLines("headrace: a fault for the test");
+  }
+
+  private int run(String... arguments) {
+    CommandLine commandLine =
+        HeadraceCommand.commandLine()
+            .addSubcommand(new Fault())
+            .addSubcommand(new Defect())
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .setExecutionExceptionHandler(Failures::execution);
+    return commandLine.execute(arguments);
+  }
+
+  @Command(name = "fault")
+  static final class Fault implements Runnable {
+    @Override
+    public void run() {
+      throw new HeadraceException("a fault for the test");
+    }
+  }
+
+  @Command(name = "defect")
+  static final class Defect implements Runnable {
+    @Override
+    public void run() {
+      throw new IllegalStateException("a defect for the test");
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.headrace.app.http;
+
+import io.headrace.app.http.JobStatus.Account;
+import io.headrace.app.http.JobStatus.Checkpoints;
+import io.headrace.app.http.JobStatus.Flow;
+import io.headrace.app.http.JobStatus.Job;
+import io.headrace.app.http.JobStatus.Metrics;
+import io.headrace.app.http.JobStatus.Partition;
+import io.headrace.app.http.JobStatus.Progress;
+import io.headrace.app.http.JobStatus.Saved;
+import io.headrace.engine.error.HeadraceException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A job that is two seconds further each time it is asked, and whose ledger always adds up. What a
+ * test changes shows from the next status on. Thread-safe.
+ */
+final class MovingJob implements JobStatusSource {
+  private static final long START_MILLIS = 1_767_225_600_000L;
+  private static final int RATE = 41_000;
+
+  private final AtomicLong ticks = new AtomicLong();
+  volatile String name = "flight-delay";
+  volatile JobState state = JobState.RUNNING;
+  volatile String message = "";
+  volatile boolean failing;
+
+  /** Serves on a port that was in use a moment ago. */
+  static HttpService serveAgain(int port, JobStatusSource job) throws InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return HttpService.start("127.0.0.1", port, job, Duration.ofMillis(100));
+      } catch (HeadraceException e) {
+        if (attempt == 50) {
+          throw e;
+        }
+        Thread.sleep(100);
+      }
+    }
+  }
+
+  @Override
+  public JobStatus status() {
+    if (failing) {
+      throw new IllegalStateException("secret of the pipeline");
+    }
+    long tick = ticks.incrementAndGet();
+    double wave = Math.sin(tick * 0.37) + 0.5 * Math.sin(tick * 1.7);
+    long trained = tick * 2 * RATE;
+    var job =
+        new Job(name, state, message, "topic flights, 2 partitions", "linear (ftrl)", tick * 2000);
+    return new JobStatus(
+        START_MILLIS + tick * 2000,
+        job,
+        new Progress(trained / 64, RATE + 2500 * wave, 0.38),
+        account(tick, trained),
+        List.of(partition("flights-0", tick, wave), partition("flights-1", tick, -wave)),
+        metrics(tick, wave),
+        new Flow(64, (int) (40 + 12 * wave), 8),
+        checkpoints(tick));
+  }
+
+  private static Account account(long tick, long trained) {
+    long malformed = 2 * (tick / 9);
+    long outOfRange = 2 * (tick / 5);
+    long rejected = malformed + outOfRange;
+    long filtered = tick * 2 * 17;
+    long inFlight = 2_048 + 64 * (tick % 5);
+    return new Account(
+        trained + rejected + filtered + inFlight,
+        trained,
+        rejected,
+        filtered,
+        inFlight,
+        new TreeMap<>(Map.of("malformed", malformed, "label-out-of-range", outOfRange)));
+  }
+
+  private static Partition partition(String name, long tick, double wave) {
+    long trained = tick * RATE;
+    long rejected = tick / 9 + tick / 5;
+    long filtered = tick * 17;
+    long lag = Math.round(52_000 / Math.sqrt((double) tick) + 900 * (wave + 2));
+    return new Partition(name, trained + rejected + filtered, trained, rejected, filtered, lag);
+  }
+
+  private static Metrics metrics(long tick, double wave) {
+    double learned = 1 - Math.exp(-tick / 40.0);
+    var window = new TreeMap<String, Double>();
+    window.put("loss", 0.53 - 0.09 * learned + 0.004 * wave);
+    window.put("logLoss", 0.53 - 0.09 * learned + 0.004 * wave);
+    window.put("accuracy", 0.79 + 0.034 * learned + 0.003 * wave);
+    window.put("auc", 0.52 + 0.19 * learned + 0.003 * wave);
+    window.put("perplexity", Double.NaN);
+    var total = new TreeMap<String, Double>();
+    total.put("loss", 0.53 - 0.08 * learned);
+    total.put("logLoss", 0.53 - 0.08 * learned);
+    total.put("accuracy", 0.79 + 0.031 * learned);
+    total.put("auc", 0.52 + 0.18 * learned);
+    var baselines = new TreeMap<String, Double>();
+    baselines.put("lastLabelAccuracy", 0.7012);
+    baselines.put("majorityClassAccuracy", 0.7991 + 0.001 * Math.sin(tick * 0.05));
+    baselines.put("baseRateLogLoss", 0.5012);
+    return new Metrics(window, total, baselines, tick / 30);
+  }
+
+  private static Checkpoints checkpoints(long tick) {
+    long written = tick / 20;
+    return new Checkpoints(
+        written,
+        written == 0
+            ? null
+            : new Saved(
+                "flight-delay-%010d".formatted(written * 25_000),
+                written * 25_000,
+                (tick % 20) * 2.0,
+                3_158_064,
+                41));
+  }
+}

@@ -1,0 +1,250 @@
+package io.headrace.app.http;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The page in a real browser. Pictures of it are left in {@code target/page/}. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PageTest {
+  private static final Path PICTURES = Path.of("target", "page");
+  private static final List<String> CHARTS =
+      List.of("throughput", "loss-chart", "accuracy-chart", "flow");
+
+  private final InstalledChromium chromium = new InstalledChromium();
+  private final List<String> complaints = new CopyOnWriteArrayList<>();
+  private MovingJob job = new MovingJob();
+  private HttpService service = serve();
+
+  @BeforeAll
+  void launch() {
+    chromium.launch();
+  }
+
+  @AfterAll
+  void quit() {
+    chromium.close();
+    service.close();
+  }
+
+  @BeforeEach
+  void startOver() {
+    service.close();
+    job = new MovingJob();
+    service = serve();
+    complaints.clear();
+  }
+
+  @AfterEach
+  void closePages() {
+    chromium.closePages();
+  }
+
+  @Test
+  void showsTheJobAndMovingNumbers() {
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+
+    assertThat(page.locator("#job")).hasText("flight-delay");
+    assertThat(page.locator("#state")).hasText("running");
+    assertThat(page.locator("#loss")).hasText(Pattern.compile("0\\.\\d{4}"));
+    assertThat(page.locator("#accuracy")).hasText(Pattern.compile("\\d\\d\\.\\d\\d\u202f%"));
+    String first = page.locator("#trained").innerText();
+    assertThat(page.locator("#trained")).not().hasText(first);
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void ledgerOnThePageAddsUp() {
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+
+    assertThat(page.locator("#balance")).hasText("✓ adds up");
+    List<String> parts = page.locator(".equation dd").allInnerTexts();
+    List<Long> numbers =
+        parts.stream().map(part -> Long.valueOf(part.replace("\u202f", ""))).toList();
+    assertThat(numbers).hasSize(5);
+    assertThat(numbers.getFirst()).isEqualTo(numbers.stream().skip(1).mapToLong(n -> n).sum());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ColorScheme.class,
+      names = {"LIGHT", "DARK"})
+  void drawsEveryChartInEachColorScheme(ColorScheme scheme) {
+    Page page = open(1280, 900, scheme);
+    awaitPoints(page, 60);
+
+    for (String chart : CHARTS) {
+      assertThat(painted(page, chart)).as("painted pixels of " + chart).isGreaterThan(500);
+    }
+    Object background = page.evaluate("getComputedStyle(document.body).backgroundColor");
+    assertThat(background)
+        .isEqualTo(scheme == ColorScheme.DARK ? "rgb(15, 21, 27)" : "rgb(244, 246, 248)");
+    picture(page, "1280-" + scheme.name().toLowerCase(Locale.ROOT));
+    assertThat(complaints).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {360, 400, 768, 1024, 1280})
+  void fitsTheWidthWithoutScrollingSideways(int width) {
+    Page page = open(width, 850, ColorScheme.LIGHT);
+    awaitPoints(page, 30);
+
+    assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(width);
+    picture(page, "width-" + width);
+  }
+
+  @Test
+  void keepsItsLayoutWhileNumbersMove() {
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+    awaitPoints(page, 25);
+    String places =
+        "[...document.querySelectorAll('.tile, .panel')].map(e => JSON.stringify(e.getBoundingClientRect())).join()";
+    Object before = page.evaluate(places);
+    String first = page.locator("#trained").innerText();
+    assertThat(page.locator("#trained")).not().hasText(first);
+
+    assertThat(page.evaluate(places)).isEqualTo(before);
+  }
+
+  @Test
+  void drawsAgainWhenTheColorSchemeChanges() {
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+    awaitPoints(page, 30);
+
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+
+    awaitPoints(page, 40);
+    assertThat(painted(page, "throughput")).isGreaterThan(500);
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void saysThatTheConnectionIsLostAndComesBackByItself() throws InterruptedException {
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+    assertThat(page.locator("#job")).hasText("flight-delay");
+    assertThat(page.locator("#banner")).isHidden();
+    int port = service.uri().getPort();
+
+    service.close();
+
+    assertThat(page.locator("#banner")).isVisible();
+    assertThat(page.locator("#banner")).containsText("Connection lost");
+    picture(page, "connection-lost");
+
+    service = MovingJob.serveAgain(port, job);
+    assertThat(page.locator("#banner")).isHidden();
+    String first = page.locator("#trained").innerText();
+    assertThat(page.locator("#trained")).not().hasText(first);
+  }
+
+  @Test
+  void showsWhyAJobFailed() {
+    job.state = JobState.FAILED;
+    job.message = "The loss is not a number at step 1200.";
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+
+    assertThat(page.locator("#state")).hasText("failed");
+    assertThat(page.locator("#message")).hasText("The loss is not a number at step 1200.");
+  }
+
+  @Test
+  void showsTheJobsTextAsTextOnly() {
+    job.name = "<img src=x onerror=alert(1)>";
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+
+    assertThat(page.locator("#job")).hasText("<img src=x onerror=alert(1)>");
+    assertThat(page.locator("#job img")).hasCount(0);
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void readsAChartWithTheKeyboard() {
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+    awaitPoints(page, 30);
+
+    page.locator("#throughput .plot").focus();
+    for (int i = 0; i < 10; i++) {
+      page.keyboard().press("ArrowLeft");
+    }
+
+    assertThat(page.locator("#throughput .plot"))
+        .hasAttribute("aria-label", Pattern.compile("Throughput: trained \\d\\d\u202f\\d\\d\\d"));
+    assertThat(
+            page.evaluate(
+                "document.querySelector('#throughput .u-cursor-x').classList.contains('u-off')"))
+        .isEqualTo(false);
+  }
+
+  private HttpService serve() {
+    return HttpService.start("127.0.0.1", 0, job, Duration.ofMillis(40));
+  }
+
+  private Page open(int width, int height, ColorScheme scheme) {
+    BrowserContext window =
+        chromium
+            .browser()
+            .newContext(
+                new Browser.NewContextOptions()
+                    .setViewportSize(width, height)
+                    .setColorScheme(scheme)
+                    .setReducedMotion(ReducedMotion.REDUCE));
+    Page page = window.newPage();
+    page.onPageError(complaints::add);
+    page.onConsoleMessage(
+        message -> {
+          if (message.type().equals("error") || message.type().equals("warning")) {
+            complaints.add(message.text());
+          }
+        });
+    page.navigate(service.uri().toString());
+    return page;
+  }
+
+  private static void awaitPoints(Page page, int ticks) {
+    page.waitForFunction(
+        "ticks => Number(document.getElementById('step').textContent.replace(/\\D/g, '')) > ticks * 1281",
+        ticks);
+  }
+
+  /** How many pixels of a chart's canvas are strongly visible. */
+  private static int painted(Page page, String chart) {
+    Object pixels =
+        page.evaluate(
+            """
+            id => {
+              const canvas = document.querySelector('#' + id + ' canvas');
+              const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+              let painted = 0;
+              for (let i = 3; i < data.length; i += 4) if (data[i] > 200) painted++;
+              return painted;
+            }
+            """,
+            chart);
+    return ((Number) pixels).intValue();
+  }
+
+  private static void picture(Page page, String name) {
+    page.screenshot(
+        new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")).setFullPage(true));
+  }
+}

@@ -1,0 +1,183 @@
+package io.headrace.engine;
+
+import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.layer.DenseValue;
+import io.headrace.engine.layer.Layer;
+import io.headrace.engine.layer.LayerScope;
+import io.headrace.engine.layer.Layers;
+import io.headrace.engine.layer.Parameters;
+import io.headrace.engine.layer.Pass;
+import io.headrace.engine.layer.Tape;
+import io.headrace.engine.layer.Value;
+import io.headrace.engine.loss.Loss;
+import io.headrace.engine.loss.Losses;
+import io.headrace.engine.memory.Floats;
+import io.headrace.engine.optimizer.Optimizers;
+import io.headrace.engine.sample.SampleSchema;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A {@link ModelSpec} compiled: every layer's work on one tape, its parameters in one vector, its
+ * buffers allocated. Used by one trainer.
+ */
+final class Model {
+  private final ModelSpec spec;
+  private final Loss loss;
+  private final Tape tape = new Tape();
+  private final Parameters parameters = new Parameters();
+  private final OptimizerUpdates updates;
+  private final Loss.Scores scores;
+
+  /**
+   * @throws InvalidSettingException if layers, loss, label and inputs do not fit together
+   */
+  Model(ModelSpec spec, Kernels kernels) {
+    this.spec = spec;
+    this.loss = Losses.variants().create(spec.loss());
+    this.updates = new OptimizerUpdates(kernels, Optimizers.variants().create(spec.optimizer()));
+    int units = loss.units(spec.schema().label());
+    DenseValue last = attachLayers(kernels, units);
+    this.scores =
+        new Loss.Scores(
+            units,
+            last.stride(),
+            last.values(new Pass()),
+            last.gradients(),
+            Floats.allocate((long) spec.batchSize() * units),
+            Floats.allocate(spec.batchSize()));
+    parameters.allocate();
+    updates.allocate(parameters);
+    derive();
+  }
+
+  private DenseValue attachLayers(Kernels kernels, int units) {
+    List<ComponentSpec> specs = spec.layers();
+    if (specs.isEmpty()) {
+      throw new InvalidSettingException("model", "has no layers. Name at least one, e.g. linear.");
+    }
+    List<Layer> layers = specs.stream().map(Layers.variants()::create).toList();
+    Value value = firstInput(layers.getFirst().inputName());
+    for (int i = 0; i < layers.size(); i++) {
+      var scope =
+          new LayerScope(
+              i,
+              specs.get(i).name(),
+              spec.batchSize(),
+              units,
+              spec.seed(),
+              kernels,
+              parameters,
+              tape,
+              updates);
+      if (i > 0 && layers.get(i).inputName().isPresent()) {
+        throw new InvalidSettingException(
+            "model[" + i + "].input",
+            "only the first layer reads an input of the job; layer "
+                + i
+                + " reads the output of the layer before. Remove the key.");
+      }
+      value = layers.get(i).attach(scope, value);
+    }
+    return checkedOutput(value, units);
+  }
+
+  private DenseValue checkedOutput(Value value, int units) {
+    String last = spec.layers().getLast().name();
+    if (value instanceof DenseValue dense
+        && dense.wantsGradients()
+        && dense.shape().equals(List.of(units))) {
+      return dense;
+    }
+    throw new InvalidSettingException(
+        "model[" + (spec.layers().size() - 1) + "]",
+        "the loss "
+            + spec.loss().name()
+            + " needs outputs of the shape ["
+            + units
+            + "], but the last layer, "
+            + last
+            + ", gives "
+            + value.describe()
+            + ". End the model with a linear or dense layer without units.");
+  }
+
+  private Value firstInput(Optional<String> name) {
+    List<SampleSchema.Input> inputs = spec.schema().inputs();
+    if (name.isPresent()) {
+      int index = spec.schema().indexOf(name.get());
+      if (index < 0) {
+        throw new InvalidSettingException(
+            "model[0].input",
+            name.get()
+                + " is not an input of the job. The inputs are "
+                + inputs.stream().map(SampleSchema.Input::name).toList()
+                + ".");
+      }
+      return Value.input(index, inputs.get(index).spec());
+    }
+    if (inputs.size() != 1) {
+      throw new InvalidSettingException(
+          "model[0].input",
+          "is missing: the job has "
+              + inputs.size()
+              + " inputs, "
+              + inputs.stream().map(SampleSchema.Input::name).toList()
+              + ". Name the one that the first layer reads.");
+    }
+    return Value.input(0, inputs.getFirst().spec());
+  }
+
+  /** The phases of this model on {@code team}. */
+  Plan plan(WorkerTeam team, Pass pass) {
+    return new Plan(
+        team, pass, tape, spec.batchSize(), spec.shards(), this::scoreRows, this::predictRows);
+  }
+
+  private void scoreRows(Pass pass, int from, int to) {
+    float scale = 1f / pass.rows();
+    float[] labels = pass.block().labels();
+    float[] weights = pass.block().weights();
+    loss.score(scores, labels, weights, pass.base(), from, to, scale);
+  }
+
+  private void predictRows(Pass pass, int from, int to) {
+    loss.predict(scores, from, to);
+  }
+
+  /** Recomputes what layers keep beside the parameters, after those were set as a whole. */
+  void derive() {
+    tape.derivations().forEach(Runnable::run);
+  }
+
+  /** Floats of memory that a tile of any layer needs. */
+  long scratch() {
+    return tape.tiles().stream().mapToLong(Tape.Tiles::scratch).max().orElse(0);
+  }
+
+  Parameters parameters() {
+    return parameters;
+  }
+
+  OptimizerUpdates updates() {
+    return updates;
+  }
+
+  /** Outputs of a row. */
+  int outputWidth() {
+    return scores.width();
+  }
+
+  /** Outputs of the rows of the last pass. */
+  MemorySegment outputs() {
+    return scores.outputs();
+  }
+
+  /** Losses of the rows of the last pass that was scored, before weighting. */
+  MemorySegment losses() {
+    return scores.losses();
+  }
+}

@@ -1,0 +1,94 @@
+package io.headrace.engine;
+
+import io.headrace.engine.layer.Parameter;
+import io.headrace.engine.memory.Floats;
+import io.headrace.engine.optimizer.ParameterBlock;
+import io.headrace.engine.state.StateReader;
+import io.headrace.engine.state.TensorType;
+import java.lang.foreign.MemorySegment;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A model's parameters and optimizer slots as named tensors without padding: {@code
+ * model.0.dense.weight}, {@code optimizer.mean.0.dense.weight}.
+ */
+record ModelState(Model model) {
+  private static final long DIGEST_BYTES = 1 << 24;
+
+  void save(SnapshotMemory to) {
+    ParameterBlock block = model.updates().block();
+    List<String> slots = model.updates().optimizer().slots();
+    for (Parameter parameter : model.parameters().all()) {
+      save(to, "model." + parameter.name(), parameter, block.values());
+      for (int i = 0; i < slots.size(); i++) {
+        save(to, slotName(slots.get(i), parameter), parameter, block.slots().get(i));
+      }
+    }
+  }
+
+  void restore(StateReader from) {
+    ParameterBlock block = model.updates().block();
+    List<String> slots = model.updates().optimizer().slots();
+    for (Parameter parameter : model.parameters().all()) {
+      restore(from, "model." + parameter.name(), parameter, block.values());
+      for (int i = 0; i < slots.size(); i++) {
+        restore(from, slotName(slots.get(i), parameter), parameter, block.slots().get(i));
+      }
+    }
+    model.derive();
+  }
+
+  /** SHA-256 of the parameters' bytes in layer order. */
+  String sha256() {
+    MessageDigest digest = digest();
+    for (Parameter parameter : model.parameters().all()) {
+      for (long row = 0; row < parameter.rows(); row++) {
+        long start = (parameter.offset() + row * parameter.stride()) * Float.BYTES;
+        long end = start + parameter.columns() * Float.BYTES;
+        for (long at = start; at < end; at += DIGEST_BYTES) {
+          long length = Math.min(DIGEST_BYTES, end - at);
+          digest.update(parameter.values().asSlice(at, length).asByteBuffer());
+        }
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static String slotName(String slot, Parameter parameter) {
+    return "optimizer." + slot + "." + parameter.name();
+  }
+
+  private static void save(
+      SnapshotMemory to, String name, Parameter parameter, MemorySegment vector) {
+    MemorySegment copy = to.place(name, TensorType.F32, shape(parameter));
+    for (long row = 0; row < parameter.rows(); row++) {
+      long from = parameter.offset() + row * parameter.stride();
+      Floats.copy(vector, from, copy, row * parameter.columns(), parameter.columns());
+    }
+  }
+
+  private static void restore(
+      StateReader from, String name, Parameter parameter, MemorySegment vector) {
+    MemorySegment copy = Floats.allocate(parameter.count());
+    from.tensor(name, TensorType.F32, shape(parameter), copy);
+    for (long row = 0; row < parameter.rows(); row++) {
+      long to = parameter.offset() + row * parameter.stride();
+      Floats.copy(copy, row * parameter.columns(), vector, to, parameter.columns());
+    }
+  }
+
+  private static long[] shape(Parameter parameter) {
+    return parameter.shape().stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.headrace.engine;
+
+import io.headrace.engine.layer.Pass;
+import io.headrace.engine.layer.RowWork;
+import io.headrace.engine.layer.Tape;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A model's work as phases for a team: all layers forward and the loss, all layers backward, all
+ * parameter tiles; a barrier after each. Allocated once; running it allocates nothing. A phase too
+ * small to be worth waking anyone stays on the caller's thread, which the model's size decides, not
+ * the clock.
+ */
+final class Plan {
+  /** Operations, about 20 microseconds' worth, below which a phase is not shared. */
+  private static final long WORTH_SHARING = 400_000;
+
+  private static final int TASKS_A_THREAD = 2;
+  private static final int ROW_TILE = 4;
+
+  private final WorkerTeam team;
+  private final Pass pass;
+  private final int shards;
+  private final Rows score;
+  private final Rows predict;
+  private final Rows backward;
+  private final Tiles tiles;
+  private final int rowTasks;
+  private final boolean tilesShared;
+
+  /**
+   * @param scoring what follows the last layer when the batch is learned from
+   * @param predicting what follows it otherwise
+   */
+  Plan(
+      WorkerTeam team,
+      Pass pass,
+      Tape tape,
+      int batchSize,
+      int shards,
+      RowWork scoring,
+      RowWork predicting) {
+    this.team = team;
+    this.pass = pass;
+    this.shards = shards;
+    boolean rowsShared = team.threads() > 1 && tape.rowCost() * batchSize >= 2 * WORTH_SHARING;
+    this.rowTasks = rowsShared ? Math.min(shards, TASKS_A_THREAD * team.threads()) : 1;
+    this.score = new Rows(with(tape.forward(), scoring));
+    this.predict = new Rows(with(tape.forward(), predicting));
+    this.backward = new Rows(tape.backward());
+    this.tiles = new Tiles(tape.tiles());
+    long tileCost = tape.tiles().stream().mapToLong(Tape.Tiles::cost).sum();
+    this.tilesShared = team.threads() > 1 && tileCost >= WORTH_SHARING;
+  }
+
+  private static List<RowWork> with(List<RowWork> layers, RowWork last) {
+    var all = new ArrayList<>(layers);
+    all.add(last);
+    return all;
+  }
+
+  /** All layers forward, then the loss: outputs, losses, and the gradient at the last layer. */
+  void score() {
+    team.run(rowTasks, score);
+  }
+
+  /** All layers forward, then outputs only. */
+  void predict() {
+    team.run(rowTasks, predict);
+  }
+
+  /** All layers backward, then all parameter updates. */
+  void learn() {
+    team.run(rowTasks, backward);
+    if (tilesShared) {
+      team.run(tiles.count, tiles);
+    } else {
+      team.run(1, tiles.whole);
+    }
+  }
+
+  /** First row of a shard; the cut depends on the number of rows alone. */
+  private int firstRow(int shard) {
+    int size = Math.ceilDiv(Math.ceilDiv(pass.rows(), shards), ROW_TILE) * ROW_TILE;
+    return Math.min(pass.rows(), shard * size);
+  }
+
+  /** Works of several layers, one after the other, on whole shards. */
+  private final class Rows implements WorkerTeam.Phase {
+    private final RowWork[] works;
+
+    Rows(List<RowWork> works) {
+      this.works = works.toArray(RowWork[]::new);
+    }
+
+    @Override
+    public void run(int task, MemorySegment scratch) {
+      int from = firstRow(task * shards / rowTasks);
+      int to = firstRow((task + 1) * shards / rowTasks);
+      if (from < to) {
+        for (RowWork work : works) {
+          work.run(pass, from, to);
+        }
+      }
+    }
+  }
+
+  /** Tiles of all layers, numbered through. */
+  private final class Tiles implements WorkerTeam.Phase {
+    private final Tape.Tiles[] layers;
+    private final int count;
+    private final WorkerTeam.Phase whole = this::runAll;
+
+    Tiles(List<Tape.Tiles> layers) {
+      this.layers = layers.toArray(Tape.Tiles[]::new);
+      this.count = layers.stream().mapToInt(Tape.Tiles::count).sum();
+    }
+
+    @Override
+    public void run(int task, MemorySegment scratch) {
+      int tile = task;
+      int layer = 0;
+      while (tile >= layers[layer].count()) {
+        tile -= layers[layer++].count();
+      }
+      layers[layer].work().run(pass, tile, scratch);
+    }
+
+    private void runAll(int task, MemorySegment scratch) {
+      for (Tape.Tiles layer : layers) {
+        for (int tile = 0; tile < layer.count(); tile++) {
+          layer.work().run(pass, tile, scratch);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package io.headrace.engine;
+
+import io.headrace.engine.memory.Floats;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads that share the tasks of one phase after another; the caller's thread is one of them. One
+ * caller at a time. {@link #run} returns when all tasks of its phase are done, and everything that
+ * they wrote is then visible to the caller, and to the tasks of later phases.
+ *
+ * <p>Which phase is running, how many tasks it has and which comes next are one number, the ticket:
+ * whoever advances it owns that task. Members look for tasks for a moment before they park.
+ */
+final class WorkerTeam implements AutoCloseable {
+  private static final int COUNT_BITS = 20;
+  private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
+  private static final int SPINS = 1 << 11;
+  private static final long PAUSE_NANOS = 20_000;
+
+  private final List<Member> members = new ArrayList<>();
+  private final MemorySegment scratch;
+  private final AtomicLong ticket = new AtomicLong();
+  private final AtomicInteger done = new AtomicInteger();
+  private Phase phase = (task, memory) -> {};
+  private volatile boolean closed;
+  private @Nullable Throwable failure;
+  private int failedTask;
+
+  /** The tasks of a phase; different tasks run at once. */
+  @FunctionalInterface
+  interface Phase {
+    /**
+     * Runs one task.
+     *
+     * @param scratch memory of the thread that runs the task
+     */
+    void run(int task, MemorySegment scratch);
+  }
+
+  /**
+   * @param threads how many, the caller included
+   * @param scratchFloats memory of each thread
+   */
+  WorkerTeam(int threads, long scratchFloats) {
+    this.scratch = Floats.allocate(scratchFloats);
+    for (int i = 1; i < threads; i++) {
+      members.add(new Member(i, Floats.allocate(scratchFloats)));
+    }
+    members.forEach(Member::start);
+  }
+
+  /** Threads that take part, the caller included. */
+  int threads() {
+    return members.size() + 1;
+  }
+
+  /**
+   * Runs every task of {@code phase}. What a task throws, the lowest if several do, is thrown here
+   * after all have ended.
+   */
+  void run(int tasks, Phase work) {
+    if (tasks <= 1 || members.isEmpty()) {
+      for (int task = 0; task < tasks; task++) {
+        work.run(task, scratch);
+      }
+      return;
+    }
+    phase = work;
+    done.set(0);
+    long epoch = (ticket.get() >>> (2 * COUNT_BITS)) + 1;
+    ticket.set(epoch << (2 * COUNT_BITS) | (long) tasks << COUNT_BITS);
+    for (int i = 0; i < members.size(); i++) {
+      members.get(i).wake();
+    }
+    takeTasks(scratch);
+    awaitOthers(tasks);
+    throwFailure();
+  }
+
+  private void takeTasks(MemorySegment memory) {
+    for (long now = ticket.get(); hasTask(now); now = ticket.get()) {
+      if (ticket.compareAndSet(now, now + 1)) {
+        int task = (int) (now & COUNT_MASK);
+        try {
+          phase.run(task, memory);
+        } catch (Throwable e) { // thrown again at the caller
+          fail(task, e);
+        } finally {
+          done.incrementAndGet();
+        }
+      }
+    }
+  }
+
+  private static boolean hasTask(long ticket) {
+    return (ticket & COUNT_MASK) < (ticket >>> COUNT_BITS & COUNT_MASK);
+  }
+
+  private void awaitOthers(int tasks) {
+    for (int spins = 0; done.get() < tasks; spins++) {
+      if (spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
+  }
+
+  private synchronized void fail(int task, Throwable e) {
+    if (failure == null || task < failedTask) {
+      failure = e;
+      failedTask = task;
+    }
+  }
+
+  private synchronized void throwFailure() {
+    Throwable thrown = failure;
+    failure = null;
+    switch (thrown) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IllegalStateException(thrown);
+    }
+  }
+
+  /** Ends the threads and waits for them. */
+  @Override
+  public void close() {
+    closed = true;
+    boolean interrupted = false;
+    for (Member member : members) {
+      interrupted |= member.end();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Member implements Runnable {
+    private final Thread thread;
+    private final MemorySegment memory;
+    private volatile boolean parked;
+
+    Member(int number, MemorySegment memory) {
+      this.memory = memory;
+      this.thread = Thread.ofPlatform().daemon().name("headrace-engine-" + number).unstarted(this);
+    }
+
+    void start() {
+      thread.start();
+    }
+
+    void wake() {
+      if (parked) {
+        LockSupport.unpark(thread);
+      }
+    }
+
+    /** Returns whether the caller was interrupted meanwhile. */
+    boolean end() {
+      boolean interrupted = false;
+      LockSupport.unpark(thread);
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      return interrupted;
+    }
+
+    @Override
+    public void run() {
+      int idle = 0;
+      while (!closed) {
+        if (hasTask(ticket.get())) {
+          takeTasks(memory);
+          idle = 0;
+        } else if (++idle < SPINS) {
+          Thread.onSpinWait();
+        } else {
+          park();
+        }
+      }
+    }
+
+    private void park() {
+      parked = true;
+      if (!closed && !hasTask(ticket.get())) {
+        LockSupport.park(WorkerTeam.this);
+      }
+      parked = false;
+    }
+  }
+}

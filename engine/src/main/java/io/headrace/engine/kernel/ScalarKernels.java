@@ -1,0 +1,320 @@
+package io.headrace.engine.kernel;
+
+import static io.headrace.engine.memory.Floats.read;
+import static io.headrace.engine.memory.Floats.write;
+
+import java.lang.foreign.MemorySegment;
+
+/** The kernels as plain loops, for JVMs without the Vector API and as the vector code's judge. */
+final class ScalarKernels implements Kernels {
+  @Override
+  public String description() {
+    return "scalar code";
+  }
+
+  @Override
+  public void addProduct(
+      int m,
+      int n,
+      int k,
+      MemorySegment a,
+      long aOffset,
+      long aRow,
+      long aStep,
+      MemorySegment b,
+      long bOffset,
+      long bRow,
+      MemorySegment out,
+      long outOffset,
+      long outRow) {
+    for (int i = 0; i < m; i++) {
+      for (int l = 0; l < k; l++) {
+        float factor = read(a, aOffset + i * aRow + l * aStep);
+        addScaled(n, factor, b, bOffset + l * bRow, out, outOffset + i * outRow);
+      }
+    }
+  }
+
+  @Override
+  public void rowDots(
+      int rows,
+      int k,
+      MemorySegment a,
+      long aOffset,
+      long aRow,
+      MemorySegment b,
+      long bOffset,
+      float bias,
+      MemorySegment out,
+      long outOffset) {
+    for (int i = 0; i < rows; i++) {
+      float sum = 0;
+      for (int l = 0; l < k; l++) {
+        sum += read(a, aOffset + i * aRow + l) * read(b, bOffset + l);
+      }
+      write(out, outOffset + i, bias + sum);
+    }
+  }
+
+  @Override
+  public void weightedRowSum(
+      int rows,
+      int n,
+      MemorySegment weights,
+      long weightsOffset,
+      MemorySegment a,
+      long aOffset,
+      long aRow,
+      MemorySegment out,
+      long outOffset) {
+    for (int j = 0; j < n; j++) {
+      float sum = 0;
+      for (int i = 0; i < rows; i++) {
+        sum += read(weights, weightsOffset + i) * read(a, aOffset + i * aRow + j);
+      }
+      write(out, outOffset + j, sum);
+    }
+  }
+
+  @Override
+  public void rowSum(
+      int rows,
+      int n,
+      MemorySegment a,
+      long aOffset,
+      long aRow,
+      MemorySegment out,
+      long outOffset) {
+    for (int j = 0; j < n; j++) {
+      float sum = 0;
+      for (int i = 0; i < rows; i++) {
+        sum += read(a, aOffset + i * aRow + j);
+      }
+      write(out, outOffset + j, sum);
+    }
+  }
+
+  @Override
+  public void transpose(
+      int rows,
+      int columns,
+      MemorySegment a,
+      long aOffset,
+      long aRow,
+      MemorySegment out,
+      long outOffset,
+      long outRow) {
+    for (int j = 0; j < columns; j++) {
+      for (int i = 0; i < rows; i++) {
+        write(out, outOffset + j * outRow + i, read(a, aOffset + i * aRow + j));
+      }
+    }
+  }
+
+  @Override
+  public void addScaled(
+      int count, float alpha, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+    for (int i = 0; i < count; i++) {
+      write(y, yOffset + i, read(y, yOffset + i) + alpha * read(x, xOffset + i));
+    }
+  }
+
+  @Override
+  public void leakyRelu(
+      int count, float slope, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+    for (int i = 0; i < count; i++) {
+      float value = read(x, xOffset + i);
+      write(y, yOffset + i, Math.max(value, slope * value));
+    }
+  }
+
+  @Override
+  public void leakyReluGradient(
+      int count,
+      float slope,
+      MemorySegment y,
+      long yOffset,
+      MemorySegment dy,
+      long dyOffset,
+      MemorySegment dx,
+      long dxOffset) {
+    for (int i = 0; i < count; i++) {
+      float gradient = read(dy, dyOffset + i);
+      write(dx, dxOffset + i, read(y, yOffset + i) > 0 ? gradient : slope * gradient);
+    }
+  }
+
+  @Override
+  public void tanh(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+    for (int i = 0; i < count; i++) {
+      write(y, yOffset + i, Curves.tanh(read(x, xOffset + i)));
+    }
+  }
+
+  @Override
+  public void tanhGradient(
+      int count,
+      MemorySegment y,
+      long yOffset,
+      MemorySegment dy,
+      long dyOffset,
+      MemorySegment dx,
+      long dxOffset) {
+    for (int i = 0; i < count; i++) {
+      float value = read(y, yOffset + i);
+      write(dx, dxOffset + i, read(dy, dyOffset + i) * (1 - value * value));
+    }
+  }
+
+  @Override
+  public void sigmoid(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+    for (int i = 0; i < count; i++) {
+      write(y, yOffset + i, Curves.sigmoid(read(x, xOffset + i)));
+    }
+  }
+
+  @Override
+  public void sigmoidGradient(
+      int count,
+      MemorySegment y,
+      long yOffset,
+      MemorySegment dy,
+      long dyOffset,
+      MemorySegment dx,
+      long dxOffset) {
+    for (int i = 0; i < count; i++) {
+      float value = read(y, yOffset + i);
+      write(dx, dxOffset + i, read(dy, dyOffset + i) * (value * (1 - value)));
+    }
+  }
+
+  @Override
+  public void gelu(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+    for (int i = 0; i < count; i++) {
+      write(y, yOffset + i, Curves.gelu(read(x, xOffset + i)));
+    }
+  }
+
+  @Override
+  public void geluGradient(
+      int count,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment dy,
+      long dyOffset,
+      MemorySegment dx,
+      long dxOffset) {
+    for (int i = 0; i < count; i++) {
+      write(dx, dxOffset + i, read(dy, dyOffset + i) * Curves.geluSlope(read(x, xOffset + i)));
+    }
+  }
+
+  @Override
+  public void sgd(
+      int count,
+      float rate,
+      float decay,
+      MemorySegment p,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
+    for (int i = 0; i < count; i++) {
+      float value = read(p, offset + i);
+      write(p, offset + i, value - rate * (read(g, gOffset + i) + decay * value));
+    }
+  }
+
+  @Override
+  public void momentum(
+      int count,
+      float rate,
+      float momentum,
+      boolean nesterov,
+      float decay,
+      MemorySegment p,
+      MemorySegment v,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
+    for (int i = 0; i < count; i++) {
+      float value = read(p, offset + i);
+      float slope = read(g, gOffset + i) + decay * value;
+      float speed = momentum * read(v, offset + i) + slope;
+      write(v, offset + i, speed);
+      write(p, offset + i, value - rate * (nesterov ? slope + momentum * speed : speed));
+    }
+  }
+
+  @Override
+  public void adagrad(
+      int count,
+      float rate,
+      float epsilon,
+      float decay,
+      MemorySegment p,
+      MemorySegment s,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
+    for (int i = 0; i < count; i++) {
+      float value = read(p, offset + i);
+      float slope = read(g, gOffset + i) + decay * value;
+      float sum = read(s, offset + i) + slope * slope;
+      write(s, offset + i, sum);
+      write(p, offset + i, value - rate * slope / ((float) Math.sqrt(sum) + epsilon));
+    }
+  }
+
+  @Override
+  public void adam(
+      int count,
+      float rate,
+      float scale,
+      float beta1,
+      float beta2,
+      float epsilon,
+      float decay,
+      MemorySegment p,
+      MemorySegment m,
+      MemorySegment v,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
+    for (int i = 0; i < count; i++) {
+      float value = read(p, offset + i);
+      float slope = read(g, gOffset + i) + decay * value;
+      float mean = beta1 * read(m, offset + i) + (1 - beta1) * slope;
+      float square = beta2 * read(v, offset + i) + (1 - beta2) * (slope * slope);
+      write(m, offset + i, mean);
+      write(v, offset + i, square);
+      write(p, offset + i, value - rate * mean / (scale * (float) Math.sqrt(square) + epsilon));
+    }
+  }
+
+  @Override
+  public void ftrl(
+      int count,
+      float alpha,
+      float beta,
+      float l1,
+      float l2,
+      MemorySegment p,
+      MemorySegment z,
+      MemorySegment n,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
+    for (int i = 0; i < count; i++) {
+      float slope = read(g, gOffset + i);
+      float before = read(n, offset + i);
+      float after = before + slope * slope;
+      float root = (float) Math.sqrt(after);
+      float sigma = (root - (float) Math.sqrt(before)) / alpha;
+      float sum = read(z, offset + i) + (slope - sigma * read(p, offset + i));
+      write(n, offset + i, after);
+      write(z, offset + i, sum);
+      float beyond = Math.copySign(l1, sum) - sum;
+      write(p, offset + i, Math.abs(sum) <= l1 ? 0 : beyond / ((beta + root) / alpha + l2));
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.headrace.engine.layer;
+
+import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.memory.Floats;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fixed number of floats a row: an input of the job, or a buffer that a layer writes, with a
+ * buffer of the same layout for the loss's gradient by it. Rows of a buffer begin at multiples of
+ * {@link Kernels#BLOCK} floats, or lie side by side where a row is one float; the gradient of the
+ * padding is always 0.
+ */
+public final class DenseValue implements Value {
+  private static final int BUFFER = -1;
+
+  private final List<Integer> shape;
+  private final int width;
+  private final int stride;
+  private final int input;
+  private final @Nullable MemorySegment values;
+  private final @Nullable MemorySegment gradients;
+
+  private DenseValue(
+      List<Integer> shape,
+      int stride,
+      int input,
+      @Nullable MemorySegment values,
+      @Nullable MemorySegment gradients) {
+    this.shape = List.copyOf(shape);
+    this.width = elements(shape);
+    this.stride = stride;
+    this.input = input;
+    this.values = values;
+    this.gradients = gradients;
+  }
+
+  static DenseValue input(int input, List<Integer> shape) {
+    return new DenseValue(shape, elements(shape), input, null, null);
+  }
+
+  static DenseValue buffer(List<Integer> shape, int rows) {
+    int width = elements(shape);
+    int stride = width == 1 ? 1 : Kernels.padded(width);
+    long size = Math.multiplyExact((long) Kernels.padded(rows), stride);
+    return new DenseValue(shape, stride, BUFFER, Floats.allocate(size), Floats.allocate(size));
+  }
+
+  /** The same memory under another shape of as many elements. */
+  DenseValue reshaped(List<Integer> other) {
+    return new DenseValue(other, stride, input, values, gradients);
+  }
+
+  /** Lengths of each dimension of a row, outermost first. */
+  public List<Integer> shape() {
+    return shape;
+  }
+
+  /** Floats in a row. */
+  public int width() {
+    return width;
+  }
+
+  /** Floats from one row to the next. */
+  public int stride() {
+    return stride;
+  }
+
+  public MemorySegment values(Pass pass) {
+    return values == null ? pass.block().dense(input).values() : values;
+  }
+
+  /** The memory of a value that a layer writes. */
+  MemorySegment buffer() {
+    if (values == null) {
+      throw new IllegalStateException("an input of the job is not written by a layer");
+    }
+    return values;
+  }
+
+  /** Where row {@code row} of the pass begins in {@link #values}, counted in floats. */
+  public long start(Pass pass, int row) {
+    return (long) (values == null ? pass.base() + row : row) * stride;
+  }
+
+  /** Whether anything before depends on parameters, so that the gradient is asked for. */
+  public boolean wantsGradients() {
+    return gradients != null;
+  }
+
+  /** Row r's gradient lies at r * stride. */
+  public MemorySegment gradients() {
+    if (gradients == null) {
+      throw new IllegalStateException("an input of the job has no gradients");
+    }
+    return gradients;
+  }
+
+  @Override
+  public String describe() {
+    return "dense " + shape;
+  }
+
+  static int elements(List<Integer> shape) {
+    return shape.stream().reduce(1, Math::multiplyExact);
+  }
+}

@@ -1,0 +1,26 @@
+package io.headrace.engine.layer;
+
+import java.util.Optional;
+
+/**
+ * A layer as the job file describes it, before it knows its input. Immutable.
+ *
+ * <p>{@link #attach} is where a layer comes to life: it checks the input's shape, claims its
+ * parameters and buffers, and puts its forward, backward and update work on the scope's {@link
+ * Tape}. From then on only that work runs.
+ */
+public interface Layer {
+  /** The job input that this layer reads; empty for the output of the layer before. */
+  default Optional<String> inputName() {
+    return Optional.empty();
+  }
+
+  /**
+   * Joins the model that {@code scope} builds, behind {@code input}.
+   *
+   * @return what the layer computes
+   * @throws io.headrace.engine.error.InvalidSettingException if the input does not fit; the message
+   *     names the layer and both shapes
+   */
+  Value attach(LayerScope scope, Value input);
+}

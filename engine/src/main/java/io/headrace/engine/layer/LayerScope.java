@@ -1,0 +1,84 @@
+package io.headrace.engine.layer;
+
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.kernel.Kernels;
+import java.util.List;
+
+/**
+ * The place of one layer in a model being built: its name, its buffers, its parameters. Belongs to
+ * the layer during {@link Layer#attach}.
+ *
+ * @param index position in the job's list of layers
+ * @param layer name of the layer
+ * @param batchSize most rows of a pass
+ * @param lossUnits outputs that the loss needs of the last layer
+ * @param seed of the model
+ */
+public record LayerScope(
+    int index,
+    String layer,
+    int batchSize,
+    int lossUnits,
+    long seed,
+    Kernels kernels,
+    Parameters parameters,
+    Tape tape,
+    Updates updates) {
+
+  /** A buffer of {@code shape} a row, with its gradients. */
+  DenseValue buffer(List<Integer> shape) {
+    return DenseValue.buffer(shape, batchSize);
+  }
+
+  /** Claims {@code count} floats without padding under {@code shape}. */
+  Parameter parameter(String name, List<Long> shape, Initialisation first) {
+    long count = shape.stream().reduce(1L, Math::multiplyExact);
+    return parameters.claim(fullName(name), shape, 1, count, count, first);
+  }
+
+  /** Claims a matrix whose rows begin at multiples of {@link Kernels#BLOCK}. */
+  Parameter matrix(String name, int rows, int columns, Initialisation first) {
+    List<Long> shape = List.of((long) rows, (long) columns);
+    int stride = Kernels.padded(columns);
+    return parameters.claim(fullName(name), shape, rows, columns, stride, first);
+  }
+
+  /** The seed of this layer's random stream number {@code stream}. */
+  long streamSeed(int stream) {
+    return RandomStream.seed(seed, 1000L * index + stream);
+  }
+
+  /** The input as dense rows, or a message that says what else it is. */
+  DenseValue dense(Value input) {
+    if (input instanceof DenseValue dense) {
+      return dense;
+    }
+    throw misfit("a dense input", input);
+  }
+
+  /** The input as dense rows of one dimension. */
+  DenseValue vector(Value input) {
+    DenseValue dense = dense(input);
+    if (dense.shape().size() == 1) {
+      return dense;
+    }
+    throw problem(
+        "needs rows of one dimension, shape [n], but its input has the shape "
+            + dense.shape()
+            + ". Put the layer flatten before it.");
+  }
+
+  InvalidSettingException misfit(String needed, Value input) {
+    return problem("needs " + needed + ", but its input is " + input.describe() + ".");
+  }
+
+  /** An exception whose message begins with this layer's place and name. */
+  InvalidSettingException problem(String what) {
+    String place = "model[" + index + "]." + layer;
+    return new InvalidSettingException(place, layer + " (layer " + index + ") " + what);
+  }
+
+  private String fullName(String name) {
+    return index + "." + layer + "." + name;
+  }
+}

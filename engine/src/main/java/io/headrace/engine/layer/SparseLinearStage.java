@@ -1,0 +1,100 @@
+package io.headrace.engine.layer;
+
+import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.memory.Floats;
+import io.headrace.engine.sample.SparseColumn;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A linear model over a sparse input. W lies as [ids][out] without padding. A step reads and writes
+ * only the rows of W whose ids are in the batch: their gradients are summed in row order, then each
+ * row is updated once. An optimizer with memory (momentum, Adam) therefore moves a weight only in
+ * steps that touch it.
+ */
+final class SparseLinearStage {
+  private static final int PAIRS_EXPECTED = 16;
+  private static final int COST_OF_A_PAIR = 20;
+
+  private final Kernels kernels;
+  private final Updates updates;
+  private final int input;
+  private final int out;
+  private final DenseValue y;
+  private final Parameter weight;
+  private final @Nullable Parameter bias;
+  private final Updates.RowUpdates rowUpdates;
+  private final TouchedRows touched;
+
+  private SparseLinearStage(LayerScope scope, Value.SparseInput input, int out, boolean withBias) {
+    this.kernels = scope.kernels();
+    this.updates = scope.updates();
+    this.input = input.input();
+    this.out = out;
+    this.y = scope.buffer(List.of(out));
+    List<Long> shape = List.of(input.spec().size(), (long) out);
+    this.weight = scope.parameter("weight", shape, Initialisation.ZEROS);
+    this.bias =
+        withBias ? scope.parameter("bias", List.of((long) out), Initialisation.ZEROS) : null;
+    this.rowUpdates = updates.rows(weight, out);
+    this.touched = new TouchedRows(out);
+  }
+
+  static Value attach(LayerScope scope, Value.SparseInput input, int out, boolean withBias) {
+    var stage = new SparseLinearStage(scope, input, out, withBias);
+    long rowCost = (long) PAIRS_EXPECTED * COST_OF_A_PAIR * out;
+    scope.tape().rows(rowCost, stage::forward, (pass, from, to) -> {});
+    scope.tape().tiles(1, Kernels.padded(out), rowCost * scope.batchSize(), stage::update);
+    return stage.y;
+  }
+
+  private void forward(Pass pass, int from, int to) {
+    SparseColumn pairs = pass.block().sparse(input);
+    if (out == 1) {
+      forwardSingle(pairs, pass.base(), from, to);
+      return;
+    }
+    MemorySegment sums = y.buffer();
+    for (int row = from; row < to; row++) {
+      long at = (long) row * y.stride();
+      if (bias == null) {
+        Floats.fill(sums, at, out, 0);
+      } else {
+        Floats.copy(bias.values(), bias.offset(), sums, at, out);
+      }
+      for (int i = pairs.start(pass.base() + row); i < pairs.start(pass.base() + row + 1); i++) {
+        long id = weight.offset() + (long) pairs.ids()[i] * out;
+        kernels.addScaled(out, pairs.values()[i], weight.values(), id, sums, at);
+      }
+    }
+  }
+
+  private void forwardSingle(SparseColumn pairs, int base, int from, int to) {
+    MemorySegment sums = y.buffer();
+    MemorySegment weights = weight.values();
+    long offset = weight.offset();
+    int[] ids = pairs.ids();
+    float[] values = pairs.values();
+    float b = bias == null ? 0 : Floats.read(bias.values(), bias.offset());
+    int i = pairs.start(base + from);
+    for (int row = from; row < to; row++) {
+      int end = pairs.start(base + row + 1);
+      float sum = b;
+      for (; i < end; i++) {
+        sum += values[i] * Floats.read(weights, offset + ids[i]);
+      }
+      Floats.write(sums, row, sum);
+    }
+  }
+
+  private void update(Pass pass, int tile, MemorySegment scratch) {
+    SparseColumn pairs = pass.block().sparse(input);
+    touched.collect(pairs, pass.base(), pass.rows(), y);
+    rowUpdates.apply(touched.ids(), touched.count(), touched.gradients());
+    if (bias != null) {
+      kernels.rowSum(pass.rows(), out, y.gradients(), 0, y.stride(), scratch, 0);
+      updates.apply(scratch, 0, bias.offset(), out);
+    }
+  }
+}

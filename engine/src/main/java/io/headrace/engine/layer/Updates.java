@@ -1,0 +1,26 @@
+package io.headrace.engine.layer;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * How gradients reach the parameters: the optimizer as layers see it. Workers may call {@link
+ * #apply} at once for ranges that do not overlap.
+ */
+public interface Updates {
+  /** Updates {@code count} parameters from {@code offset} of the flat vector on. */
+  void apply(MemorySegment gradients, long gradientOffset, long offset, int count);
+
+  /** A way to update scattered rows of {@code parameter}; each belongs to one worker at a time. */
+  RowUpdates rows(Parameter parameter, int rowWidth);
+
+  /** Updates the few rows of a large table that a batch touched; the others do not change. */
+  interface RowUpdates {
+    /**
+     * Updates {@code count} rows.
+     *
+     * @param ids different row numbers
+     * @param gradients row width floats for each of {@code count} ids
+     */
+    void apply(int[] ids, int count, MemorySegment gradients);
+  }
+}

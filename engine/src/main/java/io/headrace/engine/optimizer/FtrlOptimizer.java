@@ -1,0 +1,55 @@
+package io.headrace.engine.optimizer;
+
+import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.memory.Floats;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** FTRL-proximal. Immutable. */
+record FtrlOptimizer(float alpha, float beta, float l1, float l2) implements Optimizer {
+  private static final int SUM = 0;
+  private static final int SQUARES = 1;
+
+  @Override
+  public List<String> slots() {
+    return List.of("sum", "squares");
+  }
+
+  /**
+   * The parameters follow from the slots, so the first sums are those from which the first
+   * parameters follow.
+   */
+  @Override
+  public void start(ParameterBlock block, long count) {
+    for (long i = 0; i < count; i++) {
+      float weight = Floats.read(block.values(), i);
+      if (weight != 0) {
+        float sum = -weight * (beta / alpha + l2) - Math.copySign(l1, weight);
+        Floats.write(block.slot(SUM), i, sum);
+      }
+    }
+  }
+
+  @Override
+  public void update(
+      Kernels kernels,
+      ParameterBlock block,
+      long offset,
+      MemorySegment gradients,
+      long gradientOffset,
+      int count,
+      long step) {
+    kernels.ftrl(
+        count,
+        alpha,
+        beta,
+        l1,
+        l2,
+        block.values(),
+        block.slot(SUM),
+        block.slot(SQUARES),
+        offset,
+        gradients,
+        gradientOffset);
+  }
+}

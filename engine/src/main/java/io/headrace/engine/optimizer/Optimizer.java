@@ -1,0 +1,32 @@
+package io.headrace.engine.optimizer;
+
+import io.headrace.engine.kernel.Kernels;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * How a gradient changes parameters, element by element. Stateless: its memory is in the slots, so
+ * workers call it at once for ranges that do not overlap.
+ */
+public interface Optimizer {
+  /** Names of the floats kept beside each parameter, as checkpoints name them. */
+  List<String> slots();
+
+  /** Gives the slots, all zeros, their first values where zeros would not do. */
+  default void start(ParameterBlock block, long count) {}
+
+  /**
+   * Updates {@code count} parameters from {@code offset} on.
+   *
+   * @param gradients the slope of the loss by each parameter, from {@code gradientOffset} on
+   * @param step number of the step, counted from 1
+   */
+  void update(
+      Kernels kernels,
+      ParameterBlock block,
+      long offset,
+      MemorySegment gradients,
+      long gradientOffset,
+      int count,
+      long step);
+}

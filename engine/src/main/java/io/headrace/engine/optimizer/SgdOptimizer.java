@@ -1,0 +1,40 @@
+package io.headrace.engine.optimizer;
+
+import io.headrace.engine.kernel.Kernels;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** Stochastic gradient descent, with momentum if it is not 0. Immutable. */
+record SgdOptimizer(float rate, float momentum, boolean nesterov, float decay)
+    implements Optimizer {
+  @Override
+  public List<String> slots() {
+    return momentum == 0 ? List.of() : List.of("momentum");
+  }
+
+  @Override
+  public void update(
+      Kernels kernels,
+      ParameterBlock block,
+      long offset,
+      MemorySegment gradients,
+      long gradientOffset,
+      int count,
+      long step) {
+    if (momentum == 0) {
+      kernels.sgd(count, rate, decay, block.values(), offset, gradients, gradientOffset);
+    } else {
+      kernels.momentum(
+          count,
+          rate,
+          momentum,
+          nesterov,
+          decay,
+          block.values(),
+          block.slot(0),
+          offset,
+          gradients,
+          gradientOffset);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package io.headrace.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.error.TrainingDivergedException;
+import io.headrace.engine.memory.Floats;
+import io.headrace.engine.sample.MiniBatch;
+import io.headrace.engine.sample.SampleSchema;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TrainerTest {
+  /** Sizes of batches in a stream: full, partial, smaller than the shards, one, none. */
+  private static final int[] SIZES = {64, 50, 64, 3, 1, 0, 63, 64, 17, 64};
+
+  static Stream<ModelSpec> models() {
+    return Stream.of(
+        Specs.mlp(19, 33, 5, 64),
+        Specs.mlp(300, 257, 10, 64),
+        Specs.linear(Specs.dense(28, 2), "sgd", 64),
+        Specs.linear(Specs.dense(1, 0), "adagrad", 64),
+        Specs.linear(Specs.sparse(18, 2), "ftrl", 64),
+        Specs.linear(Specs.sparse(12, 2), "adagrad", 64),
+        Specs.linear(Specs.sparse(12, 7), "adam", 64),
+        Specs.linear(Specs.sparse(10, 0), "adagrad", 64));
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void holdsTheSameBitsWhateverTheThreads(ModelSpec spec) {
+    List<String> alone = run(spec, 1);
+    assertThat(run(spec, 2)).isEqualTo(alone);
+    assertThat(run(spec, 3)).isEqualTo(alone);
+    assertThat(run(spec, 5)).isEqualTo(alone);
+  }
+
+  private static List<String> run(ModelSpec spec, int threads) {
+    var seen = new ArrayList<String>();
+    var batches = new Batches(spec.schema(), 11);
+    try (var trainer = new Trainer(spec, threads)) {
+      for (int size : SIZES) {
+        seen.add(trainer.train(batches.next(size, 64)).toString());
+      }
+      seen.add(trainer.parametersSha256());
+      seen.add(trainer.metrics("job", 0, 0).toString());
+    }
+    return seen;
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void learnsWhatCanBeLearned(ModelSpec spec) {
+    var batches = new Batches(spec.schema(), 5);
+    try (var trainer = new Trainer(spec, 1)) {
+      double first = meanLoss(trainer, batches, 30);
+      meanLoss(trainer, batches, 1_000);
+      assertThat(meanLoss(trainer, batches, 30)).isLessThan(0.9 * first);
+    }
+  }
+
+  private static double meanLoss(Trainer trainer, Batches batches, int steps) {
+    double sum = 0;
+    for (int i = 0; i < steps; i++) {
+      sum += trainer.train(batches.next(64, 64)).meanLoss();
+    }
+    return sum / steps;
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void goesOnFromACheckpointAsIfNothingHadHappened(ModelSpec spec) {
+    var batches = new Batches(spec.schema(), 3);
+    List<MiniBatch> stream = Stream.generate(() -> batches.next(60, 64)).limit(12).toList();
+    try (var whole = new Trainer(spec, 1);
+        var before = new Trainer(spec, 2);
+        var after = new Trainer(spec, 1)) {
+      stream.forEach(whole::train);
+      stream.subList(0, 7).forEach(before::train);
+      before.snapshot("job", 1);
+      after.train(stream.getLast()); // state that has to go
+      after.restore(before.snapshot("job", 2));
+      assertThat(after.ledger()).isEqualTo(before.ledger());
+      stream.subList(7, 12).forEach(after::train);
+
+      assertThat(after.parametersSha256()).isEqualTo(whole.parametersSha256());
+      assertThat(after.metrics("job", 3, 4)).isEqualTo(whole.metrics("job", 3, 4));
+      assertSameState(after.snapshot("job", 5), whole.snapshot("job", 5));
+    }
+  }
+
+  private static void assertSameState(Checkpoint actual, Checkpoint expected) {
+    assertThat(actual.tensors().keySet()).isEqualTo(expected.tensors().keySet());
+    actual
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              MemorySegment other = data(expected, name);
+              assertThat(tensor.data().mismatch(other)).as(name).isEqualTo(-1);
+            });
+  }
+
+  @Test
+  void keepsTwoSnapshotsApart() {
+    ModelSpec spec = Specs.mlp(9, 12, 3, 16);
+    var batches = new Batches(spec.schema(), 3);
+    try (var trainer = new Trainer(spec, 1)) {
+      Checkpoint first = trainer.snapshot("job", 1);
+      byte[] bytes = weight(first).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+      trainer.train(batches.next(16, 16));
+      Checkpoint second = trainer.snapshot("job", 2);
+      assertThat(weight(first).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE)).isEqualTo(bytes);
+      assertThat(weight(second).mismatch(weight(first))).isNotEqualTo(-1);
+      assertThat(weight(trainer.snapshot("job", 3)).address()).isEqualTo(weight(first).address());
+    }
+  }
+
+  private static MemorySegment weight(Checkpoint checkpoint) {
+    return data(checkpoint, "model.0.dense.weight");
+  }
+
+  private static MemorySegment data(Checkpoint checkpoint, String name) {
+    return Objects.requireNonNull(checkpoint.tensors().get(name)).data();
+  }
+
+  @Test
+  void namesWhatDiffersWhenACheckpointBelongsToAnotherModel() {
+    ModelSpec spec = Specs.linear(Specs.dense(4, 2), "sgd", 16);
+    ModelSpec other = Specs.linear(Specs.dense(5, 2), "adam", 16);
+    try (var trainer = new Trainer(spec, 1);
+        var theirs = new Trainer(other, 1)) {
+      Checkpoint checkpoint = theirs.snapshot("job", 1);
+      assertThatThrownBy(() -> trainer.restore(checkpoint))
+          .isInstanceOf(HeadraceException.class)
+          .hasMessageContaining("input x: Dense[shape=[5]] in the checkpoint")
+          .hasMessageContaining("Dense[shape=[4]] in the job")
+          .hasMessageContaining("optimizer: adam")
+          .hasMessageNotContaining("loss:");
+    }
+  }
+
+  @Test
+  void leavesEverythingAsItWasWhenTheLossIsNotFinite() {
+    ModelSpec spec = Specs.linear(Specs.dense(4, 0), "sgd", 16);
+    var batches = new Batches(spec.schema(), 3);
+    try (var trainer = new Trainer(spec, 1)) {
+      trainer.train(batches.next(16, 16));
+      String weights = trainer.parametersSha256();
+      MiniBatch poisoned = batches.next(16, 16);
+      poisoned.rows().labels()[3] = Float.NaN;
+      assertThatThrownBy(() -> trainer.train(poisoned))
+          .isInstanceOf(TrainingDivergedException.class)
+          .hasMessageContaining("step 2 is NaN");
+      assertThat(trainer.parametersSha256()).isEqualTo(weights);
+      assertThat(trainer.ledger().trained()).isEqualTo(16);
+      assertThat(trainer.train(batches.next(5, 16)).step()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void predictsAnyNumberOfRowsWithoutLearning() {
+    ModelSpec spec = Specs.mlp(9, 12, 3, 16);
+    var batches = new Batches(spec.schema(), 3);
+    MiniBatch rows = batches.next(41, 41);
+    MemorySegment outputs = Floats.allocate(41 * 3);
+    try (var trainer = new Trainer(spec, 1)) {
+      String weights = trainer.parametersSha256();
+      trainer.predict(rows.rows(), outputs);
+      assertThat(trainer.parametersSha256()).isEqualTo(weights);
+    }
+    for (int row = 0; row < 41; row++) {
+      float sum = 0;
+      for (int k = 0; k < 3; k++) {
+        sum += Floats.read(outputs, row * 3L + k);
+      }
+      assertThat(sum).isCloseTo(1f, org.assertj.core.data.Offset.offset(1e-6f));
+    }
+  }
+
+  @Test
+  void countsParametersWithoutPadding() {
+    try (var trainer = new Trainer(Specs.mlp(19, 32, 5, 64), 1)) {
+      assertThat(trainer.parameterCount()).isEqualTo(19 * 32 + 32 + 32 * 17 + 17 + 17 * 5 + 5);
+    }
+  }
+
+  @Test
+  void touchesOnlyTheIdsOfTheBatch() {
+    SampleSchema schema = Specs.sparse(20, 2);
+    ModelSpec spec =
+        Specs.model(
+            schema,
+            List.of(Specs.layer("linear", Map.of())),
+            "logistic",
+            Specs.optimizer("adam", Map.of()),
+            4);
+    var batch = new MiniBatch(schema, 4);
+    batch.rows().sparse(0).add(1 << 19, 1);
+    batch.rows().sparse(0).add(3, 1);
+    batch.rows().commitRow(1, 1, 0, 0);
+    try (var trainer = new Trainer(spec, 1)) {
+      trainer.train(batch);
+      float[] weights = Floats.toArray(data(trainer.snapshot("job", 0), "model.0.linear.weight"));
+      for (int id = 0; id < weights.length; id++) {
+        assertThat(weights[id] != 0).isEqualTo(id == 3 || id == 1 << 19);
+      }
+    }
+  }
+}

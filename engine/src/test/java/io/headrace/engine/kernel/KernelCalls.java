@@ -1,0 +1,76 @@
+package io.headrace.engine.kernel;
+
+import io.headrace.engine.memory.Floats;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+
+/** One call of every kernel on random data of a given size, each with room around its operands. */
+final class KernelCalls {
+  /** Space before an operand, which no kernel may touch. */
+  private static final int MARGIN = 5;
+
+  private KernelCalls() {}
+
+  /** Calls a kernel on four operands of {@link #size} floats. */
+  @FunctionalInterface
+  interface Call {
+    void on(Kernels kernels, MemorySegment a, MemorySegment b, MemorySegment c, MemorySegment d);
+  }
+
+  /** Floats that a call for size n may touch. */
+  static int size(int n) {
+    return MARGIN + (Kernels.padded(n) + 3) * (Kernels.padded(n) + 3) + MARGIN;
+  }
+
+  static MemorySegment operand(int n, long seed, boolean positive) {
+    var random = new Random(seed);
+    MemorySegment values = Floats.allocate(size(n));
+    for (int i = 0; i < size(n); i++) {
+      float value = (float) random.nextGaussian();
+      Floats.write(values, i, positive ? Math.abs(value) : value);
+    }
+    return values;
+  }
+
+  /** Every kernel by name; {@code a} and {@code d} may be written, {@code d} is never negative. */
+  static Map<String, Call> all(int n) {
+    int o = MARGIN;
+    int columns = Kernels.padded(n);
+    int stride = columns + 3;
+    var calls = new LinkedHashMap<String, Call>();
+    calls.put(
+        "addProduct",
+        (k, a, b, c, d) ->
+            k.addProduct(n, columns, n, b, o, stride, 1, c, o, stride, a, o, stride));
+    calls.put(
+        "addProduct of a transpose",
+        (k, a, b, c, d) ->
+            k.addProduct(n, columns, n, b, o, 1, stride, c, o, stride, a, o, stride));
+    calls.put("rowDots", (k, a, b, c, d) -> k.rowDots(n, n, b, o, stride, c, o, 0.25f, a, o));
+    calls.put(
+        "weightedRowSum", (k, a, b, c, d) -> k.weightedRowSum(n, n, b, o, c, o, stride, a, o));
+    calls.put("rowSum", (k, a, b, c, d) -> k.rowSum(n, n, c, o, stride, a, o));
+    calls.put("transpose", (k, a, b, c, d) -> k.transpose(n, n, b, o, stride, a, o, stride));
+    calls.put("addScaled", (k, a, b, c, d) -> k.addScaled(n, 0.7f, b, o, a, o));
+    calls.put("leakyRelu", (k, a, b, c, d) -> k.leakyRelu(n, 0.01f, b, o, a, o));
+    calls.put("leakyReluGradient", (k, a, b, c, d) -> k.leakyReluGradient(n, 0, b, o, c, o, a, o));
+    calls.put("tanh", (k, a, b, c, d) -> k.tanh(n, b, o, a, o));
+    calls.put("tanhGradient", (k, a, b, c, d) -> k.tanhGradient(n, b, o, c, o, a, o));
+    calls.put("sigmoid", (k, a, b, c, d) -> k.sigmoid(n, b, o, a, o));
+    calls.put("sigmoidGradient", (k, a, b, c, d) -> k.sigmoidGradient(n, b, o, c, o, a, o));
+    calls.put("gelu", (k, a, b, c, d) -> k.gelu(n, b, o, a, o));
+    calls.put("geluGradient", (k, a, b, c, d) -> k.geluGradient(n, b, o, c, o, a, o));
+    calls.put("sgd", (k, a, b, c, d) -> k.sgd(n, 0.1f, 0.01f, a, o, b, o));
+    calls.put(
+        "momentum", (k, a, b, c, d) -> k.momentum(n, 0.1f, 0.9f, false, 0.01f, a, d, o, b, o));
+    calls.put("nesterov", (k, a, b, c, d) -> k.momentum(n, 0.1f, 0.9f, true, 0.01f, a, d, o, b, o));
+    calls.put("adagrad", (k, a, b, c, d) -> k.adagrad(n, 0.1f, 1e-8f, 0.01f, a, d, o, b, o));
+    calls.put(
+        "adam",
+        (k, a, b, c, d) -> k.adam(n, 0.1f, 1.5f, 0.9f, 0.999f, 1e-8f, 0.01f, a, c, d, o, b, o));
+    calls.put("ftrl", (k, a, b, c, d) -> k.ftrl(n, 0.1f, 1f, 0.5f, 0.2f, a, c, d, o, b, o));
+    return calls;
+  }
+}

@@ -1,0 +1,120 @@
+package io.headrace.ingest;
+
+import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.Settings;
+import io.headrace.engine.config.Variant;
+import io.headrace.engine.config.Variants;
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.ingest.file.FileFormat;
+import io.headrace.ingest.file.FileLimits;
+import io.headrace.ingest.file.FileSampleSource;
+import io.headrace.ingest.kafka.KafkaSampleSource;
+import io.headrace.ingest.kafka.KafkaSourceSettings;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Every source that a job file can name. */
+public final class Sources {
+  static final Setting<String> PATH =
+      Setting.text(
+          "path",
+          "A file, a folder whose files are read in the order of their names, or a glob such as"
+              + " data/*.avro.");
+  static final Setting<Integer> CHUNK_ROWS =
+      Setting.integer(
+              "chunk-rows",
+              1,
+              65_536,
+              "Most records in one chunk, the unit of decoding in parallel.")
+          .orElse(FileLimits.DEFAULT.chunkRows());
+  static final Setting<Integer> MAX_RECORD_BYTES =
+      Setting.integer("max-record-bytes", 1, 1 << 30, "Lines larger than this are rejected.")
+          .orElse(FileLimits.DEFAULT.maxRecordBytes());
+
+  private Sources() {}
+
+  public static Variants<SourceFactory> variants() {
+    return new Variants<>("source", List.of(kafka(), file()));
+  }
+
+  private static Variant<SourceFactory> kafka() {
+    List<Setting<?>> settings = new ArrayList<>(KafkaSourceSettings.declared());
+    settings.addAll(
+        List.of(
+            FormatSettings.FORMAT,
+            FormatSettings.FRAMING,
+            FormatSettings.SCHEMA,
+            FormatSettings.DELIMITER,
+            FormatSettings.COLUMNS));
+    return new Variant<>(
+        "kafka",
+        "The records of a Kafka topic, as they come; reading waits while training is behind.",
+        settings,
+        Sources::kafkaSource);
+  }
+
+  private static SourceFactory kafkaSource(Settings settings) {
+    KafkaSourceSettings kafka = KafkaSourceSettings.of(settings);
+    delimiter(settings);
+    if (settings.value(FormatSettings.FORMAT).equals("csv")) {
+      requireColumns(settings);
+    }
+    return baseDirectory -> new KafkaSampleSource(kafka);
+  }
+
+  private static Variant<SourceFactory> file() {
+    return new Variant<>(
+        "file",
+        "The records of files, once; Avro containers, CSV, or JSON lines.",
+        List.of(
+            PATH,
+            FormatSettings.FORMAT,
+            FormatSettings.SCHEMA,
+            FormatSettings.DELIMITER,
+            FormatSettings.HEADER,
+            FormatSettings.COLUMNS,
+            CHUNK_ROWS,
+            MAX_RECORD_BYTES),
+        Sources::fileSource);
+  }
+
+  private static SourceFactory fileSource(Settings settings) {
+    FileFormat format = fileFormat(settings);
+    var limits = new FileLimits(settings.value(CHUNK_ROWS), settings.value(MAX_RECORD_BYTES));
+    return baseDirectory -> {
+      var source = new FileSampleSource(baseDirectory, settings.value(PATH), format, limits);
+      source.requireFiles();
+      return source;
+    };
+  }
+
+  private static FileFormat fileFormat(Settings settings) {
+    return switch (settings.value(FormatSettings.FORMAT)) {
+      case "avro" -> new FileFormat.Avro();
+      case "csv" -> {
+        boolean header = settings.value(FormatSettings.HEADER);
+        if (!header) {
+          requireColumns(settings);
+        }
+        yield new FileFormat.Csv(delimiter(settings), header);
+      }
+      default -> new FileFormat.Lines();
+    };
+  }
+
+  private static char delimiter(Settings settings) {
+    String delimiter = settings.value(FormatSettings.DELIMITER);
+    if (delimiter.length() != 1) {
+      throw new InvalidSettingException(
+          "delimiter", "'" + delimiter + "' is not a single character. Set for example \";\".");
+    }
+    return delimiter.charAt(0);
+  }
+
+  private static void requireColumns(Settings settings) {
+    if (settings.optional(FormatSettings.COLUMNS).isEmpty()) {
+      throw new InvalidSettingException(
+          "columns", "is missing: without a header line, the columns have to be named in order.");
+    }
+  }
+}

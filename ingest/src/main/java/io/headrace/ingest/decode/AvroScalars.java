@@ -1,0 +1,103 @@
+package io.headrace.ingest.decode;
+
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.avro.LogicalType;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** Steps that put single values into slots. Stateless. */
+final class AvroScalars {
+  private static final long DAY_MILLIS = 86_400_000;
+  private static final int MAX_LONG_BYTES = 8;
+
+  private AvroScalars() {}
+
+  /** The step for values of {@code schema}, which is no union; null if they are no single value. */
+  static @Nullable AvroStep of(Schema schema, int slot) {
+    LogicalType logical = schema.getLogicalType();
+    if (logical instanceof LogicalTypes.Decimal decimal) {
+      return decimal(schema, decimal.getScale(), slot);
+    }
+    return switch (schema.getType()) {
+      case NULL -> (in, row) -> row.values().clear(slot);
+      case BOOLEAN -> (in, row) -> row.values().flag(slot, in.readBoolean());
+      case INT, LONG -> slot == FieldTable.EVENT_TIME ? time(schema, slot) : whole(schema, slot);
+      case FLOAT -> (in, row) -> row.values().real(slot, in.readFloat());
+      case DOUBLE -> (in, row) -> row.values().real(slot, in.readDouble());
+      case STRING, BYTES -> (in, row) -> text(in, row, in.readLength(), slot);
+      case FIXED -> {
+        int size = schema.getFixedSize();
+        yield (in, row) -> {
+          requireBytes(in, size);
+          text(in, row, size, slot);
+        };
+      }
+      case ENUM -> {
+        byte[][] symbols =
+            schema.getEnumSymbols().stream()
+                .map(symbol -> symbol.getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new);
+        yield (in, row) -> {
+          int index = in.readIndex(symbols.length);
+          row.values().symbol(slot, symbols[index], index);
+        };
+      }
+      case ARRAY, MAP, RECORD, UNION -> null;
+    };
+  }
+
+  private static AvroStep whole(Schema schema, int slot) {
+    return schema.getType() == Schema.Type.INT
+        ? (in, row) -> row.values().integer(slot, in.readInt())
+        : (in, row) -> row.values().integer(slot, in.readLong());
+  }
+
+  /** Milliseconds of an event time, whatever unit its logical type says. */
+  private static AvroStep time(Schema schema, int slot) {
+    LogicalType logical = schema.getLogicalType();
+    String unit = logical == null ? "" : logical.getName();
+    if (unit.equals("date")) {
+      return (in, row) -> row.values().integer(slot, in.readInt() * DAY_MILLIS);
+    }
+    long divisor = unit.endsWith("-micros") ? 1_000 : unit.endsWith("-nanos") ? 1_000_000 : 1;
+    return (in, row) -> row.values().integer(slot, Math.floorDiv(in.readLong(), divisor));
+  }
+
+  private static void text(AvroInput in, SampleRow row, int length, int slot)
+      throws MalformedRecordException {
+    row.values().text(slot, in.bytes(), in.position(), length);
+    in.skip(length);
+  }
+
+  private static AvroStep decimal(Schema schema, int scale, int slot) {
+    int size = schema.getType() == Schema.Type.FIXED ? schema.getFixedSize() : -1;
+    double divisor = Math.pow(10, scale);
+    return (in, row) -> {
+      int length = size >= 0 ? size : in.readLength();
+      requireBytes(in, length);
+      row.values().real(slot, unscaled(in.bytes(), in.position(), length) / divisor);
+      in.skip(length);
+    };
+  }
+
+  private static void requireBytes(AvroInput in, int length) throws MalformedRecordException {
+    if (length > in.remaining()) {
+      in.skip(length); // says what is wrong
+    }
+  }
+
+  /** Two's complement, big-endian. */
+  private static double unscaled(byte[] bytes, int offset, int length) {
+    if (length > MAX_LONG_BYTES) {
+      return new BigInteger(Arrays.copyOfRange(bytes, offset, offset + length)).doubleValue();
+    }
+    long value = length > 0 && bytes[offset] < 0 ? -1 : 0;
+    for (int i = offset; i < offset + length; i++) {
+      value = (value << Byte.SIZE) | (bytes[i] & 0xff);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,188 @@
+package io.headrace.ingest.decode;
+
+import io.headrace.ingest.RecordChunk.Fault;
+import io.headrace.ingest.RejectionReason;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.Schema.Field;
+
+/**
+ * Compiles plans for canonical samples, {@code io.headrace.schemas.Sample}, whose inputs are known
+ * by their names in the job. Fields and kinds of inputs that another version added are read over.
+ */
+final class CanonicalSteps {
+  static final String FULL_NAME = "io.headrace.schemas.Sample";
+
+  private final SampleMapping mapping;
+  private final AvroSkips skips = new AvroSkips();
+
+  private CanonicalSteps(SampleMapping mapping) {
+    this.mapping = mapping;
+  }
+
+  static AvroPlan compile(Schema writer, SampleMapping mapping) {
+    Field inputs = writer.getField("inputs");
+    if (inputs == null || inputs.schema().getType() != Schema.Type.MAP) {
+      return AvroPlan.misfit(writer, "schema " + FULL_NAME + " has no map of inputs");
+    }
+    var steps = new CanonicalSteps(mapping);
+    return new AvroPlan(
+        AvroStep.all(writer.getFields().stream().map(steps::field).toArray(AvroStep[]::new)),
+        Optional.empty());
+  }
+
+  private AvroStep field(Field field) {
+    return switch (field.name()) {
+      case "label" -> scalar(field.schema(), FieldTable.LABEL);
+      case "weight" -> scalar(field.schema(), FieldTable.WEIGHT);
+      case "eventTime" -> scalar(field.schema(), FieldTable.EVENT_TIME);
+      case "inputs" -> inputs(field.schema().getValueType());
+      default -> skips.of(field.schema());
+    };
+  }
+
+  private AvroStep scalar(Schema schema, int slot) {
+    if (schema.getType() == Schema.Type.UNION) {
+      return AvroStep.union(
+          schema.getTypes().stream().map(s -> scalar(s, slot)).toArray(AvroStep[]::new));
+    }
+    AvroStep step = AvroScalars.of(schema, slot);
+    return step == null ? skips.of(schema) : step;
+  }
+
+  private AvroStep inputs(Schema value) {
+    int count = mapping.inputs().size();
+    byte[][] names = new byte[count][];
+    AvroStep[] readers = new AvroStep[count];
+    for (int i = 0; i < count; i++) {
+      names[i] = mapping.inputs().get(i).name().getBytes(StandardCharsets.UTF_8);
+      readers[i] = value(value, i);
+    }
+    AvroStep skip = skips.of(value);
+    int least = 1 + AvroSkips.minBytes(value);
+    return (in, row) -> {
+      for (long n = in.readBlockCount(least); n > 0; n = in.readBlockCount(least)) {
+        for (long i = 0; i < n; i++) {
+          int input = readName(in, names);
+          (input < 0 ? skip : readers[input]).run(in, row);
+        }
+      }
+    };
+  }
+
+  private static int readName(AvroInput in, byte[][] names) throws MalformedRecordException {
+    int length = in.readLength();
+    int at = in.position();
+    in.skip(length);
+    for (int i = 0; i < names.length; i++) {
+      if (Arrays.equals(names[i], 0, names[i].length, in.bytes(), at, at + length)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private AvroStep value(Schema schema, int input) {
+    if (schema.getType() == Schema.Type.UNION) {
+      return AvroStep.union(
+          schema.getTypes().stream().map(s -> value(s, input)).toArray(AvroStep[]::new));
+    }
+    return mapping.inputs().get(input) instanceof InputMapping.SparseFields sparse
+        ? sparse(schema, input, sparse)
+        : dense(schema, input);
+  }
+
+  private AvroStep dense(Schema schema, int input) {
+    if (schema.getType() == Schema.Type.RECORD && schema.getName().equals("Image")) {
+      return AvroStep.all(
+          schema.getFields().stream()
+              .map(field -> isPixels(field) ? pixels(input) : skips.of(field.schema()))
+              .toArray(AvroStep[]::new));
+    }
+    AvroStep step = AvroVectors.of(schema, input);
+    return step == null ? unfit(schema, input, "dense") : step;
+  }
+
+  private static boolean isPixels(Field field) {
+    return field.name().equals("pixels") && field.schema().getType() == Schema.Type.BYTES;
+  }
+
+  private static AvroStep pixels(int input) {
+    return (in, row) -> {
+      int length = in.readLength();
+      row.vector(input).start();
+      row.vector(input).addPixels(in.bytes(), in.position(), length);
+      in.skip(length);
+    };
+  }
+
+  private AvroStep sparse(Schema schema, int input, InputMapping.SparseFields sparse) {
+    boolean pairs =
+        schema.getType() == Schema.Type.RECORD
+            && List.of("SparseIds", "SparseNames").contains(schema.getName());
+    if (!pairs) {
+      return unfit(schema, input, "sparse");
+    }
+    AvroStep lists =
+        AvroStep.all(schema.getFields().stream().map(this::list).toArray(AvroStep[]::new));
+    int mask = (int) ((1L << sparse.bits()) - 1);
+    return (in, row) -> {
+      row.pairs().clear();
+      lists.run(in, row);
+      Fault wrong = row.pairs().writeTo(row.sparse(input), sparse.name(), mask);
+      if (wrong != null) {
+        row.fault(wrong.reason(), wrong.detail());
+      }
+    };
+  }
+
+  private AvroStep list(Field field) {
+    Schema schema = field.schema();
+    if (schema.getType() != Schema.Type.ARRAY) {
+      return skips.of(schema);
+    }
+    return switch (field.name() + " " + schema.getElementType().getName()) {
+      case "ids int" -> items(schema, (in, row) -> row.pairs().addId(in.readInt()));
+      case "ids long" -> items(schema, (in, row) -> row.pairs().addId((int) in.readLong()));
+      case "names string" -> items(schema, CanonicalSteps::hashName);
+      case "values float" -> items(schema, (in, row) -> row.pairs().addValue(in.readFloat()));
+      default -> skips.of(schema);
+    };
+  }
+
+  private static void hashName(AvroInput in, SampleRow row) throws MalformedRecordException {
+    int length = in.readLength();
+    row.pairs().addId(Murmur3.hash(in.bytes(), in.position(), length, 0));
+    in.skip(length);
+  }
+
+  private static AvroStep items(Schema array, AvroStep item) {
+    int least = AvroSkips.minBytes(array.getElementType());
+    return (in, row) -> {
+      for (long n = in.readBlockCount(least); n > 0; n = in.readBlockCount(least)) {
+        for (long i = 0; i < n; i++) {
+          item.run(in, row);
+        }
+      }
+    };
+  }
+
+  private AvroStep unfit(Schema schema, int input, String wanted) {
+    AvroStep skip = skips.of(schema);
+    String problem =
+        "input "
+            + mapping.inputs().get(input).name()
+            + " comes as "
+            + schema.getName()
+            + ", which makes no "
+            + wanted
+            + " input";
+    return (in, row) -> {
+      row.fault(RejectionReason.WRONG_SCHEMA, problem);
+      skip.run(in, row);
+    };
+  }
+}

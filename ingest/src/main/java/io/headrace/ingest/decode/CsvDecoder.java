@@ -1,0 +1,160 @@
+package io.headrace.ingest.decode;
+
+import io.headrace.engine.sample.SampleBlock;
+import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.RecordChunk.Fault;
+import io.headrace.ingest.RejectionReason;
+import io.headrace.ingest.Rejections;
+import io.headrace.ingest.SampleDecoder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes CSV as RFC 4180 has it, one record of it a raw record, in UTF-8. Fields are taken from
+ * the bytes as they lie there; an empty one is absent. Not thread-safe.
+ */
+final class CsvDecoder implements SampleDecoder {
+  private final FieldTable table;
+  private final SampleRow row;
+  private final byte delimiter;
+  private final @Nullable CsvColumns configured;
+  private final ByteScratch unquoted = new ByteScratch();
+  private @Nullable CsvColumns columns;
+
+  CsvDecoder(FieldTable table, SampleRow row, List<String> columns, char delimiter) {
+    this.table = table;
+    this.row = row;
+    this.delimiter = (byte) delimiter;
+    this.configured = columns.isEmpty() ? null : CsvColumns.of(columns, table);
+  }
+
+  @Override
+  public void decode(RecordChunk from, SampleBlock into, Rejections rejections) {
+    columns = columns(from.header());
+    for (int i = 0; i < from.count(); i++) {
+      row.begin(into);
+      Fault fault = from.fault(i);
+      if (fault == null) {
+        fault = read(from.bytes(), from.start(i), pastText(from, i));
+      }
+      if (fault == null) {
+        row.end(from, i, rejections);
+      } else {
+        row.reject(from, i, fault, rejections);
+      }
+    }
+  }
+
+  private @Nullable CsvColumns columns(@Nullable List<String> header) {
+    if (configured != null || header == null) {
+      return configured;
+    }
+    return columns != null && columns.names().equals(header)
+        ? columns
+        : CsvColumns.of(header, table);
+  }
+
+  private static int pastText(RecordChunk chunk, int record) {
+    int end = chunk.end(record);
+    int start = chunk.start(record);
+    if (end > start && chunk.bytes()[end - 1] == '\n') {
+      end--;
+    }
+    return end > start && chunk.bytes()[end - 1] == '\r' ? end - 1 : end;
+  }
+
+  private @Nullable Fault read(byte[] bytes, int start, int end) {
+    CsvColumns wanted = columns;
+    if (wanted == null) {
+      return new Fault(
+          RejectionReason.WRONG_SCHEMA,
+          "the names of the columns are not known: the source has no header line. Set columns");
+    }
+    if (wanted.problem().isPresent()) {
+      return new Fault(RejectionReason.WRONG_SCHEMA, wanted.problem().get());
+    }
+    unquoted.clear();
+    try {
+      int column = 0;
+      int at = start;
+      do {
+        int[] slots = column < wanted.slots().length ? wanted.slots()[column] : NO_SLOTS;
+        boolean quoted = at < end && bytes[at] == '"';
+        at = quoted ? readQuoted(bytes, at + 1, end, slots) : readPlain(bytes, at, end, slots);
+        column++;
+      } while (at++ < end);
+      return column == wanted.slots().length
+          ? null
+          : malformed("has " + column + " fields, not " + wanted.slots().length);
+    } catch (MalformedRecordException e) {
+      return malformed(e.detail());
+    }
+  }
+
+  private static final int[] NO_SLOTS = {};
+
+  private static Fault malformed(String problem) {
+    return new Fault(RejectionReason.MALFORMED, "the record " + problem);
+  }
+
+  /** Reads up to the next delimiter, whose index it returns. */
+  private int readPlain(byte[] bytes, int start, int end, int[] slots)
+      throws MalformedRecordException {
+    int i = start;
+    while (i < end && bytes[i] != delimiter) {
+      if (bytes[i] == '\n' || bytes[i] == '\r') {
+        throw new MalformedRecordException("has more than one line");
+      }
+      i++;
+    }
+    put(bytes, start, i, slots);
+    return i;
+  }
+
+  /** Reads up to the closing quote and returns the index of the delimiter behind it. */
+  private int readQuoted(byte[] bytes, int start, int end, int[] slots)
+      throws MalformedRecordException {
+    int i = start;
+    while (i < end && bytes[i] != '"') {
+      i++;
+    }
+    if (i + 1 < end && bytes[i + 1] == '"') {
+      i = readDoubled(bytes, start, end, slots);
+    } else {
+      put(bytes, start, i, slots);
+    }
+    if (i >= end) {
+      throw new MalformedRecordException("opens a quote that is never closed");
+    }
+    if (i + 1 < end && bytes[i + 1] != delimiter) {
+      throw new MalformedRecordException("has text between a closing quote and the delimiter");
+    }
+    return i + 1;
+  }
+
+  /** Reads quoted text in which two quotes stand for one; returns the closing quote's index. */
+  private int readDoubled(byte[] bytes, int start, int end, int[] slots) {
+    unquoted.reserve(end - start);
+    int from = unquoted.position();
+    int i = start;
+    for (; i < end; i++) {
+      if (bytes[i] == '"') {
+        if (i + 1 == end || bytes[i + 1] != '"') {
+          break;
+        }
+        i++;
+      }
+      unquoted.add(bytes[i]);
+    }
+    put(unquoted.bytes(), from, unquoted.position(), slots);
+    return i;
+  }
+
+  private void put(byte[] bytes, int start, int end, int[] slots) {
+    if (start < end) {
+      for (int slot : slots) {
+        row.values().untyped(slot, bytes, start, end - start);
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.headrace.ingest.decode;
+
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.Schema;
+
+/**
+ * How raw records are written. Immutable.
+ *
+ * @param format {@code avro}, {@code csv} or {@code jsonl}
+ * @param framing of Avro records: {@code container}, {@code single-object}, {@code confluent} or
+ *     {@code bare}; the blocks of container files are told apart whatever it says
+ * @param schema of Avro records: with {@code bare} the one they are written in; else the reader's,
+ *     for aliases and defaults, and known by its fingerprint
+ * @param columns names of the columns of CSV; empty if the source brings a header line
+ * @param delimiter between the fields of CSV
+ */
+public record DecoderSpec(
+    String format, String framing, Optional<Schema> schema, List<String> columns, char delimiter) {
+  public DecoderSpec {
+    columns = List.copyOf(columns);
+  }
+
+  /** Avro in the given framing. */
+  public static DecoderSpec avro(String framing, Optional<Schema> schema) {
+    return new DecoderSpec("avro", framing, schema, List.of(), ',');
+  }
+
+  /** CSV with these columns, or those of the source's header line if there are none. */
+  public static DecoderSpec csv(List<String> columns, char delimiter) {
+    return new DecoderSpec("csv", "", Optional.empty(), columns, delimiter);
+  }
+
+  /** One JSON object a record. */
+  public static DecoderSpec jsonLines() {
+    return new DecoderSpec("jsonl", "", Optional.empty(), List.of(), ',');
+  }
+}

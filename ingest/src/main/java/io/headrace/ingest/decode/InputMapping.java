@@ -1,0 +1,107 @@
+package io.headrace.ingest.decode;
+
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.sample.InputSpec;
+import java.util.List;
+import java.util.Map;
+
+/** Which fields become one input of the model, and how. Immutable. */
+public sealed interface InputMapping {
+  /** The input's name in the job file. */
+  String name();
+
+  InputSpec spec();
+
+  /**
+   * Fields hashed to (id, value) pairs. The id of a number is h(field) and its value the number;
+   * the id of text is h(text, seed h(field)) and its value 1; where h is MurmurHash3 x86 32 of the
+   * UTF-8 bytes, seed 0 unless given, of which the low {@code bits} bits are kept. A field that is
+   * null, absent or empty gives no pair.
+   *
+   * @param fields may be empty for canonical samples, which carry their inputs by name
+   * @param bits the ids lie within 0 and 2^bits; 10 to 31
+   * @param categorical those of {@code fields} whose numbers are to be taken as text
+   * @param scale factors by which the numbers of a field are multiplied
+   * @param cross groups of {@code fields} of which each makes one more pair: ids combined as
+   *     ((16777619 id1) xor id2) and so on from left to right, values multiplied
+   */
+  record SparseFields(
+      String name,
+      List<String> fields,
+      int bits,
+      List<String> categorical,
+      Map<String, Double> scale,
+      List<List<String>> cross)
+      implements InputMapping {
+
+    public SparseFields {
+      fields = List.copyOf(fields);
+      categorical = List.copyOf(categorical);
+      scale = Map.copyOf(scale);
+      cross = cross.stream().map(List::copyOf).toList();
+      if (bits < 10 || bits > 31) {
+        throw new InvalidSettingException("bits", bits + " is not within 10 to 31.");
+      }
+      requireKnown("categorical", categorical, fields);
+      requireKnown("scale", scale.keySet().stream().sorted().toList(), fields);
+      for (List<String> group : cross) {
+        requireKnown("cross", group, fields);
+        if (group.size() < 2) {
+          throw new InvalidSettingException(
+              "cross", group + " is not a group of two or more fields. Write [[origin, hour]].");
+        }
+      }
+    }
+
+    public SparseFields(String name, List<String> fields, int bits) {
+      this(name, fields, bits, List.of(), Map.of(), List.of());
+    }
+
+    @Override
+    public InputSpec spec() {
+      return new InputSpec.Sparse(bits);
+    }
+
+    private static void requireKnown(String key, List<String> named, List<String> fields) {
+      for (String field : named) {
+        if (!fields.contains(field)) {
+          throw new InvalidSettingException(
+              key, field + " is not among fields: " + String.join(", ", fields) + ".");
+        }
+      }
+    }
+  }
+
+  /** One float of each field, in this order: numbers, booleans (0 or 1), enums (their index). */
+  record DenseFields(String name, List<String> fields) implements InputMapping {
+    public DenseFields {
+      fields = List.copyOf(fields);
+      if (fields.isEmpty()) {
+        throw new InvalidSettingException("fields", "is empty. Name one field or more.");
+      }
+    }
+
+    @Override
+    public InputSpec spec() {
+      return new InputSpec.Dense(List.of(fields.size()));
+    }
+  }
+
+  /**
+   * A vector in one field: an array of numbers, or bytes that hold little-endian 32-bit floats.
+   *
+   * @param length floats in it
+   */
+  record DenseVector(String name, String field, int length) implements InputMapping {
+    public DenseVector {
+      if (length < 1) {
+        throw new InvalidSettingException("length", length + " is not >= 1.");
+      }
+    }
+
+    @Override
+    public InputSpec spec() {
+      return new InputSpec.Dense(List.of(length));
+    }
+  }
+}

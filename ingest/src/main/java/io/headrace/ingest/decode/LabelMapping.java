@@ -1,0 +1,64 @@
+package io.headrace.ingest.decode;
+
+import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.Settings;
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.sample.LabelSpec;
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * Which field is the label, and what kind of label it is. Immutable.
+ *
+ * <p>Classes are told by name (text, enum symbols), by index (whole numbers from 0 on) or, where
+ * there are two, by truth (false is the first, true the second). If every class name is itself a
+ * whole number, numbers are taken for names.
+ *
+ * @param field name of the field; dots lead into nested records
+ */
+public record LabelMapping(String field, LabelSpec spec) {
+  private static final Setting<String> FIELD =
+      Setting.text("field", "Name of the field that holds the label.").orElse("label");
+  private static final Setting<List<String>> CLASSES =
+      Setting.texts("classes", "The names of the classes, in the order of their indices.")
+          .absentByDefault();
+  private static final Setting<String> TYPE =
+      Setting.choice(
+              "type",
+              List.of("class", "number"),
+              "Whether the label is one of the classes or a number to predict.")
+          .orElse("class");
+
+  /** The settings of {@code label} in a job file. */
+  public static List<Setting<?>> settings() {
+    return List.of(FIELD, CLASSES, TYPE);
+  }
+
+  /**
+   * Makes the mapping from settings declared by {@link #settings}.
+   *
+   * @throws InvalidSettingException if classes are missing, fewer than two, named twice, or given
+   *     beside {@code type: number}
+   */
+  public static LabelMapping from(Settings settings) {
+    var classes = settings.optional(CLASSES);
+    if (settings.value(TYPE).equals("number")) {
+      if (classes.isPresent()) {
+        throw new InvalidSettingException(
+            "classes", classes.get() + " and type: number exclude each other. Remove one of them.");
+      }
+      return new LabelMapping(settings.value(FIELD), new LabelSpec.Numeric());
+    }
+    List<String> names =
+        classes.orElseThrow(
+            () ->
+                new InvalidSettingException(
+                    "classes",
+                    "is missing. Name the classes, e.g. classes: [no, yes], or set type: number."));
+    if (names.size() < 2 || new HashSet<>(names).size() < names.size()) {
+      throw new InvalidSettingException(
+          "classes", names + " is not a list of two or more different names.");
+    }
+    return new LabelMapping(settings.value(FIELD), new LabelSpec.Classes(names));
+  }
+}

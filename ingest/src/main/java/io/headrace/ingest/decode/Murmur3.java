@@ -1,0 +1,39 @@
+package io.headrace.ingest.decode;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/** MurmurHash3 x86 32 (Appleby, 2011), the hash of sparse feature ids. Stateless. */
+final class Murmur3 {
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private Murmur3() {}
+
+  static int hash(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return hash(bytes, 0, bytes.length, 0);
+  }
+
+  static int hash(byte[] bytes, int offset, int length, int seed) {
+    int hash = seed;
+    int tail = offset + (length & ~3);
+    for (int i = offset; i < tail; i += 4) {
+      hash = Integer.rotateLeft(hash ^ scramble((int) INT.get(bytes, i)), 13) * 5 + 0xe6546b64;
+    }
+    int rest = 0;
+    for (int i = offset + length - 1; i >= tail; i--) {
+      rest = (rest << 8) | (bytes[i] & 0xff);
+    }
+    hash ^= scramble(rest) ^ length;
+    hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
+    hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
+    return hash ^ (hash >>> 16);
+  }
+
+  private static int scramble(int block) {
+    return Integer.rotateLeft(block * 0xcc9e2d51, 15) * 0x1b873593;
+  }
+}

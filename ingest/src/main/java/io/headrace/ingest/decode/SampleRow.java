@@ -1,0 +1,198 @@
+package io.headrace.ingest.decode;
+
+import io.headrace.engine.sample.SampleBlock;
+import io.headrace.engine.sample.SparseColumn;
+import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.RecordChunk.Fault;
+import io.headrace.ingest.RejectionReason;
+import io.headrace.ingest.Rejections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The row that a record is becoming: fields and vectors are put into it as they are met, and when
+ * the record is at its end the row is committed to the block, or its record rejected. Not
+ * thread-safe; one decoder owns it.
+ */
+final class SampleRow {
+  private final SampleMapping mapping;
+  private final FieldValues values;
+  private final LabelReader label;
+  private final @Nullable VectorWriter[] vectors;
+  private final @Nullable SparseWriter[] sparse;
+  private final int[][] denseSlots;
+  private final PairBuffer pairs = new PairBuffer();
+  private @Nullable SampleBlock block;
+  private @Nullable Fault fault;
+
+  SampleRow(SampleMapping mapping, FieldTable table) {
+    this.mapping = mapping;
+    values = new FieldValues(table.slots());
+    label = new LabelReader(mapping.label());
+    int inputs = mapping.inputs().size();
+    vectors = new VectorWriter[inputs];
+    sparse = new SparseWriter[inputs];
+    denseSlots = new int[inputs][];
+    for (int i = 0; i < inputs; i++) {
+      switch (mapping.inputs().get(i)) {
+        case InputMapping.SparseFields fields -> sparse[i] = new SparseWriter(fields, table);
+        case InputMapping.DenseFields fields -> {
+          vectors[i] = new VectorWriter(fields.name(), i, fields.fields().size());
+          denseSlots[i] = fields.fields().stream().mapToInt(table::featureSlot).toArray();
+        }
+        case InputMapping.DenseVector field ->
+            vectors[i] = new VectorWriter(field.name(), i, field.length());
+      }
+    }
+  }
+
+  /** Turns to the next row of {@code block}. */
+  void begin(SampleBlock block) {
+    this.block = block;
+    fault = null;
+    values.clear();
+    for (VectorWriter vector : vectors) {
+      if (vector != null) {
+        vector.begin(block);
+      }
+    }
+  }
+
+  FieldValues values() {
+    return values;
+  }
+
+  /** The vector of a dense input. */
+  VectorWriter vector(int input) {
+    VectorWriter vector = vectors[input];
+    if (vector == null) {
+      throw new IllegalArgumentException("input " + input + " is not dense");
+    }
+    return vector;
+  }
+
+  /** The column of a sparse input. */
+  SparseColumn sparse(int input) {
+    return block().sparse(input);
+  }
+
+  /** A place for pairs until both their halves are read. */
+  PairBuffer pairs() {
+    return pairs;
+  }
+
+  /** Remembers what is wrong with the row; the first fault counts. */
+  void fault(RejectionReason reason, String detail) {
+    if (fault == null) {
+      fault = new Fault(reason, detail);
+    }
+  }
+
+  /** Forgets the row without counting its record. */
+  void forget() {
+    block().discardRow();
+  }
+
+  /** Ends the row: record {@code record} of {@code from} is now a sample or rejected. */
+  void end(RecordChunk from, int record, Rejections rejections) {
+    SampleBlock into = block();
+    Fault wrong = fault == null ? write(into) : fault;
+    float weight = 1;
+    if (wrong == null && values.kind(FieldTable.WEIGHT) != FieldValues.Kind.ABSENT) {
+      weight = (float) values.number(FieldTable.WEIGHT);
+      if (!(weight >= 0 && Float.isFinite(weight))) {
+        wrong = fault("weight", FieldTable.WEIGHT, "not a finite number of at least 0");
+      }
+    }
+    long time = from.timestampMillis(record);
+    if (wrong == null && values.kind(FieldTable.EVENT_TIME) != FieldValues.Kind.ABSENT) {
+      time = eventTime();
+      if (time == EventTimeText.NONE) {
+        wrong = fault("event time", FieldTable.EVENT_TIME, "neither milliseconds nor ISO 8601");
+      }
+    }
+    if (wrong == null) {
+      into.commitRow(label.label(), weight, time, from.position(record));
+    } else {
+      into.rejectRow(from.position(record));
+      int shown = from.delimited() ? record : -1 - record;
+      rejections.reject(from, shown, wrong.reason(), wrong.detail());
+    }
+  }
+
+  /** Rejects record {@code record} of {@code from}, whatever the row holds so far. */
+  void reject(RecordChunk from, int record, Fault why, Rejections rejections) {
+    block().rejectRow(from.position(record));
+    rejections.reject(from, from.delimited() ? record : -1 - record, why.reason(), why.detail());
+  }
+
+  private @Nullable Fault write(SampleBlock into) {
+    Fault wrong = label.read(values, FieldTable.LABEL);
+    for (int i = 0; i < sparse.length && wrong == null; i++) {
+      SparseWriter writer = sparse[i];
+      if (writer != null) {
+        wrong = writer.write(values, into.sparse(i));
+      } else {
+        VectorWriter vector = vector(i);
+        wrong = denseSlots[i] == null || vector.started() ? vector.fault() : writeFields(i, vector);
+      }
+    }
+    return wrong;
+  }
+
+  private @Nullable Fault writeFields(int input, VectorWriter vector) {
+    int[] slots = denseSlots[input];
+    vector.start();
+    for (int i = 0; i < slots.length; i++) {
+      float value = (float) values.number(slots[i]);
+      if (!Float.isFinite(value)) {
+        return denseFault(mapping.inputs().get(input), i, slots[i]);
+      }
+      vector.add(value);
+    }
+    return null;
+  }
+
+  private Fault denseFault(InputMapping input, int index, int slot) {
+    List<String> fields = ((InputMapping.DenseFields) input).fields();
+    String where = input.name() + ": " + fields.get(index);
+    return values.kind(slot) == FieldValues.Kind.ABSENT
+        ? new Fault(RejectionReason.MISSING_FIELD, where + " is missing")
+        : new Fault(
+            RejectionReason.NOT_A_NUMBER,
+            where + " is " + values.show(slot) + ", no finite 32-bit float");
+  }
+
+  private Fault fault(String what, int slot, String problem) {
+    return new Fault(
+        RejectionReason.NOT_A_NUMBER, what + " is " + values.show(slot) + ", " + problem);
+  }
+
+  private long eventTime() {
+    int slot = FieldTable.EVENT_TIME;
+    return switch (values.kind(slot)) {
+      case INTEGER -> values.integer(slot);
+      case TEXT, UNTYPED -> {
+        byte[] bytes = values.bytes(slot);
+        int offset = values.offset(slot);
+        int length = values.length(slot);
+        long time = EventTimeText.parse(bytes, offset, length);
+        yield time == EventTimeText.NONE ? millis(values.number(slot)) : time;
+      }
+      case REAL -> millis(values.number(slot));
+      default -> EventTimeText.NONE;
+    };
+  }
+
+  private static long millis(double number) {
+    return Double.isFinite(number) ? (long) number : EventTimeText.NONE;
+  }
+
+  private SampleBlock block() {
+    SampleBlock current = block;
+    if (current == null) {
+      throw new IllegalStateException("begin was not called");
+    }
+    return current;
+  }
+}

@@ -1,0 +1,128 @@
+package io.headrace.ingest.file;
+
+import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.RejectionReason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericDatumReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The blocks of an Avro container file; each becomes one chunk that is a run of records.
+ *
+ * <p>Frames (count, size, sync marker) are checked here, before Avro reads a block, so that a
+ * damaged size cannot ask for absurd amounts of memory. A region whose frames are damaged counts as
+ * one record, whatever it held; a sound frame whose contents cannot be unpacked counts as the
+ * records it says it holds. Either is one fault, and reading goes on behind the next sync marker.
+ */
+final class AvroRecords implements FileRecords {
+  private static final int SYNC_BYTES = 16;
+
+  private final SourceFile file;
+  private final long from;
+  private final FileChannel channel;
+  private final DataFileReader<Object> reader;
+  private final ByteBuffer sync = ByteBuffer.allocate(SYNC_BYTES);
+  private final ByteBuffer found = ByteBuffer.allocate(SYNC_BYTES);
+  private final long length;
+  private long offset;
+  private long position;
+
+  AvroRecords(SourceFile file, long from) throws IOException {
+    this.file = file;
+    this.from = from;
+    channel = FileChannel.open(file.path());
+    try {
+      reader = new DataFileReader<>(file.path().toFile(), new GenericDatumReader<>());
+      length = channel.size();
+      offset = reader.previousSync();
+      BlockFrame.readAt(channel, offset - SYNC_BYTES, sync);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public boolean read(RecordChunk chunk) throws IOException {
+    while (offset < length) {
+      BlockFrame frame = soundFrame();
+      if (frame == null ? readFault(chunk) : readBlock(frame, chunk)) {
+        return true;
+      }
+    }
+    if (position < from) {
+      throw FileRecords.shrunk(file, position, from);
+    }
+    return false;
+  }
+
+  private @Nullable BlockFrame soundFrame() throws IOException {
+    BlockFrame frame = BlockFrame.at(channel, offset, length - SYNC_BYTES);
+    if (frame == null) {
+      return null;
+    }
+    BlockFrame.readAt(channel, frame.end(), found);
+    return found.equals(sync) ? frame : null;
+  }
+
+  private boolean readBlock(BlockFrame frame, RecordChunk chunk) throws IOException {
+    long first = position;
+    long begin = offset;
+    position = first + frame.count();
+    offset = frame.end() + SYNC_BYTES;
+    if (position <= from || frame.count() == 0) {
+      return false;
+    }
+    chunk.start(file.partition(), Math.max(first, from));
+    try {
+      reader.seek(begin);
+      ByteBuffer block = reader.nextBlock();
+      int size = block.remaining();
+      byte[] bytes = chunk.reserve(size);
+      block.get(bytes, 0, size);
+      chunk.addRun(bytes, size, frame.count(), first, reader.getSchema());
+      chunk.skip((int) Math.max(0, from - first));
+    } catch (AvroRuntimeException | IOException | IndexOutOfBoundsException e) {
+      String detail =
+          place(begin) + " with " + frame.count() + " records cannot be unpacked: " + reason(e);
+      chunk.addFault(RejectionReason.MALFORMED, detail, Math.max(first, from), 0);
+      chunk.settleUpTo(position);
+    }
+    return true;
+  }
+
+  private boolean readFault(RecordChunk chunk) throws IOException {
+    long begin = offset;
+    reader.sync(begin);
+    offset = reader.previousSync();
+    long at = position++;
+    if (at < from) {
+      return false;
+    }
+    String rest = offset < length ? "reading goes on at byte " + offset : "nothing follows it";
+    String detail = place(begin) + " is damaged or cut off; " + rest;
+    chunk.start(file.partition(), at);
+    chunk.addFault(RejectionReason.MALFORMED, detail, at, 0);
+    return true;
+  }
+
+  private String place(long begin) {
+    return file.name() + ": the Avro block at byte " + begin + " of " + length;
+  }
+
+  private static String reason(Exception e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    return String.valueOf(cause.getMessage());
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (channel) {
+      reader.close();
+    }
+  }
+}

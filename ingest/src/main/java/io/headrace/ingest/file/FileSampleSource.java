@@ -1,0 +1,71 @@
+package io.headrace.ingest.file;
+
+import io.headrace.engine.sample.Positions;
+import io.headrace.ingest.ChunkPool;
+import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.SampleSource;
+import java.nio.file.Path;
+import reactor.core.publisher.Flux;
+
+/**
+ * Records of one or several files, in the order of their names; it completes when all were read.
+ * Each file is a source partition of its own and a position in it is a record's number, from 0.
+ * What is damaged becomes a fault in a chunk, and reading goes on behind it.
+ *
+ * <p>Thread-safe; each subscription reads for itself, on the thread that requests, which waits for
+ * the disk. Chunks belong to their receiver until released.
+ */
+public final class FileSampleSource implements SampleSource {
+  private final Path baseDirectory;
+  private final String path;
+  private final FileFormat format;
+  private final FileLimits limits;
+  private final ChunkPool pool = new ChunkPool();
+
+  /**
+   * @param baseDirectory where a relative path starts
+   * @param path a file, a folder, or a glob such as {@code data/*.avro}; names with a dot or an
+   *     underscore in front are left out of the latter two
+   */
+  public FileSampleSource(Path baseDirectory, String path, FileFormat format, FileLimits limits) {
+    this.baseDirectory = baseDirectory;
+    this.path = path;
+    this.format = format;
+    this.limits = limits;
+  }
+
+  /**
+   * Looks for the files, which reading does as well.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if there is none
+   */
+  public void requireFiles() {
+    SourceFiles.found(baseDirectory, path);
+  }
+
+  /**
+   * Records from {@code from} on. The stream fails with a {@link
+   * io.headrace.engine.error.HeadraceException} if there is no such file, if one cannot be read, or
+   * if one has fewer records than {@code from} says.
+   */
+  @Override
+  public Flux<RecordChunk> chunks(Positions from) {
+    return Flux.generate(
+        () -> new FileWalk(SourceFiles.found(baseDirectory, path), format, limits, from, pool),
+        (walk, sink) -> {
+          RecordChunk chunk = walk.next();
+          if (chunk == null) {
+            sink.complete();
+          } else {
+            sink.next(chunk);
+          }
+          return walk;
+        },
+        FileWalk::close);
+  }
+
+  /** Chunks that were emitted and not yet released. */
+  public int chunksOutstanding() {
+    return pool.outstanding();
+  }
+}

@@ -1,0 +1,125 @@
+package io.headrace.ingest.file;
+
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.sample.Positions;
+import io.headrace.ingest.ChunkPool;
+import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.RejectionReason;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.avro.AvroRuntimeException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One reading of some files, one after the other. Not thread-safe. */
+final class FileWalk implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(FileSampleSource.class);
+
+  private final Iterator<SourceFile> files;
+  private final FileFormat format;
+  private final FileLimits limits;
+  private final Positions from;
+  private final ChunkPool pool;
+  private @Nullable FileRecords open;
+
+  FileWalk(
+      List<SourceFile> files,
+      FileFormat format,
+      FileLimits limits,
+      Positions from,
+      ChunkPool pool) {
+    this.files = files.iterator();
+    this.format = format;
+    this.limits = limits;
+    this.from = from;
+    this.pool = pool;
+  }
+
+  /** The next records; null when all files were read. */
+  @Nullable RecordChunk next() {
+    RecordChunk chunk = pool.take();
+    boolean filled = false;
+    try {
+      filled = fill(chunk);
+    } finally {
+      if (!filled) {
+        chunk.release();
+      }
+    }
+    return filled ? chunk : null;
+  }
+
+  private boolean fill(RecordChunk chunk) {
+    while (open != null || files.hasNext()) {
+      if (open == null && opened(files.next(), chunk)) {
+        return true;
+      }
+      FileRecords records = open;
+      if (records != null && filled(records, chunk)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Opens a file, or makes the chunk say why it cannot be: whether the chunk holds that. */
+  private boolean opened(SourceFile file, RecordChunk chunk) {
+    long start = from.of(file.partition()).orElse(0);
+    try {
+      open =
+          format instanceof FileFormat.Avro
+              ? new AvroRecords(file, start)
+              : new DelimitedRecords(file, format, limits, start);
+      return false;
+    } catch (IOException | AvroRuntimeException e) {
+      if (!(format instanceof FileFormat.Avro) || e instanceof java.nio.file.FileSystemException) {
+        throw failed(file.path().toString(), e);
+      }
+      return notAvro(file, start, e, chunk);
+    }
+  }
+
+  private boolean notAvro(SourceFile file, long start, Exception e, RecordChunk chunk) {
+    String detail = file.name() + " is empty or no Avro container file: " + e.getMessage();
+    LOG.warn("{}", detail);
+    if (start > 0) {
+      return false;
+    }
+    chunk.start(file.partition(), 0);
+    chunk.addFault(RejectionReason.MALFORMED, detail, 0, 0);
+    return true;
+  }
+
+  private boolean filled(FileRecords records, RecordChunk chunk) {
+    try {
+      if (records.read(chunk)) {
+        return true;
+      }
+      open = null;
+      records.close();
+      return false;
+    } catch (IOException e) {
+      throw failed("a source file", e);
+    }
+  }
+
+  private static HeadraceException failed(String file, Exception e) {
+    return new HeadraceException("reading " + file + " failed: " + e, e);
+  }
+
+  @Override
+  public void close() {
+    FileRecords records = open;
+    open = null;
+    if (records != null) {
+      try {
+        records.close();
+      } catch (IOException e) {
+        LOG.debug("closing a file failed", e);
+      }
+    }
+  }
+}

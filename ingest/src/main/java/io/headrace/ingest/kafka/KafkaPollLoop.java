@@ -1,0 +1,321 @@
+package io.headrace.ingest.kafka;
+
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.sample.Positions;
+import io.headrace.ingest.ChunkPool;
+import io.headrace.ingest.RecordChunk;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One subscription to a topic: the thread that polls and emits. Its turns are: emit what was polled
+ * while there is demand, poll when there is nothing left, and poll paused when there is no demand.
+ *
+ * <p>The {@link Subscription} methods, {@link #commit} and {@link #status} may be called by any
+ * thread; everything else belongs to the poll thread.
+ */
+final class KafkaPollLoop implements Subscription, Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaSampleSource.class);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PAUSED_POLL = Duration.ofMillis(500);
+  private static final Duration ANSWER = Duration.ofSeconds(2);
+  private static final Duration CLOSE = Duration.ofSeconds(2);
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long CHORES_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final KafkaSourceSettings settings;
+  private final Positions from;
+  private final ChunkPool pool;
+  private final java.util.function.Consumer<KafkaPollLoop> ended;
+  private final Demand demand = new Demand();
+  private final OffsetCommits commits;
+  private final BrokerWatch watch;
+  private final PendingRecords pending;
+  private final Thread thread = new Thread(this, "headrace-kafka-poll");
+
+  private volatile @Nullable Subscriber<? super RecordChunk> subscriber;
+  private volatile @Nullable Consumer<ByteBuffer, ByteBuffer> consumer;
+  private volatile boolean cancelled;
+  private volatile boolean parked;
+  private volatile @Nullable IllegalArgumentException misuse;
+  private volatile KafkaSourceStatus status = KafkaSourceStatus.NOT_STARTED;
+
+  private boolean finished;
+  private @Nullable PartitionTrack unsignalled;
+  private long choresNanos;
+  private long heardNanos;
+
+  KafkaPollLoop(
+      KafkaSourceSettings settings,
+      Positions from,
+      ChunkPool pool,
+      Subscriber<? super RecordChunk> subscriber,
+      java.util.function.Consumer<KafkaPollLoop> ended) {
+    this.settings = settings;
+    this.from = from;
+    this.pool = pool;
+    this.subscriber = subscriber;
+    this.ended = ended;
+    commits = new OffsetCommits(settings.topic());
+    watch = new BrokerWatch(settings, System::nanoTime);
+    pending = new PendingRecords(settings.chunkRows(), settings.maxRecordBytes());
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  @Override
+  public void request(long n) {
+    if (n <= 0) {
+      misuse = new IllegalArgumentException("§3.9: requested " + n + ", which is not positive");
+      wakeUp();
+      return;
+    }
+    demand.add(n);
+    if (parked) {
+      wakeUp();
+    }
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    subscriber = null;
+    wakeUp();
+  }
+
+  private void wakeUp() {
+    LockSupport.unpark(thread);
+    Consumer<ByteBuffer, ByteBuffer> waiting = consumer;
+    if (waiting != null) {
+      waiting.wakeup();
+    }
+  }
+
+  void commit(Positions positions) {
+    commits.ask(positions);
+  }
+
+  KafkaSourceStatus status() {
+    return status;
+  }
+
+  @Override
+  public void run() {
+    Throwable failure = null;
+    try {
+      read();
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    }
+    ended.accept(this);
+    Subscriber<? super RecordChunk> told = subscriber;
+    subscriber = null;
+    if (cancelled || told == null) {
+      return;
+    }
+    cancelled = true;
+    if (failure == null) {
+      told.onComplete();
+    } else {
+      told.onError(explained(failure));
+    }
+  }
+
+  private void read() {
+    Consumer<ByteBuffer, ByteBuffer> opened = ConsumerOpening.open(settings, watch, this::stopped);
+    if (opened != null) {
+      read(opened);
+    }
+    throwMisuse();
+  }
+
+  private void read(Consumer<ByteBuffer, ByteBuffer> opened) {
+    consumer = opened;
+    try {
+      var assignment = new Assignment(settings, from, opened, pending);
+      boolean begun = false;
+      while (!stopped() && !begun) {
+        begun = begin(opened, assignment);
+      }
+      while (!stopped() && !finished) {
+        try {
+          turn(opened, assignment);
+        } catch (WakeupException e) {
+          // There is demand, or a cancellation: the next turn sees which.
+        }
+      }
+      commits.sendTo(opened);
+    } finally {
+      consumer = null;
+      opened.close(CloseOptions.timeout(CLOSE));
+    }
+  }
+
+  private boolean stopped() {
+    return cancelled || misuse != null;
+  }
+
+  private void throwMisuse() {
+    IllegalArgumentException wrong = misuse;
+    if (wrong != null) {
+      throw wrong;
+    }
+  }
+
+  /** One attempt to find the topic and begin. */
+  private boolean begin(Consumer<ByteBuffer, ByteBuffer> kafka, Assignment assignment) {
+    try {
+      List<PartitionInfo> existing = kafka.partitionsFor(settings.topic(), ANSWER);
+      if (existing != null && !existing.isEmpty()) {
+        assignment.begin(existing);
+        heard();
+        return true;
+      }
+      Set<String> topics = kafka.listTopics(ANSWER).keySet();
+      if (!topics.contains(settings.topic())) { // else it was created between the questions
+        watch.topicMissing(topics);
+      }
+      LockSupport.parkNanos(this, RETRY_NANOS);
+    } catch (TimeoutException e) {
+      watch.unanswered();
+    } catch (WakeupException e) {
+      // Cancelled, or demand that has to wait.
+    }
+    return false;
+  }
+
+  private void turn(Consumer<ByteBuffer, ByteBuffer> kafka, Assignment assignment) {
+    commits.sendTo(kafka);
+    chores(kafka, assignment);
+    if (pending.isEmpty() && assignment.reachedStop()) {
+      finished = true;
+    } else if (demand.none()) {
+      pollPaused(kafka, assignment);
+    } else if (!pending.isEmpty()) {
+      RecordChunk chunk = pool.take();
+      unsignalled = pending.cut(chunk);
+      emit(chunk);
+    } else if (unsignalled != null && assignment.caughtUp()) {
+      emit(caughtUp(unsignalled));
+      unsignalled = null;
+    } else {
+      assignment.resume();
+      receive(kafka, POLL, assignment);
+    }
+  }
+
+  private void pollPaused(Consumer<ByteBuffer, ByteBuffer> kafka, Assignment assignment) {
+    assignment.pause();
+    parked = true;
+    try {
+      if (demand.none() && !stopped()) {
+        receive(kafka, PAUSED_POLL, assignment);
+      }
+    } finally {
+      parked = false;
+    }
+  }
+
+  private void receive(
+      Consumer<ByteBuffer, ByteBuffer> kafka, Duration wait, Assignment assignment) {
+    try {
+      ConsumerRecords<ByteBuffer, ByteBuffer> polled = kafka.poll(wait);
+      pending.add(polled, assignment.tracks());
+      if (!polled.isEmpty()) {
+        heard();
+      }
+    } catch (NoOffsetForPartitionException e) {
+      assignment.startAtConfigured(e.partitions());
+    } catch (OffsetOutOfRangeException e) {
+      throw OffsetRange.explained(kafka, e, ANSWER);
+    }
+  }
+
+  private RecordChunk caughtUp(PartitionTrack last) {
+    RecordChunk chunk = pool.take();
+    chunk.start(last.source, last.emitted);
+    chunk.markCaughtUp();
+    return chunk;
+  }
+
+  private void emit(RecordChunk chunk) {
+    demand.take();
+    Subscriber<? super RecordChunk> receiver = subscriber;
+    if (receiver != null) {
+      receiver.onNext(chunk);
+    }
+  }
+
+  private void heard() {
+    heardNanos = System.nanoTime();
+    watch.answered();
+  }
+
+  /** What has to be looked after now and then: new partitions, silent brokers, the status. */
+  private void chores(Consumer<ByteBuffer, ByteBuffer> kafka, Assignment assignment) {
+    long now = System.nanoTime();
+    if (now - choresNanos < CHORES_NANOS && choresNanos != 0) {
+      return;
+    }
+    choresNanos = now;
+    status = assignment.status(watch.reachable());
+    try {
+      if (now - heardNanos > SILENCE_NANOS || !watch.reachable()) {
+        ask(kafka, assignment);
+      }
+      if (watch.reachable()) {
+        assignment.addNew(kafka.partitionsFor(settings.topic(), ANSWER));
+      }
+    } catch (TimeoutException e) {
+      watch.unanswered();
+    }
+  }
+
+  /** Asks brokers that have been silent whether they are there, and where the partitions end. */
+  private void ask(Consumer<ByteBuffer, ByteBuffer> kafka, Assignment assignment) {
+    Set<String> topics = kafka.listTopics(ANSWER).keySet();
+    if (!topics.contains(settings.topic())) {
+      watch.topicMissing(topics);
+      return;
+    }
+    kafka.endOffsets(kafka.assignment(), ANSWER).forEach(assignment::heardEnd);
+    heard();
+  }
+
+  private Throwable explained(Throwable failure) {
+    LOG.debug("reading topic {} ended", settings.topic(), failure);
+    if (failure instanceof KafkaException) {
+      return new HeadraceException(
+          "reading topic "
+              + settings.topic()
+              + " from Kafka at "
+              + settings.bootstrap()
+              + " failed: "
+              + failure.getMessage(),
+          failure);
+    }
+    return failure;
+  }
+}

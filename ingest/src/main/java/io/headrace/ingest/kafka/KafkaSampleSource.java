@@ -1,0 +1,80 @@
+package io.headrace.ingest.kafka;
+
+import io.headrace.engine.sample.Positions;
+import io.headrace.ingest.ChunkPool;
+import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.SampleSource;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+
+/**
+ * Records of a Kafka topic. Each subscription has a consumer and a poll thread of its own, which
+ * emits: keep what it calls short. Without demand it pauses and goes on polling, so that it stays
+ * in its group. Brokers that do not answer are waited for.
+ *
+ * <p>Thread-safe. {@link #commit} and {@link #status} speak of the latest subscription. Chunks
+ * belong to their receiver until released.
+ */
+public final class KafkaSampleSource implements SampleSource {
+  private final KafkaSourceSettings settings;
+  private final ChunkPool pool = new ChunkPool();
+  private final AtomicReference<@Nullable KafkaPollLoop> latest = new AtomicReference<>();
+
+  public KafkaSampleSource(KafkaSourceSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Records from {@code from} on; other partitions start at the offset that the group committed,
+   * where it shares partitions, else at the configured end of the topic. After all records that
+   * there were, one chunk without records says that the source is caught up.
+   *
+   * <p>The stream fails with a {@link io.headrace.engine.error.HeadraceException} when a position
+   * lies outside what the brokers hold, when they refuse us, and, with {@code fail-fast}, when they
+   * cannot be reached or the topic is missing.
+   */
+  @Override
+  public Flux<RecordChunk> chunks(Positions from) {
+    return Flux.from(publisher(from));
+  }
+
+  Publisher<RecordChunk> publisher(Positions from) {
+    return subscriber -> {
+      Objects.requireNonNull(subscriber, "subscriber");
+      var loop = new KafkaPollLoop(settings, from, pool, subscriber, this::ended);
+      latest.set(loop);
+      subscriber.onSubscribe(loop);
+      loop.start();
+    };
+  }
+
+  /**
+   * Commits offsets to the broker for people to look at, and for other members of the group to go
+   * on from. Call it only when the checkpoint that covers {@code positions} is durable. It returns
+   * at once; failures are logged. Without a group, or when nothing is being read, it does nothing.
+   */
+  public void commit(Positions positions) {
+    KafkaPollLoop loop = latest.get();
+    if (loop != null && settings.group() != null) {
+      loop.commit(positions);
+    }
+  }
+
+  /** How reading goes: at most a second old. */
+  public KafkaSourceStatus status() {
+    KafkaPollLoop loop = latest.get();
+    return loop == null ? KafkaSourceStatus.NOT_STARTED : loop.status();
+  }
+
+  /** Chunks that were emitted and not yet released. */
+  public int chunksOutstanding() {
+    return pool.outstanding();
+  }
+
+  private void ended(KafkaPollLoop loop) {
+    latest.compareAndSet(loop, null);
+  }
+}

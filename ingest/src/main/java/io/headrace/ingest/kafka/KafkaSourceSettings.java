@@ -1,0 +1,194 @@
+package io.headrace.ingest.kafka;
+
+import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.Settings;
+import io.headrace.engine.error.InvalidSettingException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a Kafka source is told: the topic, where to start, and how to behave. Immutable.
+ *
+ * @param latest whether partitions without a position start at their end instead of their beginning
+ * @param properties settings of the Kafka client, passed on unchanged
+ */
+public record KafkaSourceSettings(
+    String topic,
+    String bootstrap,
+    @Nullable String group,
+    boolean subscribe,
+    boolean latest,
+    int chunkRows,
+    int maxRecordBytes,
+    boolean stopAtEnd,
+    boolean failFast,
+    int connectTimeoutMillis,
+    Map<String, String> properties) {
+
+  static final Setting<String> TOPIC = Setting.text("topic", "The topic to read.");
+  static final Setting<String> BOOTSTRAP =
+      Setting.text("bootstrap", "Brokers to connect to first, as host:port, comma between them.")
+          .orElse("127.0.0.1:9092");
+  static final Setting<String> GROUP =
+      Setting.text(
+              "group",
+              "Consumer group in which offsets are committed, after the checkpoint that covers them.")
+          .absentByDefault();
+  static final Setting<Boolean> SUBSCRIBE =
+      Setting.flag(
+              "subscribe",
+              "Whether to share the topic's partitions with the other members of the group"
+                  + " instead of reading all of them.")
+          .orElse(false);
+  static final Setting<String> START =
+      Setting.choice(
+              "start",
+              List.of("earliest", "latest"),
+              "Where to start in partitions for which no checkpoint knows a position.")
+          .orElse("earliest");
+  static final Setting<Integer> CHUNK_ROWS =
+      Setting.integer(
+              "chunk-rows",
+              1,
+              65_536,
+              "Most records in one chunk, the unit of decoding in parallel.")
+          .orElse(1024);
+  static final Setting<Integer> MAX_RECORD_BYTES =
+      Setting.integer("max-record-bytes", 1, 1 << 30, "Records larger than this are rejected.")
+          .orElse(16 << 20);
+  static final Setting<Boolean> STOP_AT_END =
+      Setting.flag("stop-at-end", "Whether to end where the topic ended when reading began.")
+          .orElse(false);
+  static final Setting<Boolean> FAIL_FAST =
+      Setting.flag(
+              "fail-fast",
+              "Whether to stop with an error, instead of trying on, when the topic is missing or no"
+                  + " broker answers for connect-timeout-ms.")
+          .orElse(false);
+  static final Setting<Integer> CONNECT_TIMEOUT_MS =
+      Setting.integer(
+              "connect-timeout-ms", 1, Integer.MAX_VALUE, "How long fail-fast waits for an answer.")
+          .orElse(10_000);
+  static final Setting<Map<String, String>> PROPERTIES =
+      Setting.textMap("properties", "Settings of the Kafka consumer, passed on unchanged.")
+          .orElse(Map.of());
+
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          ConsumerConfig.CLIENT_ID_CONFIG, "headrace",
+          ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "4096",
+          ConsumerConfig.METADATA_MAX_AGE_CONFIG, "30000",
+          ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+
+  public KafkaSourceSettings {
+    properties = Map.copyOf(properties);
+    if (subscribe && group == null) {
+      throw new InvalidSettingException(
+          "subscribe", "true needs a group to share partitions in. Set group to its name.");
+    }
+    if (subscribe && stopAtEnd) {
+      throw new InvalidSettingException(
+          "stop-at-end",
+          "true does not go with subscribe: the partitions that other members read would not be"
+              + " seen to end. Leave subscribe out to read all partitions.");
+    }
+    checkedByClient(clientSettings(topic, bootstrap, group, properties));
+  }
+
+  /** Every setting, for the configuration reference. */
+  public static List<Setting<?>> declared() {
+    return List.of(
+        TOPIC,
+        BOOTSTRAP,
+        GROUP,
+        SUBSCRIBE,
+        START,
+        CHUNK_ROWS,
+        MAX_RECORD_BYTES,
+        STOP_AT_END,
+        FAIL_FAST,
+        CONNECT_TIMEOUT_MS,
+        PROPERTIES);
+  }
+
+  /**
+   * Reads declared settings.
+   *
+   * @throws InvalidSettingException if they contradict each other or the client refuses them
+   */
+  public static KafkaSourceSettings of(Settings settings) {
+    return new KafkaSourceSettings(
+        settings.value(TOPIC),
+        settings.value(BOOTSTRAP),
+        settings.optional(GROUP).orElse(null),
+        settings.value(SUBSCRIBE),
+        settings.value(START).equals("latest"),
+        settings.value(CHUNK_ROWS),
+        settings.value(MAX_RECORD_BYTES),
+        settings.value(STOP_AT_END),
+        settings.value(FAIL_FAST),
+        settings.value(CONNECT_TIMEOUT_MS),
+        settings.value(PROPERTIES));
+  }
+
+  /** What the consumer is made with. */
+  Map<String, Object> consumerProperties() {
+    return clientSettings(topic, bootstrap, group, properties);
+  }
+
+  private static Map<String, Object> clientSettings(
+      String topic, String bootstrap, @Nullable String group, Map<String, String> given) {
+    var all = new TreeMap<String, Object>(DEFAULTS);
+    all.putAll(given);
+    String deserializer = ByteBufferDeserializer.class.getName();
+    require(all, ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap, "Use bootstrap instead.");
+    if (group != null || given.containsKey(ConsumerConfig.GROUP_ID_CONFIG)) {
+      require(
+          all, ConsumerConfig.GROUP_ID_CONFIG, group == null ? "" : group, "Use group instead.");
+    }
+    require(
+        all,
+        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+        "false",
+        "Offsets are committed after the checkpoint that covers them.");
+    require(
+        all,
+        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+        "none",
+        "Use start to say where " + topic + " is read from.");
+    require(
+        all,
+        ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+        deserializer,
+        "Records are decoded later.");
+    require(
+        all,
+        ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
+        deserializer,
+        "Records are decoded later.");
+    return all;
+  }
+
+  private static void require(Map<String, Object> all, String key, String value, String why) {
+    Object given = all.put(key, value);
+    if (given != null && !given.equals(value)) {
+      throw new InvalidSettingException(
+          "properties." + key, given + " is not possible, it has to be " + value + ". " + why);
+    }
+  }
+
+  private static void checkedByClient(Map<String, Object> all) {
+    try {
+      new AbstractConfig(ConsumerConfig.configDef(), all, false);
+    } catch (ConfigException e) {
+      throw new InvalidSettingException(
+          "properties", "are refused by the Kafka client: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.headrace.ingest.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.headrace.engine.error.HeadraceException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class BrokerWatchTest {
+  private final Logger logger = (Logger) LoggerFactory.getLogger(KafkaSampleSource.class);
+  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+  private long nanos;
+
+  @BeforeEach
+  void listen() {
+    log.start();
+    logger.addAppender(log);
+    logger.setAdditive(false);
+    logger.setLevel(ch.qos.logback.classic.Level.INFO);
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger.detachAppender(log);
+    logger.setAdditive(true);
+    logger.setLevel(null);
+  }
+
+  private static KafkaSettingsBuilder settings() {
+    return new KafkaSettingsBuilder("flights", "kafka:9092");
+  }
+
+  private List<String> lines() {
+    return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
+  @Test
+  void repeatsItselfEveryTenSecondsAndSaysWhenItIsOver() {
+    var watch = new BrokerWatch(settings().settings(), () -> nanos);
+    for (int second = 0; second <= 25; second++) {
+      nanos = TimeUnit.SECONDS.toNanos(second);
+      watch.unanswered();
+    }
+    assertThat(lines()).hasSize(3).allMatch(line -> line.contains("no answer from Kafka at kafka"));
+    watch.answered();
+    watch.answered();
+    assertThat(lines())
+        .hasSize(4)
+        .last()
+        .isEqualTo("reading topic flights from Kafka at kafka:9092");
+  }
+
+  @Test
+  void givesUpWithFailFastOnlyWhenItHasLasted() {
+    var watch = new BrokerWatch(settings().failFast(3000).settings(), () -> nanos);
+    nanos = TimeUnit.MILLISECONDS.toNanos(2999);
+    assertThatCode(watch::unanswered).doesNotThrowAnyException();
+    watch.answered();
+    nanos = TimeUnit.MILLISECONDS.toNanos(5998);
+    assertThatCode(watch::unanswered).doesNotThrowAnyException();
+    nanos = TimeUnit.MILLISECONDS.toNanos(5999);
+    assertThatThrownBy(watch::unanswered)
+        .isInstanceOf(HeadraceException.class)
+        .hasMessageContaining("for 3000 ms");
+  }
+
+  @Test
+  void namesTopicsThatAreNotTheBrokersOwn() {
+    var watch = new BrokerWatch(settings().failFast(1).settings(), () -> nanos);
+    assertThatThrownBy(() -> watch.topicMissing(List.of("__consumer_offsets", "b", "a")))
+        .hasMessageContaining("Known: a, b.");
+    assertThatThrownBy(() -> watch.topicMissing(List.of("__consumer_offsets")))
+        .hasMessageContaining("It has no topics yet.");
+  }
+}

@@ -1,0 +1,63 @@
+package io.headrace.ingest.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.engine.error.InvalidSettingException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class KafkaSourceSettingsTest {
+  private final KafkaSettingsBuilder settings = new KafkaSettingsBuilder("t", "127.0.0.1:9092");
+
+  @Test
+  void passesClientSettingsThrough() {
+    assertThat(
+            settings
+                .property("max.poll.records", 17)
+                .property("ssl.truststore.location", "x")
+                .property("interceptor.key", "kept")
+                .settings()
+                .consumerProperties())
+        .containsEntry("max.poll.records", "17")
+        .containsEntry("ssl.truststore.location", "x")
+        .containsEntry("interceptor.key", "kept")
+        .containsEntry("enable.auto.commit", "false")
+        .doesNotContainKey("group.id");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "enable.auto.commit, true, committed after the checkpoint",
+    "auto.offset.reset, latest, Use start",
+    "bootstrap.servers, 'other:9092', Use bootstrap instead",
+    "group.id, other, Use group instead",
+    "value.deserializer, X, decoded later"
+  })
+  void refusesClientSettingsThatContradictItsOwn(String key, String value, String hint) {
+    assertThatThrownBy(() -> settings.property(key, value).settings())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining(hint)
+        .extracting(e -> ((InvalidSettingException) e).key())
+        .isEqualTo("properties." + key);
+  }
+
+  @Test
+  void saysWhatTheClientRefuses() {
+    assertThatThrownBy(() -> settings.property("max.poll.records", "many").settings())
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("max.poll.records");
+  }
+
+  @Test
+  void subscribingNeedsAGroupAndHasNoEnd() {
+    assertThatThrownBy(() -> settings.subscribe("g").stopAtEnd().settings())
+        .hasMessageContaining("does not go with subscribe");
+    assertThatThrownBy(
+            () ->
+                new KafkaSourceSettings(
+                    "t", "b:1", null, true, false, 1, 1, false, false, 1, java.util.Map.of()))
+        .hasMessageContaining("needs a group");
+  }
+}

@@ -1,0 +1,140 @@
+package io.headrace.pipeline;
+
+import io.headrace.engine.Checkpoint;
+import io.headrace.engine.TrainEvent;
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.sink.CheckpointStore;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes checkpoints on one thread of its own, one at a time, while training goes on. The trainer's
+ * thread calls; {@link #newest} and {@link #failures} may be read from any thread.
+ */
+final class CheckpointWriter implements AutoCloseable {
+  private static final long FIRST_RETRY_MILLIS = 1_000;
+  private static final long LAST_RETRY_MILLIS = 60_000;
+
+  private final TrainingPlan plan;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("headrace-checkpoint").daemon().factory());
+  private volatile boolean writing;
+  private volatile long notBeforeMillis;
+  private final AtomicLong failures = new AtomicLong();
+  private int failuresInTurn;
+  private volatile CheckpointStore.@Nullable Entry newest;
+
+  CheckpointWriter(TrainingPlan plan) {
+    this.plan = plan;
+  }
+
+  /** Whether {@link #write} may be called: none is being written, and no retry is too early. */
+  boolean ready() {
+    return !writing && plan.clock().millis() >= notBeforeMillis;
+  }
+
+  /** Writes in the background. A failure is told as an alert, and {@link #ready} waits a while. */
+  void write(Checkpoint checkpoint, Runnable ifFailed) {
+    writing = true;
+    thread.execute(
+        () -> {
+          try {
+            writeNow(checkpoint);
+          } catch (HeadraceException told) {
+            ifFailed.run();
+          } finally {
+            writing = false;
+          }
+        });
+  }
+
+  /**
+   * Writes and returns when it is durable.
+   *
+   * @throws HeadraceException if it could not be written
+   */
+  void writeLast(Checkpoint checkpoint) {
+    try {
+      CompletableFuture.runAsync(() -> writeNow(checkpoint), thread).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof HeadraceException told ? told : e;
+    }
+  }
+
+  /** Returns when no checkpoint is being written in the background. */
+  void awaitWritten() {
+    CompletableFuture.runAsync(() -> {}, thread).join();
+  }
+
+  CheckpointStore.@Nullable Entry newest() {
+    return newest;
+  }
+
+  long failures() {
+    return failures.get();
+  }
+
+  /** Waits for a write in the background, then ends the thread. */
+  @Override
+  public void close() {
+    thread.close();
+  }
+
+  private void writeNow(Checkpoint checkpoint) {
+    long start = System.nanoTime();
+    CheckpointStore.Entry entry;
+    try {
+      plan.deadLetters().flush();
+      entry = plan.checkpoints().write(checkpoint);
+    } catch (RuntimeException fault) {
+      throw failed(checkpoint, fault);
+    }
+    double millis = (System.nanoTime() - start) / 1e6;
+    newest = entry;
+    failuresInTurn = 0;
+    notBeforeMillis = 0;
+    plan.events()
+        .accept(
+            new TrainEvent.CheckpointWritten(
+                plan.job(),
+                entry.name(),
+                entry.step(),
+                plan.clock().millis(),
+                entry.bytes(),
+                millis));
+    tell(checkpoint);
+  }
+
+  private HeadraceException failed(Checkpoint checkpoint, RuntimeException fault) {
+    long wait = Math.min(FIRST_RETRY_MILLIS << Math.min(failuresInTurn, 6), LAST_RETRY_MILLIS);
+    notBeforeMillis = plan.clock().millis() + wait;
+    failuresInTurn++;
+    failures.incrementAndGet();
+    String message =
+        "The checkpoint of step %d could not be written: %s"
+            .formatted(checkpoint.step(), fault.getMessage());
+    alert("checkpoint-failed", message + ". Training goes on; next try in " + wait + " ms.");
+    return new HeadraceException(message, fault);
+  }
+
+  private void tell(Checkpoint checkpoint) {
+    try {
+      plan.afterCheckpoint().accept(checkpoint.ledger().positions());
+    } catch (RuntimeException fault) {
+      alert(
+          "commit-failed",
+          "The positions of the checkpoint of step %d could not be committed: %s. Nothing is lost:"
+                  .formatted(checkpoint.step(), fault.getMessage())
+              + " a restart goes by the checkpoint.");
+    }
+  }
+
+  private void alert(String code, String message) {
+    plan.events().accept(new TrainEvent.Alert(plan.job(), code, message, plan.clock().millis()));
+  }
+}

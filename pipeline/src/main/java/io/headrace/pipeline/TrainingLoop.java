@@ -1,0 +1,147 @@
+package io.headrace.pipeline;
+
+import io.headrace.engine.Checkpoint;
+import io.headrace.engine.StepResult;
+import io.headrace.engine.TrainEvent;
+import io.headrace.engine.Trainer;
+import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.LedgerCounter;
+import io.headrace.engine.sample.MiniBatch;
+import io.headrace.pipeline.batch.BatchHandler;
+import io.headrace.pipeline.batch.StreamEnd;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains each batch as it comes out of the ring; between steps takes metrics and snapshots, both at
+ * numbers of trained samples, never by time. The ring's thread calls it; what the status shows may
+ * be read from any thread.
+ */
+final class TrainingLoop implements BatchHandler, AutoCloseable {
+  private final TrainingPlan plan;
+  private final Trainer trainer;
+  private final CheckpointWriter checkpoints;
+  private final SampleRate rate = new SampleRate();
+  private final Object accountLock = new Object();
+  private final LedgerCounter account = new LedgerCounter();
+  private final long limit;
+  private long trained;
+  private long metricsTrained;
+  private long metricsMillis;
+  private boolean unsaved;
+  private volatile boolean checkpointDue;
+  private final AtomicLong putOff = new AtomicLong();
+  private volatile long steps;
+  private volatile @Nullable TrainingMetrics lastMetrics;
+
+  TrainingLoop(TrainingPlan plan) {
+    this.plan = plan;
+    this.trainer = plan.trainer();
+    this.checkpoints = new CheckpointWriter(plan);
+    this.limit = plan.settings().stopAfterSamples().orElse(Long.MAX_VALUE);
+    account.reset(trainer.ledger());
+    trained = account.ledger().trained();
+    metricsTrained = trained;
+    metricsMillis = plan.clock().millis();
+  }
+
+  @Override
+  public boolean onBatch(MiniBatch batch) {
+    if (trained >= limit) {
+      return false;
+    }
+    StepResult result = trainer.train(batch);
+    synchronized (accountLock) {
+      account.add(batch.ledger());
+    }
+    steps = result.step();
+    unsaved = true;
+    long before = trained;
+    trained += result.rows();
+    rate.add(plan.clock().millis(), result.rows());
+    if (crossed(before, plan.settings().windowSamples())) {
+      takeMetrics();
+    }
+    if (crossed(before, plan.settings().checkpointSamples())) {
+      checkpointDue = true;
+      if (!checkpoints.ready()) {
+        putOff.incrementAndGet();
+      }
+    }
+    if (checkpointDue && checkpoints.ready()) {
+      checkpoint();
+    }
+    plan.afterStep().accept(result);
+    return trained < limit;
+  }
+
+  /** However the stream ended, what was trained is kept before anybody hears of the end. */
+  @Override
+  public void onEnd(StreamEnd end) {
+    checkpoints.awaitWritten();
+    boolean incomplete = unsaved || checkpointDue;
+    // The last metrics end a window that a resumed run goes on with: the snapshot comes first.
+    Checkpoint last = trainer.snapshot(plan.job(), plan.clock().millis());
+    if (trained > metricsTrained) {
+      takeMetrics();
+    }
+    if (incomplete) {
+      checkpoints.writeLast(last);
+    }
+  }
+
+  @Override
+  public void close() {
+    checkpoints.close();
+  }
+
+  /** What became of every record that left the ring, restored ones included. */
+  Ledger ledger() {
+    synchronized (accountLock) {
+      return account.ledger();
+    }
+  }
+
+  CheckpointWriter checkpoints() {
+    return checkpoints;
+  }
+
+  /** Times that a checkpoint was due while the one before was still being written. */
+  long checkpointsPutOff() {
+    return putOff.get();
+  }
+
+  long steps() {
+    return steps;
+  }
+
+  double samplesPerSecond() {
+    return rate.perSecond(plan.clock().millis());
+  }
+
+  @Nullable TrainingMetrics lastMetrics() {
+    return lastMetrics;
+  }
+
+  private boolean crossed(long before, long every) {
+    return before / every != trained / every;
+  }
+
+  private void takeMetrics() {
+    long now = plan.clock().millis();
+    double perSecond = (trained - metricsTrained) * 1000.0 / Math.max(now - metricsMillis, 1);
+    TrainingMetrics metrics = trainer.metrics(plan.job(), now, perSecond);
+    metricsTrained = trained;
+    metricsMillis = now;
+    lastMetrics = metrics;
+    plan.events().accept(new TrainEvent.MetricsTaken(metrics));
+  }
+
+  private void checkpoint() {
+    checkpointDue = false;
+    unsaved = false;
+    var snapshot = trainer.snapshot(plan.job(), plan.clock().millis());
+    checkpoints.write(snapshot, () -> checkpointDue = true);
+  }
+}

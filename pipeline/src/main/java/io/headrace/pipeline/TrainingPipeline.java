@@ -1,0 +1,87 @@
+package io.headrace.pipeline;
+
+import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.SampleBlock;
+import io.headrace.engine.sample.SourcePartition;
+import io.headrace.pipeline.batch.BatchAssembler;
+import io.headrace.pipeline.batch.BatchHandler;
+import io.headrace.pipeline.batch.BlockPool;
+import io.headrace.pipeline.batch.RingStatus;
+import io.headrace.pipeline.batch.StreamEnd;
+import io.headrace.pipeline.decode.DecodeStage;
+import io.headrace.pipeline.decode.RejectionLog;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The stages of a training run and how they are joined. Demand goes the other way: the assembler
+ * asks for a block when it has put the last one into the ring, the decoders then for chunks, and
+ * the source reads on.
+ *
+ * <p>Everything that waits between two stages is bounded: chunks and blocks by the decoders' number
+ * and the assembler's queue, batches by the ring.
+ */
+final class TrainingPipeline {
+  private final TrainingPlan plan;
+  private final Ledger restored;
+  private final ReadCounter read;
+  private final RejectionLog rejections;
+  private final DecodeStage decoding;
+  private final Scheduler decoders;
+  private final Scheduler assembly;
+  private final BatchAssembler assembler;
+
+  /** Sets the stages up; nothing flows before {@link #open}. */
+  TrainingPipeline(TrainingPlan plan, Ledger restored, BatchHandler trainer) {
+    this.plan = plan;
+    this.restored = restored;
+    this.read = new ReadCounter(restored);
+    this.rejections = new RejectionLog(plan.job(), plan.deadLetters(), plan.clock());
+    var pool = new BlockPool(plan.schema());
+    this.decoding = new DecodeStage(plan.decoders(), plan.transforms(), rejections, pool);
+    this.decoders =
+        Schedulers.newBoundedElastic(
+            plan.settings().decoderThreads(), Integer.MAX_VALUE, "headrace-decode", 60, true);
+    this.assembly = Schedulers.newSingle("headrace-assembler", true);
+    this.assembler =
+        BatchAssembler.start(plan.schema(), plan.settings().batch(), pool, assembly, trainer);
+  }
+
+  void open() {
+    int threads = plan.settings().decoderThreads();
+    Flux<SampleBlock> blocks =
+        Flux.defer(() -> plan.source().chunks(restored.positions()))
+            .doOnNext(read::add)
+            .transform(chunks -> decoding.blocks(chunks, decoders, threads));
+    assembler.assemble(blocks);
+  }
+
+  /** Stops reading; what is in the ring is still trained on. */
+  void stop() {
+    assembler.stop();
+  }
+
+  CompletableFuture<StreamEnd> end() {
+    return assembler.end();
+  }
+
+  void close() {
+    assembly.dispose();
+    decoders.dispose();
+  }
+
+  SortedMap<SourcePartition, Long> read() {
+    return read.read();
+  }
+
+  RingStatus ring() {
+    return assembler.ring();
+  }
+
+  SortedMap<String, Long> rejectionsByReason() {
+    return rejections.byReason();
+  }
+}

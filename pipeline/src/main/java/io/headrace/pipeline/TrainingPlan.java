@@ -1,0 +1,46 @@
+package io.headrace.pipeline;
+
+import io.headrace.engine.StepResult;
+import io.headrace.engine.Trainer;
+import io.headrace.engine.sample.Positions;
+import io.headrace.engine.sample.SampleSchema;
+import io.headrace.ingest.SampleDecoder;
+import io.headrace.ingest.SampleSource;
+import io.headrace.pipeline.transform.Transform;
+import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.DeadLetterSink;
+import io.headrace.sink.EventSink;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What a training run is made of. The run uses these and closes none of them.
+ *
+ * @param decoders makes a decoder for each decoding thread
+ * @param transforms in order, applied to every block
+ * @param trainer used by the run alone until it has ended
+ * @param events called by the trainer's and the checkpoint thread, which it should not hold up
+ * @param afterCheckpoint told the positions that a durable checkpoint covers, on the thread that
+ *     wrote it, e.g. to commit offsets
+ * @param afterStep told of each step on the trainer's thread, which it holds up
+ */
+public record TrainingPlan(
+    String job,
+    SampleSchema schema,
+    SampleSource source,
+    Supplier<SampleDecoder> decoders,
+    List<Transform> transforms,
+    Trainer trainer,
+    CheckpointStore checkpoints,
+    DeadLetterSink deadLetters,
+    EventSink events,
+    Consumer<Positions> afterCheckpoint,
+    Consumer<StepResult> afterStep,
+    InstantSource clock,
+    TrainingSettings settings) {
+  public TrainingPlan {
+    transforms = List.copyOf(transforms);
+  }
+}

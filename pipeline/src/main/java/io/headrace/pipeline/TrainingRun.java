@@ -1,0 +1,122 @@
+package io.headrace.pipeline;
+
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.sample.Ledger;
+import io.headrace.pipeline.TrainingStatus.State;
+import io.headrace.pipeline.batch.StreamEnd;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a job: resumes from the newest checkpoint, trains until the source ends, somebody
+ * stops it or something fails, and leaves a checkpoint behind. Killed at any moment it loses
+ * nothing but the work since the last checkpoint.
+ *
+ * <p>Thread-safe. It owns its threads and nothing of its plan.
+ */
+public final class TrainingRun implements AutoCloseable {
+  private final TrainingPlan plan;
+  private final TrainingLoop loop;
+  private final TrainingPipeline pipeline;
+  private final Ledger restored;
+  private final long startedAtMillis;
+  private final CompletableFuture<StreamEnd> ended = new CompletableFuture<>();
+  private volatile boolean stopping;
+  private volatile long endedAtMillis;
+
+  private TrainingRun(TrainingPlan plan) {
+    this.plan = plan;
+    this.startedAtMillis = plan.clock().millis();
+    this.restored = plan.trainer().ledger();
+    this.loop = new TrainingLoop(plan);
+    this.pipeline = new TrainingPipeline(plan, restored, loop);
+  }
+
+  /**
+   * Restores the newest checkpoint, if there is one, and starts training.
+   *
+   * @throws HeadraceException if the newest checkpoint belongs to another model
+   */
+  public static TrainingRun start(TrainingPlan plan) {
+    plan.checkpoints().newest().ifPresent(plan.trainer()::restore);
+    var run = new TrainingRun(plan);
+    var _ = run.pipeline.end().thenAccept(run::end);
+    run.pipeline.open();
+    return run;
+  }
+
+  /**
+   * Asks for the end and returns at once: the source is closed, the batches in the ring are trained
+   * on, and a checkpoint is written. Rows that did not fill a batch are read again by the next run.
+   */
+  public void stop() {
+    stopping = true;
+    pipeline.stop();
+  }
+
+  /**
+   * Waits for the end.
+   *
+   * @return how things stand at the end
+   * @throws HeadraceException if something failed
+   */
+  public TrainingStatus await() {
+    if (ended.join() instanceof StreamEnd.Failed(Throwable cause)) {
+      throw cause instanceof HeadraceException told
+          ? told
+          : new HeadraceException("Training failed: " + cause, cause);
+    }
+    return status();
+  }
+
+  /** Stops and waits for the end, whatever it is. */
+  @Override
+  public void close() {
+    stop();
+    ended.join();
+  }
+
+  public TrainingStatus status() {
+    StreamEnd end = ended.getNow(null);
+    // Settled before read: what is in flight is never negative.
+    Ledger ledger = loop.ledger();
+    long until = end == null ? plan.clock().millis() : endedAtMillis;
+    return new TrainingStatus(
+        plan.job(),
+        state(end),
+        startedAtMillis,
+        until - startedAtMillis,
+        ledger,
+        pipeline.read(),
+        restored.trained(),
+        pipeline.ring(),
+        end == null ? loop.samplesPerSecond() : 0,
+        loop.steps(),
+        loop.lastMetrics(),
+        loop.checkpoints().newest(),
+        loop.checkpointsPutOff(),
+        loop.checkpoints().failures(),
+        pipeline.rejectionsByReason(),
+        end instanceof StreamEnd.Failed(Throwable cause) ? cause.getMessage() : null);
+  }
+
+  private State state(@Nullable StreamEnd end) {
+    return switch (end) {
+      case null -> stopping ? State.STOPPING : State.RUNNING;
+      case StreamEnd.Completed() -> State.COMPLETED;
+      case StreamEnd.Stopped() -> State.STOPPED;
+      case StreamEnd.Failed(_) -> State.FAILED;
+    };
+  }
+
+  /** On the trainer's thread, which has nothing left to do. */
+  private void end(StreamEnd end) {
+    try {
+      loop.close();
+      pipeline.close();
+    } finally {
+      endedAtMillis = plan.clock().millis();
+      ended.complete(end);
+    }
+  }
+}

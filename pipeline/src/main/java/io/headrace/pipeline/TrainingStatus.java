@@ -1,0 +1,59 @@
+package io.headrace.pipeline;
+
+import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.SourcePartition;
+import io.headrace.pipeline.batch.RingStatus;
+import io.headrace.sink.CheckpointStore;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A training run at one moment. Immutable.
+ *
+ * @param runningMillis since the start, or from start to end
+ * @param ledger what became of every record that left the ring, restored ones included
+ * @param read records that came from the source by partition, restored ones included
+ * @param resumedSamples trained samples that were restored
+ * @param samplesPerSecond over the last seconds
+ * @param checkpointsPutOff times that a checkpoint was due while another could not be written yet
+ * @param checkpointFailures writes that failed
+ * @param rejectionsByReason since the start of this run
+ * @param failure what ended the run, if something did
+ */
+public record TrainingStatus(
+    String job,
+    State state,
+    long startedAtMillis,
+    long runningMillis,
+    Ledger ledger,
+    SortedMap<SourcePartition, Long> read,
+    long resumedSamples,
+    RingStatus ring,
+    double samplesPerSecond,
+    long steps,
+    @Nullable TrainingMetrics metrics,
+    CheckpointStore.@Nullable Entry checkpoint,
+    long checkpointsPutOff,
+    long checkpointFailures,
+    SortedMap<String, Long> rejectionsByReason,
+    @Nullable String failure) {
+
+  /** Where a run stands. */
+  public enum State {
+    RUNNING,
+    STOPPING,
+    COMPLETED,
+    STOPPED,
+    FAILED
+  }
+
+  public long recordsRead() {
+    return read.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Records that were read and have not left the ring; after the end: left to be read again. */
+  public long recordsInFlight() {
+    return recordsRead() - ledger.read();
+  }
+}

@@ -1,0 +1,81 @@
+package io.headrace.pipeline.job;
+
+import io.headrace.engine.Trainer;
+import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.metric.OnlineEvaluation;
+import io.headrace.engine.sample.Positions;
+import io.headrace.engine.sample.SampleBlock;
+import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.Rejections;
+import io.headrace.ingest.SampleDecoder;
+import io.headrace.ingest.SampleSource;
+import io.headrace.pipeline.transform.Transform;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.function.Consumer;
+
+/** Runs a finite source through a trained model, without learning. Stateless. */
+public final class HeldOut {
+  private HeldOut() {}
+
+  /**
+   * What a model makes of samples it does not learn from.
+   *
+   * @param samples rows scored
+   * @param rejected records that could not become samples
+   * @param total metrics over all rows
+   * @param confusion counts, row = true class, column = predicted class, row-major
+   */
+  public record Scores(
+      long samples, long rejected, SortedMap<String, Double> total, List<Long> confusion) {}
+
+  /**
+   * Scores every sample of {@code source} against its label.
+   *
+   * @param path of the source in the job, for messages
+   */
+  public static Scores evaluate(JobSpec job, String path, ComponentSpec source, Trainer trainer) {
+    var evaluation = new OnlineEvaluation(job.sample().label().spec(), trainer.outputWidth());
+    var counted = new long[2];
+    forEach(
+        job,
+        path,
+        source,
+        (chunk, record, reason, detail) -> {},
+        block -> {
+          trainer.evaluate(block, evaluation);
+          counted[0] += block.size();
+          counted[1] += block.rejected();
+        });
+    return new Scores(counted[0], counted[1], evaluation.total(), evaluation.confusion());
+  }
+
+  /**
+   * Decodes and transforms every record of a finite source, block after block.
+   *
+   * @param block given each block, which is used again after it returns
+   */
+  public static void forEach(
+      JobSpec job,
+      String path,
+      ComponentSpec source,
+      Rejections rejections,
+      Consumer<SampleBlock> block) {
+    SampleSource samples = JobRun.source(job, source);
+    SampleDecoder decoder = JobDecoders.of(job, path, source).get();
+    List<Transform> transforms = JobRun.transforms(job);
+    var rows = new SampleBlock(job.sample().schema(), 1024);
+    for (RecordChunk chunk : samples.chunks(Positions.START).toIterable(1)) {
+      if (chunk.count() > rows.capacity()) {
+        rows = new SampleBlock(job.sample().schema(), chunk.count());
+      }
+      rows.start(chunk.partition(), chunk.firstPosition());
+      decoder.decode(chunk, rows, rejections);
+      chunk.release();
+      for (Transform transform : transforms) {
+        transform.apply(rows);
+      }
+      block.accept(rows);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.headrace.pipeline.job;
+
+import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.ingest.decode.InputMapping;
+import io.headrace.pipeline.transform.Transform;
+import java.util.List;
+
+/** Checks of a job whose groups are sound by themselves but may not fit together. */
+final class JobChecks {
+  private final Vocabulary vocabulary;
+  private final JobPlaces places;
+  private final Problems problems;
+
+  JobChecks(Vocabulary vocabulary, JobPlaces places, Problems problems) {
+    this.vocabulary = vocabulary;
+    this.places = places;
+    this.problems = problems;
+  }
+
+  void check(JobSpec spec) {
+    labelIsNoInput(spec);
+    lossFitsLabel(spec);
+    transformsFitInputs(spec);
+  }
+
+  private void labelIsNoInput(JobSpec spec) {
+    String label = spec.sample().label().field();
+    for (InputMapping input : spec.sample().inputs()) {
+      if (fieldsOf(input).contains(label)) {
+        String path = "sample.inputs." + input.name();
+        problems.add(
+            path,
+            "contains the label's own field '"
+                + label
+                + "'. Remove it: the model would only copy it.",
+            places.of(path));
+      }
+    }
+  }
+
+  private static List<String> fieldsOf(InputMapping input) {
+    return switch (input) {
+      case InputMapping.SparseFields sparse -> sparse.fields();
+      case InputMapping.DenseFields dense -> dense.fields();
+      case InputMapping.DenseVector vector -> List.of(vector.field());
+    };
+  }
+
+  private void lossFitsLabel(JobSpec spec) {
+    try {
+      int units = vocabulary.losses().create(spec.loss()).units(spec.sample().schema().label());
+      assert units > 0;
+    } catch (InvalidSettingException e) {
+      String path = JobKey.LOSS.key();
+      problems.add(path, String.valueOf(e.getMessage()), places.of(path));
+    }
+  }
+
+  private void transformsFitInputs(JobSpec spec) {
+    for (int i = 0; i < spec.transforms().size(); i++) {
+      ComponentSpec transform = spec.transforms().get(i);
+      try {
+        Transform bound = vocabulary.transforms().create(transform).bind(spec.sample().schema());
+        assert bound != null;
+      } catch (InvalidSettingException e) {
+        String path =
+            "transforms." + i + "." + transform.name() + (e.key().isEmpty() ? "" : "." + e.key());
+        problems.add(path, String.valueOf(e.getMessage()), places.of(path));
+      }
+    }
+  }
+}

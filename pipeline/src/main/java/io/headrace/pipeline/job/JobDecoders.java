@@ -1,0 +1,71 @@
+package io.headrace.pipeline.job;
+
+import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.config.Settings;
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.ingest.FormatSettings;
+import io.headrace.ingest.SampleDecoder;
+import io.headrace.ingest.decode.DecoderSpec;
+import io.headrace.ingest.decode.Decoders;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+
+/** Makes the decoders of a job's source. */
+final class JobDecoders {
+  private JobDecoders() {}
+
+  /**
+   * Decoders for the records of {@code source}, one for each call; the first is made at once, so
+   * that what does not fit is found before anything starts.
+   *
+   * @param path of the source in the job file: {@code source} or {@code test}
+   */
+  static Supplier<SampleDecoder> of(JobSpec job, String path, ComponentSpec source) {
+    DecoderSpec spec = spec(job, source);
+    try {
+      var first = Decoders.create(spec, job.sample());
+      assert first != null;
+    } catch (InvalidSettingException e) {
+      String key = path + "." + source.name() + "." + e.key();
+      throw job.places().located(new InvalidSettingException(key, String.valueOf(e.getMessage())));
+    }
+    return () -> Decoders.create(spec, job.sample());
+  }
+
+  private static DecoderSpec spec(JobSpec job, ComponentSpec source) {
+    Settings settings = source.settings();
+    String format = settings.value(FormatSettings.FORMAT);
+    Optional<Schema> schema =
+        settings.optional(FormatSettings.SCHEMA).map(file -> schema(job.baseDirectory(), file));
+    List<String> columns = settings.optional(FormatSettings.COLUMNS).orElse(List.of());
+    char delimiter = settings.value(FormatSettings.DELIMITER).charAt(0);
+    return new DecoderSpec(format, framing(source), schema, columns, delimiter);
+  }
+
+  /** A file is a container; a topic's messages tell their schema unless the job says how else. */
+  private static String framing(ComponentSpec source) {
+    if (source.name().equals("file")) {
+      return "container";
+    }
+    String framing = source.settings().value(FormatSettings.FRAMING);
+    return framing.equals("auto") ? "single-object" : framing;
+  }
+
+  private static Schema schema(Path baseDirectory, String file) {
+    Path path = baseDirectory.resolve(file);
+    try {
+      return new Schema.Parser().parse(path.toFile());
+    } catch (IOException | AvroRuntimeException e) {
+      throw new HeadraceException(
+          "schema: %s cannot be read as an Avro schema: %s. Name the .avsc file that the producer writes with."
+              .formatted(path, e.getMessage()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.headrace.pipeline.job;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** The top-level keys of a job file. */
+enum JobKey {
+  NAME("name", true, "Name of the job: in checkpoints, metrics and announcements."),
+  SOURCE("source", true, "Where the samples come from."),
+  TEST(
+      "test", false, "Where held-out samples come from that are scored at the end, never learned."),
+  SAMPLE("sample", true, "How a record becomes a sample: its label and its inputs."),
+  TRANSFORMS("transforms", false, "A list of what is done to samples before they are learned."),
+  MODEL("model", true, "The list of layers, first to last."),
+  LOSS("loss", true, "What a wrong prediction costs."),
+  OPTIMIZER("optimizer", true, "How a gradient changes the parameters."),
+  BATCH("batch", false, "How samples become mini-batches."),
+  ENGINE("engine", false, "How the learning is run."),
+  CHECKPOINTS("checkpoints", false, "Where and when state is kept; without it nothing is kept."),
+  METRICS("metrics", false, "Where metrics go, and how often."),
+  DEAD_LETTERS("dead-letters", false, "Where records go that could not become samples.");
+
+  private final String key;
+  private final boolean required;
+  private final String doc;
+
+  JobKey(String key, boolean required, String doc) {
+    this.key = key;
+    this.required = required;
+    this.doc = doc;
+  }
+
+  String key() {
+    return key;
+  }
+
+  boolean required() {
+    return required;
+  }
+
+  String doc() {
+    return doc;
+  }
+
+  static List<String> keys() {
+    return Arrays.stream(values()).map(JobKey::key).toList();
+  }
+}

@@ -1,0 +1,171 @@
+package io.headrace.pipeline.job;
+
+import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.Settings;
+import io.headrace.engine.config.Variants;
+import io.headrace.ingest.decode.SampleMapping;
+import io.headrace.pipeline.batch.BatchShape;
+import io.headrace.sink.CheckpointSettings;
+import io.headrace.sink.DeadLetterSettings;
+import io.headrace.sink.MetricsSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes a {@link JobSpec} of a job file's values. One instance reads one job. */
+final class JobReader {
+  private static final Setting<String> NAME =
+      new Setting<>(JobKey.NAME.key(), "text", null, false, JobKey.NAME.doc(), JobReader::name);
+
+  private final Vocabulary vocabulary;
+  private final YamlNode.Group job;
+  private final Problems problems;
+  private final SettingsReader reader;
+  private final Fingerprint.Builder fingerprint = new Fingerprint.Builder();
+
+  JobReader(Vocabulary vocabulary, YamlNode.Group job, Problems problems) {
+    this.vocabulary = vocabulary;
+    this.job = job;
+    this.problems = problems;
+    this.reader = new SettingsReader(problems);
+  }
+
+  /**
+   * Reads and checks all of it.
+   *
+   * @throws io.headrace.engine.error.HeadraceException with a line for each fault
+   */
+  JobSpec read(Path baseDirectory) {
+    reader.knownKeysOnly(JobKey.keys(), "", job);
+    Optional<Settings> name = reader.settings(List.of(NAME), "", job.only(List.of(NAME)));
+    Optional<ComponentSpec> source = required(JobKey.SOURCE, vocabulary.sources());
+    Optional<ComponentSpec> test = optional(JobKey.TEST, vocabulary.sources());
+    Optional<SampleMapping> sample = sample();
+    List<ComponentSpec> transforms = list(JobKey.TRANSFORMS, vocabulary.transforms());
+    List<ComponentSpec> layers = list(JobKey.MODEL, vocabulary.layers());
+    Optional<ComponentSpec> loss = required(JobKey.LOSS, vocabulary.losses());
+    Optional<ComponentSpec> optimizer = required(JobKey.OPTIMIZER, vocabulary.optimizers());
+    Optional<BatchShape> batch = defaulted(JobKey.BATCH, BatchGroup.DECLARED).map(BatchGroup::from);
+    Optional<EngineSettings> engine =
+        defaulted(JobKey.ENGINE, EngineSettings.DECLARED).map(EngineSettings::from);
+    Optional<CheckpointSettings> checkpoints =
+        defaulted(JobKey.CHECKPOINTS, CheckpointSettings.SETTINGS).map(CheckpointSettings::from);
+    Optional<MetricsSettings> metrics =
+        defaulted(JobKey.METRICS, MetricsSettings.SETTINGS).map(MetricsSettings::from);
+    Optional<DeadLetterSettings> deadLetters =
+        defaulted(JobKey.DEAD_LETTERS, DeadLetterSettings.SETTINGS).map(DeadLetterSettings::from);
+    problems.throwIfAny();
+
+    var places = JobPlaces.of(job);
+    var spec =
+        new JobSpec(
+            name.orElseThrow().value(NAME),
+            baseDirectory,
+            source.orElseThrow(),
+            test,
+            sample.orElseThrow(),
+            transforms,
+            layers,
+            loss.orElseThrow(),
+            optimizer.orElseThrow(),
+            batch.orElseThrow(),
+            engine.orElseThrow(),
+            checkpoints.orElseThrow(),
+            metrics.orElseThrow(),
+            deadLetters.orElseThrow(),
+            fingerprint(transforms, layers, loss, optimizer, batch, engine),
+            YamlWriter.write(job),
+            places);
+    new JobChecks(vocabulary, places, problems).check(spec);
+    problems.throwIfAny();
+    return spec;
+  }
+
+  private Optional<SampleMapping> sample() {
+    String key = JobKey.SAMPLE.key();
+    if (job.value(key).isEmpty()) {
+      noteMissing(JobKey.SAMPLE);
+      return Optional.empty();
+    }
+    var samples = new SampleReader(reader, problems, fingerprint);
+    return reader.group(key, key, job).flatMap(group -> samples.read(key, group));
+  }
+
+  private Optional<ComponentSpec> required(JobKey key, Variants<?> variants) {
+    if (job.value(key.key()).isEmpty()) {
+      noteMissing(key);
+    }
+    return optional(key, variants);
+  }
+
+  private Optional<ComponentSpec> optional(JobKey key, Variants<?> variants) {
+    return job.value(key.key()).flatMap(node -> reader.component(variants, key.key(), node));
+  }
+
+  private List<ComponentSpec> list(JobKey key, Variants<?> variants) {
+    Optional<YamlNode> node = job.value(key.key());
+    if (node.isEmpty()) {
+      if (key.required()) {
+        noteMissing(key);
+      }
+      return List.of();
+    }
+    List<ComponentSpec> components = new ArrayList<>();
+    if (node.get() instanceof YamlNode.Items items && !items.nodes().isEmpty()) {
+      for (int i = 0; i < items.nodes().size(); i++) {
+        reader
+            .component(variants, key.key() + "." + i, items.nodes().get(i))
+            .ifPresent(components::add);
+      }
+    } else {
+      problems.add(
+          key.key(),
+          "is not a list of one or more. Begin each "
+              + variants.kind()
+              + " on a line of its own with '- '.",
+          job.placeOf(key.key()));
+    }
+    return components;
+  }
+
+  /** The group's settings; their defaults where the whole group is absent. */
+  private Optional<Settings> defaulted(JobKey key, List<Setting<?>> declared) {
+    Optional<YamlNode.Group> group =
+        job.value(key.key()).isEmpty()
+            ? Optional.of(YamlNode.Group.empty(job.placeOf(key.key())))
+            : reader.group(key.key(), key.key(), job);
+    return group.flatMap(g -> reader.settings(declared, key.key(), g));
+  }
+
+  private void noteMissing(JobKey key) {
+    problems.add(key.key(), "is missing. Add it: " + key.doc(), job.placeOf(key.key()));
+  }
+
+  private Fingerprint fingerprint(
+      List<ComponentSpec> transforms,
+      List<ComponentSpec> layers,
+      Optional<ComponentSpec> loss,
+      Optional<ComponentSpec> optimizer,
+      Optional<BatchShape> batch,
+      Optional<EngineSettings> engine) {
+    return fingerprint
+        .add(JobKey.TRANSFORMS.key(), transforms)
+        .add(JobKey.MODEL.key(), layers)
+        .add(JobKey.LOSS.key(), loss.orElseThrow())
+        .add(JobKey.OPTIMIZER.key(), optimizer.orElseThrow())
+        .add("batch.size", batch.orElseThrow().size())
+        .add("engine.shards", engine.orElseThrow().shards())
+        .add("engine.seed", engine.orElseThrow().seed())
+        .build();
+  }
+
+  private static String name(Object raw) {
+    if (!(raw instanceof String name) || !name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
+      throw new IllegalArgumentException(
+          "a name of up to 100 letters, digits, dots, dashes and underscores");
+    }
+    return name;
+  }
+}

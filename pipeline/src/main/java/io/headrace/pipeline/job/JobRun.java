@@ -1,0 +1,175 @@
+package io.headrace.pipeline.job;
+
+import io.headrace.engine.StepResult;
+import io.headrace.engine.Trainer;
+import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.ingest.SampleSource;
+import io.headrace.ingest.Sources;
+import io.headrace.ingest.kafka.KafkaSampleSource;
+import io.headrace.ingest.kafka.KafkaSourceStatus;
+import io.headrace.pipeline.TrainingPlan;
+import io.headrace.pipeline.TrainingRun;
+import io.headrace.pipeline.TrainingSettings;
+import io.headrace.pipeline.TrainingStatus;
+import io.headrace.pipeline.transform.Transform;
+import io.headrace.pipeline.transform.Transforms;
+import io.headrace.sink.EventSink;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.function.Consumer;
+
+/**
+ * A job that runs: its parts made and joined, resumed from its newest checkpoint. Thread-safe, but
+ * for {@link #trainer}, which is the run's own until it has ended. Whoever starts it closes it.
+ */
+public final class JobRun implements AutoCloseable {
+  private final JobSpec job;
+  private final Trainer trainer;
+  private final SampleSource source;
+  private final JobSinks sinks;
+  private final TrainingRun run;
+
+  /**
+   * What is asked of a run besides its job.
+   *
+   * @param sinks for events, besides those that the job names
+   * @param stopAfterSamples trained samples, resumed ones included, after which the run ends
+   * @param afterStep told of each step on the trainer's thread, which it holds up
+   */
+  public record Options(
+      List<EventSink> sinks, OptionalLong stopAfterSamples, Consumer<StepResult> afterStep) {
+    public static final Options NONE = new Options(List.of(), OptionalLong.empty(), step -> {});
+  }
+
+  private JobRun(
+      JobSpec job, Trainer trainer, SampleSource source, JobSinks sinks, TrainingRun run) {
+    this.job = job;
+    this.trainer = trainer;
+    this.source = source;
+    this.sinks = sinks;
+    this.run = run;
+  }
+
+  /**
+   * Makes the job's parts and starts training.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if a part cannot be made, or the newest
+   *     checkpoint belongs to a job that learns something else; the message says what differs
+   */
+  public static JobRun start(JobSpec job, Options options) {
+    SampleSource source = source(job, job.source());
+    var decoders = JobDecoders.of(job, "source", job.source());
+    List<Transform> transforms = transforms(job);
+    Trainer trainer = job.newTrainer();
+    var sinks = new JobSinks(job, options.sinks());
+    try {
+      TrainingRun run =
+          TrainingRun.start(
+              new TrainingPlan(
+                  job.name(),
+                  job.sample().schema(),
+                  source,
+                  decoders,
+                  transforms,
+                  trainer,
+                  sinks.checkpoints(),
+                  sinks.deadLetters(),
+                  sinks.events(),
+                  positions -> {
+                    if (source instanceof KafkaSampleSource kafka) {
+                      kafka.commit(positions);
+                    }
+                  },
+                  options.afterStep(),
+                  InstantSource.system(),
+                  settings(job, options)));
+      return new JobRun(job, trainer, source, sinks, run);
+    } catch (RuntimeException e) {
+      trainer.close();
+      sinks.close();
+      throw e;
+    }
+  }
+
+  public JobSpec job() {
+    return job;
+  }
+
+  /** What learns: for use once the run has ended. */
+  public Trainer trainer() {
+    return trainer;
+  }
+
+  public TrainingStatus status() {
+    return run.status();
+  }
+
+  /** How the Kafka source is doing; empty for other sources. */
+  public Optional<KafkaSourceStatus> kafka() {
+    return source instanceof KafkaSampleSource kafka
+        ? Optional.of(kafka.status())
+        : Optional.empty();
+  }
+
+  /** Metrics events that a slow sink never saw, because a newer one replaced them. */
+  public long conflated() {
+    return sinks.events().conflated();
+  }
+
+  /** Asks for the end and returns at once; see {@link TrainingRun#stop}. */
+  public void stop() {
+    run.stop();
+  }
+
+  /** Waits for the end; see {@link TrainingRun#await}. */
+  public TrainingStatus await() {
+    return run.await();
+  }
+
+  /** Metrics on the job's test source, after the end; empty if it names none. */
+  public Optional<SortedMap<String, Double>> test() {
+    return job.test().map(test -> HeldOut.evaluate(job, "test", test, trainer).total());
+  }
+
+  @Override
+  public void close() {
+    run.close();
+    trainer.close();
+    sinks.close();
+  }
+
+  static SampleSource source(JobSpec job, ComponentSpec source) {
+    return Sources.variants().create(source).open(job.baseDirectory());
+  }
+
+  static List<Transform> transforms(JobSpec job) {
+    List<Transform> transforms = new ArrayList<>();
+    for (int i = 0; i < job.transforms().size(); i++) {
+      ComponentSpec spec = job.transforms().get(i);
+      try {
+        transforms.add(Transforms.variants().create(spec).bind(job.sample().schema()));
+      } catch (InvalidSettingException e) {
+        String key = "transforms." + i + "." + spec.name() + "." + e.key();
+        throw job.places()
+            .located(new InvalidSettingException(key, String.valueOf(e.getMessage())));
+      }
+    }
+    return transforms;
+  }
+
+  private static TrainingSettings settings(JobSpec job, Options options) {
+    return new TrainingSettings(
+        job.batch(),
+        job.engine().decoders(),
+        job.metrics().windowSamples(),
+        job.checkpoints().directory().isPresent()
+            ? job.checkpoints().everySamples()
+            : Long.MAX_VALUE,
+        options.stopAfterSamples());
+  }
+}

@@ -1,0 +1,118 @@
+package io.headrace.pipeline.job;
+
+import io.headrace.engine.config.ComponentSpec;
+import io.headrace.ingest.kafka.KafkaSourceSettings;
+import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.DeadLetterSink;
+import io.headrace.sink.EventSink;
+import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import io.headrace.sink.checkpoint.DirectoryLock;
+import io.headrace.sink.event.EventPump;
+import io.headrace.sink.file.FileDeadLetterSink;
+import io.headrace.sink.file.JsonLinesEventSink;
+import io.headrace.sink.kafka.KafkaDeadLetterSink;
+import io.headrace.sink.kafka.KafkaEventSink;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Where a job's results go: its checkpoints, events and dead letters, opened. One thread opens and
+ * closes it.
+ */
+final class JobSinks implements AutoCloseable {
+  private static final int EVENTS_WAITING = 256;
+  private static final String DEFAULT_BOOTSTRAP = "127.0.0.1:9092";
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private final CheckpointStore checkpoints;
+  private final DeadLetterSink deadLetters;
+  private final EventPump events;
+
+  /**
+   * @param others sinks for events besides those that the job names; closed with this
+   */
+  JobSinks(JobSpec job, List<EventSink> others) {
+    try {
+      checkpoints = new JobCheckpoints(job, checkpoints(job));
+      deadLetters = deadLetters(job);
+      open.add(deadLetters);
+      events = new EventPump(events(job, others), EVENTS_WAITING);
+      open.add(events);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  CheckpointStore checkpoints() {
+    return checkpoints;
+  }
+
+  DeadLetterSink deadLetters() {
+    return deadLetters;
+  }
+
+  EventPump events() {
+    return events;
+  }
+
+  @Override
+  public void close() {
+    for (AutoCloseable sink : open.reversed()) {
+      try {
+        sink.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("closing " + sink, e);
+      }
+    }
+  }
+
+  private CheckpointStore checkpoints(JobSpec job) {
+    if (job.checkpoints().directory().isEmpty()) {
+      return new NoCheckpoints();
+    }
+    Path directory = job.checkpoints().directory().get();
+    open.add(DirectoryLock.hold(directory));
+    return DirectoryCheckpointStore.forWriting(directory, job.checkpoints().keep());
+  }
+
+  private static DeadLetterSink deadLetters(JobSpec job) {
+    if (job.deadLetters().file().isPresent()) {
+      return new FileDeadLetterSink(job.deadLetters().file().get());
+    }
+    if (job.deadLetters().topic().isPresent()) {
+      return new KafkaDeadLetterSink(producer(job), job.deadLetters().topic().get());
+    }
+    return new DiscardedLetters();
+  }
+
+  private static List<EventSink> events(JobSpec job, List<EventSink> others) {
+    List<EventSink> sinks = new ArrayList<>(others);
+    job.metrics().file().ifPresent(file -> sinks.add(new JsonLinesEventSink(file)));
+    job.metrics().topic().ifPresent(topic -> sinks.add(new KafkaEventSink(producer(job), topic)));
+    return sinks;
+  }
+
+  /** The brokers of the job's own source, reached in the same way, or those of this machine. */
+  private static Map<String, String> producer(JobSpec job) {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("bootstrap.servers", DEFAULT_BOOTSTRAP);
+    ComponentSpec source = job.source();
+    if (source.name().equals("kafka")) {
+      var kafka = KafkaSourceSettings.of(source.settings());
+      settings.put("bootstrap.servers", kafka.bootstrap());
+      kafka
+          .properties()
+          .forEach(
+              (key, value) -> {
+                if (key.matches("(security|sasl|ssl)\\..*")) {
+                  settings.put(key, value);
+                }
+              });
+    }
+    return settings;
+  }
+}

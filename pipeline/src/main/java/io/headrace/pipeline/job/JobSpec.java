@@ -1,0 +1,71 @@
+package io.headrace.pipeline.job;
+
+import io.headrace.engine.ModelSpec;
+import io.headrace.engine.Trainer;
+import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.ingest.decode.SampleMapping;
+import io.headrace.pipeline.batch.BatchShape;
+import io.headrace.sink.CheckpointSettings;
+import io.headrace.sink.DeadLetterSettings;
+import io.headrace.sink.MetricsSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A job, checked: everything its file and the command line say, defaults filled in. Immutable.
+ *
+ * @param baseDirectory what relative data paths of sources are resolved against: the directory of
+ *     the job file unless the command line names another
+ * @param test source of held-out samples
+ * @param checkpoints relative directories in it and in {@code metrics} and {@code deadLetters} are
+ *     resolved against the directory that the process runs in: they belong to the run, not to the
+ *     data
+ * @param fingerprint every setting that decides what is learned
+ * @param yaml the job file with the command line's settings in it: {@link JobFile#parse} makes an
+ *     equal job of it
+ */
+public record JobSpec(
+    String name,
+    Path baseDirectory,
+    ComponentSpec source,
+    Optional<ComponentSpec> test,
+    SampleMapping sample,
+    List<ComponentSpec> transforms,
+    List<ComponentSpec> layers,
+    ComponentSpec loss,
+    ComponentSpec optimizer,
+    BatchShape batch,
+    EngineSettings engine,
+    CheckpointSettings checkpoints,
+    MetricsSettings metrics,
+    DeadLetterSettings deadLetters,
+    Fingerprint fingerprint,
+    String yaml,
+    JobPlaces places) {
+  public JobSpec {
+    transforms = List.copyOf(transforms);
+    layers = List.copyOf(layers);
+  }
+
+  /** Everything that decides what is learned from the samples, as the trainer takes it. */
+  public ModelSpec modelSpec() {
+    return new ModelSpec(
+        sample.schema(), layers, loss, optimizer, batch.size(), engine.shards(), engine.seed());
+  }
+
+  /**
+   * A trainer for this job, at its first step.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if layers, loss and inputs do not fit
+   *     together; the message names the layer's line
+   */
+  public Trainer newTrainer() {
+    try {
+      return new Trainer(modelSpec(), engine.threads());
+    } catch (InvalidSettingException e) {
+      throw places.located(e);
+    }
+  }
+}

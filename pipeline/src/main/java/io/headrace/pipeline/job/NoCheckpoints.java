@@ -1,0 +1,30 @@
+package io.headrace.pipeline.job;
+
+import io.headrace.engine.Checkpoint;
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.sink.CheckpointStore;
+import java.util.List;
+import java.util.Optional;
+
+/** The store of a job that keeps no checkpoints. */
+final class NoCheckpoints implements CheckpointStore {
+  @Override
+  public Entry write(Checkpoint checkpoint) {
+    return new Entry("none", checkpoint.step(), checkpoint.createdAtMillis(), 0);
+  }
+
+  @Override
+  public List<Entry> list() {
+    return List.of();
+  }
+
+  @Override
+  public Checkpoint read(String name) {
+    throw new HeadraceException("This job keeps no checkpoints: set checkpoints.directory.");
+  }
+
+  @Override
+  public Optional<Checkpoint> newest() {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,29 @@
+package io.headrace.pipeline.job;
+
+import io.headrace.engine.config.Variants;
+import io.headrace.engine.layer.Layers;
+import io.headrace.engine.loss.Loss;
+import io.headrace.engine.loss.Losses;
+import io.headrace.engine.optimizer.Optimizers;
+import io.headrace.ingest.Sources;
+import io.headrace.pipeline.transform.Transforms;
+import io.headrace.pipeline.transform.UnboundTransform;
+
+/** Every component that a job file can name, by kind. Immutable. */
+record Vocabulary(
+    Variants<?> sources,
+    Variants<UnboundTransform> transforms,
+    Variants<?> layers,
+    Variants<Loss> losses,
+    Variants<?> optimizers) {
+
+  /** What this build of Headrace has. */
+  static Vocabulary standard() {
+    return new Vocabulary(
+        Sources.variants(),
+        Transforms.variants(),
+        Layers.variants(),
+        Losses.variants(),
+        Optimizers.variants());
+  }
+}

@@ -1,0 +1,12 @@
+package io.headrace.pipeline.transform;
+
+import io.headrace.engine.sample.SampleBlock;
+
+/**
+ * Changes or filters the rows of a block in place. Stateless: what it makes of a row depends on
+ * that row alone, so that several threads may apply it to several blocks at once.
+ */
+@FunctionalInterface
+public interface Transform {
+  void apply(SampleBlock block);
+}

@@ -1,0 +1,97 @@
+package io.headrace.pipeline.transform;
+
+import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.Settings;
+import io.headrace.engine.config.Variant;
+import io.headrace.engine.config.Variants;
+import io.headrace.engine.error.InvalidSettingException;
+import java.util.List;
+
+/** The transforms that a job file can name. */
+public final class Transforms {
+  private static final double MOST = Float.MAX_VALUE;
+  private static final double LEAST = Float.MIN_NORMAL;
+
+  private static final Setting<String> INPUT =
+      Setting.text("input", "Name of the dense input to work on.");
+  private static final Setting<List<Double>> MEAN =
+      Numbers.setting("mean", -MOST, MOST, "Subtracted from every element, or one per channel.");
+  private static final Setting<List<Double>> DEVIATION =
+      Numbers.setting("deviation", LEAST, MOST, "Divides every element, or one per channel.");
+  private static final Setting<Double> MIN =
+      Setting.number("min", -MOST, MOST, "Smaller elements become this.");
+  private static final Setting<Double> MAX =
+      Setting.number("max", -MOST, MOST, "Larger elements become this.");
+  private static final Setting<Double> FACTOR =
+      Setting.number("factor", -MOST, MOST, "Multiplies every element.");
+  private static final Setting<Double> FRACTION =
+      Setting.number("fraction", 0, 1, "Share of the samples that is kept.");
+  private static final Setting<Long> SEED =
+      Setting.longInteger("seed", 0, Long.MAX_VALUE, "Another seed keeps other samples.")
+          .orElse(0L);
+
+  private static final Variants<UnboundTransform> VARIANTS =
+      new Variants<>(
+          "transform",
+          List.of(
+              new Variant<>(
+                  "normalize",
+                  "x becomes (x - mean) / deviation, with the numbers given.",
+                  List.of(INPUT, MEAN, DEVIATION),
+                  Transforms::normalize),
+              new Variant<>(
+                  "clip",
+                  "Keeps every element between two bounds.",
+                  List.of(INPUT, MIN, MAX),
+                  Transforms::clip),
+              new Variant<>(
+                  "scale",
+                  "Multiplies every element by a factor.",
+                  List.of(INPUT, FACTOR),
+                  Transforms::scale),
+              new Variant<>(
+                  "sample-fraction",
+                  "Keeps a share of the samples, chosen by a hash of partition and position, so"
+                      + " that the same records are kept every time; the others count as filtered.",
+                  List.of(FRACTION, SEED),
+                  Transforms::sampleFraction)));
+
+  private Transforms() {}
+
+  public static Variants<UnboundTransform> variants() {
+    return VARIANTS;
+  }
+
+  private static UnboundTransform normalize(Settings settings) {
+    String input = settings.value(INPUT);
+    return schema -> {
+      List<Integer> shape = DenseRows.spec(schema, input).shape();
+      int channels = shape.getLast();
+      float[] means = Numbers.perChannel(MEAN, settings.value(MEAN), channels);
+      float[] deviations = Numbers.perChannel(DEVIATION, settings.value(DEVIATION), channels);
+      return DenseRows.each(
+          schema, input, (x, i) -> (x - means[i % channels]) / deviations[i % channels]);
+    };
+  }
+
+  private static UnboundTransform clip(Settings settings) {
+    float min = settings.value(MIN).floatValue();
+    float max = settings.value(MAX).floatValue();
+    if (min > max) {
+      throw new InvalidSettingException("min", min + " is not <= max, which is " + max + ".");
+    }
+    String input = settings.value(INPUT);
+    return schema -> DenseRows.each(schema, input, (x, i) -> Math.clamp(x, min, max));
+  }
+
+  private static UnboundTransform scale(Settings settings) {
+    float factor = settings.value(FACTOR).floatValue();
+    String input = settings.value(INPUT);
+    return schema -> DenseRows.each(schema, input, (x, i) -> x * factor);
+  }
+
+  private static UnboundTransform sampleFraction(Settings settings) {
+    var sample = new SampleFraction(settings.value(FRACTION), settings.value(SEED));
+    return schema -> sample;
+  }
+}

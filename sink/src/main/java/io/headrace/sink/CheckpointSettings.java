@@ -1,0 +1,40 @@
+package io.headrace.sink;
+
+import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.Settings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The group {@code checkpoints} of a job.
+ *
+ * @param directory absent: no checkpoints
+ */
+public record CheckpointSettings(Optional<Path> directory, long everySamples, int keep) {
+  private static final Setting<String> DIRECTORY =
+      Setting.text(
+              "directory",
+              "Directory that checkpoints are written to and resumed from; without it there are none.")
+          .absentByDefault();
+  private static final Setting<Long> EVERY_SAMPLES =
+      Setting.longInteger(
+              "every-samples",
+              1,
+              Long.MAX_VALUE,
+              "Samples trained between two checkpoints, e.g. 100000.")
+          .orElse(100_000L);
+  private static final Setting<Integer> KEEP =
+      Setting.integer("keep", 1, Integer.MAX_VALUE, "Checkpoints to keep; older ones are deleted.")
+          .orElse(5);
+
+  public static final List<Setting<?>> SETTINGS = List.of(DIRECTORY, EVERY_SAMPLES, KEEP);
+
+  /** Takes settings that were read against {@link #SETTINGS}. */
+  public static CheckpointSettings from(Settings settings) {
+    return new CheckpointSettings(
+        settings.optional(DIRECTORY).map(Path::of),
+        settings.value(EVERY_SAMPLES),
+        settings.value(KEEP));
+  }
+}

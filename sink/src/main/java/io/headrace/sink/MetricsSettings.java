@@ -1,0 +1,38 @@
+package io.headrace.sink;
+
+import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.Settings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The group {@code metrics} of a job. */
+public record MetricsSettings(long windowSamples, Optional<String> topic, Optional<Path> file) {
+  private static final Setting<Long> WINDOW_SAMPLES =
+      Setting.longInteger(
+              "window-samples",
+              1,
+              Long.MAX_VALUE,
+              "Samples that each report of loss, accuracy and the like is taken over, e.g. 10000.")
+          .orElse(10_000L);
+  private static final Setting<String> TOPIC =
+      Setting.text(
+              "topic",
+              "Kafka topic that metrics, checkpoints and alerts are announced on; absent: none.")
+          .absentByDefault();
+  private static final Setting<String> FILE =
+      Setting.text(
+              "file",
+              "File that metrics, checkpoints and alerts are appended to as JSON lines; absent: none.")
+          .absentByDefault();
+
+  public static final List<Setting<?>> SETTINGS = List.of(WINDOW_SAMPLES, TOPIC, FILE);
+
+  /** Takes settings that were read against {@link #SETTINGS}. */
+  public static MetricsSettings from(Settings settings) {
+    return new MetricsSettings(
+        settings.value(WINDOW_SAMPLES),
+        settings.optional(TOPIC),
+        settings.optional(FILE).map(Path::of));
+  }
+}

@@ -1,0 +1,113 @@
+package io.headrace.sink.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headrace.engine.Checkpoint;
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.state.Tensor;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What a checkpoint holds beside its tensors, as text by name in the header of its file. */
+final class CheckpointMetadata {
+  private static final String VERSION = "1";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** One partition of the ledger as JSON; its fields are part of the format. */
+  private record PartitionJson(
+      String source,
+      int partition,
+      long nextPosition,
+      long trained,
+      long rejected,
+      long filtered) {}
+
+  private CheckpointMetadata() {}
+
+  static SortedMap<String, String> of(Checkpoint checkpoint, String dataSha256) {
+    List<PartitionJson> ledger =
+        checkpoint.ledger().entries().entrySet().stream()
+            .map(entry -> json(entry.getKey(), entry.getValue()))
+            .toList();
+    var metadata = new TreeMap<String, String>();
+    metadata.put("format", "headrace-checkpoint");
+    metadata.put("format_version", VERSION);
+    metadata.put("job", checkpoint.job());
+    metadata.put("fingerprint", checkpoint.fingerprint());
+    metadata.put("step", Long.toString(checkpoint.step()));
+    metadata.put("created_at_millis", Long.toString(checkpoint.createdAtMillis()));
+    metadata.put("data_sha256", dataSha256);
+    try {
+      metadata.put("ledger", JSON.writeValueAsString(ledger));
+      metadata.put("values", JSON.writeValueAsString(checkpoint.values()));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+    return metadata;
+  }
+
+  /** The checkpoint of a header whose hash has been checked. */
+  static Checkpoint checkpoint(
+      String file, Map<String, String> metadata, SortedMap<String, Tensor> tensors) {
+    String version = text(file, metadata, "format_version");
+    if (!version.equals(VERSION)) {
+      throw new HeadraceException(
+          file
+              + " has format version "
+              + version
+              + ", and this Headrace reads "
+              + VERSION
+              + ". Read it with the version of Headrace that wrote it.");
+    }
+    try {
+      return new Checkpoint(
+          text(file, metadata, "job"),
+          text(file, metadata, "fingerprint"),
+          Long.parseLong(text(file, metadata, "step")),
+          Long.parseLong(text(file, metadata, "created_at_millis")),
+          ledger(text(file, metadata, "ledger")),
+          JSON.readValue(
+              text(file, metadata, "values"), new TypeReference<TreeMap<String, String>>() {}),
+          tensors);
+    } catch (JsonProcessingException | NumberFormatException e) {
+      throw new HeadraceException(
+          file + " has metadata that is not of format version " + VERSION + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  static String text(String file, Map<String, String> metadata, String name) {
+    @Nullable String text = metadata.get(name);
+    if (text == null) {
+      throw new CheckpointDamagedException(file, "its header lacks " + name);
+    }
+    return text;
+  }
+
+  private static Ledger ledger(String json) throws JsonProcessingException {
+    var entries = new TreeMap<SourcePartition, Ledger.Entry>();
+    for (PartitionJson p : JSON.readValue(json, PartitionJson[].class)) {
+      entries.put(
+          new SourcePartition(p.source, p.partition),
+          new Ledger.Entry(p.nextPosition, p.trained, p.rejected, p.filtered));
+    }
+    return new Ledger(entries);
+  }
+
+  private static PartitionJson json(SourcePartition partition, Ledger.Entry entry) {
+    return new PartitionJson(
+        partition.source(),
+        partition.partition(),
+        entry.nextPosition(),
+        entry.trained(),
+        entry.rejected(),
+        entry.filtered());
+  }
+}

@@ -1,0 +1,76 @@
+package io.headrace.sink.file;
+
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.schemas.RejectedSample;
+import io.headrace.schemas.Schemas;
+import io.headrace.sink.DeadLetterSink;
+import io.headrace.sink.LetterSize;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.specific.SpecificDatumWriter;
+
+/**
+ * Appends rejected records to an Avro container file, a block per flush or more. Thread-safe. What
+ * a crash has torn off behind the last whole block is cut away when the file is opened again.
+ */
+public final class FileDeadLetterSink implements DeadLetterSink {
+  private final Path file;
+  private final DataFileWriter<RejectedSample> writer;
+
+  /**
+   * Opens or creates the file, and its directories.
+   *
+   * @throws HeadraceException if it cannot be written to or holds something else
+   */
+  public FileDeadLetterSink(Path file) {
+    this.file = file;
+    this.writer = new DataFileWriter<>(new SpecificDatumWriter<>(RejectedSample.class));
+    Schemas.trust();
+    try {
+      LetterFile.makeAppendable(file);
+      writer.appendTo(file.toFile());
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public synchronized void write(RejectedSample letter) {
+    try {
+      writer.append(LetterSize.cut(letter, LetterSize.MAX_PAYLOAD_BYTES));
+    } catch (IOException | AvroRuntimeException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public synchronized void flush() {
+    try {
+      writer.fSync();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    try {
+      writer.fSync();
+      writer.close();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private HeadraceException failed(Exception cause) {
+    return new HeadraceException(
+        "dead-letters.file: "
+            + file
+            + " could not be written ("
+            + cause.getMessage()
+            + "). Make room, or name a file that this user may write.",
+        cause);
+  }
+}

@@ -1,0 +1,72 @@
+package io.headrace.sink.kafka;
+
+import io.headrace.engine.TrainEvent;
+import io.headrace.engine.TrainEvent.Alert;
+import io.headrace.engine.TrainEvent.CheckpointWritten;
+import io.headrace.engine.TrainEvent.MetricsTaken;
+import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.sample.Ledger;
+import io.headrace.schemas.CheckpointAnnouncement;
+import io.headrace.schemas.OperatorAlert;
+import io.headrace.schemas.PartitionLedger;
+import io.headrace.schemas.TrainingMetricsRecord;
+import java.time.Instant;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+
+/** Events as the records of the metrics topic. */
+final class EventRecords {
+  private EventRecords() {}
+
+  static String job(TrainEvent event) {
+    return switch (event) {
+      case MetricsTaken(TrainingMetrics metrics) -> metrics.job();
+      case CheckpointWritten written -> written.job();
+      case Alert alert -> alert.job();
+    };
+  }
+
+  static SpecificRecord of(TrainEvent event) {
+    return switch (event) {
+      case MetricsTaken(TrainingMetrics metrics) -> metrics(metrics);
+      case CheckpointWritten written ->
+          new CheckpointAnnouncement(
+              written.job(),
+              written.name(),
+              written.step(),
+              Instant.ofEpochMilli(written.timeMillis()),
+              written.bytes(),
+              written.millis());
+      case Alert alert ->
+          new OperatorAlert(
+              alert.job(), alert.code(), alert.message(), Instant.ofEpochMilli(alert.timeMillis()));
+    };
+  }
+
+  private static TrainingMetricsRecord metrics(TrainingMetrics metrics) {
+    return new TrainingMetricsRecord(
+        metrics.job(),
+        metrics.step(),
+        Instant.ofEpochMilli(metrics.timeMillis()),
+        metrics.samplesPerSecond(),
+        ledger(metrics.ledger()),
+        metrics.window(),
+        metrics.total(),
+        metrics.baselines(),
+        metrics.confusion());
+  }
+
+  private static List<PartitionLedger> ledger(Ledger ledger) {
+    return ledger.entries().entrySet().stream()
+        .map(
+            entry ->
+                new PartitionLedger(
+                    entry.getKey().source(),
+                    entry.getKey().partition(),
+                    entry.getValue().nextPosition(),
+                    entry.getValue().trained(),
+                    entry.getValue().rejected(),
+                    entry.getValue().filtered()))
+        .toList();
+  }
+}

@@ -1,0 +1,37 @@
+package io.headrace.sink;
+
+import io.headrace.engine.TrainEvent;
+import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.SourcePartition;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Training events for tests. */
+public final class Events {
+  private Events() {}
+
+  public static TrainEvent metrics(long step) {
+    var ledger = new TreeMap<>(Map.of(new SourcePartition("t", 3), new Ledger.Entry(9, 6, 2, 1)));
+    return new TrainEvent.MetricsTaken(
+        new TrainingMetrics(
+            "job",
+            step,
+            1_700_000_000_000L,
+            1234.5,
+            new Ledger(ledger),
+            new TreeMap<>(Map.of("loss", 0.25, "accuracy", 0.75)),
+            new TreeMap<>(Map.of("loss", 0.5)),
+            new TreeMap<>(Map.of("majorityClassAccuracy", 0.8)),
+            List.of(1L, 2L, 3L, 4L)));
+  }
+
+  public static TrainEvent checkpoint(long step) {
+    return new TrainEvent.CheckpointWritten("job", "checkpoint-" + step, step, 7, 100, 1.5);
+  }
+
+  public static TrainEvent alert(String message) {
+    return new TrainEvent.Alert("job", "checkpoint-failed", message, 7);
+  }
+}

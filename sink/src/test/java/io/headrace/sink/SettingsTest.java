@@ -1,0 +1,33 @@
+package io.headrace.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.engine.config.Settings;
+import io.headrace.engine.error.InvalidSettingException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+  @Test
+  void haveDefaults() {
+    assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, Map.of())))
+        .isEqualTo(new CheckpointSettings(Optional.empty(), 100_000, 5));
+    assertThat(MetricsSettings.from(Settings.of(MetricsSettings.SETTINGS, Map.of())))
+        .isEqualTo(new MetricsSettings(10_000, Optional.empty(), Optional.empty()));
+    assertThat(DeadLetterSettings.from(Settings.of(DeadLetterSettings.SETTINGS, Map.of())))
+        .isEqualTo(new DeadLetterSettings(Optional.empty(), Optional.empty()));
+  }
+
+  @Test
+  void areReadFromTheJob() {
+    Map<String, ?> raw = Map.of("directory", "data/c", "every-samples", 7, "keep", 1);
+    assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, raw)))
+        .isEqualTo(new CheckpointSettings(Optional.of(Path.of("data/c")), 7, 1));
+    assertThatThrownBy(() -> Settings.of(CheckpointSettings.SETTINGS, Map.of("keep", 0)))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("0 is not >= 1");
+  }
+}
