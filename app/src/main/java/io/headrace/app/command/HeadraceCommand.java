@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Version.class,
     mixinStandardHelpOptions = true,
-    subcommands = {ProduceCommand.class, BrokerCommand.class})
+    subcommands = {RunCommand.class, ProduceCommand.class, BrokerCommand.class})
 public final class HeadraceCommand implements Runnable {
   @Spec private CommandSpec spec;
 

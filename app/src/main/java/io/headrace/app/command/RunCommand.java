@@ -1,0 +1,80 @@
+package io.headrace.app.command;
+
+import io.headrace.app.http.HttpService;
+import io.headrace.app.run.Attendant;
+import io.headrace.pipeline.job.JobFile;
+import io.headrace.pipeline.job.JobSpec;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code headrace run}: trains a job until its source ends or somebody stops it. */
+@Command(
+    name = "run",
+    description =
+        "Trains a job, from its newest checkpoint on. Ends by itself where the source does; Ctrl-C stops it with a checkpoint.",
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "JOB.yaml", description = "The job; see docs/configuration.md.")
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets a key of the job, e.g. engine.threads=2; may be repeated.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Where the job's relative data paths start (default: the job file's folder).")
+  private @Nullable Path data;
+
+  @Option(names = "--report", paramLabel = "FILE", description = "Write the summary there as JSON.")
+  private @Nullable Path report;
+
+  @Option(
+      names = "--fresh",
+      description = "Start anew: older checkpoints of the job are moved into a folder beside them.")
+  private boolean fresh;
+
+  @Option(
+      names = "--fail-fast",
+      description = "Stop if the Kafka brokers or the topic are not there, instead of waiting.")
+  private boolean failFast;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Serve the page, /health and /prometheus on 127.0.0.1 at this port; 0 for any.")
+  private @Nullable Integer port;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    if (failFast) {
+      overrides.add("source.kafka.fail-fast=true");
+    }
+    JobSpec job =
+        data == null ? JobFile.read(file, overrides) : JobFile.read(file, overrides, data);
+    OptionalInt page = port == null ? OptionalInt.empty() : OptionalInt.of(port);
+    try (var stop = StopSignal.listen();
+        var attendant = Attendant.start(job, fresh, page, out)) {
+      attendant.page().map(HttpService::uri).ifPresent(uri -> out.println("Page: " + uri));
+      attendant.attend(stop::isRequested);
+      attendant.finish(report);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,141 @@
+package io.headrace.app.run;
+
+import io.headrace.app.http.HttpService;
+import io.headrace.app.report.RunReport;
+import io.headrace.app.report.Summary;
+import io.headrace.engine.TrainingMetrics;
+import io.headrace.pipeline.TrainingStatus;
+import io.headrace.pipeline.TrainingStatus.State;
+import io.headrace.pipeline.job.JobRun;
+import io.headrace.pipeline.job.JobSpec;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a job for a person: shows its progress line and page while it goes on, and its summary at
+ * the end. Used by one thread; whoever starts it closes it.
+ */
+public final class Attendant implements AutoCloseable {
+  private static final long TURN_MILLIS = 1000;
+  private static final long POLL_MILLIS = 20;
+
+  private final JobRun run;
+  private final RunView view;
+  private final PrintWriter out;
+  private final @Nullable HttpService http;
+
+  private Attendant(JobRun run, RunView view, PrintWriter out, @Nullable HttpService http) {
+    this.run = run;
+    this.view = view;
+    this.out = out;
+    this.http = http;
+  }
+
+  /**
+   * Starts the job and, with {@code port}, its page.
+   *
+   * @param fresh whether to put older checkpoints aside first
+   * @throws io.headrace.engine.error.HeadraceException if one of them cannot start
+   */
+  public static Attendant start(JobSpec job, boolean fresh, OptionalInt port, PrintWriter out) {
+    if (fresh) {
+      job.checkpoints().directory().ifPresent(FreshStart::putAside);
+    }
+    var checkpoints = new LastCheckpoint();
+    JobRun run =
+        JobRun.start(
+            job, new JobRun.Options(List.of(checkpoints), OptionalLong.empty(), step -> {}));
+    try {
+      var view = new RunView(run, checkpoints);
+      HttpService http =
+          port.isPresent() ? HttpService.start("127.0.0.1", port.getAsInt(), view) : null;
+      long resumed = run.status().resumedSamples();
+      if (resumed > 0) {
+        out.printf("%s goes on behind %,d samples%n", job.name(), resumed);
+      }
+      return new Attendant(run, view, out, http);
+    } catch (RuntimeException e) {
+      run.close();
+      throw e;
+    }
+  }
+
+  /** The page, if it was asked for. */
+  public Optional<HttpService> page() {
+    return Optional.ofNullable(http);
+  }
+
+  public RunView view() {
+    return view;
+  }
+
+  /**
+   * Shows progress until the run ends or {@code stop} says so; then the run is asked to end, and
+   * this returns when it has.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if the run failed
+   */
+  public void attend(BooleanSupplier stop) {
+    var progress = new ProgressLine(out, System.console() != null && System.console().isTerminal());
+    try {
+      long shown = System.nanoTime();
+      while (ongoing() && !stop.getAsBoolean()) {
+        Thread.sleep(POLL_MILLIS);
+        if (System.nanoTime() - shown >= TURN_MILLIS * 1_000_000) {
+          shown = System.nanoTime();
+          progress.show(view.status());
+        }
+      }
+      if (ongoing()) {
+        run.stop();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      run.stop();
+    } finally {
+      progress.end();
+    }
+    run.await();
+  }
+
+  private boolean ongoing() {
+    State state = run.status().state();
+    return state == State.RUNNING || state == State.STOPPING;
+  }
+
+  /** Says how the run went, and writes it to {@code report} as well; for use behind its end. */
+  public RunReport finish(@Nullable Path report) {
+    TrainingStatus status = run.status();
+    TrainingMetrics metrics = run.trainer().metrics(status.job(), System.currentTimeMillis(), 0);
+    var summary =
+        RunReport.of(
+            metrics,
+            status.ledger().trained() - status.resumedSamples(),
+            status.runningMillis() / 1000.0,
+            status.state() == State.COMPLETED ? run.test().orElse(null) : null,
+            status.checkpoint() == null || run.job().checkpoints().directory().isEmpty()
+                ? null
+                : status.checkpoint().name(),
+            run.trainer().parametersSha256());
+    out.println(Summary.of(summary));
+    out.flush();
+    if (report != null) {
+      summary.write(report);
+    }
+    return summary;
+  }
+
+  @Override
+  public void close() {
+    if (http != null) {
+      http.close();
+    }
+    run.close();
+  }
+}

@@ -1,0 +1,34 @@
+package io.headrace.app.run;
+
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import io.headrace.sink.checkpoint.DirectoryLock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Puts a job's checkpoints aside, so that its next run begins at nothing. Stateless. */
+final class FreshStart {
+  private FreshStart() {}
+
+  /** Moves every checkpoint of {@code directory} into a new folder in it. */
+  static void putAside(Path directory) {
+    var entries = DirectoryCheckpointStore.forReading(directory).list();
+    if (entries.isEmpty()) {
+      return;
+    }
+    Path aside = directory.resolve("before-" + System.currentTimeMillis());
+    try (var lock = DirectoryLock.hold(directory)) {
+      assert lock != null;
+      Files.createDirectories(aside);
+      for (var entry : entries) {
+        Files.move(directory.resolve(entry.name()), aside.resolve(entry.name()));
+      }
+    } catch (IOException e) {
+      throw new HeadraceException(
+          "The checkpoints in %s could not be moved to %s: %s. Move or delete them by hand."
+              .formatted(directory, aside, e.getMessage()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.headrace.app.run;
+
+import io.headrace.app.http.JobStatus;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line on a run's progress: redrawn in place on a terminal, a new line now and then in a pipe.
+ * Not thread-safe.
+ */
+public final class ProgressLine {
+  private static final int PLAIN_EVERY = 10;
+
+  private final PrintWriter out;
+  private final boolean inPlace;
+  private int turns;
+  private int width;
+
+  /**
+   * @param terminal whether {@code out} is a terminal
+   */
+  public ProgressLine(PrintWriter out, boolean terminal) {
+    this.out = out;
+    this.inPlace = terminal;
+  }
+
+  /** Shows {@code status}; call it about once a second. */
+  public void show(JobStatus status) {
+    turns++;
+    String line = text(status);
+    if (inPlace) {
+      out.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
+      width = line.length();
+    } else if (turns % PLAIN_EVERY == 1) {
+      out.println(line);
+    }
+    out.flush();
+  }
+
+  /** Ends the line, so that what is printed next stands below it. */
+  public void end() {
+    if (inPlace && width > 0) {
+      out.println();
+      out.flush();
+    }
+  }
+
+  static String text(JobStatus status) {
+    var text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%s  %,d samples  %,.0f/s",
+            status.job().name(),
+            status.ledger().trained(),
+            status.progress().samplesPerSecond()));
+    SortedMap<String, Double> window = status.metrics().window();
+    SortedMap<String, Double> baselines = status.metrics().baselines();
+    append(text, "loss", window.get("loss"));
+    append(text, "accuracy", window.get("accuracy"));
+    append(text, "baseline", baselines.get("majorityClassAccuracy"));
+    append(text, "auc", window.get("auc"));
+    Long lag = lag(status);
+    if (lag != null) {
+      text.append(String.format(Locale.ROOT, "  lag %,d", lag));
+    }
+    if (status.ledger().rejected() > 0) {
+      text.append(String.format(Locale.ROOT, "  rejected %,d", status.ledger().rejected()));
+    }
+    return text.toString();
+  }
+
+  private static void append(StringBuilder text, String name, @Nullable Double value) {
+    if (value != null) {
+      text.append(String.format(Locale.ROOT, "  %s %.4f", name, value));
+    }
+  }
+
+  private static @Nullable Long lag(JobStatus status) {
+    Long sum = null;
+    for (JobStatus.Partition partition : status.partitions()) {
+      if (partition.lagRecords() != null) {
+        sum = (sum == null ? 0 : sum) + partition.lagRecords();
+      }
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,132 @@
+package io.headrace.app.run;
+
+import io.headrace.app.http.JobState;
+import io.headrace.app.http.JobStatus;
+import io.headrace.app.http.JobStatusSource;
+import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.sample.SourcePartition;
+import io.headrace.ingest.kafka.KafkaSourceStatus;
+import io.headrace.pipeline.TrainingStatus;
+import io.headrace.pipeline.job.JobRun;
+import io.headrace.sink.CheckpointStore;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A run's status as the page and the API show it. Thread-safe. */
+public final class RunView implements JobStatusSource {
+  private final JobRun run;
+  private final LastCheckpoint checkpoints;
+  private final String source;
+  private final String model;
+
+  /**
+   * @param checkpoints one of the run's event sinks
+   */
+  public RunView(JobRun run, LastCheckpoint checkpoints) {
+    this.run = run;
+    this.checkpoints = checkpoints;
+    this.source = Descriptions.source(run.job());
+    this.model = Descriptions.model(run.job());
+  }
+
+  @Override
+  public JobStatus status() {
+    TrainingStatus status = run.status();
+    Optional<KafkaSourceStatus> kafka = run.kafka();
+    return new JobStatus(
+        System.currentTimeMillis(),
+        new JobStatus.Job(
+            status.job(),
+            state(status.state()),
+            status.failure() == null ? "" : status.failure(),
+            source,
+            model,
+            status.runningMillis()),
+        new JobStatus.Progress(status.steps(), status.samplesPerSecond(), stepMillis(status)),
+        new JobStatus.Account(
+            status.recordsRead(),
+            status.ledger().trained(),
+            status.ledger().rejected(),
+            status.ledger().filtered(),
+            status.recordsInFlight(),
+            status.rejectionsByReason()),
+        partitions(status, kafka),
+        metrics(status.metrics()),
+        new JobStatus.Flow(status.ring().slots(), status.ring().occupied(), status.ring().demand()),
+        new JobStatus.Checkpoints(checkpoints.written(), saved(status.checkpoint())));
+  }
+
+  private JobStatus.Metrics metrics(@Nullable TrainingMetrics metrics) {
+    SortedMap<String, Double> none = Collections.emptySortedMap();
+    return metrics == null
+        ? new JobStatus.Metrics(none, none, none, run.conflated())
+        : new JobStatus.Metrics(
+            metrics.window(), metrics.total(), metrics.baselines(), run.conflated());
+  }
+
+  private JobStatus.@Nullable Saved saved(CheckpointStore.@Nullable Entry last) {
+    if (last == null) {
+      return null;
+    }
+    double ageSeconds =
+        Math.max(0, System.currentTimeMillis() - last.createdAtMillis())
+            / (double) TimeUnit.SECONDS.toMillis(1);
+    return new JobStatus.Saved(
+        last.name(), last.step(), ageSeconds, last.bytes(), checkpoints.millis());
+  }
+
+  private static double stepMillis(TrainingStatus status) {
+    double stepsPerSecond =
+        status.samplesPerSecond() * status.steps() / Math.max(1, status.ledger().trained());
+    return stepsPerSecond > 0 ? 1000 / stepsPerSecond : 0;
+  }
+
+  private static List<JobStatus.Partition> partitions(
+      TrainingStatus status, Optional<KafkaSourceStatus> kafka) {
+    List<JobStatus.Partition> rows = new ArrayList<>();
+    status
+        .ledger()
+        .entries()
+        .forEach(
+            (partition, entry) ->
+                rows.add(
+                    new JobStatus.Partition(
+                        partition.toString(),
+                        entry.nextPosition(),
+                        entry.trained(),
+                        entry.rejected(),
+                        entry.filtered(),
+                        lag(kafka, partition, entry.nextPosition()))));
+    return rows;
+  }
+
+  /**
+   * Records behind the next position, those in flight included; null for sources without an end.
+   */
+  private static @Nullable Long lag(
+      Optional<KafkaSourceStatus> kafka, SourcePartition partition, long nextPosition) {
+    if (kafka.isEmpty()) {
+      return null;
+    }
+    for (KafkaSourceStatus.Partition read : kafka.get().partitions()) {
+      if (read.partition() == partition.partition() && read.end() >= 0) {
+        return Math.max(0, read.end() - nextPosition);
+      }
+    }
+    return null;
+  }
+
+  private static JobState state(TrainingStatus.State state) {
+    return switch (state) {
+      case RUNNING -> JobState.RUNNING;
+      case STOPPING -> JobState.DRAINING;
+      case COMPLETED, STOPPED -> JobState.FINISHED;
+      case FAILED -> JobState.FAILED;
+    };
+  }
+}
