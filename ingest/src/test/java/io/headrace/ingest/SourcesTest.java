@@ -26,7 +26,8 @@ class SourcesTest {
     Files.writeString(folder.resolve("rows.csv"), "a;b\n1;2\n3;4\n");
     SampleSource source =
         open("file", Map.of("path", "rows.csv", "format", "csv", "delimiter", ";"));
-    RecordChunk chunk = java.util.Objects.requireNonNull(source.chunks(Positions.START).blockFirst());
+    RecordChunk chunk =
+        java.util.Objects.requireNonNull(source.chunks(Positions.START).blockFirst());
     assertThat(chunk).isNotNull();
     assertThat(chunk.count()).isEqualTo(2);
     assertThat(chunk.header()).isEqualTo(List.of("a", "b"));

@@ -8,6 +8,7 @@ import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.pipeline.job.JobRun;
 import io.headrace.pipeline.job.JobSpec;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -82,7 +83,7 @@ public final class Attendant implements AutoCloseable {
    * @throws io.headrace.engine.error.HeadraceException if the run failed
    */
   public void attend(BooleanSupplier stop) {
-    var progress = new ProgressLine(out, System.console() != null && System.console().isTerminal());
+    var progress = new ProgressLine(out, terminal());
     try {
       long shown = System.nanoTime();
       while (ongoing() && !stop.getAsBoolean()) {
@@ -102,6 +103,10 @@ public final class Attendant implements AutoCloseable {
       progress.end();
     }
     run.await();
+  }
+
+  private static boolean terminal() {
+    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
   }
 
   private boolean ongoing() {
