@@ -185,29 +185,33 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void gelu(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
-
-    int done = VectorCurves.gelu(count, x, xOffset, y, yOffset);
-
+  public void gelu(
+      int count,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment y,
+      long yOffset,
+      MemorySegment slope,
+      long slopeOffset) {
+    int done = VectorCurves.gate(count, x, xOffset, y, yOffset);
+    VectorCurves.gelu(done, x, xOffset, y, yOffset, slope, slopeOffset);
     if (done < count) {
-      rest.gelu(count - done, x, xOffset + done, y, yOffset + done);
+      rest.gelu(count - done, x, xOffset + done, y, yOffset + done, slope, slopeOffset + done);
     }
   }
 
   @Override
-  public void geluGradient(
+  public void multiply(
       int count,
-      MemorySegment x,
-      long xOffset,
-      MemorySegment dy,
-      long dyOffset,
-      MemorySegment dx,
-      long dxOffset) {
-
-    int done = VectorCurves.geluGradient(count, x, xOffset, dy, dyOffset, dx, dxOffset);
-
+      MemorySegment a,
+      long aOffset,
+      MemorySegment b,
+      long bOffset,
+      MemorySegment out,
+      long outOffset) {
+    int done = VectorCurves.multiply(count, a, aOffset, b, bOffset, out, outOffset);
     if (done < count) {
-      rest.geluGradient(count - done, x, xOffset + done, dy, dyOffset + done, dx, dxOffset + done);
+      rest.multiply(count - done, a, aOffset + done, b, bOffset + done, out, outOffset + done);
     }
   }
 
