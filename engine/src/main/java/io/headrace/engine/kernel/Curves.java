@@ -24,7 +24,7 @@ final class Curves {
 
   static final float EXP_MAX = 88f;
 
-  /** Beyond this tanh is 1 in floats. */
+  /** Beyond plus and minus this tanh is 1 and -1 in floats. */
   static final float TANH_MAX = 9.1f;
 
   static final float C2 = 1f / 2;
@@ -34,40 +34,40 @@ final class Curves {
   static final float C6 = 1f / 720;
   static final float C7 = 1f / 5040;
 
-  /** sqrt(2 / pi). */
-  static final float GELU_SCALE = (float) 0.7978845608028654;
+  /** 2 sqrt(2 / pi): gelu(x) = x sigmoid(x (GELU_1 + GELU_3 x^2)). */
+  static final float GELU_1 = (float) 1.5957691216057308;
 
-  static final float GELU_CUBIC = 0.044715f;
+  static final float GELU_3 = (float) (0.044715 * 1.5957691216057308);
 
   private Curves() {}
 
   static float exp(float x) {
     float clamped = Math.min(Math.max(x, EXP_MIN), EXP_MAX);
-    float shifted = clamped * LOG2_E + ROUND;
+    float shifted = Math.fma(clamped, LOG2_E, ROUND);
     float scale = scale(shifted);
-    return scale * series(clamped, shifted - ROUND) + scale;
+    return Math.fma(scale, series(clamped, shifted - ROUND), scale);
   }
 
   static float tanh(float x) {
-    float twice = 2 * Math.min(Math.abs(x), TANH_MAX);
-    float shifted = twice * LOG2_E + ROUND;
+    float twice = 2 * Math.min(Math.max(x, -TANH_MAX), TANH_MAX);
+    float shifted = Math.fma(twice, LOG2_E, ROUND);
     float scale = scale(shifted);
-    float expMinus1 = scale * series(twice, shifted - ROUND) + (scale - 1);
-    return Math.copySign(expMinus1 / (expMinus1 + 2), x);
+    float expMinus1 = Math.fma(scale, series(twice, shifted - ROUND), scale - 1);
+    return expMinus1 / (expMinus1 + 2);
   }
 
   static float sigmoid(float x) {
     return 1 / (1 + exp(-x));
   }
 
-  static float gelu(float x) {
-    return 0.5f * x * (1 + tanh(GELU_SCALE * (x + GELU_CUBIC * x * x * x)));
+  /** gelu(x) / x. */
+  static float gate(float x) {
+    return sigmoid(x * (GELU_3 * (x * x) + GELU_1));
   }
 
-  static float geluSlope(float x) {
-    float t = tanh(GELU_SCALE * (x + GELU_CUBIC * x * x * x));
-    float inner = GELU_SCALE * (1 + 3 * GELU_CUBIC * x * x);
-    return 0.5f * (1 + t) + 0.5f * x * (1 - t * t) * inner;
+  static float geluSlope(float x, float gate) {
+    float cubic = GELU_3 * (x * x);
+    return gate + x * (gate * (1 - gate)) * (cubic + cubic + cubic + GELU_1);
   }
 
   private static float scale(float shifted) {
@@ -77,8 +77,12 @@ final class Curves {
 
   /** exp(r) - 1 for r = x - n ln 2. */
   private static float series(float x, float n) {
-    float r = x - n * LN2_HIGH - n * LN2_LOW;
-    float tail = ((((C7 * r + C6) * r + C5) * r + C4) * r + C3) * r + C2;
-    return r + r * r * tail;
+    float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, x));
+    float tail = Math.fma(r, C7, C6);
+    tail = Math.fma(tail, r, C5);
+    tail = Math.fma(tail, r, C4);
+    tail = Math.fma(tail, r, C3);
+    tail = Math.fma(tail, r, C2);
+    return Math.fma(r * r, tail, r);
   }
 }

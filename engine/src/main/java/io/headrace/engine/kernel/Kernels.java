@@ -132,20 +132,28 @@ public interface Kernels {
       long dxOffset);
 
   /**
-   * y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))); y may be x. Hendrycks and Gimpel, "Gaussian
+   * y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), which is x sigmoid(2 sqrt(2/pi) (x +
+   * 0.044715 x^3)), and its slope by x; slope may be x, y may not. Hendrycks and Gimpel, "Gaussian
    * Error Linear Units", 2016.
    */
-  void gelu(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset);
-
-  /** dx = dy times the slope of {@link #gelu} at x; dx may be dy. */
-  void geluGradient(
+  void gelu(
       int count,
       MemorySegment x,
       long xOffset,
-      MemorySegment dy,
-      long dyOffset,
-      MemorySegment dx,
-      long dxOffset);
+      MemorySegment y,
+      long yOffset,
+      MemorySegment slope,
+      long slopeOffset);
+
+  /** out = a b, element by element; out may be a or b. */
+  void multiply(
+      int count,
+      MemorySegment a,
+      long aOffset,
+      MemorySegment b,
+      long bOffset,
+      MemorySegment out,
+      long outOffset);
 
   /** p -= rate (g + decay p). */
   void sgd(

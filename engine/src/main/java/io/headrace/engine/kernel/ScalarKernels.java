@@ -189,23 +189,33 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void gelu(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+  public void gelu(
+      int count,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment y,
+      long yOffset,
+      MemorySegment slope,
+      long slopeOffset) {
     for (int i = 0; i < count; i++) {
-      write(y, yOffset + i, Curves.gelu(read(x, xOffset + i)));
+      float value = read(x, xOffset + i);
+      float gate = Curves.gate(value);
+      write(y, yOffset + i, value * gate);
+      write(slope, slopeOffset + i, Curves.geluSlope(value, gate));
     }
   }
 
   @Override
-  public void geluGradient(
+  public void multiply(
       int count,
-      MemorySegment x,
-      long xOffset,
-      MemorySegment dy,
-      long dyOffset,
-      MemorySegment dx,
-      long dxOffset) {
+      MemorySegment a,
+      long aOffset,
+      MemorySegment b,
+      long bOffset,
+      MemorySegment out,
+      long outOffset) {
     for (int i = 0; i < count; i++) {
-      write(dx, dxOffset + i, read(dy, dyOffset + i) * Curves.geluSlope(read(x, xOffset + i)));
+      write(out, outOffset + i, read(a, aOffset + i) * read(b, bOffset + i));
     }
   }
 

@@ -1,31 +1,52 @@
 package io.headrace.engine.kernel;
 
 import static io.headrace.engine.kernel.VectorWidth.LANES;
-import static io.headrace.engine.kernel.VectorWidth.all;
-import static io.headrace.engine.kernel.VectorWidth.load;
-import static io.headrace.engine.kernel.VectorWidth.store;
+import static io.headrace.engine.kernel.VectorWidth.ORDER;
+import static io.headrace.engine.kernel.VectorWidth.SPECIES;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
  * Activations over whole vectors; each method does the vectors and returns how many elements it
- * did. The operations are those of {@link Curves}, one by one, so that an element has the same bits
- * whether it falls into a vector or into the remainder.
+ * did. Vectors are not passed to methods of ours, not even for the exponential that two curves
+ * share: the compiler must inline the Vector API's methods, but may leave out ours. The operations
+ * are those of {@link Curves}, one by one, so that an element has the same bits whether it falls
+ * into a vector or into the remainder.
  */
 final class VectorCurves {
-  private static final int SIGN = 0x80000000;
+  // Constants as vectors, because every broadcast adds to what the compiler has to inline.
+  private static final FloatVector ONE = FloatVector.broadcast(SPECIES, 1);
+  private static final FloatVector TWO = FloatVector.broadcast(SPECIES, 2);
+  private static final FloatVector LOG2_E = FloatVector.broadcast(SPECIES, Curves.LOG2_E);
+  private static final FloatVector ROUND = FloatVector.broadcast(SPECIES, Curves.ROUND);
+  private static final FloatVector LN2_HIGH = FloatVector.broadcast(SPECIES, -Curves.LN2_HIGH);
+  private static final FloatVector LN2_LOW = FloatVector.broadcast(SPECIES, -Curves.LN2_LOW);
+  private static final FloatVector C2 = FloatVector.broadcast(SPECIES, Curves.C2);
+  private static final FloatVector C3 = FloatVector.broadcast(SPECIES, Curves.C3);
+  private static final FloatVector C4 = FloatVector.broadcast(SPECIES, Curves.C4);
+  private static final FloatVector C5 = FloatVector.broadcast(SPECIES, Curves.C5);
+  private static final FloatVector C6 = FloatVector.broadcast(SPECIES, Curves.C6);
+  private static final FloatVector C7 = FloatVector.broadcast(SPECIES, Curves.C7);
+  private static final FloatVector EXP_MIN = FloatVector.broadcast(SPECIES, Curves.EXP_MIN);
+  private static final FloatVector EXP_MAX = FloatVector.broadcast(SPECIES, Curves.EXP_MAX);
+  private static final FloatVector TANH_MIN = FloatVector.broadcast(SPECIES, -Curves.TANH_MAX);
+  private static final FloatVector TANH_MAX = FloatVector.broadcast(SPECIES, Curves.TANH_MAX);
+  private static final FloatVector GELU_1 = FloatVector.broadcast(SPECIES, Curves.GELU_1);
+  private static final FloatVector GELU_3 = FloatVector.broadcast(SPECIES, Curves.GELU_3);
+  private static final IntVector ONE_BITS = ONE.reinterpretAsInts();
 
   private VectorCurves() {}
 
   static int leakyRelu(
       int count, float slope, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
-    FloatVector factor = all(slope);
+    FloatVector factor = FloatVector.broadcast(SPECIES, slope);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = load(x, xOffset + i);
-      store(value.max(value.mul(factor)), y, yOffset + i);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, x, (xOffset + i) << 2, ORDER);
+      value.max(value.mul(factor)).intoMemorySegment(y, (yOffset + i) << 2, ORDER);
     }
     return i;
   }
@@ -39,12 +60,17 @@ final class VectorCurves {
       long dyOffset,
       MemorySegment dx,
       long dxOffset) {
-    FloatVector factor = all(slope);
+    FloatVector factor = FloatVector.broadcast(SPECIES, slope);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector gradient = load(dy, dyOffset + i);
-      var positive = load(y, yOffset + i).compare(VectorOperators.GT, 0f);
-      store(gradient.mul(factor).blend(gradient, positive), dx, dxOffset + i);
+      FloatVector gradient = FloatVector.fromMemorySegment(SPECIES, dy, (dyOffset + i) << 2, ORDER);
+      var positive =
+          FloatVector.fromMemorySegment(SPECIES, y, (yOffset + i) << 2, ORDER)
+              .compare(VectorOperators.GT, 0f);
+      gradient
+          .mul(factor)
+          .blend(gradient, positive)
+          .intoMemorySegment(dx, (dxOffset + i) << 2, ORDER);
     }
     return i;
   }
@@ -52,7 +78,28 @@ final class VectorCurves {
   static int tanh(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      store(tanh(load(x, xOffset + i)), y, yOffset + i);
+      FloatVector clamped =
+          FloatVector.fromMemorySegment(SPECIES, x, (xOffset + i) << 2, ORDER)
+              .max(TANH_MIN)
+              .min(TANH_MAX);
+      FloatVector twice = clamped.add(clamped);
+      FloatVector shifted = twice.fma(LOG2_E, ROUND);
+      FloatVector scale =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, Curves.EXPONENT_SHIFT)
+              .add(ONE_BITS)
+              .reinterpretAsFloats();
+      FloatVector n = shifted.sub(ROUND);
+      FloatVector r = n.fma(LN2_LOW, n.fma(LN2_HIGH, twice));
+      FloatVector tail = r.fma(C7, C6);
+      tail = tail.fma(r, C5);
+      tail = tail.fma(r, C4);
+      tail = tail.fma(r, C3);
+      tail = tail.fma(r, C2);
+      FloatVector series = r.mul(r).fma(tail, r);
+      FloatVector expMinus1 = scale.fma(series, scale.sub(ONE));
+      expMinus1.div(expMinus1.add(TWO)).intoMemorySegment(y, (yOffset + i) << 2, ORDER);
     }
     return i;
   }
@@ -65,20 +112,41 @@ final class VectorCurves {
       long dyOffset,
       MemorySegment dx,
       long dxOffset) {
-    FloatVector one = all(1);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = load(y, yOffset + i);
-      store(load(dy, dyOffset + i).mul(one.sub(value.mul(value))), dx, dxOffset + i);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, y, (yOffset + i) << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, dy, (dyOffset + i) << 2, ORDER)
+          .mul(ONE.sub(value.mul(value)))
+          .intoMemorySegment(dx, (dxOffset + i) << 2, ORDER);
     }
     return i;
   }
 
   static int sigmoid(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
-    FloatVector one = all(1);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      store(one.div(one.add(exp(load(x, xOffset + i).neg()))), y, yOffset + i);
+      FloatVector minus =
+          FloatVector.fromMemorySegment(SPECIES, x, (xOffset + i) << 2, ORDER)
+              .neg()
+              .max(EXP_MIN)
+              .min(EXP_MAX);
+      FloatVector shifted = minus.fma(LOG2_E, ROUND);
+      FloatVector scale =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, Curves.EXPONENT_SHIFT)
+              .add(ONE_BITS)
+              .reinterpretAsFloats();
+      FloatVector n = shifted.sub(ROUND);
+      FloatVector r = n.fma(LN2_LOW, n.fma(LN2_HIGH, minus));
+      FloatVector tail = r.fma(C7, C6);
+      tail = tail.fma(r, C5);
+      tail = tail.fma(r, C4);
+      tail = tail.fma(r, C3);
+      tail = tail.fma(r, C2);
+      FloatVector series = r.mul(r).fma(tail, r);
+      FloatVector exp = scale.fma(series, scale);
+      ONE.div(exp.add(ONE)).intoMemorySegment(y, (yOffset + i) << 2, ORDER);
     }
     return i;
   }
@@ -91,83 +159,64 @@ final class VectorCurves {
       long dyOffset,
       MemorySegment dx,
       long dxOffset) {
-    FloatVector one = all(1);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = load(y, yOffset + i);
-      store(load(dy, dyOffset + i).mul(value.mul(one.sub(value))), dx, dxOffset + i);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, y, (yOffset + i) << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, dy, (dyOffset + i) << 2, ORDER)
+          .mul(value.mul(ONE.sub(value)))
+          .intoMemorySegment(dx, (dxOffset + i) << 2, ORDER);
     }
     return i;
   }
 
-  static int gelu(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
-    int i = 0;
-    for (; i + LANES <= count; i += LANES) {
-      FloatVector value = load(x, xOffset + i);
-      store(value.mul(0.5f).mul(tanh(geluInner(value)).add(1f)), y, yOffset + i);
-    }
-    return i;
-  }
-
-  static int geluGradient(
+  /** y = x times its gate; the gate alone is in y before, put there by {@link #gate}. */
+  static int gelu(
       int count,
       MemorySegment x,
       long xOffset,
-      MemorySegment dy,
-      long dyOffset,
-      MemorySegment dx,
-      long dxOffset) {
-    FloatVector one = all(1);
+      MemorySegment y,
+      long yOffset,
+      MemorySegment slope,
+      long slopeOffset) {
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = load(x, xOffset + i);
-      FloatVector t = tanh(geluInner(value));
-      FloatVector cubic = value.mul(3 * Curves.GELU_CUBIC).mul(value);
-      FloatVector inner = cubic.add(1f).mul(Curves.GELU_SCALE);
-      FloatVector steep = value.mul(0.5f).mul(one.sub(t.mul(t))).mul(inner);
-      FloatVector slope = t.add(1f).mul(0.5f).add(steep);
-      store(load(dy, dyOffset + i).mul(slope), dx, dxOffset + i);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, x, (xOffset + i) << 2, ORDER);
+      FloatVector gate = FloatVector.fromMemorySegment(SPECIES, y, (yOffset + i) << 2, ORDER);
+      FloatVector cubic = value.mul(value).mul(GELU_3);
+      FloatVector inner = cubic.add(cubic).add(cubic).add(GELU_1);
+      FloatVector steep = value.mul(gate.mul(ONE.sub(gate)));
+      value.mul(gate).intoMemorySegment(y, (yOffset + i) << 2, ORDER);
+      gate.add(steep.mul(inner)).intoMemorySegment(slope, (slopeOffset + i) << 2, ORDER);
     }
     return i;
   }
 
-  private static FloatVector geluInner(FloatVector x) {
-    FloatVector cubic = x.mul(Curves.GELU_CUBIC).mul(x).mul(x);
-    return x.add(cubic).mul(Curves.GELU_SCALE);
+  /** y = sigmoid(x (GELU_1 + GELU_3 x^2)). */
+  static int gate(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+    int i = 0;
+    for (; i + LANES <= count; i += LANES) {
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, x, (xOffset + i) << 2, ORDER);
+      FloatVector cubic = value.mul(value).mul(GELU_3);
+      value.mul(cubic.add(GELU_1)).intoMemorySegment(y, (yOffset + i) << 2, ORDER);
+    }
+    sigmoid(i, y, yOffset, y, yOffset);
+    return i;
   }
 
-  private static FloatVector exp(FloatVector x) {
-    FloatVector clamped = x.max(Curves.EXP_MIN).min(Curves.EXP_MAX);
-    FloatVector shifted = clamped.mul(Curves.LOG2_E).add(Curves.ROUND);
-    FloatVector scale = scale(shifted);
-    return scale.mul(series(clamped, shifted.sub(Curves.ROUND))).add(scale);
-  }
-
-  private static FloatVector tanh(FloatVector x) {
-    FloatVector twice = x.abs().min(Curves.TANH_MAX).mul(2f);
-    FloatVector shifted = twice.mul(Curves.LOG2_E).add(Curves.ROUND);
-    FloatVector scale = scale(shifted);
-    FloatVector expMinus1 = scale.mul(series(twice, shifted.sub(Curves.ROUND))).add(scale.sub(1f));
-    FloatVector size = expMinus1.div(expMinus1.add(2f));
-    var sign = x.reinterpretAsInts().and(SIGN);
-    return size.reinterpretAsInts().or(sign).reinterpretAsFloats();
-  }
-
-  private static FloatVector scale(FloatVector shifted) {
-    return shifted
-        .reinterpretAsInts()
-        .lanewise(VectorOperators.LSHL, Curves.EXPONENT_SHIFT)
-        .add(Curves.ONE_BITS)
-        .reinterpretAsFloats();
-  }
-
-  private static FloatVector series(FloatVector x, FloatVector n) {
-    FloatVector r = x.sub(n.mul(Curves.LN2_HIGH)).sub(n.mul(Curves.LN2_LOW));
-    FloatVector tail = r.mul(Curves.C7).add(Curves.C6);
-    tail = tail.mul(r).add(Curves.C5);
-    tail = tail.mul(r).add(Curves.C4);
-    tail = tail.mul(r).add(Curves.C3);
-    tail = tail.mul(r).add(Curves.C2);
-    return r.add(r.mul(r).mul(tail));
+  static int multiply(
+      int count,
+      MemorySegment a,
+      long aOffset,
+      MemorySegment b,
+      long bOffset,
+      MemorySegment out,
+      long outOffset) {
+    int i = 0;
+    for (; i + LANES <= count; i += LANES) {
+      FloatVector.fromMemorySegment(SPECIES, a, (aOffset + i) << 2, ORDER)
+          .mul(FloatVector.fromMemorySegment(SPECIES, b, (bOffset + i) << 2, ORDER))
+          .intoMemorySegment(out, (outOffset + i) << 2, ORDER);
+    }
+    return i;
   }
 }

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The kernels on the Vector API. What is left after the last whole vector is done by the scalar
- * twin.
+ * twin, and so is what is shorter than one.
  */
 final class VectorKernels implements Kernels {
   private final ScalarKernels rest = new ScalarKernels();
@@ -47,7 +47,11 @@ final class VectorKernels implements Kernels {
       MemorySegment out,
       long outOffset) {
 
-    VectorSums.rowDots(rows, k, a, aOffset, aRow, b, bOffset, bias, out, outOffset);
+    if (k < VectorWidth.LANES) {
+      rest.rowDots(rows, k, a, aOffset, aRow, b, bOffset, bias, out, outOffset);
+    } else {
+      VectorSums.rowDots(rows, k, a, aOffset, aRow, b, bOffset, bias, out, outOffset);
+    }
   }
 
   @Override
@@ -103,7 +107,10 @@ final class VectorKernels implements Kernels {
   public void leakyRelu(
       int count, float slope, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
 
-    int done = VectorCurves.leakyRelu(count, slope, x, xOffset, y, yOffset);
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorCurves.leakyRelu(count, slope, x, xOffset, y, yOffset);
 
     if (done < count) {
       rest.leakyRelu(count - done, slope, x, xOffset + done, y, yOffset + done);
@@ -121,7 +128,10 @@ final class VectorKernels implements Kernels {
       MemorySegment dx,
       long dxOffset) {
 
-    int done = VectorCurves.leakyReluGradient(count, slope, y, yOffset, dy, dyOffset, dx, dxOffset);
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorCurves.leakyReluGradient(count, slope, y, yOffset, dy, dyOffset, dx, dxOffset);
 
     if (done < count) {
       rest.leakyReluGradient(
@@ -132,7 +142,7 @@ final class VectorKernels implements Kernels {
   @Override
   public void tanh(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
 
-    int done = VectorCurves.tanh(count, x, xOffset, y, yOffset);
+    int done = count < VectorWidth.LANES ? 0 : VectorCurves.tanh(count, x, xOffset, y, yOffset);
 
     if (done < count) {
       rest.tanh(count - done, x, xOffset + done, y, yOffset + done);
@@ -149,7 +159,10 @@ final class VectorKernels implements Kernels {
       MemorySegment dx,
       long dxOffset) {
 
-    int done = VectorCurves.tanhGradient(count, y, yOffset, dy, dyOffset, dx, dxOffset);
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorCurves.tanhGradient(count, y, yOffset, dy, dyOffset, dx, dxOffset);
 
     if (done < count) {
       rest.tanhGradient(count - done, y, yOffset + done, dy, dyOffset + done, dx, dxOffset + done);
@@ -159,7 +172,7 @@ final class VectorKernels implements Kernels {
   @Override
   public void sigmoid(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
 
-    int done = VectorCurves.sigmoid(count, x, xOffset, y, yOffset);
+    int done = count < VectorWidth.LANES ? 0 : VectorCurves.sigmoid(count, x, xOffset, y, yOffset);
 
     if (done < count) {
       rest.sigmoid(count - done, x, xOffset + done, y, yOffset + done);
@@ -176,7 +189,10 @@ final class VectorKernels implements Kernels {
       MemorySegment dx,
       long dxOffset) {
 
-    int done = VectorCurves.sigmoidGradient(count, y, yOffset, dy, dyOffset, dx, dxOffset);
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorCurves.sigmoidGradient(count, y, yOffset, dy, dyOffset, dx, dxOffset);
 
     if (done < count) {
       rest.sigmoidGradient(
@@ -185,29 +201,38 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void gelu(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
-
-    int done = VectorCurves.gelu(count, x, xOffset, y, yOffset);
-
+  public void gelu(
+      int count,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment y,
+      long yOffset,
+      MemorySegment slope,
+      long slopeOffset) {
+    int done = count < VectorWidth.LANES ? 0 : VectorCurves.gate(count, x, xOffset, y, yOffset);
+    if (done > 0) {
+      VectorCurves.gelu(done, x, xOffset, y, yOffset, slope, slopeOffset);
+    }
     if (done < count) {
-      rest.gelu(count - done, x, xOffset + done, y, yOffset + done);
+      rest.gelu(count - done, x, xOffset + done, y, yOffset + done, slope, slopeOffset + done);
     }
   }
 
   @Override
-  public void geluGradient(
+  public void multiply(
       int count,
-      MemorySegment x,
-      long xOffset,
-      MemorySegment dy,
-      long dyOffset,
-      MemorySegment dx,
-      long dxOffset) {
-
-    int done = VectorCurves.geluGradient(count, x, xOffset, dy, dyOffset, dx, dxOffset);
-
+      MemorySegment a,
+      long aOffset,
+      MemorySegment b,
+      long bOffset,
+      MemorySegment out,
+      long outOffset) {
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorCurves.multiply(count, a, aOffset, b, bOffset, out, outOffset);
     if (done < count) {
-      rest.geluGradient(count - done, x, xOffset + done, dy, dyOffset + done, dx, dxOffset + done);
+      rest.multiply(count - done, a, aOffset + done, b, bOffset + done, out, outOffset + done);
     }
   }
 
@@ -221,7 +246,10 @@ final class VectorKernels implements Kernels {
       MemorySegment g,
       long gOffset) {
 
-    int done = VectorUpdates.sgd(count, rate, decay, p, offset, g, gOffset);
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorUpdates.sgd(count, rate, decay, p, offset, g, gOffset);
 
     if (done < count) {
       rest.sgd(count - done, rate, decay, p, offset + done, g, gOffset + done);
@@ -242,7 +270,10 @@ final class VectorKernels implements Kernels {
       long gOffset) {
 
     int done =
-        VectorUpdates.momentum(count, rate, momentum, nesterov, decay, p, v, offset, g, gOffset);
+        count < VectorWidth.LANES
+            ? 0
+            : VectorUpdates.momentum(
+                count, rate, momentum, nesterov, decay, p, v, offset, g, gOffset);
 
     if (done < count) {
       rest.momentum(
@@ -262,7 +293,10 @@ final class VectorKernels implements Kernels {
       MemorySegment g,
       long gOffset) {
 
-    int done = VectorUpdates.adagrad(count, rate, epsilon, decay, p, s, offset, g, gOffset);
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorUpdates.adagrad(count, rate, epsilon, decay, p, s, offset, g, gOffset);
 
     if (done < count) {
       rest.adagrad(count - done, rate, epsilon, decay, p, s, offset + done, g, gOffset + done);
@@ -286,8 +320,10 @@ final class VectorKernels implements Kernels {
       long gOffset) {
 
     int done =
-        VectorUpdates.adam(
-            count, rate, scale, beta1, beta2, epsilon, decay, p, m, v, offset, g, gOffset);
+        count < VectorWidth.LANES
+            ? 0
+            : VectorUpdates.adam(
+                count, rate, scale, beta1, beta2, epsilon, decay, p, m, v, offset, g, gOffset);
 
     if (done < count) {
       rest.adam(
@@ -321,7 +357,10 @@ final class VectorKernels implements Kernels {
       MemorySegment g,
       long gOffset) {
 
-    int done = VectorUpdates.ftrl(count, alpha, beta, l1, l2, p, z, n, offset, g, gOffset);
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorUpdates.ftrl(count, alpha, beta, l1, l2, p, z, n, offset, g, gOffset);
 
     if (done < count) {
       rest.ftrl(count - done, alpha, beta, l1, l2, p, z, n, offset + done, g, gOffset + done);

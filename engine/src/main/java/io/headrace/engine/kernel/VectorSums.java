@@ -1,11 +1,9 @@
 package io.headrace.engine.kernel;
 
+import static io.headrace.engine.kernel.VectorWidth.FLOAT;
 import static io.headrace.engine.kernel.VectorWidth.LANES;
+import static io.headrace.engine.kernel.VectorWidth.ORDER;
 import static io.headrace.engine.kernel.VectorWidth.SPECIES;
-import static io.headrace.engine.kernel.VectorWidth.all;
-import static io.headrace.engine.kernel.VectorWidth.load;
-import static io.headrace.engine.kernel.VectorWidth.repeat;
-import static io.headrace.engine.kernel.VectorWidth.store;
 import static io.headrace.engine.memory.Floats.read;
 import static io.headrace.engine.memory.Floats.write;
 
@@ -61,17 +59,37 @@ final class VectorSums {
     FloatVector s3 = s0;
     int l = 0;
     for (; l + LANES <= k; l += LANES) {
-      FloatVector f = load(b, bOffset + l);
+      FloatVector f = FloatVector.fromMemorySegment(SPECIES, b, (bOffset + l) << 2, ORDER);
       long aAt = aOffset + l;
-      s0 = f.fma(load(a, aAt), s0);
-      s1 = f.fma(load(a, aAt + aRow), s1);
-      s2 = f.fma(load(a, aAt + 2 * aRow), s2);
-      s3 = f.fma(load(a, aAt + 3 * aRow), s3);
+      s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, aAt << 2, ORDER), s0);
+      s1 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (aAt + aRow) << 2, ORDER), s1);
+      s2 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (aAt + 2 * aRow) << 2, ORDER), s2);
+      s3 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (aAt + 3 * aRow) << 2, ORDER), s3);
     }
-    float d0 = total(s0);
-    float d1 = total(s1);
-    float d2 = total(s2);
-    float d3 = total(s3);
+    if (LANES > 8) {
+      s0 = s0.add(s0.rearrange(BY_8));
+      s1 = s1.add(s1.rearrange(BY_8));
+      s2 = s2.add(s2.rearrange(BY_8));
+      s3 = s3.add(s3.rearrange(BY_8));
+    }
+    if (LANES > 4) {
+      s0 = s0.add(s0.rearrange(BY_4));
+      s1 = s1.add(s1.rearrange(BY_4));
+      s2 = s2.add(s2.rearrange(BY_4));
+      s3 = s3.add(s3.rearrange(BY_4));
+    }
+    s0 = s0.add(s0.rearrange(BY_2));
+    s1 = s1.add(s1.rearrange(BY_2));
+    s2 = s2.add(s2.rearrange(BY_2));
+    s3 = s3.add(s3.rearrange(BY_2));
+    s0 = s0.add(s0.rearrange(BY_1));
+    s1 = s1.add(s1.rearrange(BY_1));
+    s2 = s2.add(s2.rearrange(BY_1));
+    s3 = s3.add(s3.rearrange(BY_1));
+    float d0 = s0.lane(0);
+    float d1 = s1.lane(0);
+    float d2 = s2.lane(0);
+    float d3 = s3.lane(0);
     for (; l < k; l++) {
       float f = read(b, bOffset + l);
       long aAt = aOffset + l;
@@ -98,17 +116,10 @@ final class VectorSums {
     FloatVector s = FloatVector.zero(SPECIES);
     int l = 0;
     for (; l + LANES <= k; l += LANES) {
-      s = load(b, bOffset + l).fma(load(a, aOffset + l), s);
+      s =
+          FloatVector.fromMemorySegment(SPECIES, b, (bOffset + l) << 2, ORDER)
+              .fma(FloatVector.fromMemorySegment(SPECIES, a, (aOffset + l) << 2, ORDER), s);
     }
-    float d = total(s);
-    for (; l < k; l++) {
-      d += read(b, bOffset + l) * read(a, aOffset + l);
-    }
-    write(out, outOffset, bias + d);
-  }
-
-  private static float total(FloatVector lanes) {
-    FloatVector s = lanes;
     if (LANES > 8) {
       s = s.add(s.rearrange(BY_8));
     }
@@ -116,7 +127,12 @@ final class VectorSums {
       s = s.add(s.rearrange(BY_4));
     }
     s = s.add(s.rearrange(BY_2));
-    return s.add(s.rearrange(BY_1)).lane(0);
+    s = s.add(s.rearrange(BY_1));
+    float d = s.lane(0);
+    for (; l < k; l++) {
+      d += read(b, bOffset + l) * read(a, aOffset + l);
+    }
+    write(out, outOffset, bias + d);
   }
 
   static void weightedRowSum(
@@ -136,25 +152,31 @@ final class VectorSums {
       FloatVector s2 = s0;
       FloatVector s3 = s0;
       for (int i = 0; i < rows; i++) {
-        FloatVector w = repeat(weights, weightsOffset + i);
+        FloatVector w =
+            FloatVector.broadcast(SPECIES, weights.get(FLOAT, (weightsOffset + i) << 2));
         long aAt = aOffset + j + i * aRow;
-        s0 = w.fma(load(a, aAt), s0);
-        s1 = w.fma(load(a, aAt + LANES), s1);
-        s2 = w.fma(load(a, aAt + 2L * LANES), s2);
-        s3 = w.fma(load(a, aAt + 3L * LANES), s3);
+        s0 = w.fma(FloatVector.fromMemorySegment(SPECIES, a, aAt << 2, ORDER), s0);
+        s1 = w.fma(FloatVector.fromMemorySegment(SPECIES, a, (aAt + LANES) << 2, ORDER), s1);
+        s2 = w.fma(FloatVector.fromMemorySegment(SPECIES, a, (aAt + 2L * LANES) << 2, ORDER), s2);
+        s3 = w.fma(FloatVector.fromMemorySegment(SPECIES, a, (aAt + 3L * LANES) << 2, ORDER), s3);
       }
-      store(s0, out, outOffset + j);
-      store(s1, out, outOffset + j + LANES);
-      store(s2, out, outOffset + j + 2L * LANES);
-      store(s3, out, outOffset + j + 3L * LANES);
+      s0.intoMemorySegment(out, (outOffset + j) << 2, ORDER);
+      s1.intoMemorySegment(out, (outOffset + j + LANES) << 2, ORDER);
+      s2.intoMemorySegment(out, (outOffset + j + 2L * LANES) << 2, ORDER);
+      s3.intoMemorySegment(out, (outOffset + j + 3L * LANES) << 2, ORDER);
     }
     while (j < n && n >= LANES) { // the last vector may overlap the one before
       int at = Math.min(j, n - LANES);
       FloatVector s = FloatVector.zero(SPECIES);
       for (int i = 0; i < rows; i++) {
-        s = repeat(weights, weightsOffset + i).fma(load(a, aOffset + at + i * aRow), s);
+        s =
+            FloatVector.broadcast(SPECIES, weights.get(FLOAT, (weightsOffset + i) << 2))
+                .fma(
+                    FloatVector.fromMemorySegment(
+                        SPECIES, a, (aOffset + at + i * aRow) << 2, ORDER),
+                    s);
       }
-      store(s, out, outOffset + at);
+      s.intoMemorySegment(out, (outOffset + at) << 2, ORDER);
       j = at + LANES;
     }
     for (; j < n; j++) {
@@ -178,9 +200,9 @@ final class VectorSums {
     for (; j + LANES <= n; j += LANES) {
       FloatVector s = FloatVector.zero(SPECIES);
       for (int i = 0; i < rows; i++) {
-        s = s.add(load(a, aOffset + j + i * aRow));
+        s = s.add(FloatVector.fromMemorySegment(SPECIES, a, (aOffset + j + i * aRow) << 2, ORDER));
       }
-      store(s, out, outOffset + j);
+      s.intoMemorySegment(out, (outOffset + j) << 2, ORDER);
     }
     for (; j < n; j++) {
       float sum = 0;
@@ -195,9 +217,11 @@ final class VectorSums {
       int count, float alpha, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
     int i = 0;
     if (count >= LANES) {
-      FloatVector factor = all(alpha);
+      FloatVector factor = FloatVector.broadcast(SPECIES, alpha);
       for (; i + LANES <= count; i += LANES) {
-        store(load(y, yOffset + i).add(factor.mul(load(x, xOffset + i))), y, yOffset + i);
+        FloatVector.fromMemorySegment(SPECIES, y, (yOffset + i) << 2, ORDER)
+            .add(factor.mul(FloatVector.fromMemorySegment(SPECIES, x, (xOffset + i) << 2, ORDER)))
+            .intoMemorySegment(y, (yOffset + i) << 2, ORDER);
       }
     }
     for (; i < count; i++) {

@@ -1,9 +1,8 @@
 package io.headrace.engine.kernel;
 
 import static io.headrace.engine.kernel.VectorWidth.LANES;
-import static io.headrace.engine.kernel.VectorWidth.all;
-import static io.headrace.engine.kernel.VectorWidth.load;
-import static io.headrace.engine.kernel.VectorWidth.store;
+import static io.headrace.engine.kernel.VectorWidth.ORDER;
+import static io.headrace.engine.kernel.VectorWidth.SPECIES;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -24,13 +23,15 @@ final class VectorUpdates {
       long offset,
       MemorySegment g,
       long gOffset) {
-    FloatVector rates = all(rate);
-    FloatVector decays = all(decay);
+    FloatVector rates = FloatVector.broadcast(SPECIES, rate);
+    FloatVector decays = FloatVector.broadcast(SPECIES, decay);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = load(p, offset + i);
-      FloatVector slope = load(g, gOffset + i).add(decays.mul(value));
-      store(value.sub(rates.mul(slope)), p, offset + i);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, p, (offset + i) << 2, ORDER);
+      FloatVector slope =
+          FloatVector.fromMemorySegment(SPECIES, g, (gOffset + i) << 2, ORDER)
+              .add(decays.mul(value));
+      value.sub(rates.mul(slope)).intoMemorySegment(p, (offset + i) << 2, ORDER);
     }
     return i;
   }
@@ -46,17 +47,22 @@ final class VectorUpdates {
       long offset,
       MemorySegment g,
       long gOffset) {
-    FloatVector rates = all(rate);
-    FloatVector decays = all(decay);
-    FloatVector momenta = all(momentum);
+    FloatVector rates = FloatVector.broadcast(SPECIES, rate);
+    FloatVector decays = FloatVector.broadcast(SPECIES, decay);
+    FloatVector momenta = FloatVector.broadcast(SPECIES, momentum);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = load(p, offset + i);
-      FloatVector slope = load(g, gOffset + i).add(decays.mul(value));
-      FloatVector speed = momenta.mul(load(v, offset + i)).add(slope);
-      store(speed, v, offset + i);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, p, (offset + i) << 2, ORDER);
+      FloatVector slope =
+          FloatVector.fromMemorySegment(SPECIES, g, (gOffset + i) << 2, ORDER)
+              .add(decays.mul(value));
+      FloatVector speed =
+          momenta
+              .mul(FloatVector.fromMemorySegment(SPECIES, v, (offset + i) << 2, ORDER))
+              .add(slope);
+      speed.intoMemorySegment(v, (offset + i) << 2, ORDER);
       FloatVector move = nesterov ? slope.add(momenta.mul(speed)) : speed;
-      store(value.sub(rates.mul(move)), p, offset + i);
+      value.sub(rates.mul(move)).intoMemorySegment(p, (offset + i) << 2, ORDER);
     }
     return i;
   }
@@ -71,17 +77,20 @@ final class VectorUpdates {
       long offset,
       MemorySegment g,
       long gOffset) {
-    FloatVector rates = all(rate);
-    FloatVector decays = all(decay);
-    FloatVector epsilons = all(epsilon);
+    FloatVector rates = FloatVector.broadcast(SPECIES, rate);
+    FloatVector decays = FloatVector.broadcast(SPECIES, decay);
+    FloatVector epsilons = FloatVector.broadcast(SPECIES, epsilon);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = load(p, offset + i);
-      FloatVector slope = load(g, gOffset + i).add(decays.mul(value));
-      FloatVector sum = load(s, offset + i).add(slope.mul(slope));
-      store(sum, s, offset + i);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, p, (offset + i) << 2, ORDER);
+      FloatVector slope =
+          FloatVector.fromMemorySegment(SPECIES, g, (gOffset + i) << 2, ORDER)
+              .add(decays.mul(value));
+      FloatVector sum =
+          FloatVector.fromMemorySegment(SPECIES, s, (offset + i) << 2, ORDER).add(slope.mul(slope));
+      sum.intoMemorySegment(s, (offset + i) << 2, ORDER);
       FloatVector move = rates.mul(slope).div(sum.sqrt().add(epsilons));
-      store(value.sub(move), p, offset + i);
+      value.sub(move).intoMemorySegment(p, (offset + i) << 2, ORDER);
     }
     return i;
   }
@@ -100,24 +109,30 @@ final class VectorUpdates {
       long offset,
       MemorySegment g,
       long gOffset) {
-    FloatVector decays = all(decay);
-    FloatVector old1 = all(beta1);
-    FloatVector new1 = all(1 - beta1);
-    FloatVector old2 = all(beta2);
-    FloatVector new2 = all(1 - beta2);
-    FloatVector epsilons = all(epsilon);
-    FloatVector rates = all(rate);
-    FloatVector scales = all(scale);
+    FloatVector decays = FloatVector.broadcast(SPECIES, decay);
+    FloatVector old1 = FloatVector.broadcast(SPECIES, beta1);
+    FloatVector new1 = FloatVector.broadcast(SPECIES, 1 - beta1);
+    FloatVector old2 = FloatVector.broadcast(SPECIES, beta2);
+    FloatVector new2 = FloatVector.broadcast(SPECIES, 1 - beta2);
+    FloatVector epsilons = FloatVector.broadcast(SPECIES, epsilon);
+    FloatVector rates = FloatVector.broadcast(SPECIES, rate);
+    FloatVector scales = FloatVector.broadcast(SPECIES, scale);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = load(p, offset + i);
-      FloatVector slope = load(g, gOffset + i).add(decays.mul(value));
-      FloatVector mean = old1.mul(load(m, offset + i)).add(new1.mul(slope));
-      FloatVector square = old2.mul(load(v, offset + i)).add(new2.mul(slope.mul(slope)));
-      store(mean, m, offset + i);
-      store(square, v, offset + i);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, p, (offset + i) << 2, ORDER);
+      FloatVector slope =
+          FloatVector.fromMemorySegment(SPECIES, g, (gOffset + i) << 2, ORDER)
+              .add(decays.mul(value));
+      FloatVector mean =
+          old1.mul(FloatVector.fromMemorySegment(SPECIES, m, (offset + i) << 2, ORDER))
+              .add(new1.mul(slope));
+      FloatVector square =
+          old2.mul(FloatVector.fromMemorySegment(SPECIES, v, (offset + i) << 2, ORDER))
+              .add(new2.mul(slope.mul(slope)));
+      mean.intoMemorySegment(m, (offset + i) << 2, ORDER);
+      square.intoMemorySegment(v, (offset + i) << 2, ORDER);
       FloatVector move = rates.mul(mean).div(scales.mul(square.sqrt()).add(epsilons));
-      store(value.sub(move), p, offset + i);
+      value.sub(move).intoMemorySegment(p, (offset + i) << 2, ORDER);
     }
     return i;
   }
@@ -134,26 +149,31 @@ final class VectorUpdates {
       long offset,
       MemorySegment g,
       long gOffset) {
-    FloatVector zero = all(0);
-    FloatVector alphas = all(alpha);
-    FloatVector betas = all(beta);
-    FloatVector l1s = all(l1);
-    FloatVector minusL1s = all(-l1);
-    FloatVector l2s = all(l2);
+    FloatVector zero = FloatVector.broadcast(SPECIES, 0);
+    FloatVector alphas = FloatVector.broadcast(SPECIES, alpha);
+    FloatVector betas = FloatVector.broadcast(SPECIES, beta);
+    FloatVector l1s = FloatVector.broadcast(SPECIES, l1);
+    FloatVector minusL1s = FloatVector.broadcast(SPECIES, -l1);
+    FloatVector l2s = FloatVector.broadcast(SPECIES, l2);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector slope = load(g, gOffset + i);
-      FloatVector before = load(n, offset + i);
+      FloatVector slope = FloatVector.fromMemorySegment(SPECIES, g, (gOffset + i) << 2, ORDER);
+      FloatVector before = FloatVector.fromMemorySegment(SPECIES, n, (offset + i) << 2, ORDER);
       FloatVector after = before.add(slope.mul(slope));
       FloatVector root = after.sqrt();
       FloatVector sigma = root.sub(before.sqrt()).div(alphas);
-      FloatVector sum = load(z, offset + i).add(slope.sub(sigma.mul(load(p, offset + i))));
-      store(after, n, offset + i);
-      store(sum, z, offset + i);
+      FloatVector sum =
+          FloatVector.fromMemorySegment(SPECIES, z, (offset + i) << 2, ORDER)
+              .add(
+                  slope.sub(
+                      sigma.mul(
+                          FloatVector.fromMemorySegment(SPECIES, p, (offset + i) << 2, ORDER))));
+      after.intoMemorySegment(n, (offset + i) << 2, ORDER);
+      sum.intoMemorySegment(z, (offset + i) << 2, ORDER);
       FloatVector near = l1s.blend(minusL1s, sum.compare(VectorOperators.LT, zero));
       FloatVector weight = near.sub(sum).div(betas.add(root).div(alphas).add(l2s));
       var small = sum.abs().compare(VectorOperators.LE, l1s);
-      store(weight.blend(zero, small), p, offset + i);
+      weight.blend(zero, small).intoMemorySegment(p, (offset + i) << 2, ORDER);
     }
     return i;
   }

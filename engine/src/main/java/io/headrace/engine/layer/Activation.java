@@ -1,6 +1,7 @@
 package io.headrace.engine.layer;
 
 import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -29,44 +30,48 @@ enum Activation {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** Whether the slope follows from the input only, which then has to be kept. */
-  boolean needsInput() {
+  /** Whether the slope does not follow from y and is computed, and kept, with it. */
+  boolean keepsSlope() {
     return this == GELU;
   }
 
-  /** y = f(x); y may be x. */
-  void forward(Kernels k, int count, MemorySegment x, long xAt, MemorySegment y, long yAt) {
+  /**
+   * y = f(x); y may be x unless {@link #keepsSlope}.
+   *
+   * @param kept where the slope goes, from yAt on, if it is kept; may be x
+   */
+  void forward(
+      Kernels k,
+      int count,
+      MemorySegment x,
+      long xAt,
+      MemorySegment y,
+      long yAt,
+      MemorySegment kept) {
     switch (this) {
-      case NONE -> MemorySegment.copy(x, xAt * 4, y, yAt * 4, count * 4L);
+      case NONE -> Floats.copy(x, xAt, y, yAt, count);
       case RELU -> k.leakyRelu(count, 0, x, xAt, y, yAt);
       case LEAKY_RELU -> k.leakyRelu(count, LEAK, x, xAt, y, yAt);
       case TANH -> k.tanh(count, x, xAt, y, yAt);
       case SIGMOID -> k.sigmoid(count, x, xAt, y, yAt);
-      case GELU -> k.gelu(count, x, xAt, y, yAt);
+      case GELU -> k.gelu(count, x, xAt, y, yAt, kept, yAt);
     }
   }
 
   /**
-   * dx = dy f'(x); dx may be dy.
+   * dx = dy f'(x), all from {@code at} on; dx may be dy.
    *
-   * @param kept x if {@link #needsInput}, else y
+   * @param kept the slope if {@link #keepsSlope}, else y
    */
   void backward(
-      Kernels k,
-      int count,
-      MemorySegment kept,
-      long keptAt,
-      MemorySegment dy,
-      long dyAt,
-      MemorySegment dx,
-      long dxAt) {
+      Kernels k, int count, MemorySegment kept, MemorySegment dy, MemorySegment dx, long at) {
     switch (this) {
-      case NONE -> MemorySegment.copy(dy, dyAt * 4, dx, dxAt * 4, count * 4L);
-      case RELU -> k.leakyReluGradient(count, 0, kept, keptAt, dy, dyAt, dx, dxAt);
-      case LEAKY_RELU -> k.leakyReluGradient(count, LEAK, kept, keptAt, dy, dyAt, dx, dxAt);
-      case TANH -> k.tanhGradient(count, kept, keptAt, dy, dyAt, dx, dxAt);
-      case SIGMOID -> k.sigmoidGradient(count, kept, keptAt, dy, dyAt, dx, dxAt);
-      case GELU -> k.geluGradient(count, kept, keptAt, dy, dyAt, dx, dxAt);
+      case NONE -> Floats.copy(dy, at, dx, at, count);
+      case RELU -> k.leakyReluGradient(count, 0, kept, at, dy, at, dx, at);
+      case LEAKY_RELU -> k.leakyReluGradient(count, LEAK, kept, at, dy, at, dx, at);
+      case TANH -> k.tanhGradient(count, kept, at, dy, at, dx, at);
+      case SIGMOID -> k.sigmoidGradient(count, kept, at, dy, at, dx, at);
+      case GELU -> k.multiply(count, kept, at, dy, at, dx, at);
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.headrace.engine.layer;
 
+import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 
 /** An activation on its own: y = f(x), element by element, any shape. Immutable. */
@@ -10,37 +12,45 @@ record ActivationLayer(Activation activation) implements Layer {
   public Value attach(LayerScope scope, Value input) {
     DenseValue x = scope.dense(input);
     DenseValue y = scope.buffer(x.shape());
+    MemorySegment kept =
+        activation.keepsSlope() ? Floats.allocate(Floats.count(y.buffer())) : y.buffer();
+    Kernels kernels = scope.kernels();
     scope
         .tape()
         .rows(
             COST * x.width(),
-            (pass, from, to) -> forward(scope, x, y, pass, from, to),
-            (pass, from, to) -> backward(scope, x, y, pass, from, to));
+            (pass, from, to) -> forward(kernels, x, y, kept, pass, from, to),
+            (pass, from, to) -> backward(kernels, x, y, kept, from, to));
     return y;
   }
 
-  private void forward(LayerScope scope, DenseValue x, DenseValue y, Pass pass, int from, int to) {
+  private void forward(
+      Kernels kernels,
+      DenseValue x,
+      DenseValue y,
+      MemorySegment kept,
+      Pass pass,
+      int from,
+      int to) {
     MemorySegment in = x.values(pass);
-    MemorySegment out = y.values(pass);
     if (x.stride() == y.stride()) {
       int count = (to - from) * y.stride();
-      activation.forward(scope.kernels(), count, in, x.start(pass, from), out, y.start(pass, from));
+      long start = y.start(pass, from);
+      activation.forward(kernels, count, in, x.start(pass, from), y.buffer(), start, kept);
       return;
     }
     for (int row = from; row < to; row++) { // an input of the job has no padding
-      activation.forward(
-          scope.kernels(), x.width(), in, x.start(pass, row), out, y.start(pass, row));
+      long start = y.start(pass, row);
+      activation.forward(kernels, x.width(), in, x.start(pass, row), y.buffer(), start, kept);
     }
   }
 
-  private void backward(LayerScope scope, DenseValue x, DenseValue y, Pass pass, int from, int to) {
-    if (!x.wantsGradients()) {
-      return;
+  private void backward(
+      Kernels kernels, DenseValue x, DenseValue y, MemorySegment kept, int from, int to) {
+    if (x.wantsGradients()) {
+      int count = (to - from) * y.stride();
+      long start = (long) from * y.stride();
+      activation.backward(kernels, count, kept, y.gradients(), x.gradients(), start);
     }
-    int count = (to - from) * y.stride();
-    long start = y.start(pass, from);
-    MemorySegment kept = activation.needsInput() ? x.values(pass) : y.values(pass);
-    activation.backward(
-        scope.kernels(), count, kept, start, y.gradients(), start, x.gradients(), start);
   }
 }

@@ -60,8 +60,8 @@ final class KernelCalls {
     calls.put("tanhGradient", (k, a, b, c, d) -> k.tanhGradient(n, b, o, c, o, a, o));
     calls.put("sigmoid", (k, a, b, c, d) -> k.sigmoid(n, b, o, a, o));
     calls.put("sigmoidGradient", (k, a, b, c, d) -> k.sigmoidGradient(n, b, o, c, o, a, o));
-    calls.put("gelu", (k, a, b, c, d) -> k.gelu(n, b, o, a, o));
-    calls.put("geluGradient", (k, a, b, c, d) -> k.geluGradient(n, b, o, c, o, a, o));
+    calls.put("gelu", (k, a, b, c, d) -> k.gelu(n, b, o, a, o, c, o));
+    calls.put("multiply", (k, a, b, c, d) -> k.multiply(n, b, o, c, o, a, o));
     calls.put("sgd", (k, a, b, c, d) -> k.sgd(n, 0.1f, 0.01f, a, o, b, o));
     calls.put(
         "momentum", (k, a, b, c, d) -> k.momentum(n, 0.1f, 0.9f, false, 0.01f, a, d, o, b, o));

@@ -2,10 +2,8 @@ package io.headrace.engine.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,7 +11,6 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -98,26 +95,5 @@ class VectorKernelsTest {
       kernels.tanh(1, parts, dot, parts, dot);
     }
     assertThat(parts.mismatch(whole)).isEqualTo(-1);
-  }
-
-  @Test
-  void allocatesNothingOnceCompiled() {
-    int n = 67;
-    Kernels kernels = KernelProvider.kernels();
-    List<MemorySegment> o = operands(n);
-    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    KernelCalls.all(n)
-        .forEach(
-            (name, call) -> {
-              long least = Long.MAX_VALUE;
-              for (int round = 0; round < 200 && least > 0; round++) {
-                long before = threads.getCurrentThreadAllocatedBytes();
-                for (int i = 0; i < 200; i++) {
-                  call.on(kernels, o.get(0), o.get(1), o.get(2), o.get(3));
-                }
-                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-              }
-              assertThat(least).as("bytes that 200 calls of %s allocate", name).isZero();
-            });
   }
 }

@@ -1,0 +1,81 @@
+package io.headrace.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkerTeamTest {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 8})
+  void runsEveryTaskOnceBeforeItReturns(int threads) {
+    try (var team = new WorkerTeam(threads, 4)) {
+      for (int phase = 0; phase < 5_000; phase++) {
+        int tasks = phase % 7;
+        int[] runs = new int[tasks]; // plain: the barrier makes the writes visible
+        team.run(tasks, (task, scratch) -> runs[task]++);
+        assertThat(runs).containsOnly(tasks == 0 ? new int[0] : new int[] {1});
+      }
+    }
+  }
+
+  @Test
+  void throwsWhatTheLowestTaskThrewAfterAllHaveEnded() {
+    var runs = new AtomicIntegerArray(20);
+    try (var team = new WorkerTeam(3, 0)) {
+      assertThatThrownBy(
+              () ->
+                  team.run(
+                      20,
+                      (task, scratch) -> {
+                        runs.incrementAndGet(task);
+                        if (task % 5 == 2) {
+                          throw new IllegalArgumentException("task " + task);
+                        }
+                      }))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("task 2");
+      for (int task = 0; task < 20; task++) {
+        assertThat(runs.get(task)).isEqualTo(1);
+      }
+      team.run(2, (task, scratch) -> {}); // the failure is over
+    }
+  }
+
+  @Test
+  void namesItsThreadsAndEndsThem() {
+    Set<Thread> seen = ConcurrentHashMap.newKeySet();
+    var team = new WorkerTeam(3, 0);
+    for (int i = 0; i < 200_000 && seen.size() < 3; i++) {
+      team.run(3, (task, scratch) -> seen.add(Thread.currentThread()));
+    }
+    team.close();
+    seen.remove(Thread.currentThread());
+    assertThat(seen)
+        .extracting(Thread::getName)
+        .isSubsetOf("headrace-engine-1", "headrace-engine-2");
+    assertThat(seen).noneMatch(Thread::isAlive);
+  }
+
+  @Test
+  void givesEachThreadMemoryOfItsOwn() {
+    try (var team = new WorkerTeam(4, 16)) {
+      Set<Long> addresses = ConcurrentHashMap.newKeySet();
+      Set<Thread> threads = ConcurrentHashMap.newKeySet();
+      for (int i = 0; i < 1_000; i++) {
+        team.run(
+            8,
+            (task, scratch) -> {
+              addresses.add(scratch.address());
+              threads.add(Thread.currentThread());
+            });
+      }
+      assertThat(addresses).hasSameSizeAs(threads);
+    }
+  }
+}

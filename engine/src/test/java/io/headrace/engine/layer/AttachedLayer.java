@@ -1,0 +1,143 @@
+package io.headrace.engine.layer;
+
+import io.headrace.engine.kernel.KernelProvider;
+import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.memory.Floats;
+import io.headrace.engine.sample.InputSpec;
+import io.headrace.engine.sample.SampleBlock;
+import io.headrace.engine.sample.SampleSchema;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A layer in a model of its own, under a loss that is a random linear form of its outputs. Updates
+ * are recorded, not made.
+ */
+final class AttachedLayer {
+  static final int LOSS_UNITS = 3;
+
+  final Value input;
+  final DenseValue y;
+  final Tape tape = new Tape();
+  final Parameters parameters = new Parameters();
+  private final Recorder recorder = new Recorder();
+  private final Pass pass = new Pass();
+  private final int rows;
+  private final double[] factors;
+
+  /** Behind a layer that wants gradients. */
+  static AttachedLayer behindLayer(Layer layer, List<Integer> shape, int rows, long seed) {
+    DenseValue x = DenseValue.buffer(shape, rows);
+    var random = new Random(seed);
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < x.width(); i++) {
+        Floats.write(x.buffer(), (long) row * x.stride() + i, (float) random.nextGaussian());
+      }
+    }
+    var schema = new SampleSchema(List.of(), new io.headrace.engine.sample.LabelSpec.Numeric());
+    return new AttachedLayer(layer, x, new SampleBlock(schema, 1), 0, rows, seed);
+  }
+
+  /** Behind the only input of a job, from row {@code base} of a block on. */
+  static AttachedLayer behindInput(
+      Layer layer, InputSpec spec, SampleBlock block, int base, int rows, long seed) {
+    return new AttachedLayer(layer, Value.input(0, spec), block, base, rows, seed);
+  }
+
+  private AttachedLayer(
+      Layer layer, Value input, SampleBlock block, int base, int rows, long seed) {
+    Kernels kernels = KernelProvider.kernels();
+    this.input = input;
+    this.rows = rows;
+    var scope =
+        new LayerScope(0, "tested", rows, LOSS_UNITS, seed, kernels, parameters, tape, recorder);
+    this.y = (DenseValue) layer.attach(scope, input);
+    parameters.allocate();
+    recorder.gradients = Floats.allocate(parameters.size());
+    pass.start(block, base, rows, 1);
+    var random = new Random(seed + 1);
+    this.factors = random.doubles((long) rows * y.width(), -1, 1).toArray();
+  }
+
+  /** Gives every parameter a value that hides nothing, as zeros would. */
+  void randomiseParameters(long seed) {
+    var random = new Random(seed);
+    for (Parameter parameter : parameters.all()) {
+      for (long row = 0; row < parameter.rows(); row++) {
+        for (long column = 0; column < parameter.columns(); column++) {
+          long at = parameter.offset() + row * parameter.stride() + column;
+          Floats.write(parameters.values(), at, (float) random.nextGaussian() / 2);
+        }
+      }
+    }
+    tape.derivations().forEach(Runnable::run);
+  }
+
+  double loss() {
+    forward(rows);
+    double sum = 0;
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < y.width(); i++) {
+        double factor = factors[row * y.width() + i];
+        sum += factor * Floats.read(y.buffer(), (long) row * y.stride() + i);
+      }
+    }
+    return sum;
+  }
+
+  /** Runs the layer forward, {@code cut} rows at a time. */
+  void forward(int cut) {
+    for (int from = 0; from < rows; from += cut) {
+      for (RowWork work : tape.forward()) {
+        work.run(pass, from, Math.min(rows, from + cut));
+      }
+    }
+  }
+
+  /** Runs the layer backward, {@code cut} rows at a time, and records parameter gradients. */
+  void backward(int cut) {
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < y.width(); i++) {
+        float factor = (float) factors[row * y.width() + i];
+        Floats.write(y.gradients(), (long) row * y.stride() + i, factor);
+      }
+    }
+    for (int from = 0; from < rows; from += cut) {
+      for (RowWork work : tape.backward()) {
+        work.run(pass, from, Math.min(rows, from + cut));
+      }
+    }
+    for (Tape.Tiles tiles : tape.tiles()) {
+      MemorySegment scratch = Floats.allocate(tiles.scratch());
+      Floats.fill(scratch, 0, tiles.scratch(), 1e9f);
+      for (int tile = 0; tile < tiles.count(); tile++) {
+        tiles.work().run(pass, tile, scratch);
+      }
+    }
+  }
+
+  /** The recorded slope of the loss by each parameter, padding included. */
+  MemorySegment parameterGradients() {
+    return recorder.gradients;
+  }
+
+  private static final class Recorder implements Updates {
+    private MemorySegment gradients = Floats.allocate(0);
+
+    @Override
+    public void apply(MemorySegment from, long gradientOffset, long offset, int count) {
+      Floats.copy(from, gradientOffset, gradients, offset, count);
+    }
+
+    @Override
+    public RowUpdates rows(Parameter parameter, int rowWidth) {
+      return (ids, count, from) -> {
+        for (int i = 0; i < count; i++) {
+          long to = parameter.offset() + (long) ids[i] * rowWidth;
+          Floats.copy(from, (long) i * rowWidth, gradients, to, rowWidth);
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.headrace.engine.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.engine.memory.Floats;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every layer over dense rows promises. A new layer extends this with a few of its kind. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class LayerContract {
+  private static final int[] ROWS = {1, 3, 4, 9};
+  private static final long SEED = 42;
+
+  /** A layer by its settings, and the shape of a row to put it behind. */
+  record Example(String name, Map<String, ?> settings, List<Integer> shape, int rows) {
+    Example(String name, Map<String, ?> settings, List<Integer> shape) {
+      this(name, settings, shape, 0);
+    }
+
+    AttachedLayer attached(long seed) {
+      Layer layer = Layers.variants().named(name).from(settings);
+      return AttachedLayer.behindLayer(layer, shape, rows, seed);
+    }
+  }
+
+  /** Settings and shapes to try, awkward ones above all. */
+  abstract Stream<Example> examples();
+
+  Stream<Example> cases() {
+    return examples()
+        .flatMap(
+            e ->
+                IntStream.of(ROWS)
+                    .mapToObj(rows -> new Example(e.name, e.settings, e.shape, rows)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void gradientsMatchFiniteDifferences(Example example) {
+    AttachedLayer layer = example.attached(SEED);
+    layer.randomiseParameters(SEED);
+    DenseValue x = (DenseValue) layer.input;
+    layer.loss();
+    layer.backward(example.rows());
+    float[] byInput = Floats.toArray(x.gradients());
+    float[] byParameter = Floats.toArray(layer.parameterGradients());
+
+    int inputStep = Math.max(1, example.rows() * x.width() / 40);
+    for (int i = 0; i < example.rows() * x.width(); i += inputStep) {
+      int at = i / x.width() * x.stride() + i % x.width();
+      Slopes.check("by input " + i, x.buffer(), at, byInput[at], layer::loss);
+    }
+    for (Parameter parameter : layer.parameters.all()) {
+      long step = Math.max(1, parameter.count() / 60);
+      for (long i = 0; i < parameter.count(); i += step) {
+        long row = i / parameter.columns();
+        int at = (int) (parameter.offset() + row * parameter.stride() + i % parameter.columns());
+        Slopes.check(
+            "by " + parameter.name() + " " + i,
+            parameter.values(),
+            at,
+            byParameter[at],
+            () -> {
+              layer.tape.derivations().forEach(Runnable::run);
+              return layer.loss();
+            });
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void givesTheSameBitsInAnyCutOfTheRows(Example example) {
+    AttachedLayer whole = example.attached(SEED);
+    AttachedLayer cut = example.attached(SEED);
+    whole.randomiseParameters(SEED);
+    cut.randomiseParameters(SEED);
+    whole.forward(example.rows());
+    cut.forward(1);
+    assertThat(Floats.toArray(cut.y.buffer())).isEqualTo(Floats.toArray(whole.y.buffer()));
+    whole.backward(example.rows());
+    cut.backward(2);
+    assertThat(Floats.toArray(gradients(cut))).isEqualTo(Floats.toArray(gradients(whole)));
+    assertThat(Floats.toArray(cut.parameterGradients()))
+        .isEqualTo(Floats.toArray(whole.parameterGradients()));
+  }
+
+  private static java.lang.foreign.MemorySegment gradients(AttachedLayer layer) {
+    return ((DenseValue) layer.input).gradients();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void leavesThePaddingOfGradientsZero(Example example) {
+    AttachedLayer layer = example.attached(SEED);
+    layer.randomiseParameters(SEED);
+    layer.loss();
+    layer.backward(example.rows());
+    DenseValue x = (DenseValue) layer.input;
+    for (int row = 0; row < example.rows(); row++) {
+      for (int i = x.width(); i < x.stride(); i++) {
+        assertThat(Floats.read(x.gradients(), (long) row * x.stride() + i)).isZero();
+      }
+    }
+    float[] slopes = Floats.toArray(layer.parameterGradients());
+    for (Parameter parameter : layer.parameters.all()) {
+      for (long i = 0; i < parameter.rows() * parameter.stride(); i++) {
+        if (i % parameter.stride() >= parameter.columns()) {
+          assertThat(slopes[(int) (parameter.offset() + i)]).isZero();
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void startsFromItsSeedAlone(Example example) {
+    float[] first = Floats.toArray(example.attached(1).parameters.values());
+    assertThat(Floats.toArray(example.attached(1).parameters.values())).isEqualTo(first);
+  }
+}

@@ -1,0 +1,109 @@
+"""Records the losses of a few training steps from PyTorch, for PyTorchOracleTest.
+
+Run by hand from the engine's folder, with PyTorch 1.13 or later (Debian: python3-torch):
+
+    python3 src/test/oracle/record.py src/test/resources/oracle
+
+Inputs, labels, weights of rows and first parameters are the same formula of a counter here and in
+the test, so that only results are recorded. Everything is computed in double precision.
+"""
+
+import sys
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+STEPS = 20
+MASK = (1 << 64) - 1
+torch.set_default_dtype(torch.float64)
+
+
+def unit(stream, i):
+    """Number i of a stream, within 0 and 1, a multiple of 2^-20: exact in floats."""
+    z = ((stream << 32) + i + 1) * 0x9E3779B97F4A7C15 & MASK
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & MASK
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB & MASK
+    return ((z ^ (z >> 31)) >> 44) / (1 << 20)
+
+
+def numbers(stream, low, high, *shape):
+    count = torch.Size(shape).numel()
+    values = [low + (high - low) * unit(stream, i) for i in range(count)]
+    return torch.tensor(values, dtype=torch.float32).double().reshape(shape)
+
+
+def batch(step, rows, width):
+    x = numbers(1000 + step, -2, 2, rows, width)
+    labels = [unit(2000 + step, row) for row in range(rows)]
+    weights = numbers(3000 + step, 0.5, 1.5, rows)
+    return x, labels, weights
+
+
+def train(parameters, optimizer, loss, rows, width):
+    lines = []
+    for step in range(STEPS):
+        x, labels, weights = batch(step, rows - step % 3, width)
+        optimizer.zero_grad()
+        value = (loss(x, labels) * weights).mean()
+        value.backward()
+        optimizer.step()
+        lines.append(f"loss {value.item()!r}")
+    for parameter in parameters:
+        lines.append(f"sum {parameter.sum().item()!r} {parameter.square().sum().item()!r}")
+    return lines
+
+
+def parameter(stream, *shape):
+    return numbers(stream, -0.5, 0.5, *shape).requires_grad_()
+
+
+def mlp_adam():
+    sizes = [19, 33, 17, 5]
+    ps = []
+    for i in range(3):
+        ps += [parameter(2 * i + 1, sizes[i], sizes[i + 1]), parameter(2 * i + 2, sizes[i + 1])]
+
+    def loss(x, labels):
+        h = F.relu(x @ ps[0] + ps[1])
+        h = torch.tanh(h @ ps[2] + ps[3])
+        target = torch.tensor([int(u * 5) for u in labels])
+        return F.cross_entropy(h @ ps[4] + ps[5], target, reduction="none")
+
+    return train(ps, torch.optim.Adam(ps, lr=0.01, weight_decay=0.001), loss, 37, 19)
+
+
+def linear_sgd():
+    ps = [parameter(1, 28, 1), parameter(2, 1)]
+
+    def loss(x, labels):
+        target = torch.tensor([float(int(u * 2)) for u in labels])
+        z = (x @ ps[0] + ps[1]).reshape(-1)
+        return F.binary_cross_entropy_with_logits(z, target, reduction="none")
+
+    return train(ps, torch.optim.SGD(ps, lr=0.1, momentum=0.9), loss, 64, 28)
+
+
+def gelu_adagrad():
+    ps = [parameter(1, 7, 12), parameter(2, 12), parameter(3, 12, 1), parameter(4, 1)]
+
+    def loss(x, labels):
+        h = F.gelu(x @ ps[0] + ps[1], approximate="tanh")
+        target = numbers_of(labels)
+        return ((h @ ps[2] + ps[3]).reshape(-1) - target) ** 2
+
+    return train(ps, torch.optim.Adagrad(ps, lr=0.05), loss, 11, 7)
+
+
+def numbers_of(labels):
+    return torch.tensor([u * 4 - 2 for u in labels], dtype=torch.float32).double()
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    for name, record in (
+        ("mlp-adam", mlp_adam),
+        ("linear-sgd", linear_sgd),
+        ("gelu-adagrad", gelu_adagrad),
+    ):
+        (folder / f"{name}.txt").write_text("\n".join(record()) + "\n")
