@@ -16,7 +16,14 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Version.class,
     mixinStandardHelpOptions = true,
-    subcommands = {RunCommand.class, ProduceCommand.class, BrokerCommand.class})
+    subcommands = {
+      RunCommand.class,
+      ProduceCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
+      CheckpointsCommand.class,
+      BrokerCommand.class
+    })
 public final class HeadraceCommand implements Runnable {
   @Spec private CommandSpec spec;
 

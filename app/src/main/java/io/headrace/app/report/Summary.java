@@ -42,7 +42,8 @@ public final class Summary {
     return String.join("\n", lines);
   }
 
-  private static String figures(Map<String, Double> values) {
+  /** Named figures in a line, four digits behind the point. */
+  public static String figures(Map<String, Double> values) {
     var text = new StringBuilder();
     new TreeMap<>(values)
         .forEach(

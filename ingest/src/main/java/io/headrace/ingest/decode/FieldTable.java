@@ -26,7 +26,9 @@ final class FieldTable {
   private final Map<String, Integer> features = new LinkedHashMap<>();
 
   FieldTable(SampleMapping mapping) {
-    use(mapping.label().field()).slots().add(LABEL);
+    if (!mapping.label().field().isEmpty()) {
+      use(mapping.label().field()).slots().add(LABEL);
+    }
     mapping.weightField().ifPresent(field -> use(field).slots().add(WEIGHT));
     mapping.eventTimeField().ifPresent(field -> use(field).slots().add(EVENT_TIME));
     for (int i = 0; i < mapping.inputs().size(); i++) {

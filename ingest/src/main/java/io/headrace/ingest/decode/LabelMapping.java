@@ -14,7 +14,7 @@ import java.util.List;
  * there are two, by truth (false is the first, true the second). If every class name is itself a
  * whole number, numbers are taken for names.
  *
- * @param field name of the field; dots lead into nested records
+ * @param field name of the field; dots lead into nested records; empty if records have no label
  */
 public record LabelMapping(String field, LabelSpec spec) {
   private static final Setting<String> FIELD =

@@ -36,6 +36,10 @@ final class LabelReader {
 
   /** Reads the label from its slot; returns what is wrong with it, or null. */
   @Nullable Fault read(FieldValues values, int slot) {
+    if (field.isEmpty()) {
+      label = 0;
+      return null;
+    }
     if (values.kind(slot) == FieldValues.Kind.ABSENT) {
       return new Fault(RejectionReason.MISSING_FIELD, "label " + field + " is missing");
     }

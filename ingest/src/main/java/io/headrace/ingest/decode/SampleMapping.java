@@ -36,6 +36,12 @@ public record SampleMapping(
     inputs = List.copyOf(inputs);
   }
 
+  /** The same mapping for records without a label, which read as 0: those to predict for. */
+  public SampleMapping withoutLabel() {
+    return new SampleMapping(
+        new LabelMapping("", label.spec()), weightField, eventTimeField, inputs);
+  }
+
   /** What the samples look like. */
   public SampleSchema schema() {
     return new SampleSchema(

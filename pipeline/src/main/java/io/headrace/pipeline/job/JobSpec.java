@@ -49,6 +49,28 @@ public record JobSpec(
     layers = List.copyOf(layers);
   }
 
+  /** The same job on records that are mapped otherwise. */
+  JobSpec withSample(SampleMapping other) {
+    return new JobSpec(
+        name,
+        baseDirectory,
+        source,
+        test,
+        other,
+        transforms,
+        layers,
+        loss,
+        optimizer,
+        batch,
+        engine,
+        checkpoints,
+        metrics,
+        deadLetters,
+        fingerprint,
+        yaml,
+        places);
+  }
+
   /** Everything that decides what is learned from the samples, as the trainer takes it. */
   public ModelSpec modelSpec() {
     return new ModelSpec(

@@ -1,0 +1,179 @@
+package io.headrace.app.command;
+
+import io.headrace.engine.Checkpoint;
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import io.headrace.sink.checkpoint.DirectoryLock;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code headrace checkpoints}: what is in a checkpoint directory, and whether it is whole. */
+@Command(
+    name = "checkpoints",
+    description = "Lists, shows, verifies, exports and restores checkpoints.",
+    synopsisSubcommandLabel = "(list | show | verify | export | restore)",
+    mixinStandardHelpOptions = true)
+final class CheckpointsCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new picocli.CommandLine.ParameterException(
+        spec.commandLine(), "What is to be done with the checkpoints?");
+  }
+
+  @Command(
+      name = "list",
+      description = "Lists the checkpoints in a folder, oldest first.",
+      mixinStandardHelpOptions = true)
+  int list(@Parameters(paramLabel = "DIR") Path directory) {
+    requireDirectory(directory);
+    PrintWriter out = out();
+    for (CheckpointStore.Entry entry : DirectoryCheckpointStore.forReading(directory).list()) {
+      out.printf(
+          Locale.ROOT,
+          "%s  step %,d  %s  %,d bytes%n",
+          entry.name(),
+          entry.step(),
+          Instant.ofEpochMilli(entry.createdAtMillis()),
+          entry.bytes());
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "show",
+      description = "Shows what a checkpoint holds: job, ledger, tensors.",
+      mixinStandardHelpOptions = true)
+  int show(@Parameters(paramLabel = "CHECKPOINT") Path file) {
+    Checkpoint checkpoint = read(file);
+    PrintWriter out = out();
+    out.printf("job      %s%n", checkpoint.job());
+    out.printf(Locale.ROOT, "step     %,d%n", checkpoint.step());
+    out.printf("created  %s%n", Instant.ofEpochMilli(checkpoint.createdAtMillis()));
+    checkpoint
+        .ledger()
+        .entries()
+        .forEach(
+            (partition, entry) ->
+                out.printf(
+                    Locale.ROOT,
+                    "ledger   %s: next position %,d, read %,d = trained %,d + rejected %,d + filtered %,d%n",
+                    partition,
+                    entry.nextPosition(),
+                    entry.read(),
+                    entry.trained(),
+                    entry.rejected(),
+                    entry.filtered()));
+    checkpoint
+        .tensors()
+        .forEach(
+            (name, tensor) ->
+                out.printf("tensor   %s %s %s%n", name, tensor.type(), tensor.shape()));
+    return 0;
+  }
+
+  @Command(
+      name = "verify",
+      description = "Reads checkpoints whole and compares their hashes.",
+      mixinStandardHelpOptions = true)
+  int verify(@Parameters(paramLabel = "CHECKPOINT", arity = "1..*") List<Path> files) {
+    int damaged = 0;
+    for (Path file : files) {
+      try {
+        Checkpoint checkpoint = read(file);
+        out().printf(Locale.ROOT, "%s: whole, step %,d%n", file, checkpoint.step());
+      } catch (HeadraceException e) {
+        damaged++;
+        out().println(e.getMessage());
+      }
+    }
+    return damaged == 0 ? 0 : 1;
+  }
+
+  @Command(
+      name = "export",
+      description = "Copies a verified checkpoint to a file that the safetensors library opens.",
+      mixinStandardHelpOptions = true)
+  int export(
+      @Parameters(paramLabel = "CHECKPOINT") Path file, @Parameters(paramLabel = "TO") Path to) {
+    read(file);
+    copy(file, to);
+    out().printf("%s exported to %s%n", file.getFileName(), to);
+    return 0;
+  }
+
+  @Command(
+      name = "restore",
+      description =
+          "Makes an older checkpoint the newest: the ones behind it are moved into a folder beside them.",
+      mixinStandardHelpOptions = true)
+  int restore(@Parameters(paramLabel = "CHECKPOINT") Path file) {
+    Checkpoint chosen = read(file);
+    Path directory = file.toAbsolutePath().resolveSibling(".").normalize();
+    Path aside = directory.resolve("behind-" + chosen.step());
+    try (var lock = DirectoryLock.hold(directory)) {
+      assert lock != null;
+      int moved = 0;
+      for (CheckpointStore.Entry entry : DirectoryCheckpointStore.forReading(directory).list()) {
+        if (entry.step() > chosen.step()) {
+          Files.createDirectories(aside);
+          Files.move(
+              directory.resolve(entry.name()),
+              aside.resolve(entry.name()),
+              StandardCopyOption.REPLACE_EXISTING);
+          moved++;
+        }
+      }
+      out()
+          .printf(
+              Locale.ROOT,
+              "The next run goes on from step %,d; %d newer checkpoints are in %s%n",
+              chosen.step(),
+              moved,
+              aside);
+    } catch (IOException e) {
+      throw new HeadraceException(
+          "Checkpoints behind step %d could not be moved to %s: %s."
+              .formatted(chosen.step(), aside, e.getMessage()),
+          e);
+    }
+    return 0;
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private static void copy(Path from, Path to) {
+    try {
+      Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new HeadraceException("%s cannot be written: %s.".formatted(to, e.getMessage()), e);
+    }
+  }
+
+  private static Checkpoint read(Path file) {
+    Path path = file.toAbsolutePath();
+    return DirectoryCheckpointStore.forReading(path.resolveSibling(".").normalize())
+        .read(String.valueOf(path.getFileName()));
+  }
+
+  private static void requireDirectory(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw new HeadraceException(
+          "%s is not a folder. Name the checkpoints.directory of a job.".formatted(directory));
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.headrace.app.command;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.memory.Floats;
+import io.headrace.engine.sample.LabelSpec;
+import io.headrace.engine.sample.SampleBlock;
+import io.headrace.pipeline.job.StoredModel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code headrace predict}: what a checkpoint's model says of records without labels. */
+@Command(
+    name = "predict",
+    description =
+        "Predicts with a checkpoint's model; prints a JSON object a record, in the input's order.",
+    mixinStandardHelpOptions = true)
+final class PredictCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "CHECKPOINT",
+      description = "A checkpoint's file, or a folder for the newest in it.")
+  private Path checkpoint;
+
+  @Option(
+      names = "--input",
+      paramLabel = "FILE|-",
+      required = true,
+      description =
+          "Records to predict for, labelled or not: .avro, .csv or .jsonl; - reads JSON lines.")
+  private String input;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    Path file = input.equals("-") ? standardInput() : Path.of(input);
+    try (var model = StoredModel.open(checkpoint);
+        JsonGenerator json = new JsonFactory().createGenerator(out)) {
+      json.setRootValueSeparator(null);
+      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+      model.forEachUnlabelled(
+          file,
+          (chunk, record, reason, detail) ->
+              writeRejection(json, chunk.position(record < 0 ? -1 - record : record), detail),
+          block -> write(json, model, block));
+    } finally {
+      if (input.equals("-")) {
+        Files.delete(file);
+      }
+    }
+    out.flush();
+    return 0;
+  }
+
+  private static void writeRejection(JsonGenerator json, long position, String detail) {
+    try {
+      json.writeStartObject();
+      json.writeNumberField("position", position);
+      json.writeStringField("rejected", detail);
+      json.writeEndObject();
+      json.writeRaw('\n');
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(JsonGenerator json, StoredModel model, SampleBlock block) {
+    int width = model.trainer().outputWidth();
+    MemorySegment outputs = Floats.allocate((long) block.size() * width);
+    model.trainer().predict(block, outputs);
+    try {
+      for (int row = 0; row < block.size(); row++) {
+        json.writeStartObject();
+        json.writeNumberField("position", block.positions()[row]);
+        switch (model.job().sample().label().spec()) {
+          case LabelSpec.Classes(List<String> names) ->
+              writeClasses(json, names, outputs, (long) row * width, width);
+          case LabelSpec.Numeric() ->
+              json.writeNumberField("prediction", Floats.read(outputs, (long) row * width));
+        }
+        json.writeEndObject();
+        json.writeRaw('\n');
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void writeClasses(
+      JsonGenerator json, List<String> names, MemorySegment outputs, long offset, int width)
+      throws IOException {
+    float[] probabilities = new float[names.size()];
+    int best = 0;
+    for (int i = 0; i < probabilities.length; i++) {
+      if (width == 1) {
+        float second = Floats.read(outputs, offset);
+        probabilities[i] = i == 1 ? second : 1 - second;
+      } else {
+        probabilities[i] = Floats.read(outputs, offset + i);
+      }
+      best = probabilities[i] > probabilities[best] ? i : best;
+    }
+    json.writeStringField("prediction", names.get(best));
+    json.writeObjectFieldStart("probabilities");
+    for (int i = 0; i < probabilities.length; i++) {
+      json.writeNumberField(names.get(i), probabilities[i]);
+    }
+    json.writeEndObject();
+  }
+
+  /** Sources read files, so what comes in is put into one first. */
+  private static Path standardInput() {
+    try {
+      Path file = Files.createTempFile("headrace-predict", ".jsonl");
+      Files.copy(System.in, file, StandardCopyOption.REPLACE_EXISTING);
+      return file;
+    } catch (IOException e) {
+      throw new HeadraceException("The standard input cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.headrace.pipeline.job;
+
+import io.headrace.engine.Checkpoint;
+import io.headrace.engine.Trainer;
+import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.sample.SampleBlock;
+import io.headrace.ingest.FormatSettings;
+import io.headrace.ingest.Rejections;
+import io.headrace.ingest.Sources;
+import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A model as a checkpoint has it, with the job that it was learned by. Not thread-safe; whoever
+ * opens it closes it.
+ */
+public final class StoredModel implements AutoCloseable {
+  private final Checkpoint checkpoint;
+  private final JobSpec job;
+  private final Trainer trainer;
+
+  private StoredModel(Checkpoint checkpoint, JobSpec job, Trainer trainer) {
+    this.checkpoint = checkpoint;
+    this.job = job;
+    this.trainer = trainer;
+  }
+
+  /**
+   * Opens a checkpoint: its file, or a directory for the newest that can be read.
+   *
+   * @throws HeadraceException if there is none, or it is damaged, or holds no job
+   */
+  public static StoredModel open(Path fileOrDirectory) {
+    Checkpoint checkpoint = read(fileOrDirectory);
+    String yaml = checkpoint.values().get(JobCheckpoints.YAML);
+    if (yaml == null) {
+      throw new HeadraceException(
+          "Checkpoint %s does not hold the job it was learned by. Only checkpoints that headrace run or demo wrote can be opened."
+              .formatted(fileOrDirectory));
+    }
+    JobSpec job =
+        JobFile.parse("job of " + fileOrDirectory, yaml, List.of(), Path.of("").toAbsolutePath());
+    Trainer trainer = job.newTrainer();
+    trainer.restore(checkpoint);
+    return new StoredModel(checkpoint, job, trainer);
+  }
+
+  private static Checkpoint read(Path path) {
+    if (Files.isDirectory(path)) {
+      return DirectoryCheckpointStore.forReading(path)
+          .newest()
+          .orElseThrow(
+              () -> new HeadraceException("There is no checkpoint in the folder " + path + "."));
+    }
+    Path file = path.toAbsolutePath();
+    if (!Files.isRegularFile(file)) {
+      throw new HeadraceException(
+          "There is no checkpoint %s. Name a checkpoint's file, or the folder of several for the newest."
+              .formatted(path));
+    }
+    return DirectoryCheckpointStore.forReading(file.resolveSibling("."))
+        .read(String.valueOf(file.getFileName()));
+  }
+
+  public Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  public JobSpec job() {
+    return job;
+  }
+
+  public Trainer trainer() {
+    return trainer;
+  }
+
+  /** Scores every labelled sample of a file. */
+  public HeldOut.Scores evaluate(Path data) {
+    return HeldOut.evaluate(job, "data", file(data), trainer);
+  }
+
+  /**
+   * Decodes every record of a file that has no labels, or whose labels do not matter.
+   *
+   * @param block given each block, which is used again after it returns
+   */
+  public void forEachUnlabelled(Path data, Rejections rejections, Consumer<SampleBlock> block) {
+    JobSpec unlabelled = job.withSample(job.sample().withoutLabel());
+    HeldOut.forEach(unlabelled, "input", file(data), rejections, block);
+  }
+
+  /** A file as the job's source reads one: its format by its ending, the rest as in the job. */
+  private ComponentSpec file(Path data) {
+    Map<String, Object> raw = new HashMap<>();
+    raw.put("path", data.toAbsolutePath().toString());
+    String format = format(data);
+    raw.put("format", format);
+    if (format.equals("csv")
+        && job.source().settings().value(FormatSettings.FORMAT).equals("csv")) {
+      raw.put("delimiter", job.source().settings().value(FormatSettings.DELIMITER));
+      job.source()
+          .settings()
+          .optional(FormatSettings.COLUMNS)
+          .ifPresent(
+              columns -> {
+                raw.put("columns", columns);
+                raw.put("header", false);
+              });
+    }
+    return Sources.variants().spec("file", raw);
+  }
+
+  private String format(Path data) {
+    String name = data.toString();
+    for (String format : List.of("avro", "csv", "jsonl")) {
+      if (name.endsWith("." + format)) {
+        return format;
+      }
+    }
+    return job.source().settings().value(FormatSettings.FORMAT);
+  }
+
+  @Override
+  public void close() {
+    trainer.close();
+  }
+}
