@@ -40,6 +40,7 @@ class ArchitectureTest {
                   "io.headrace.engine.sample..",
                   "io.headrace.engine.config..",
                   "io.headrace.engine.error..",
+                  "io.headrace.engine.memory..",
                   "io.headrace.engine.state.."),
           "sink", List.of("io.headrace.schemas..", "io.headrace.engine.."),
           "pipeline",
@@ -188,6 +189,8 @@ class ArchitectureTest {
   void faultsToldToPeopleHaveOneBase() {
     classes()
         .that(WRITTEN_BY_HAND)
+        .and()
+        .arePublic() // others never leave their package
         .and()
         .areAssignableTo(Throwable.class)
         .should()

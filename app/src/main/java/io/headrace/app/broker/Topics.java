@@ -11,9 +11,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -95,6 +98,25 @@ public final class Topics implements AutoCloseable {
         return Optional.empty();
       }
       throw refused("describe topic " + name, e);
+    }
+  }
+
+  /**
+   * How many records were ever written to the topic, over all partitions.
+   *
+   * @throws HeadraceException if Kafka does not answer, or refuses
+   */
+  public long written(Topic topic) {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (int i = 0; i < topic.partitions(); i++) {
+      ends.put(new TopicPartition(topic.name(), i), OffsetSpec.latest());
+    }
+    try {
+      return await(admin.listOffsets(ends).all()).values().stream()
+          .mapToLong(ListOffsetsResult.ListOffsetsResultInfo::offset)
+          .sum();
+    } catch (ExecutionException e) {
+      throw refused("tell where topic " + topic.name() + " ends", e);
     }
   }
 

@@ -72,8 +72,9 @@ public final class Attendant implements AutoCloseable {
     return Optional.ofNullable(http);
   }
 
-  public RunView view() {
-    return view;
+  /** Records whose fate is in the ledger, those of runs before included. */
+  public long settled() {
+    return run.status().ledger().read();
   }
 
   /**
