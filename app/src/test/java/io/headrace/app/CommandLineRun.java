@@ -1,0 +1,58 @@
+package io.headrace.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headrace.app.command.HeadraceCommand;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One command, executed in this JVM.
+ *
+ * @param status its exit status
+ * @param out what it printed
+ * @param err what it said in faults
+ */
+public record CommandLineRun(int status, String out, String err) {
+  /** The folder of the checkout. */
+  public static final Path HOME = home();
+
+  public static final Path FLIGHTS = HOME.resolve("examples/flights");
+
+  public static CommandLineRun of(Object... arguments) {
+    var out = new StringWriter();
+    var err = new StringWriter();
+    List<String> words = new ArrayList<>();
+    for (Object argument : arguments) {
+      words.add(argument.toString());
+    }
+    int status =
+        HeadraceCommand.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(words.toArray(String[]::new));
+    return new CommandLineRun(status, out.toString(), err.toString());
+  }
+
+  /** Reads a file of {@code --report}. */
+  public static JsonNode report(Path file) {
+    try {
+      return new ObjectMapper().readTree(file.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path home() {
+    Path folder = Path.of("").toAbsolutePath();
+    while (!folder.resolve("mvnw").toFile().exists()) {
+      folder = java.util.Objects.requireNonNull(folder.getParent(), "no checkout around the tests");
+    }
+    return folder;
+  }
+}

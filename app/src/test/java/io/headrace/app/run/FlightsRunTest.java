@@ -1,0 +1,155 @@
+package io.headrace.app.run;
+
+import static io.headrace.app.CommandLineRun.FLIGHTS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.headrace.app.CommandLineRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The reference job from its file, and what can be done with the checkpoint that it leaves. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FlightsRunTest {
+  @TempDir private Path folder;
+
+  private JsonNode report = com.fasterxml.jackson.databind.node.NullNode.getInstance();
+
+  @BeforeAll
+  void train() {
+    report = run("one", 1);
+  }
+
+  private JsonNode run(String name, int threads) {
+    Path file = folder.resolve(name + ".json");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "run",
+            FLIGHTS.resolve("job.yaml"),
+            "--set",
+            "engine.threads=" + threads,
+            "--set",
+            "checkpoints.directory=" + folder.resolve(name),
+            "--report",
+            file);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("read 300,000 = trained 300,000 + rejected 0 + filtered 0");
+    return CommandLineRun.report(file);
+  }
+
+  private Path newestCheckpoint() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("one"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".safetensors"))
+          .sorted()
+          .reduce((a, b) -> b)
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void learnsMoreThanItsBaselines() {
+    assertThat(report.path("samplesTrained").asLong()).isEqualTo(300_000);
+    assertThat(report.path("samplesRead").asLong()).isEqualTo(300_000);
+    assertThat(report.path("metrics").path("auc").asDouble()).isGreaterThan(0.68);
+    assertThat(report.path("metrics").path("logLoss").asDouble())
+        .isLessThan(report.path("baselines").path("baseRateLogLoss").asDouble());
+    assertThat(report.path("metrics").path("accuracy").asDouble())
+        .isGreaterThan(report.path("baselines").path("majorityClassAccuracy").asDouble());
+  }
+
+  @Test
+  void reportsEveryNameOfItsContract() {
+    for (String name :
+        List.of(
+            "job",
+            "samplesRead",
+            "samplesTrained",
+            "samplesRejected",
+            "samplesFiltered",
+            "seconds",
+            "samplesPerSecond",
+            "steps",
+            "loss",
+            "metrics",
+            "baselines",
+            "checkpoint",
+            "parametersSha256")) {
+      assertThat(report.has(name)).as(name).isTrue();
+    }
+  }
+
+  @Test
+  void endsWithTheSameBytesOnTwoThreads() {
+    assertThat(run("two", 2).path("parametersSha256")).isEqualTo(report.path("parametersSha256"));
+  }
+
+  @Test
+  void evaluatesTheCheckpointOnAFile() throws IOException {
+    var run =
+        CommandLineRun.of(
+            "evaluate", newestCheckpoint(), "--data", FLIGHTS.resolve("flights.avro"));
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("300,000 samples, 0 rejected", "confusion", "on-time", "auc 0.7");
+  }
+
+  @Test
+  void predictsForRecordsWithoutLabels() throws IOException {
+    Path input = folder.resolve("new.jsonl");
+    Files.writeString(
+        input,
+        """
+        {"origin":"ORD","destination":"LGA","distance":733,"hour":18,"weekday":5}
+        {"origin":"ORD","destination":
+        {"origin":"HNL","destination":"OGG","distance":100,"hour":6,"weekday":2}
+        """);
+    var run = CommandLineRun.of("predict", folder.resolve("one"), "--input", input);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out().lines()).hasSize(3);
+    assertThat(run.out())
+        .contains("\"position\":0,\"prediction\":\"")
+        .contains("\"position\":1,\"rejected\":\"")
+        .contains("\"position\":2,\"prediction\":\"on-time\"", "\"probabilities\":{\"on-time\":");
+  }
+
+  @Test
+  void looksAfterItsCheckpoints() throws IOException {
+    Path newest = newestCheckpoint();
+    assertThat(CommandLineRun.of("checkpoints", "list", folder.resolve("one")).out())
+        .contains(newest.getFileName().toString());
+    assertThat(CommandLineRun.of("checkpoints", "show", newest).out())
+        .contains("flight-delay", "next position 300,000", "model.0.linear.weight");
+    assertThat(CommandLineRun.of("checkpoints", "verify", newest).status()).isZero();
+
+    Path copy = folder.resolve("checkpoint-000000000001.safetensors");
+    assertThat(CommandLineRun.of("checkpoints", "export", newest, copy).status()).isZero();
+    byte[] bytes = Files.readAllBytes(copy);
+    bytes[bytes.length - 1000] ^= 4;
+    Files.write(copy, bytes);
+    var damaged = CommandLineRun.of("checkpoints", "verify", copy);
+    assertThat(damaged.status()).isOne();
+    assertThat(damaged.out()).contains(copy.toString());
+  }
+
+  @Test
+  void refusesACheckpointOfAJobWithOtherSettings() {
+    var run =
+        CommandLineRun.of(
+            "run",
+            FLIGHTS.resolve("job.yaml"),
+            "--set",
+            "checkpoints.directory=" + folder.resolve("one"),
+            "--set",
+            "optimizer.ftrl.l1=0.5");
+    assertThat(run.status()).isOne();
+    assertThat(run.err()).contains("optimizer.ftrl.l1: was", "is 0.5", "--fresh");
+  }
+}

@@ -1,0 +1,159 @@
+package io.headrace.app.run;
+
+import static io.headrace.app.CommandLineRun.FLIGHTS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.headrace.app.CommandLineRun;
+import io.headrace.app.broker.EmbeddedBroker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The reference job through a real broker. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KafkaRunTest {
+  @TempDir private Path folder;
+
+  @SuppressWarnings("NullAway.Init") // by start
+  private EmbeddedBroker broker;
+
+  @BeforeAll
+  void start() {
+    broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+  }
+
+  @AfterAll
+  void stop() {
+    broker.close();
+  }
+
+  private CommandLineRun produce(String topic, int partitions, Path file) {
+    return CommandLineRun.of(
+        "produce",
+        "--topic",
+        topic,
+        "--from",
+        file,
+        "--partitions",
+        partitions,
+        "--bootstrap",
+        broker.bootstrapServers());
+  }
+
+  private CommandLineRun train(String topic, Path report, String... more) {
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of(
+                "run",
+                FLIGHTS.resolve("job-kafka.yaml"),
+                "--set",
+                "source.kafka.bootstrap=" + broker.bootstrapServers(),
+                "--set",
+                "source.kafka.topic=" + topic,
+                "--set",
+                "source.kafka.stop-at-end=true",
+                "--set",
+                "checkpoints.directory=" + folder.resolve(topic),
+                "--set",
+                "dead-letters.file=" + folder.resolve(topic + "-dead.avro"),
+                "--report",
+                report));
+    arguments.addAll(List.of(more));
+    return CommandLineRun.of(arguments.toArray());
+  }
+
+  @Test
+  void endsWithTheSameBytesFromATopicAsFromTheFile() {
+    assertThat(produce("flights", 1, FLIGHTS.resolve("flights.avro")).out())
+        .contains("300,000 records");
+    Path fromTopic = folder.resolve("topic.json");
+    CommandLineRun run = train("flights", fromTopic);
+    assertThat(run.status()).as(run.err()).isZero();
+
+    Path fromFile = folder.resolve("file.json");
+    assertThat(
+            CommandLineRun.of(
+                    "run",
+                    FLIGHTS.resolve("job.yaml"),
+                    "--set",
+                    "checkpoints.directory=" + folder.resolve("file"),
+                    "--report",
+                    fromFile)
+                .status())
+        .isZero();
+    assertThat(CommandLineRun.report(fromTopic).path("parametersSha256"))
+        .isEqualTo(CommandLineRun.report(fromFile).path("parametersSha256"));
+  }
+
+  @Test
+  void accountsForEveryRecordOfSeveralPartitionsAndARestart() {
+    assertThat(produce("spread", 3, FLIGHTS.resolve("flights.avro")).status()).isZero();
+    Path report = folder.resolve("spread.json");
+    assertThat(train("spread", report).status()).isZero();
+    assertThat(CommandLineRun.report(report).path("samplesTrained").asLong()).isEqualTo(300_000);
+
+    assertThat(produce("spread", 3, FLIGHTS.resolve("flights.avro")).status()).isZero();
+    CommandLineRun second = train("spread", report);
+    assertThat(second.out()).contains("goes on behind 300,000 samples");
+    JsonNode after = CommandLineRun.report(report);
+    assertThat(after.path("samplesRead").asLong()).isEqualTo(600_000);
+    assertThat(after.path("samplesTrained").asLong()).isEqualTo(600_000);
+  }
+
+  @Test
+  void rejectsWhatIsNoSampleAndGoesOn() throws IOException {
+    Path garbage = folder.resolve("garbage.txt");
+    Files.writeString(
+        garbage, "no avro\n\u00c3\u0001 12345678 nor this\n" + "x".repeat(10_000_000));
+    assertThat(produce("mixed", 1, garbage).out()).contains("3 records");
+    assertThat(produce("mixed", 1, FLIGHTS.resolve("flights.avro")).status()).isZero();
+    Path report = folder.resolve("mixed.json");
+    CommandLineRun run = train("mixed", report);
+    assertThat(run.status()).as(run.err()).isZero();
+    JsonNode account = CommandLineRun.report(report);
+    assertThat(account.path("samplesRead").asLong()).isEqualTo(300_003);
+    assertThat(account.path("samplesRejected").asLong()).isEqualTo(3);
+    assertThat(account.path("samplesTrained").asLong()).isEqualTo(300_000);
+    assertThat(folder.resolve("mixed-dead.avro")).isNotEmptyFile();
+  }
+
+  @Test
+  void saysThatATopicIsMissingWhenAskedToFailFast() {
+    CommandLineRun run =
+        train(
+            "nowhere",
+            folder.resolve("nowhere.json"),
+            "--fail-fast",
+            "--set",
+            "source.kafka.connect-timeout-ms=2000");
+    assertThat(run.status()).isOne();
+    assertThat(run.err()).startsWith("headrace: ").contains("nowhere").hasLineCount(1);
+  }
+
+  @Test
+  void saysThatNoBrokerAnswersWhenAskedToFailFast() {
+    CommandLineRun run =
+        train(
+            "flights",
+            folder.resolve("unreachable.json"),
+            "--fail-fast",
+            "--set",
+            "source.kafka.connect-timeout-ms=2000",
+            "--set",
+            "source.kafka.bootstrap=127.0.0.1:1",
+            "--set",
+            "metrics.topic=headrace-metrics",
+            "--set",
+            "checkpoints.directory=" + folder.resolve("unreachable"));
+    assertThat(run.status()).isOne();
+    assertThat(run.err()).startsWith("headrace: ").contains("127.0.0.1:1").hasLineCount(1);
+  }
+}
