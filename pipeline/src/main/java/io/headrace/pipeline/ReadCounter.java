@@ -17,7 +17,7 @@ final class ReadCounter {
   }
 
   synchronized void add(RecordChunk chunk) {
-    read.merge(chunk.partition(), (long) chunk.count(), Long::sum);
+    read.merge(chunk.partition(), (long) chunk.count() - chunk.skipped(), Long::sum);
   }
 
   synchronized SortedMap<SourcePartition, Long> read() {

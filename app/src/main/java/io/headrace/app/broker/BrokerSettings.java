@@ -45,7 +45,8 @@ record BrokerSettings(Path directory, int port, int controllerPort) {
     settings.put("controller.quorum.voters", NODE_ID + "@" + controller);
     settings.put("log.dirs", directory.toString());
     ONE_OF_EACH.forEach(name -> settings.put(name, "1"));
-    settings.put("auto.create.topics.enable", "false");
+    // For the topics of metrics and dead letters; consumers never create one.
+    settings.put("auto.create.topics.enable", "true");
     settings.put("group.initial.rebalance.delay.ms", "0");
     // After kill -9 the node waits for its own former session to end before it may come back.
     settings.put("broker.session.timeout.ms", "3000");

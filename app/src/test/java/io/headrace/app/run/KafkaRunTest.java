@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The reference job through a real broker. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KafkaRunTest {
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
 
   @SuppressWarnings("NullAway.Init") // by start
   private EmbeddedBroker broker;

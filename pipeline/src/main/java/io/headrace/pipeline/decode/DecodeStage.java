@@ -78,9 +78,10 @@ public final class DecodeStage {
 
   private static void checkAccount(RecordChunk chunk, SampleBlock block) {
     int settled = block.size() + block.rejected() + block.filtered();
-    if (settled != chunk.count()) {
+    if (settled != chunk.count() - chunk.skipped()) {
       throw new IllegalStateException(
-          "the decoder accounts for %d of %d records".formatted(settled, chunk.count()));
+          "the decoder accounts for %d of %d records"
+              .formatted(settled, chunk.count() - chunk.skipped()));
     }
   }
 }
