@@ -119,9 +119,12 @@ final class ConsumerCeiling {
     try (var consumer =
         new KafkaConsumer<>(
             Map.<String, Object>of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, topic.bootstrap(),
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS,
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false),
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                topic.bootstrap(),
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                POLL_RECORDS,
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false),
             new ByteBufferDeserializer(),
             new ByteBufferDeserializer())) {
       consumer.assign(List.of(partition));

@@ -46,7 +46,9 @@ public final class EngineCeiling {
     }
   }
 
-  /** SHA-256 of the parameters after the first {@code records} readings, one batch after another. */
+  /**
+   * SHA-256 of the parameters after the first {@code records} readings, one batch after another.
+   */
   public String answer(long records) {
     var batch = new MiniBatch(job.sample().schema(), batchSize);
     var reading = new Reading();

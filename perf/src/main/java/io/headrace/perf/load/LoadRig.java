@@ -31,8 +31,7 @@ public final class LoadRig {
 
   private record Round(Figure raw, Figure copied, Figure decoded, Figure engine, Figure job) {
     double share() {
-      return job.steadyPerSecond()
-          / Math.min(copied.steadyPerSecond(), engine.steadyPerSecond());
+      return job.steadyPerSecond() / Math.min(copied.steadyPerSecond(), engine.steadyPerSecond());
     }
   }
 
