@@ -50,7 +50,7 @@ final class AssemblerCase {
     DenseColumn column = block.dense(0);
     for (int row = 0; row < BLOCK; row++) {
       // The other 28 floats are whatever the memory holds: moving them costs the same.
-      Floats.write(column.values(), column.start(row), (first + row) & 1023);
+      Floats.write(column.values(), column.start(row), (float) ((first + row) & 1023));
       block.commitRow(row & 1, 1, 0, first + row);
     }
     return block;

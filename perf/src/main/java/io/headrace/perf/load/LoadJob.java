@@ -10,8 +10,20 @@ import java.util.List;
 
 /** The job that the rig runs: a small model, and for everything else what a job has by default. */
 public final class LoadJob {
-  private static final String YAML =
-      """
+  private LoadJob() {}
+
+  /**
+   * The job on a topic.
+   *
+   * @param directory where its results go
+   * @param settings {@code key=value}, as the command line takes them
+   */
+  public static JobSpec on(LoadTopic topic, Path directory, List<String> settings)
+      throws IOException {
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve("reading.avsc"), Readings.schema().toString());
+    String yaml =
+        """
       name: load
       source:
         kafka:
@@ -33,21 +45,8 @@ public final class LoadJob {
       checkpoints: {directory: %3$s/checkpoints}
       metrics: {file: %3$s/metrics.jsonl}
       dead-letters: {file: %3$s/dead-letters.avro}
-      """;
-
-  private LoadJob() {}
-
-  /**
-   * The job on a topic.
-   *
-   * @param directory where its results go
-   * @param settings {@code key=value}, as the command line takes them
-   */
-  public static JobSpec on(LoadTopic topic, Path directory, List<String> settings)
-      throws IOException {
-    Files.createDirectories(directory);
-    Files.writeString(directory.resolve("reading.avsc"), Readings.schema().toString());
-    String yaml = YAML.formatted(topic.name(), topic.bootstrap(), directory);
+      """
+            .formatted(topic.name(), topic.bootstrap(), directory);
     return JobFile.parse("load.yaml", yaml, settings, directory);
   }
 }

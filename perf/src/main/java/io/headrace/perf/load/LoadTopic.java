@@ -32,13 +32,14 @@ public record LoadTopic(String bootstrap, String name, long records, long yes) {
       for (long index = 0; index < records && failure.get() == null; index++) {
         byte[] message = Readings.message(index);
         yes += Readings.label(message, 0);
-        producer.send(
-            new ProducerRecord<>(name, message),
-            (sent, fault) -> {
-              if (fault != null) {
-                failure.compareAndSet(null, fault);
-              }
-            });
+        var _ =
+            producer.send(
+                new ProducerRecord<>(name, message),
+                (sent, fault) -> {
+                  if (fault != null) {
+                    failure.compareAndSet(null, fault);
+                  }
+                });
       }
     }
     if (failure.get() != null) {

@@ -45,7 +45,7 @@ public final class Flights {
   public static Flights generate(int count, long seed) {
     var random = new Random(seed);
     Schema schema = schema();
-    return new Flights(random.ints(count).mapToObj(unused -> flight(schema, random)).toList());
+    return new Flights(random.ints(count).mapToObj(_ -> flight(schema, random)).toList());
   }
 
   /** The schema of the flights. */

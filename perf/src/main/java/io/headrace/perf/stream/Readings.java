@@ -48,7 +48,7 @@ public final class Readings {
   /** Writes message {@code index} to {@code bytes} from {@code offset} on. */
   public static void write(long index, byte[] bytes, int offset) {
     System.arraycopy(HEAD, 0, bytes, offset, HEAD.length);
-    bytes[offset + LENGTH_AT] = (byte) (LENGTH_AS_ZIGZAG & 0x7f | 0x80);
+    bytes[offset + LENGTH_AT] = (byte) ((LENGTH_AS_ZIGZAG & 0x7f) | 0x80);
     bytes[offset + LENGTH_AT + 1] = (byte) (LENGTH_AS_ZIGZAG >>> 7);
     long state = mixed(index);
     float signal = 0;
@@ -119,7 +119,7 @@ public final class Readings {
   /** The output function of SplitMix64 (Steele, Lea and Flood, 2014). */
   private static long mixed(long state) {
     long z = (state ^ state >>> 30) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ z >>> 31;
   }
 }
