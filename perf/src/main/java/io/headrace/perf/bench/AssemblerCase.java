@@ -1,0 +1,97 @@
+package io.headrace.perf.bench;
+
+import io.headrace.engine.memory.Floats;
+import io.headrace.engine.sample.DenseColumn;
+import io.headrace.engine.sample.MiniBatch;
+import io.headrace.engine.sample.SampleBlock;
+import io.headrace.engine.sample.SampleSchema;
+import io.headrace.engine.sample.SourcePartition;
+import io.headrace.perf.stream.Readings;
+import io.headrace.pipeline.batch.BatchAssembler;
+import io.headrace.pipeline.batch.BatchHandler;
+import io.headrace.pipeline.batch.BatchShape;
+import io.headrace.pipeline.batch.BlockPool;
+import io.headrace.pipeline.batch.StreamEnd;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** Streams of blocks through an assembler, checked at their end. One caller at a time. */
+final class AssemblerCase {
+  static final int ROWS = 1 << 22;
+
+  private static final int BLOCK = 1024;
+  private static final int RING_SLOTS = 64;
+  private static final SourcePartition PARTITION = new SourcePartition("generated", 0);
+
+  private final SampleSchema schema = Readings.mapping().schema();
+  private final BlockPool pool = new BlockPool(schema);
+
+  /** Puts {@link #ROWS} rows through an assembler of its own and waits for the end. */
+  StreamEnd run(int batchSize) {
+    Scheduler assembly = Schedulers.newSingle("assembler", true);
+    try {
+      var check = new Check();
+      var shape = new BatchShape(batchSize, 20, RING_SLOTS);
+      var assembler = BatchAssembler.start(schema, shape, pool, assembly, check);
+      assembler.assemble(Flux.range(0, ROWS / BLOCK).map(this::block));
+      StreamEnd end = assembler.end().join();
+      check.requireAllRows(end);
+      return end;
+    } finally {
+      assembly.dispose();
+    }
+  }
+
+  private SampleBlock block(int number) {
+    SampleBlock block = pool.take(BLOCK);
+    long first = (long) number * BLOCK;
+    block.start(PARTITION, first);
+    DenseColumn column = block.dense(0);
+    for (int row = 0; row < BLOCK; row++) {
+      // The other 28 floats are whatever the memory holds: moving them costs the same.
+      Floats.write(column.values(), column.start(row), (float) ((first + row) & 1023));
+      block.commitRow(row & 1, 1, 0, first + row);
+    }
+    return block;
+  }
+
+  /** Sums up what every row must add. */
+  private static final class Check implements BatchHandler {
+    private long rows;
+    private long positions;
+    private double floats;
+    private double labels;
+
+    @Override
+    public boolean onBatch(MiniBatch batch) {
+      SampleBlock block = batch.rows();
+      DenseColumn column = block.dense(0);
+      int count = block.size();
+      rows += count;
+      for (int row = 0; row < count; row++) {
+        positions += block.positions()[row];
+        labels += block.labels()[row];
+        floats += Floats.read(column.values(), column.start(row));
+      }
+      return true;
+    }
+
+    @Override
+    public void onEnd(StreamEnd end) {}
+
+    void requireAllRows(StreamEnd end) {
+      boolean right =
+          end instanceof StreamEnd.Completed
+              && rows == ROWS
+              && positions == (long) ROWS * (ROWS - 1) / 2
+              && labels == ROWS / 2.0
+              && floats == ROWS * 1023.0 / 2;
+      if (!right) {
+        throw new IllegalStateException(
+            "the assembler lost or changed rows: %s, %d rows, positions %d, labels %f, floats %f"
+                .formatted(end, rows, positions, labels, floats));
+      }
+    }
+  }
+}

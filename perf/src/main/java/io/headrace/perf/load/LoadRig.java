@@ -1,0 +1,125 @@
+package io.headrace.perf.load;
+
+import io.headrace.app.broker.EmbeddedBroker;
+import io.headrace.pipeline.job.JobSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Measures a job from Kafka to weights beside what bounds it: a plain consumer of the same topic,
+ * the same with the floats copied out, and the engine alone. All take turns in each round; the
+ * first round warms up and does not count. Every answer is checked.
+ *
+ * <pre>
+ * broker ──▶ consumer                                            a  raw
+ * broker ──▶ consumer ──▶ floats                                 b  copied, and b' through our decoder
+ *                                    batches in memory ──▶ engine  c
+ * broker ──▶ source ──▶ decoders ──▶ assembler ──▶ ring ──▶ engine  d  the job, with checkpoints and metrics
+ * </pre>
+ */
+public final class LoadRig {
+  private final LoadSettings settings;
+  private final Path directory;
+  private final LoadTopic topic;
+  private final String answer;
+
+  private record Round(Figure raw, Figure copied, Figure decoded, Figure engine, Figure job) {
+    double share() {
+      return job.steadyPerSecond() / Math.min(copied.steadyPerSecond(), engine.steadyPerSecond());
+    }
+  }
+
+  private LoadRig(LoadSettings settings, Path directory, LoadTopic topic) throws IOException {
+    this.settings = settings;
+    this.directory = directory;
+    this.topic = topic;
+    this.answer = new EngineCeiling(job("answer")).answer(topic.records());
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    LoadSettings settings = LoadSettings.parse(arguments);
+    System.out.println(Machine.describe());
+    Path directory = Files.createTempDirectory("headrace-load");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), 0)) {
+      long start = System.nanoTime();
+      var topic = LoadTopic.filled(broker.bootstrapServers(), "readings", settings.records());
+      System.out.printf(
+          "%,d records of 124 bytes produced in %.1f s%n",
+          topic.records(), (System.nanoTime() - start) / 1e9);
+      new LoadRig(settings, directory, topic).run();
+    } finally {
+      delete(directory);
+    }
+  }
+
+  private void run() throws IOException {
+    System.out.println("parameters after all records, trained from memory: " + answer);
+    round("warm-up");
+    var rounds = new ArrayList<Round>();
+    for (int i = 1; i <= settings.runs(); i++) {
+      rounds.add(round("run " + i));
+    }
+    System.out.printf(
+        "medians (steady): raw %,.0f, copied %,.0f, decoded %,.0f, engine %,.0f, job %,.0f/s;"
+            + " job/min(copied, engine) %.0f %%%n",
+        median(rounds.stream().map(Round::raw)),
+        median(rounds.stream().map(Round::copied)),
+        median(rounds.stream().map(Round::decoded)),
+        median(rounds.stream().map(Round::engine)),
+        median(rounds.stream().map(Round::job)),
+        100 * rounds.stream().map(Round::share).sorted().toList().get(rounds.size() / 2));
+  }
+
+  private Round round(String name) throws IOException {
+    JobSpec job = job(name.replace(' ', '-'));
+    var consumer = new ConsumerCeiling(topic);
+    Figure raw = shown(name, "a  raw consumer      ", consumer.raw());
+    Figure copied = shown(name, "b  consumer + floats ", consumer.copied());
+    Figure decoded = shown(name, "b' consumer + decoder", consumer.decoded());
+    Figure engine = shown(name, "c  engine alone      ", speed(job));
+    PipelineLoad load = PipelineLoad.run(job, topic, answer);
+    Figure whole = shown(name, "d  the whole job     ", load.figure());
+    var round = new Round(raw, copied, decoded, engine, whole);
+    System.out.printf("%s: d / min(b, c) = %.0f %%%n", name, 100 * round.share());
+    System.out.printf("%s: processor time of the job: %s%n", name, load.threads());
+    return round;
+  }
+
+  private Figure speed(JobSpec job) {
+    return new EngineCeiling(job).speed(topic.records());
+  }
+
+  private JobSpec job(String name) throws IOException {
+    return LoadJob.on(topic, directory.resolve(name), settings.job());
+  }
+
+  private static Figure shown(String round, String what, Figure figure) {
+    System.out.printf("%s: %s %s%n", round, what, figure);
+    return figure;
+  }
+
+  private static double median(Stream<Figure> figures) {
+    List<Double> sorted = figures.map(Figure::steadyPerSecond).sorted().toList();
+    return sorted.get(sorted.size() / 2);
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      all.sorted(Comparator.reverseOrder())
+          .forEach(
+              path -> {
+                try {
+                  Files.delete(path);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    }
+  }
+}
