@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +86,12 @@ public record Demo(
   private static long createTopics(String bootstrap) {
     try (var topics = Topics.at(bootstrap)) {
       topics.createIfMissing(METRICS_TOPIC, 1);
-      Topic flights = topics.createIfMissing(TOPIC, 1);
-      return topics.written(flights);
+      Optional<Topic> before = topics.find(TOPIC);
+      if (before.isPresent()) {
+        return topics.written(before.get());
+      }
+      topics.createIfMissing(TOPIC, 1);
+      return 0;
     }
   }
 
