@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Assumptions;
  * The Chromium of this machine, driven by tests. A test run without one skips what needs it. Used
  * by one thread.
  */
-final class InstalledChromium implements AutoCloseable {
+public final class InstalledChromium implements AutoCloseable {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome");
   private static final List<String> ARGUMENTS =
@@ -37,7 +37,7 @@ final class InstalledChromium implements AutoCloseable {
   private @Nullable Browser browser;
 
   /** Starts it, or gives up the calling tests where there is none. */
-  void launch() {
+  public void launch() {
     Optional<Path> program = find();
     Assumptions.assumeTrue(
         program.isPresent(),
@@ -54,11 +54,11 @@ final class InstalledChromium implements AutoCloseable {
                     .setArgs(ARGUMENTS));
   }
 
-  Browser browser() {
+  public Browser browser() {
     return requireNonNull(browser, "launch() comes first");
   }
 
-  void closePages() {
+  public void closePages() {
     List.copyOf(browser().contexts()).forEach(BrowserContext::close);
   }
 
