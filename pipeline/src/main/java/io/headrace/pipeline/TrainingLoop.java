@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * be read from any thread.
  */
 final class TrainingLoop implements BatchHandler, AutoCloseable {
+  /** A step's shown duration is a moving average over about this many. */
+  private static final int STEPS_AVERAGED = 64;
+
   private final TrainingPlan plan;
   private final Trainer trainer;
   private final CheckpointWriter checkpoints;
@@ -33,6 +36,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private volatile boolean checkpointDue;
   private final AtomicLong putOff = new AtomicLong();
   private volatile long steps;
+  private volatile double stepMillis;
   private volatile @Nullable TrainingMetrics lastMetrics;
 
   TrainingLoop(TrainingPlan plan) {
@@ -51,7 +55,13 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     if (trained >= limit) {
       return false;
     }
+    long begun = System.nanoTime();
     StepResult result = trainer.train(batch);
+    if (result.rows() > 0) {
+      double millis = (System.nanoTime() - begun) / 1e6;
+      double average = stepMillis; // this thread alone writes it
+      stepMillis = average + (millis - average) / STEPS_AVERAGED;
+    }
     synchronized (accountLock) {
       account.add(batch.ledger());
     }
@@ -114,6 +124,11 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
 
   long steps() {
     return steps;
+  }
+
+  /** How long a step takes, lately. */
+  double stepMillis() {
+    return stepMillis;
   }
 
   double samplesPerSecond() {

@@ -92,6 +92,7 @@ public final class TrainingRun implements AutoCloseable {
         pipeline.ring(),
         end == null ? loop.samplesPerSecond() : 0,
         loop.steps(),
+        loop.stepMillis(),
         loop.lastMetrics(),
         loop.checkpoints().newest(),
         loop.checkpointsPutOff(),

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param read records that came from the source by partition, restored ones included
  * @param resumedSamples trained samples that were restored
  * @param samplesPerSecond over the last seconds
+ * @param stepMillis a step's mean duration lately
  * @param checkpointsPutOff times that a checkpoint was due while another could not be written yet
  * @param checkpointFailures writes that failed
  * @param rejectionsByReason since the start of this run
@@ -32,6 +33,7 @@ public record TrainingStatus(
     RingStatus ring,
     double samplesPerSecond,
     long steps,
+    double stepMillis,
     @Nullable TrainingMetrics metrics,
     CheckpointStore.@Nullable Entry checkpoint,
     long checkpointsPutOff,

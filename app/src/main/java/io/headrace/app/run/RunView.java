@@ -47,7 +47,7 @@ public final class RunView implements JobStatusSource {
             source,
             model,
             status.runningMillis()),
-        new JobStatus.Progress(status.steps(), status.samplesPerSecond(), stepMillis(status)),
+        new JobStatus.Progress(status.steps(), status.samplesPerSecond(), status.stepMillis()),
         new JobStatus.Account(
             status.recordsRead(),
             status.ledger().trained(),
@@ -78,12 +78,6 @@ public final class RunView implements JobStatusSource {
             / (double) TimeUnit.SECONDS.toMillis(1);
     return new JobStatus.Saved(
         last.name(), last.step(), ageSeconds, last.bytes(), checkpoints.millis());
-  }
-
-  private static double stepMillis(TrainingStatus status) {
-    double stepsPerSecond =
-        status.samplesPerSecond() * status.steps() / Math.max(1, status.ledger().trained());
-    return stepsPerSecond > 0 ? 1000 / stepsPerSecond : 0;
   }
 
   private static List<JobStatus.Partition> partitions(
