@@ -59,7 +59,7 @@ final class VectorWriter {
   void add(float value) {
     if (filled < width) {
       Floats.write(values, base + filled, value);
-      if (!Float.isFinite(value)) {
+      if (notFiniteAt < 0 && !Float.isFinite(value)) {
         notFiniteAt = filled;
       }
     }
@@ -90,8 +90,8 @@ final class VectorWriter {
     for (int i = offset; i < end; i += Float.BYTES) {
       finite &= ((int) INT.get(bytes, i) & EXPONENT) != EXPONENT;
     }
-    if (!finite) {
-      locate(taken);
+    if (!finite && notFiniteAt < 0) {
+      notFiniteAt = firstNotFinite(taken);
     }
   }
 
@@ -102,12 +102,12 @@ final class VectorWriter {
     }
   }
 
-  private void locate(int taken) {
-    for (long i = filled; i < filled + taken; i++) {
-      if (!Float.isFinite(Floats.read(values, base + i))) {
-        notFiniteAt = i;
-      }
+  private long firstNotFinite(int taken) {
+    long i = filled;
+    while (i < filled + taken && Float.isFinite(Floats.read(values, base + i))) {
+      i++;
     }
+    return i;
   }
 
   /** Whether the record had the vector. */

@@ -9,12 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * Measures a job from Kafka to weights beside what bounds it: a plain consumer of the same topic,
  * the same with the floats copied out, and the engine alone. All take turns in each round; the
- * first round warms up and does not count. Every answer is checked.
+ * first two rounds warm up and do not count. Every answer is checked.
  *
  * <pre>
  * broker ──▶ consumer                                            a  raw
@@ -24,6 +25,8 @@ import java.util.stream.Stream;
  * </pre>
  */
 public final class LoadRig {
+  private static final int WARM_UPS = 2;
+
   private final LoadSettings settings;
   private final Path directory;
   private final LoadTopic topic;
@@ -60,20 +63,30 @@ public final class LoadRig {
 
   private void run() throws IOException {
     System.out.println("parameters after all records, trained from memory: " + answer);
-    round("warm-up");
+    for (int i = 1; i <= WARM_UPS; i++) {
+      round("warm-up " + i);
+    }
     var rounds = new ArrayList<Round>();
     for (int i = 1; i <= settings.runs(); i++) {
       rounds.add(round("run " + i));
     }
+    summarise("a  raw consumer", rounds, Round::raw);
+    double copied = summarise("b  consumer + floats", rounds, Round::copied);
+    summarise("b' consumer + decoder", rounds, Round::decoded);
+    double engine = summarise("c  engine alone", rounds, Round::engine);
+    double job = summarise("d  the whole job", rounds, Round::job);
     System.out.printf(
-        "medians (steady): raw %,.0f, copied %,.0f, decoded %,.0f, engine %,.0f, job %,.0f/s;"
-            + " job/min(copied, engine) %.0f %%%n",
-        median(rounds.stream().map(Round::raw)),
-        median(rounds.stream().map(Round::copied)),
-        median(rounds.stream().map(Round::decoded)),
-        median(rounds.stream().map(Round::engine)),
-        median(rounds.stream().map(Round::job)),
-        100 * rounds.stream().map(Round::share).sorted().toList().get(rounds.size() / 2));
+        "median d / min(median b, median c) = %.0f %%%n", 100 * job / Math.min(copied, engine));
+  }
+
+  /** Prints median and spread of a part's steady speed and gives the median. */
+  private static double summarise(String what, List<Round> rounds, Function<Round, Figure> part) {
+    List<Double> sorted = rounds.stream().map(part).map(Figure::steadyPerSecond).sorted().toList();
+    double median = sorted.get(sorted.size() / 2);
+    System.out.printf(
+        "%-21s median %,11.0f/s, %,11.0f to %,11.0f%n",
+        what, median, sorted.getFirst(), sorted.getLast());
+    return median;
   }
 
   private Round round(String name) throws IOException {
@@ -102,11 +115,6 @@ public final class LoadRig {
   private static Figure shown(String round, String what, Figure figure) {
     System.out.printf("%s: %s %s%n", round, what, figure);
     return figure;
-  }
-
-  private static double median(Stream<Figure> figures) {
-    List<Double> sorted = figures.map(Figure::steadyPerSecond).sorted().toList();
-    return sorted.get(sorted.size() / 2);
   }
 
   private static void delete(Path directory) throws IOException {

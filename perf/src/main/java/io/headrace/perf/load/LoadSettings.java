@@ -8,7 +8,7 @@ import java.util.List;
  * What the rig is asked for. Immutable.
  *
  * @param records messages in the topic
- * @param runs rounds that count, after one that does not
+ * @param runs rounds that count
  * @param job settings of the job, {@code key=value}
  */
 record LoadSettings(long records, int runs, List<String> job) {
@@ -20,7 +20,7 @@ record LoadSettings(long records, int runs, List<String> job) {
       String value = i + 1 < arguments.length ? arguments[i + 1] : "";
       switch (arguments[i]) {
         case "--records" -> records = Long.parseLong(value);
-        case "--runs" -> runs = Integer.parseInt(value);
+        case "--runs" -> runs = Math.max(1, Integer.parseInt(value));
         case "--set" -> job.add(value);
         default ->
             throw new HeadraceException(

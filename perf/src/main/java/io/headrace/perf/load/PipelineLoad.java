@@ -50,7 +50,7 @@ record PipelineLoad(Figure figure, ThreadTimes threads) {
     @Override
     public void accept(StepResult step) {
       stopwatch.add(step.rows());
-      if (stopwatch.done()) {
+      if (stopwatch.late() && end.equals(start)) {
         end = ThreadTimes.now();
       }
     }
