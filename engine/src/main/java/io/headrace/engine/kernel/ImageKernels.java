@@ -13,11 +13,14 @@ public interface ImageKernels {
   int WINOGRAD = 16;
 
   /**
-   * out[j] += sum over i of weights[i] a[places[i] + j], in order.
+   * out[outParts[s] + j] += sum over i of weights[i] a[aParts[s] + places[i] + j] for every part s,
+   * in order.
    *
    * @param count terms of the sums
-   * @param n columns, a multiple of {@link Kernels#BLOCK}
-   * @param places 32-bit integers: where each row begins in {@code a}, counted from aOffset
+   * @param n columns of a part, a multiple of {@link Kernels#BLOCK}
+   * @param places 32-bit integers
+   * @param aParts counted from aOffset
+   * @param outParts counted from outOffset
    */
   void addRows(
       int count,
@@ -28,8 +31,28 @@ public interface ImageKernels {
       long placesOffset,
       MemorySegment a,
       long aOffset,
+      long[] aParts,
       MemorySegment out,
-      long outOffset);
+      long outOffset,
+      long[] outParts);
+
+  /**
+   * Copies windows side by side: out[w outStep + s length + j] = x[w xStep + places[s] + j] for
+   * every part s, j below {@code length}. May read and write up to a block more than that.
+   *
+   * @param places where the parts of a window begin, counted from the window's place
+   * @param outStep at least the length of all parts together
+   */
+  void copyWindows(
+      int windows,
+      int length,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep);
 
   /**
    * y[j] = bias[j] + the largest x[places[w] + j] over all w, or 0 if that is less and {@code

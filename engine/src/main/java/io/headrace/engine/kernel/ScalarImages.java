@@ -20,13 +20,40 @@ final class ScalarImages {
       long placesOffset,
       MemorySegment a,
       long aOffset,
+      long[] aParts,
       MemorySegment out,
-      long outOffset) {
+      long outOffset,
+      long[] outParts) {
     for (int i = 0; i < count; i++) {
       float weight = read(weights, weightsOffset + i);
       long row = aOffset + readInt(places, placesOffset + i);
-      for (int j = 0; j < n; j++) {
-        write(out, outOffset + j, read(out, outOffset + j) + weight * read(a, row + j));
+      for (int s = 0; s < aParts.length; s++) {
+        long from = row + aParts[s];
+        long to = outOffset + outParts[s];
+        for (int j = 0; j < n; j++) {
+          write(out, to + j, read(out, to + j) + weight * read(a, from + j));
+        }
+      }
+    }
+  }
+
+  static void copyWindows(
+      int windows,
+      int length,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+    for (int window = 0; window < windows; window++) {
+      long to = outOffset + window * outStep;
+      for (long place : places) {
+        long from = xOffset + window * xStep + place;
+        for (int j = 0; j < length; j++) {
+          write(out, to++, read(x, from + j));
+        }
       }
     }
   }

@@ -22,11 +22,39 @@ final class ScalarKernels implements Kernels {
       long placesOffset,
       MemorySegment a,
       long aOffset,
+      long[] aParts,
       MemorySegment out,
-      long outOffset) {
+      long outOffset,
+      long[] outParts) {
 
     ScalarImages.addRows(
-        count, n, weights, weightsOffset, places, placesOffset, a, aOffset, out, outOffset);
+        count,
+        n,
+        weights,
+        weightsOffset,
+        places,
+        placesOffset,
+        a,
+        aOffset,
+        aParts,
+        out,
+        outOffset,
+        outParts);
+  }
+
+  @Override
+  public void copyWindows(
+      int windows,
+      int length,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+
+    ScalarImages.copyWindows(windows, length, places, x, xOffset, xStep, out, outOffset, outStep);
   }
 
   @Override

@@ -28,20 +28,23 @@ final class VectorImages {
       long placesOffset,
       MemorySegment a,
       long aOffset,
+      long[] aParts,
       MemorySegment out,
-      long outOffset) {
-    int j = 0;
-    for (; j + 6 * LANES <= n; j += 6 * LANES) {
-      addRows6(
-          count, weights, weightsOffset, places, placesOffset, a, aOffset + j, out, outOffset + j);
-    }
-    for (; j + 2 * LANES <= n; j += 2 * LANES) {
-      addRows2(
-          count, weights, weightsOffset, places, placesOffset, a, aOffset + j, out, outOffset + j);
-    }
-    for (; j < n; j += LANES) {
-      addRows1(
-          count, weights, weightsOffset, places, placesOffset, a, aOffset + j, out, outOffset + j);
+      long outOffset,
+      long[] outParts) {
+    for (int s = 0; s < aParts.length; s++) {
+      long from = aOffset + aParts[s];
+      long to = outOffset + outParts[s];
+      int j = 0;
+      for (; j + 6 * LANES <= n; j += 6 * LANES) {
+        addRows6(count, weights, weightsOffset, places, placesOffset, a, from + j, out, to + j);
+      }
+      for (; j + 2 * LANES <= n; j += 2 * LANES) {
+        addRows2(count, weights, weightsOffset, places, placesOffset, a, from + j, out, to + j);
+      }
+      for (; j < n; j += LANES) {
+        addRows1(count, weights, weightsOffset, places, placesOffset, a, from + j, out, to + j);
+      }
     }
   }
 
@@ -122,6 +125,29 @@ final class VectorImages {
       s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, at << 2, ORDER), s0);
     }
     s0.intoMemorySegment(out, outOffset << 2, ORDER);
+  }
+
+  static void copyWindows(
+      int windows,
+      int length,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+    for (int window = 0; window < windows; window++) {
+      long to = outOffset + window * outStep;
+      for (int s = 0; s < places.length; s++) {
+        long from = xOffset + window * xStep + places[s];
+        for (int j = 0; j < length; j += LANES) { // what is too much, the next part overwrites
+          FloatVector.fromMemorySegment(SPECIES, x, (from + j) << 2, ORDER)
+              .intoMemorySegment(out, (to + j) << 2, ORDER);
+        }
+        to += length;
+      }
+    }
   }
 
   static void maxOfRows(

@@ -24,11 +24,39 @@ final class VectorKernels implements Kernels {
       long placesOffset,
       MemorySegment a,
       long aOffset,
+      long[] aParts,
       MemorySegment out,
-      long outOffset) {
+      long outOffset,
+      long[] outParts) {
 
     VectorImages.addRows(
-        count, n, weights, weightsOffset, places, placesOffset, a, aOffset, out, outOffset);
+        count,
+        n,
+        weights,
+        weightsOffset,
+        places,
+        placesOffset,
+        a,
+        aOffset,
+        aParts,
+        out,
+        outOffset,
+        outParts);
+  }
+
+  @Override
+  public void copyWindows(
+      int windows,
+      int length,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+
+    VectorImages.copyWindows(windows, length, places, x, xOffset, xStep, out, outOffset, outStep);
   }
 
   @Override

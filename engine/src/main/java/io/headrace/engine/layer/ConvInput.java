@@ -2,6 +2,7 @@ package io.headrace.engine.layer;
 
 import io.headrace.engine.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
 
 /**
  * An image laid out in a worker's memory so that each window of a convolution is a few segments of
@@ -35,12 +36,17 @@ interface ConvInput {
   /** Adds up the gradients of an image laid out to those of the row that begins at {@code to}. */
   void fold(MemorySegment image, long at, MemorySegment dx, long to);
 
+  /** {@link #segment} of every segment. */
+  default long[] segmentPlaces() {
+    return IntStream.range(0, segments()).mapToLong(this::segment).toArray();
+  }
+
   /**
    * The layout for {@code geometry}: as it is with zeros around it, if its channels fill blocks.
    */
-  static ConvInput of(ConvGeometry geometry) {
+  static ConvInput of(Kernels kernels, ConvGeometry geometry) {
     return geometry.channels() % Kernels.BLOCK == 0
         ? new PaddedImage(geometry)
-        : new PatchImage(geometry);
+        : new PatchImage(kernels, geometry);
   }
 }

@@ -65,7 +65,7 @@ record ConvLayer(
     int height = shape.outHeight() / pool;
     int width = shape.outWidth() / pool;
     DenseValue y = scope.buffer(flat ? List.of(width, filters) : List.of(height, width, filters));
-    ConvInput layout = ConvInput.of(shape);
+    ConvInput layout = ConvInput.of(scope.kernels(), shape);
     boolean winograd = WinogradSums.suits(shape) && pool <= 2;
     var weights = new ConvWeights(scope, shape, layout, filters, initialisation, bias, winograd);
     Kernels kernels = scope.kernels();

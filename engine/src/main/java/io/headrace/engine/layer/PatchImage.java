@@ -6,9 +6,21 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Every window of an image copied out, side by side: for few channels, whose windows would be many
- * short segments. Immutable.
+ * short segments. The image with zeros around it lies behind the windows. Immutable.
  */
-record PatchImage(ConvGeometry shape) implements ConvInput {
+final class PatchImage implements ConvInput {
+  private final Kernels kernels;
+  private final ConvGeometry shape;
+  private final PaddedImage image;
+  private final long[] places;
+
+  PatchImage(Kernels kernels, ConvGeometry shape) {
+    this.kernels = kernels;
+    this.shape = shape;
+    this.image = new PaddedImage(shape);
+    this.places = image.segmentPlaces();
+  }
+
   @Override
   public int segments() {
     return 1;
@@ -41,74 +53,48 @@ record PatchImage(ConvGeometry shape) implements ConvInput {
 
   @Override
   public long size() {
-    return (long) shape.outHeight() * shape.outWidth() * step();
+    return imageAt() + image.size() + Kernels.BLOCK;
+  }
+
+  private long imageAt() {
+    return window(shape.outHeight(), 0) + Kernels.BLOCK;
   }
 
   @Override
-  public void load(MemorySegment x, long from, MemorySegment image, long at) {
+  public void load(MemorySegment x, long from, MemorySegment memory, long at) {
+    long imageAt = at + imageAt();
+    image.load(x, from, memory, imageAt);
     for (int y = 0; y < shape.outHeight(); y++) {
-      for (int window = 0; window < shape.outWidth(); window++) {
-        loadWindow(
-            x, from, y * shape.strideY() - shape.top(), window, image, at + window(y, window));
-      }
-    }
-  }
-
-  private void loadWindow(
-      MemorySegment x, long from, int top, int window, MemorySegment image, long at) {
-    int left = window * shape.strideX() - shape.left();
-    long to = at;
-    for (int ky = 0; ky < shape.kernelHeight(); ky++) {
-      int y = top + ky * shape.dilation();
-      for (int kx = 0; kx < shape.kernelWidth(); kx++) {
-        int column = left + kx * shape.dilation();
-        if (inside(y, column)) {
-          long pixel = from + ((long) y * shape.width() + column) * shape.channels();
-          for (int c = 0; c < shape.channels(); c++) {
-            Floats.write(image, to + c, Floats.read(x, pixel + c));
-          }
-        } else {
-          for (int c = 0; c < shape.channels(); c++) {
-            Floats.write(image, to + c, 0);
-          }
-        }
-        to += shape.channels();
-      }
-    }
-    for (; to < at + step(); to++) {
-      Floats.write(image, to, 0);
+      kernels.copyWindows(
+          shape.outWidth(),
+          image.length(),
+          places,
+          memory,
+          imageAt + image.window(y, 0),
+          image.step(),
+          memory,
+          at + window(y, 0),
+          step());
     }
   }
 
   @Override
-  public void fold(MemorySegment image, long at, MemorySegment dx, long to) {
-    Floats.fill(dx, to, (long) shape.height() * shape.width() * shape.channels(), 0);
+  public void fold(MemorySegment memory, long at, MemorySegment dx, long to) {
+    long imageAt = at + imageAt();
+    Floats.fill(memory, imageAt, image.size(), 0);
     for (int y = 0; y < shape.outHeight(); y++) {
       for (int window = 0; window < shape.outWidth(); window++) {
-        foldWindow(image, at + window(y, window), y, window, dx, to);
-      }
-    }
-  }
-
-  private void foldWindow(
-      MemorySegment image, long at, int row, int window, MemorySegment dx, long to) {
-    long from = at;
-    for (int ky = 0; ky < shape.kernelHeight(); ky++) {
-      int y = row * shape.strideY() - shape.top() + ky * shape.dilation();
-      for (int kx = 0; kx < shape.kernelWidth(); kx++) {
-        int column = window * shape.strideX() - shape.left() + kx * shape.dilation();
-        if (inside(y, column)) {
-          long pixel = to + ((long) y * shape.width() + column) * shape.channels();
-          for (int c = 0; c < shape.channels(); c++) {
-            Floats.write(dx, pixel + c, Floats.read(dx, pixel + c) + Floats.read(image, from + c));
-          }
+        long from = at + window(y, window);
+        for (long place : places) {
+          addScaled(memory, from, imageAt + image.window(y, window) + place);
+          from += image.length();
         }
-        from += shape.channels();
       }
     }
+    image.fold(memory, imageAt, dx, to);
   }
 
-  private boolean inside(int y, int column) {
-    return y >= 0 && y < shape.height() && column >= 0 && column < shape.width();
+  private void addScaled(MemorySegment memory, long from, long to) {
+    kernels.addScaled(image.length(), 1, memory, from, memory, to);
   }
 }

@@ -22,6 +22,8 @@ final class PooledConvBackward {
   private final int width;
   private final int pool;
   private final long[] places;
+  private final long[] imageParts;
+  private final long[] filterParts;
   private final long imageSize;
   private final int[][] counts;
 
@@ -47,6 +49,11 @@ final class PooledConvBackward {
     this.places = new long[pool * pool];
     for (int i = 0; i < places.length; i++) {
       places[i] = input.window(i / pool, i % pool);
+    }
+    this.imageParts = input.segmentPlaces();
+    this.filterParts = new long[input.segments()];
+    for (int segment = 0; segment < filterParts.length; segment++) {
+      filterParts[segment] = (long) segment * weights.stride();
     }
     this.imageSize = Math.ceilDiv(input.size(), Kernels.BLOCK) * Kernels.BLOCK;
     this.counts = new int[scope.shards()][weights.filters() + places.length];
@@ -124,19 +131,19 @@ final class PooledConvBackward {
 
   private void addToImage(
       int count, long listAt, long placesAt, long window, MemorySegment scratch) {
-    for (int segment = 0; segment < input.segments(); segment++) {
-      kernels.addRows(
-          count,
-          weights.stride(),
-          scratch,
-          listAt,
-          scratch,
-          placesAt,
-          weights.values(),
-          weights.offset() + (long) segment * weights.stride(),
-          scratch,
-          imageSize + window + input.segment(segment));
-    }
+    kernels.addRows(
+        count,
+        weights.stride(),
+        scratch,
+        listAt,
+        scratch,
+        placesAt,
+        weights.values(),
+        weights.offset(),
+        filterParts,
+        scratch,
+        imageSize + window,
+        imageParts);
   }
 
   private void addToFilters(int[] count, MemorySegment scratch, long gradients) {
@@ -145,20 +152,19 @@ final class PooledConvBackward {
     long listPlaces = lists + (long) weights.filters() * windows;
     for (int filter = 0; filter < weights.filters(); filter++) {
       long at = (long) filter * windows;
-      long to = gradients + (long) filter * weights.filterSize();
-      for (int segment = 0; segment < input.segments(); segment++) {
-        kernels.addRows(
-            count[filter],
-            weights.stride(),
-            scratch,
-            lists + at,
-            scratch,
-            listPlaces + at,
-            scratch,
-            input.segment(segment),
-            weights.gradients(),
-            to + (long) segment * weights.stride());
-      }
+      kernels.addRows(
+          count[filter],
+          weights.stride(),
+          scratch,
+          lists + at,
+          scratch,
+          listPlaces + at,
+          scratch,
+          0,
+          imageParts,
+          weights.gradients(),
+          gradients + (long) filter * weights.filterSize(),
+          filterParts);
     }
   }
 }

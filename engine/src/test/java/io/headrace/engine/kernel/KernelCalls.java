@@ -80,14 +80,17 @@ final class KernelCalls {
     int columns = Kernels.padded(n);
     int stride = columns + 3;
     var calls = new LinkedHashMap<String, Call>();
+    long[] parts = {0, 3};
     calls.put(
         "addRows",
         (k, a, b, c, d) -> {
           for (int i = 0; i < n; i++) { // rows of c backwards, in no order that helps
             Floats.writeInt(d, o + i, (n - 1 - i) * stride);
           }
-          k.addRows(n, columns, b, o, d, o, c, o, a, o);
+          k.addRows(n, columns, b, o, d, o, c, o, parts, a, o, parts);
         });
+    long[] apart = {3, 0}; // whole blocks: what a kernel may write behind shorter ones differs
+    calls.put("copyWindows", (k, a, b, c, d) -> k.copyWindows(n / 8, 16, apart, b, o, 5, a, o, 35));
     long[] places = {0, 7, 3};
     calls.put(
         "maxOfRows", (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, false, a, o, d, o));
