@@ -13,8 +13,8 @@ public interface ImageKernels {
   int WINOGRAD = 16;
 
   /**
-   * out[outParts[s] + j] += sum over i of weights[i] a[aParts[s] + places[i] + j] for every part s,
-   * in order.
+   * out[outParts[s] + j] += sum over i of weights[i] a[aParts[s] + places[i] placeStep + j] for
+   * every part s, in order.
    *
    * @param count terms of the sums
    * @param n columns of a part, a multiple of {@link Kernels#BLOCK}
@@ -29,6 +29,7 @@ public interface ImageKernels {
       long weightsOffset,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
       MemorySegment a,
       long aOffset,
       long[] aParts,
@@ -74,6 +75,26 @@ public interface ImageKernels {
       long yOffset,
       MemorySegment winners,
       long winnersOffset);
+
+  /**
+   * Appends each j whose slope is not 0, and the slope, to the list of its winner w: slopes from
+   * listsOffset + w listStep on, places, which are 32-bit integers, from placesOffset + w listStep
+   * on. Lists are in ascending order of j and may be written to a block behind their end.
+   *
+   * @param winners 32-bit integers, 0 up to the number of counts
+   * @param counts takes the length of each list
+   */
+  void listWinners(
+      int n,
+      MemorySegment slopes,
+      long slopesOffset,
+      MemorySegment winners,
+      long winnersOffset,
+      MemorySegment lists,
+      long listsOffset,
+      long placesOffset,
+      long listStep,
+      int[] counts);
 
   /** y[j] = x[j] + bias[j], or 0 if that is less and {@code rectify}; y may be x. */
   void addBias(

@@ -18,6 +18,7 @@ final class ScalarImages {
       long weightsOffset,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
       MemorySegment a,
       long aOffset,
       long[] aParts,
@@ -26,7 +27,7 @@ final class ScalarImages {
       long[] outParts) {
     for (int i = 0; i < count; i++) {
       float weight = read(weights, weightsOffset + i);
-      long row = aOffset + readInt(places, placesOffset + i);
+      long row = aOffset + readInt(places, placesOffset + i) * placeStep;
       for (int s = 0; s < aParts.length; s++) {
         long from = row + aParts[s];
         long to = outOffset + outParts[s];
@@ -85,6 +86,30 @@ final class ScalarImages {
       float sum = largest + read(bias, biasOffset + j);
       write(y, yOffset + j, rectify ? Math.max(sum, 0) : sum);
       writeInt(winners, winnersOffset + j, winner);
+    }
+  }
+
+  /** Columns {@code from} up to {@code n} of {@link ImageKernels#listWinners}. */
+  static void listWinners(
+      int from,
+      int n,
+      MemorySegment slopes,
+      long slopesOffset,
+      MemorySegment winners,
+      long winnersOffset,
+      MemorySegment lists,
+      long listsOffset,
+      long placesOffset,
+      long listStep,
+      int[] counts) {
+    for (int j = from; j < n; j++) {
+      float slope = read(slopes, slopesOffset + j);
+      if (slope != 0) {
+        int winner = readInt(winners, winnersOffset + j);
+        long next = winner * listStep + counts[winner]++;
+        write(lists, listsOffset + next, slope);
+        writeInt(lists, placesOffset + next, j);
+      }
     }
   }
 

@@ -20,6 +20,7 @@ final class ScalarKernels implements Kernels {
       long weightsOffset,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
       MemorySegment a,
       long aOffset,
       long[] aParts,
@@ -34,12 +35,41 @@ final class ScalarKernels implements Kernels {
         weightsOffset,
         places,
         placesOffset,
+        placeStep,
         a,
         aOffset,
         aParts,
         out,
         outOffset,
         outParts);
+  }
+
+  @Override
+  public void listWinners(
+      int n,
+      MemorySegment slopes,
+      long slopesOffset,
+      MemorySegment winners,
+      long winnersOffset,
+      MemorySegment lists,
+      long listsOffset,
+      long placesOffset,
+      long listStep,
+      int[] counts) {
+
+    java.util.Arrays.fill(counts, 0);
+    ScalarImages.listWinners(
+        0,
+        n,
+        slopes,
+        slopesOffset,
+        winners,
+        winnersOffset,
+        lists,
+        listsOffset,
+        placesOffset,
+        listStep,
+        counts);
   }
 
   @Override

@@ -17,6 +17,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorImages {
   private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
 
+  private static final IntVector COLUMNS = IntVector.zero(INTS).addIndex(1);
+
   private VectorImages() {}
 
   static void addRows(
@@ -26,6 +28,7 @@ final class VectorImages {
       long weightsOffset,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
       MemorySegment a,
       long aOffset,
       long[] aParts,
@@ -37,13 +40,43 @@ final class VectorImages {
       long to = outOffset + outParts[s];
       int j = 0;
       for (; j + 6 * LANES <= n; j += 6 * LANES) {
-        addRows6(count, weights, weightsOffset, places, placesOffset, a, from + j, out, to + j);
+        addRows6(
+            count,
+            weights,
+            weightsOffset,
+            places,
+            placesOffset,
+            placeStep,
+            a,
+            from + j,
+            out,
+            to + j);
       }
       for (; j + 2 * LANES <= n; j += 2 * LANES) {
-        addRows2(count, weights, weightsOffset, places, placesOffset, a, from + j, out, to + j);
+        addRows2(
+            count,
+            weights,
+            weightsOffset,
+            places,
+            placesOffset,
+            placeStep,
+            a,
+            from + j,
+            out,
+            to + j);
       }
       for (; j < n; j += LANES) {
-        addRows1(count, weights, weightsOffset, places, placesOffset, a, from + j, out, to + j);
+        addRows1(
+            count,
+            weights,
+            weightsOffset,
+            places,
+            placesOffset,
+            placeStep,
+            a,
+            from + j,
+            out,
+            to + j);
       }
     }
   }
@@ -54,6 +87,7 @@ final class VectorImages {
       long weightsOffset,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
       MemorySegment a,
       long aOffset,
       MemorySegment out,
@@ -70,7 +104,7 @@ final class VectorImages {
         FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 5L * LANES) << 2, ORDER);
     for (int i = 0; i < count; i++) {
       FloatVector f = FloatVector.broadcast(SPECIES, weights.get(FLOAT, (weightsOffset + i) << 2));
-      long at = aOffset + readInt(places, placesOffset + i);
+      long at = aOffset + readInt(places, placesOffset + i) * placeStep;
       s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, at << 2, ORDER), s0);
       s1 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + LANES) << 2, ORDER), s1);
       s2 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + 2L * LANES) << 2, ORDER), s2);
@@ -92,6 +126,7 @@ final class VectorImages {
       long weightsOffset,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
       MemorySegment a,
       long aOffset,
       MemorySegment out,
@@ -100,7 +135,7 @@ final class VectorImages {
     FloatVector s1 = FloatVector.fromMemorySegment(SPECIES, out, (outOffset + LANES) << 2, ORDER);
     for (int i = 0; i < count; i++) {
       FloatVector f = FloatVector.broadcast(SPECIES, weights.get(FLOAT, (weightsOffset + i) << 2));
-      long at = aOffset + readInt(places, placesOffset + i);
+      long at = aOffset + readInt(places, placesOffset + i) * placeStep;
       s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, at << 2, ORDER), s0);
       s1 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + LANES) << 2, ORDER), s1);
     }
@@ -114,6 +149,7 @@ final class VectorImages {
       long weightsOffset,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
       MemorySegment a,
       long aOffset,
       MemorySegment out,
@@ -121,7 +157,7 @@ final class VectorImages {
     FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, out, outOffset << 2, ORDER);
     for (int i = 0; i < count; i++) {
       FloatVector f = FloatVector.broadcast(SPECIES, weights.get(FLOAT, (weightsOffset + i) << 2));
-      long at = aOffset + readInt(places, placesOffset + i);
+      long at = aOffset + readInt(places, placesOffset + i) * placeStep;
       s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, at << 2, ORDER), s0);
     }
     s0.intoMemorySegment(out, outOffset << 2, ORDER);
@@ -184,6 +220,50 @@ final class VectorImages {
     }
     ScalarImages.maxOfRows(
         j, n, places, x, xOffset, bias, biasOffset, rectify, y, yOffset, winners, winnersOffset);
+  }
+
+  static void listWinners(
+      int n,
+      MemorySegment slopes,
+      long slopesOffset,
+      MemorySegment winners,
+      long winnersOffset,
+      MemorySegment lists,
+      long listsOffset,
+      long placesOffset,
+      long listStep,
+      int[] counts) {
+    java.util.Arrays.fill(counts, 0);
+    int j = 0;
+    for (; j + LANES <= n; j += LANES) {
+      FloatVector slope =
+          FloatVector.fromMemorySegment(SPECIES, slopes, (slopesOffset + j) << 2, ORDER);
+      IntVector winner =
+          IntVector.fromMemorySegment(INTS, winners, (winnersOffset + j) << 2, ORDER);
+      IntVector place = COLUMNS.add(j);
+      VectorMask<Integer> counted = slope.compare(VectorOperators.NE, 0).cast(INTS);
+      for (int w = 0; w < counts.length; w++) {
+        VectorMask<Integer> chosen = winner.compare(VectorOperators.EQ, w).and(counted);
+        long next = w * listStep + counts[w];
+        slope
+            .compress(chosen.cast(SPECIES))
+            .intoMemorySegment(lists, (listsOffset + next) << 2, ORDER);
+        place.compress(chosen).intoMemorySegment(lists, (placesOffset + next) << 2, ORDER);
+        counts[w] += chosen.trueCount();
+      }
+    }
+    ScalarImages.listWinners(
+        j,
+        n,
+        slopes,
+        slopesOffset,
+        winners,
+        winnersOffset,
+        lists,
+        listsOffset,
+        placesOffset,
+        listStep,
+        counts);
   }
 
   static void addBias(

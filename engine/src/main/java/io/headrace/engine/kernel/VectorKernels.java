@@ -22,6 +22,7 @@ final class VectorKernels implements Kernels {
       long weightsOffset,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
       MemorySegment a,
       long aOffset,
       long[] aParts,
@@ -36,12 +37,39 @@ final class VectorKernels implements Kernels {
         weightsOffset,
         places,
         placesOffset,
+        placeStep,
         a,
         aOffset,
         aParts,
         out,
         outOffset,
         outParts);
+  }
+
+  @Override
+  public void listWinners(
+      int n,
+      MemorySegment slopes,
+      long slopesOffset,
+      MemorySegment winners,
+      long winnersOffset,
+      MemorySegment lists,
+      long listsOffset,
+      long placesOffset,
+      long listStep,
+      int[] counts) {
+
+    VectorImages.listWinners(
+        n,
+        slopes,
+        slopesOffset,
+        winners,
+        winnersOffset,
+        lists,
+        listsOffset,
+        placesOffset,
+        listStep,
+        counts);
   }
 
   @Override

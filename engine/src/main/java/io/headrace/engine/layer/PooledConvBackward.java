@@ -26,6 +26,7 @@ final class PooledConvBackward {
   private final long[] filterParts;
   private final long imageSize;
   private final int[][] counts;
+  private final int[][] pixelCounts;
 
   PooledConvBackward(
       LayerScope scope,
@@ -56,20 +57,30 @@ final class PooledConvBackward {
       filterParts[segment] = (long) segment * weights.stride();
     }
     this.imageSize = Math.ceilDiv(input.size(), Kernels.BLOCK) * Kernels.BLOCK;
-    this.counts = new int[scope.shards()][weights.filters() + places.length];
+    this.counts = new int[scope.shards()][weights.filters()];
+    this.pixelCounts = new int[scope.shards()][places.length];
   }
 
   long scratch() {
-    return listsAt() + 2 * (long) weights.filters() * (height * width + places.length);
+    return pixelListsAt() + 2L * places.length * pixelListSize();
   }
 
   private long slopesAt() {
     return 2 * imageSize;
   }
 
-  /** For each filter its winners' slopes, then places; then for each pixel of a window the same. */
+  /** For each filter its winners' slopes, then for each their places. */
   private long listsAt() {
     return slopesAt() + slopes.size();
+  }
+
+  /** For each pixel of a window the slopes of the filters it won, then for each their numbers. */
+  private long pixelListsAt() {
+    return listsAt() + 2L * weights.filters() * height * width;
+  }
+
+  private long pixelListSize() {
+    return (long) weights.lanes() + Kernels.BLOCK;
   }
 
   void run(Pass pass, int shard, int from, int to, MemorySegment scratch) {
@@ -82,7 +93,7 @@ final class PooledConvBackward {
         Floats.fill(scratch, imageSize, imageSize, 0);
       }
       for (int window = 0; window < height * width; window++) {
-        listWinners(row, window, counts[shard], scratch);
+        listWinners(row, window, counts[shard], pixelCounts[shard], scratch);
       }
       addToFilters(counts[shard], scratch, gradients);
       if (x.wantsGradients()) {
@@ -91,41 +102,45 @@ final class PooledConvBackward {
     }
   }
 
-  /** Appends a window's winners to the lists, and adds their filters to the image's gradient. */
-  private void listWinners(int row, int window, int[] count, MemorySegment scratch) {
+  /** Appends a window's winners to the filters' lists, and adds their filters to the image. */
+  private void listWinners(int row, int window, int[] count, int[] ofPixel, MemorySegment scratch) {
     int filters = weights.filters();
-    int windows = height * width;
     long base = input.window(window / width * pool, window % width * pool);
-    long slopesAt = slopesAt() + (long) window * weights.lanes();
-    long winnersAt = (long) row * y.stride() + (long) window * filters;
-    long lists = listsAt();
-    long listPlaces = lists + (long) filters * windows;
-    long pixelLists = listPlaces + (long) filters * windows;
-    long pixelPlaces = pixelLists + (long) places.length * filters;
-    for (int filter = 0; filter < filters; filter++) {
-      float slope = Floats.read(scratch, slopesAt + filter);
-      int winner = Floats.readInt(winners, winnersAt + filter);
-      int counted = slope == 0 ? 0 : 1;
-      long next = (long) filter * windows + count[filter];
-      Floats.write(scratch, lists + next, slope);
-      Floats.writeInt(scratch, listPlaces + next, (int) (base + places[winner]));
-      count[filter] += counted;
-      next = (long) winner * filters + count[filters + winner];
-      Floats.write(scratch, pixelLists + next, slope);
-      Floats.writeInt(scratch, pixelPlaces + next, filter * weights.filterSize());
-      count[filters + winner] += counted;
-    }
+    long pixelPlaces = pixelListsAt() + places.length * pixelListSize();
+    kernels.listWinners(
+        filters,
+        scratch,
+        slopesAt() + (long) window * weights.lanes(),
+        winners,
+        (long) row * y.stride() + (long) window * filters,
+        scratch,
+        pixelListsAt(),
+        pixelPlaces,
+        pixelListSize(),
+        ofPixel);
     for (int pixel = 0; pixel < places.length; pixel++) {
-      if (x.wantsGradients() && count[filters + pixel] > 0) {
-        long at = (long) pixel * filters;
-        addToImage(
-            count[filters + pixel],
-            pixelLists + at,
-            pixelPlaces + at,
-            base + places[pixel],
-            scratch);
+      long from = pixel * pixelListSize();
+      int place = (int) (base + places[pixel]);
+      append(ofPixel[pixel], from, place, count, scratch);
+      if (ofPixel[pixel] > 0 && x.wantsGradients()) {
+        addToImage(ofPixel[pixel], pixelListsAt() + from, pixelPlaces + from, place, scratch);
       }
-      count[filters + pixel] = 0;
+    }
+  }
+
+  /** Appends the slopes of one pixel to the lists of their filters. */
+  private void append(
+      int winnersOfPixel, long from, int place, int[] count, MemorySegment scratch) {
+    int windows = height * width;
+    long slope = pixelListsAt() + from;
+    long number = slope + places.length * pixelListSize();
+    long lists = listsAt();
+    long listPlaces = lists + (long) weights.filters() * windows;
+    for (int i = 0; i < winnersOfPixel; i++) {
+      int filter = Floats.readInt(scratch, number + i);
+      long next = (long) filter * windows + count[filter]++;
+      Floats.write(scratch, lists + next, Floats.read(scratch, slope + i));
+      Floats.writeInt(scratch, listPlaces + next, place);
     }
   }
 
@@ -138,6 +153,7 @@ final class PooledConvBackward {
         listAt,
         scratch,
         placesAt,
+        weights.filterSize(),
         weights.values(),
         weights.offset(),
         filterParts,
@@ -159,6 +175,7 @@ final class PooledConvBackward {
           lists + at,
           scratch,
           listPlaces + at,
+          1,
           scratch,
           0,
           imageParts,

@@ -21,7 +21,7 @@ final class KernelCalls {
 
   /** Floats that a call for size n may touch. */
   static int size(int n) {
-    return MARGIN + (Kernels.padded(n) + 3) * (Kernels.padded(n) + 3) + MARGIN;
+    return MARGIN + (Kernels.padded(n) + 12) * (Kernels.padded(n) + 12) + MARGIN;
   }
 
   static MemorySegment operand(int n, long seed, boolean positive) {
@@ -85,12 +85,27 @@ final class KernelCalls {
         "addRows",
         (k, a, b, c, d) -> {
           for (int i = 0; i < n; i++) { // rows of c backwards, in no order that helps
-            Floats.writeInt(d, o + i, (n - 1 - i) * stride);
+            Floats.writeInt(d, o + i, n - 1 - i);
           }
-          k.addRows(n, columns, b, o, d, o, c, o, parts, a, o, parts);
+          k.addRows(n, columns, b, o, d, o, stride, c, o, parts, a, o, parts);
         });
     long[] apart = {3, 0}; // whole blocks: what a kernel may write behind shorter ones differs
     calls.put("copyWindows", (k, a, b, c, d) -> k.copyWindows(n / 8, 16, apart, b, o, 5, a, o, 35));
+    var counts = new int[3];
+    calls.put(
+        "listWinners",
+        (k, a, b, c, d) -> {
+          for (int i = 0; i < n; i++) {
+            Floats.writeInt(c, o + i, i * 7 % 3);
+            Floats.write(b, o + i, i % 5 == 0 ? 0 : Floats.read(b, o + i));
+          }
+          long size = columns + 16L;
+          Floats.fill(a, o, 6 * size, 0);
+          k.listWinners(n, b, o, c, o, a, o, o + 3 * size, size, counts);
+          for (int list = 0; list < 6; list++) { // what lies behind the lists differs
+            Floats.fill(a, o + list * size + counts[list % 3], size - counts[list % 3], 0);
+          }
+        });
     long[] places = {0, 7, 3};
     calls.put(
         "maxOfRows", (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, false, a, o, d, o));
