@@ -13,23 +13,25 @@ public interface ImageKernels {
   int WINOGRAD = 16;
 
   /**
-   * out[outParts[s] + j] += sum over i of weights[i] a[aParts[s] + places[i] placeStep + j] for
-   * every part s, in order.
+   * out[outParts[s] + j] += sum over i of weights[i weightStep] a[aParts[s] + places[i placeStep]
+   * placeScale + j] for every part s, in order.
    *
    * @param count terms of the sums
    * @param n columns of a part, a multiple of {@link Kernels#BLOCK}
    * @param places 32-bit integers
    * @param aParts counted from aOffset
-   * @param outParts counted from outOffset
+   * @param outParts counted from outOffset; parts of out do not overlap
    */
   void addRows(
       int count,
       int n,
       MemorySegment weights,
       long weightsOffset,
+      long weightStep,
       MemorySegment places,
       long placesOffset,
       long placeStep,
+      long placeScale,
       MemorySegment a,
       long aOffset,
       long[] aParts,
@@ -57,7 +59,7 @@ public interface ImageKernels {
 
   /**
    * y[j] = bias[j] + the largest x[places[w] + j] over all w, or 0 if that is less and {@code
-   * rectify}; winners[j] = the first w that has it.
+   * rectify}; winners[j] = mark + marks[w] of the first w that has it.
    *
    * @param n columns
    * @param places where each row begins in {@code x}, counted from xOffset
@@ -73,21 +75,25 @@ public interface ImageKernels {
       boolean rectify,
       MemorySegment y,
       long yOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset);
 
   /**
-   * Appends each j whose slope is not 0, and the slope, to the list of its winner w: slopes from
-   * listsOffset + w listStep on, places, which are 32-bit integers, from placesOffset + w listStep
-   * on. Lists are in ascending order of j and may be written to a block behind their end.
+   * Appends each j whose slope is not 0, and the slope, to list w, where winners[j] is mark +
+   * marks[w]: slopes from listsOffset + w listStep on, places, which are 32-bit integers, from
+   * placesOffset + w listStep on. Lists are in ascending order of j and may be written to a block
+   * behind their end.
    *
-   * @param winners 32-bit integers, 0 up to the number of counts
    * @param counts takes the length of each list
    */
   void listWinners(
       int n,
       MemorySegment slopes,
       long slopesOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset,
       MemorySegment lists,

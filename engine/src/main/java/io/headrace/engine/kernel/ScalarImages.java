@@ -16,9 +16,11 @@ final class ScalarImages {
       int n,
       MemorySegment weights,
       long weightsOffset,
+      long weightStep,
       MemorySegment places,
       long placesOffset,
       long placeStep,
+      long placeScale,
       MemorySegment a,
       long aOffset,
       long[] aParts,
@@ -26,8 +28,8 @@ final class ScalarImages {
       long outOffset,
       long[] outParts) {
     for (int i = 0; i < count; i++) {
-      float weight = read(weights, weightsOffset + i);
-      long row = aOffset + readInt(places, placesOffset + i) * placeStep;
+      float weight = read(weights, weightsOffset + i * weightStep);
+      long row = aOffset + readInt(places, placesOffset + i * placeStep) * placeScale;
       for (int s = 0; s < aParts.length; s++) {
         long from = row + aParts[s];
         long to = outOffset + outParts[s];
@@ -71,6 +73,8 @@ final class ScalarImages {
       boolean rectify,
       MemorySegment y,
       long yOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset) {
     for (int j = from; j < n; j++) {
@@ -85,7 +89,7 @@ final class ScalarImages {
       }
       float sum = largest + read(bias, biasOffset + j);
       write(y, yOffset + j, rectify ? Math.max(sum, 0) : sum);
-      writeInt(winners, winnersOffset + j, winner);
+      writeInt(winners, winnersOffset + j, mark + marks[winner]);
     }
   }
 
@@ -95,6 +99,8 @@ final class ScalarImages {
       int n,
       MemorySegment slopes,
       long slopesOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset,
       MemorySegment lists,
@@ -105,7 +111,10 @@ final class ScalarImages {
     for (int j = from; j < n; j++) {
       float slope = read(slopes, slopesOffset + j);
       if (slope != 0) {
-        int winner = readInt(winners, winnersOffset + j);
+        int winner = 0;
+        while (readInt(winners, winnersOffset + j) != mark + marks[winner]) {
+          winner++;
+        }
         long next = winner * listStep + counts[winner]++;
         write(lists, listsOffset + next, slope);
         writeInt(lists, placesOffset + next, j);

@@ -1,10 +1,8 @@
 package io.headrace.engine.kernel;
 
-import static io.headrace.engine.kernel.VectorWidth.FLOAT;
 import static io.headrace.engine.kernel.VectorWidth.LANES;
 import static io.headrace.engine.kernel.VectorWidth.ORDER;
 import static io.headrace.engine.kernel.VectorWidth.SPECIES;
-import static io.headrace.engine.memory.Floats.readInt;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -13,7 +11,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Sums of scattered rows, maxima and their winners, biases. */
+/** Sums of scattered rows, copies of windows, maxima and their winners, biases. */
 final class VectorImages {
   private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
 
@@ -26,141 +24,114 @@ final class VectorImages {
       int n,
       MemorySegment weights,
       long weightsOffset,
+      long weightStep,
       MemorySegment places,
       long placesOffset,
       long placeStep,
+      long placeScale,
       MemorySegment a,
       long aOffset,
       long[] aParts,
       MemorySegment out,
       long outOffset,
       long[] outParts) {
-    for (int s = 0; s < aParts.length; s++) {
+    int s = 0;
+    for (; s + 3 <= aParts.length && (n % (3 * LANES) == 0 || n == LANES); s += 3) {
+      long a0 = aOffset + aParts[s];
+      long a1 = aOffset + aParts[s + 1];
+      long a2 = aOffset + aParts[s + 2];
+      long to0 = outOffset + outParts[s];
+      long to1 = outOffset + outParts[s + 1];
+      long to2 = outOffset + outParts[s + 2];
+      if (n == LANES) {
+        VectorRows.addRows3x1(
+            count,
+            weights,
+            weightsOffset,
+            weightStep,
+            places,
+            placesOffset,
+            placeStep,
+            placeScale,
+            a,
+            a0,
+            a1,
+            a2,
+            out,
+            to0,
+            to1,
+            to2);
+      }
+      for (int j = 0; j + 3 * LANES <= n; j += 3 * LANES) {
+        VectorRows.addRows3x3(
+            count,
+            weights,
+            weightsOffset,
+            weightStep,
+            places,
+            placesOffset,
+            placeStep,
+            placeScale,
+            a,
+            a0 + j,
+            a1 + j,
+            a2 + j,
+            out,
+            to0 + j,
+            to1 + j,
+            to2 + j);
+      }
+    }
+    for (; s < aParts.length; s++) {
       long from = aOffset + aParts[s];
       long to = outOffset + outParts[s];
       int j = 0;
       for (; j + 6 * LANES <= n; j += 6 * LANES) {
-        addRows6(
+        VectorRows.addRows6(
             count,
             weights,
             weightsOffset,
+            weightStep,
             places,
             placesOffset,
             placeStep,
+            placeScale,
             a,
             from + j,
             out,
             to + j);
       }
       for (; j + 2 * LANES <= n; j += 2 * LANES) {
-        addRows2(
+        VectorRows.addRows2(
             count,
             weights,
             weightsOffset,
+            weightStep,
             places,
             placesOffset,
             placeStep,
+            placeScale,
             a,
             from + j,
             out,
             to + j);
       }
       for (; j < n; j += LANES) {
-        addRows1(
+        VectorRows.addRows1(
             count,
             weights,
             weightsOffset,
+            weightStep,
             places,
             placesOffset,
             placeStep,
+            placeScale,
             a,
             from + j,
             out,
             to + j);
       }
     }
-  }
-
-  private static void addRows6(
-      int count,
-      MemorySegment weights,
-      long weightsOffset,
-      MemorySegment places,
-      long placesOffset,
-      long placeStep,
-      MemorySegment a,
-      long aOffset,
-      MemorySegment out,
-      long outOffset) {
-    FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, out, outOffset << 2, ORDER);
-    FloatVector s1 = FloatVector.fromMemorySegment(SPECIES, out, (outOffset + LANES) << 2, ORDER);
-    FloatVector s2 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 2L * LANES) << 2, ORDER);
-    FloatVector s3 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 3L * LANES) << 2, ORDER);
-    FloatVector s4 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 4L * LANES) << 2, ORDER);
-    FloatVector s5 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 5L * LANES) << 2, ORDER);
-    for (int i = 0; i < count; i++) {
-      FloatVector f = FloatVector.broadcast(SPECIES, weights.get(FLOAT, (weightsOffset + i) << 2));
-      long at = aOffset + readInt(places, placesOffset + i) * placeStep;
-      s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, at << 2, ORDER), s0);
-      s1 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + LANES) << 2, ORDER), s1);
-      s2 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + 2L * LANES) << 2, ORDER), s2);
-      s3 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + 3L * LANES) << 2, ORDER), s3);
-      s4 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + 4L * LANES) << 2, ORDER), s4);
-      s5 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + 5L * LANES) << 2, ORDER), s5);
-    }
-    s0.intoMemorySegment(out, outOffset << 2, ORDER);
-    s1.intoMemorySegment(out, (outOffset + LANES) << 2, ORDER);
-    s2.intoMemorySegment(out, (outOffset + 2L * LANES) << 2, ORDER);
-    s3.intoMemorySegment(out, (outOffset + 3L * LANES) << 2, ORDER);
-    s4.intoMemorySegment(out, (outOffset + 4L * LANES) << 2, ORDER);
-    s5.intoMemorySegment(out, (outOffset + 5L * LANES) << 2, ORDER);
-  }
-
-  private static void addRows2(
-      int count,
-      MemorySegment weights,
-      long weightsOffset,
-      MemorySegment places,
-      long placesOffset,
-      long placeStep,
-      MemorySegment a,
-      long aOffset,
-      MemorySegment out,
-      long outOffset) {
-    FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, out, outOffset << 2, ORDER);
-    FloatVector s1 = FloatVector.fromMemorySegment(SPECIES, out, (outOffset + LANES) << 2, ORDER);
-    for (int i = 0; i < count; i++) {
-      FloatVector f = FloatVector.broadcast(SPECIES, weights.get(FLOAT, (weightsOffset + i) << 2));
-      long at = aOffset + readInt(places, placesOffset + i) * placeStep;
-      s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, at << 2, ORDER), s0);
-      s1 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + LANES) << 2, ORDER), s1);
-    }
-    s0.intoMemorySegment(out, outOffset << 2, ORDER);
-    s1.intoMemorySegment(out, (outOffset + LANES) << 2, ORDER);
-  }
-
-  private static void addRows1(
-      int count,
-      MemorySegment weights,
-      long weightsOffset,
-      MemorySegment places,
-      long placesOffset,
-      long placeStep,
-      MemorySegment a,
-      long aOffset,
-      MemorySegment out,
-      long outOffset) {
-    FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, out, outOffset << 2, ORDER);
-    for (int i = 0; i < count; i++) {
-      FloatVector f = FloatVector.broadcast(SPECIES, weights.get(FLOAT, (weightsOffset + i) << 2));
-      long at = aOffset + readInt(places, placesOffset + i) * placeStep;
-      s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, at << 2, ORDER), s0);
-    }
-    s0.intoMemorySegment(out, outOffset << 2, ORDER);
   }
 
   static void copyWindows(
@@ -196,6 +167,8 @@ final class VectorImages {
       boolean rectify,
       MemorySegment y,
       long yOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset) {
     FloatVector least = FloatVector.broadcast(SPECIES, rectify ? 0 : Float.NEGATIVE_INFINITY);
@@ -204,13 +177,13 @@ final class VectorImages {
       long first = xOffset + j;
       FloatVector largest =
           FloatVector.fromMemorySegment(SPECIES, x, (first + places[0]) << 2, ORDER);
-      IntVector winner = IntVector.zero(INTS);
+      IntVector winner = IntVector.broadcast(INTS, mark + marks[0]);
       for (int w = 1; w < places.length; w++) {
         FloatVector value =
             FloatVector.fromMemorySegment(SPECIES, x, (first + places[w]) << 2, ORDER);
         VectorMask<Float> larger = value.compare(VectorOperators.GT, largest);
         largest = largest.blend(value, larger);
-        winner = winner.blend(w, larger.cast(INTS));
+        winner = winner.blend(mark + marks[w], larger.cast(INTS));
       }
       largest
           .add(FloatVector.fromMemorySegment(SPECIES, bias, (biasOffset + j) << 2, ORDER))
@@ -219,13 +192,28 @@ final class VectorImages {
       winner.intoMemorySegment(winners, (winnersOffset + j) << 2, ORDER);
     }
     ScalarImages.maxOfRows(
-        j, n, places, x, xOffset, bias, biasOffset, rectify, y, yOffset, winners, winnersOffset);
+        j,
+        n,
+        places,
+        x,
+        xOffset,
+        bias,
+        biasOffset,
+        rectify,
+        y,
+        yOffset,
+        mark,
+        marks,
+        winners,
+        winnersOffset);
   }
 
   static void listWinners(
       int n,
       MemorySegment slopes,
       long slopesOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset,
       MemorySegment lists,
@@ -243,7 +231,8 @@ final class VectorImages {
       IntVector place = COLUMNS.add(j);
       VectorMask<Integer> counted = slope.compare(VectorOperators.NE, 0).cast(INTS);
       for (int w = 0; w < counts.length; w++) {
-        VectorMask<Integer> chosen = winner.compare(VectorOperators.EQ, w).and(counted);
+        VectorMask<Integer> chosen =
+            winner.compare(VectorOperators.EQ, mark + marks[w]).and(counted);
         long next = w * listStep + counts[w];
         slope
             .compress(chosen.cast(SPECIES))
@@ -257,6 +246,8 @@ final class VectorImages {
         n,
         slopes,
         slopesOffset,
+        mark,
+        marks,
         winners,
         winnersOffset,
         lists,

@@ -20,9 +20,11 @@ final class VectorKernels implements Kernels {
       int n,
       MemorySegment weights,
       long weightsOffset,
+      long weightStep,
       MemorySegment places,
       long placesOffset,
       long placeStep,
+      long placeScale,
       MemorySegment a,
       long aOffset,
       long[] aParts,
@@ -35,9 +37,11 @@ final class VectorKernels implements Kernels {
         n,
         weights,
         weightsOffset,
+        weightStep,
         places,
         placesOffset,
         placeStep,
+        placeScale,
         a,
         aOffset,
         aParts,
@@ -51,6 +55,8 @@ final class VectorKernels implements Kernels {
       int n,
       MemorySegment slopes,
       long slopesOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset,
       MemorySegment lists,
@@ -63,6 +69,8 @@ final class VectorKernels implements Kernels {
         n,
         slopes,
         slopesOffset,
+        mark,
+        marks,
         winners,
         winnersOffset,
         lists,
@@ -98,11 +106,25 @@ final class VectorKernels implements Kernels {
       boolean rectify,
       MemorySegment y,
       long yOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset) {
 
     VectorImages.maxOfRows(
-        n, places, x, xOffset, bias, biasOffset, rectify, y, yOffset, winners, winnersOffset);
+        n,
+        places,
+        x,
+        xOffset,
+        bias,
+        biasOffset,
+        rectify,
+        y,
+        yOffset,
+        mark,
+        marks,
+        winners,
+        winnersOffset);
   }
 
   @Override

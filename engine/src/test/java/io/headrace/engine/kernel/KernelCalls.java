@@ -80,38 +80,42 @@ final class KernelCalls {
     int columns = Kernels.padded(n);
     int stride = columns + 3;
     var calls = new LinkedHashMap<String, Call>();
-    long[] parts = {0, 3};
+    long[] parts = {0, columns + 3L};
+    long[] three = {0, columns + 2L, 2L * columns + 5};
     calls.put(
         "addRows",
         (k, a, b, c, d) -> {
           for (int i = 0; i < n; i++) { // rows of c backwards, in no order that helps
             Floats.writeInt(d, o + i, n - 1 - i);
           }
-          k.addRows(n, columns, b, o, d, o, stride, c, o, parts, a, o, parts);
+          k.addRows(n, columns, b, o, 2, d, o, 1, stride, c, o, parts, a, o, parts);
+          k.addRows(n / 3, columns, b, o, 1, d, o, 2, stride, c, o, three, a, o, three);
         });
     long[] apart = {3, 0}; // whole blocks: what a kernel may write behind shorter ones differs
     calls.put("copyWindows", (k, a, b, c, d) -> k.copyWindows(n / 8, 16, apart, b, o, 5, a, o, 35));
     var counts = new int[3];
+    int[] marks = {0, 5, 9};
     calls.put(
         "listWinners",
         (k, a, b, c, d) -> {
           for (int i = 0; i < n; i++) {
-            Floats.writeInt(c, o + i, i * 7 % 3);
+            Floats.writeInt(c, o + i, 4 + marks[i * 7 % 3]);
             Floats.write(b, o + i, i % 5 == 0 ? 0 : Floats.read(b, o + i));
           }
           long size = columns + 16L;
           Floats.fill(a, o, 6 * size, 0);
-          k.listWinners(n, b, o, c, o, a, o, o + 3 * size, size, counts);
+          k.listWinners(n, b, o, 4, marks, c, o, a, o, o + 3 * size, size, counts);
           for (int list = 0; list < 6; list++) { // what lies behind the lists differs
             Floats.fill(a, o + list * size + counts[list % 3], size - counts[list % 3], 0);
           }
         });
     long[] places = {0, 7, 3};
     calls.put(
-        "maxOfRows", (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, false, a, o, d, o));
+        "maxOfRows",
+        (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, false, a, o, 7, marks, d, o));
     calls.put(
         "maxOfRows rectified",
-        (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, true, a, o, d, o));
+        (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, true, a, o, 7, marks, d, o));
     calls.put("addBias", (k, a, b, c, d) -> k.addBias(n, b, o, c, o, false, a, o));
     calls.put("addBias rectified", (k, a, b, c, d) -> k.addBias(n, b, o, c, o, true, a, o));
     int some = n / 32 * 16; // a tile of 16 by some fits into the operands
