@@ -144,6 +144,10 @@ final class VectorImages {
       MemorySegment out,
       long outOffset,
       long outStep) {
+    if (length <= LANES) {
+      copyShortParts(windows, length, places, x, xOffset, xStep, out, outOffset, outStep);
+      return;
+    }
     for (int window = 0; window < windows; window++) {
       long to = outOffset + window * outStep;
       for (int s = 0; s < places.length; s++) {
@@ -152,6 +156,27 @@ final class VectorImages {
           FloatVector.fromMemorySegment(SPECIES, x, (from + j) << 2, ORDER)
               .intoMemorySegment(out, (to + j) << 2, ORDER);
         }
+        to += length;
+      }
+    }
+  }
+
+  private static void copyShortParts(
+      int windows,
+      int length,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+    for (int window = 0; window < windows; window++) {
+      long to = outOffset + window * outStep;
+      long from = xOffset + window * xStep;
+      for (int s = 0; s < places.length; s++) {
+        FloatVector.fromMemorySegment(SPECIES, x, (from + places[s]) << 2, ORDER)
+            .intoMemorySegment(out, to << 2, ORDER);
         to += length;
       }
     }

@@ -10,6 +10,11 @@ import java.lang.foreign.MemorySegment;
  * winners. Exact: what is left out is 0.
  */
 final class PooledConvBackward {
+  /** Half of a usual first-level cache, the rest is for what is summed up. */
+  private static final long CACHED_FLOATS = 6000;
+
+  private static final long[] ONE_PART = {0};
+
   private final Kernels kernels;
   private final PaddedImage image;
   private final ConvWeights weights;
@@ -24,7 +29,8 @@ final class PooledConvBackward {
   private final long[] imageParts;
   private final long[] filterParts;
   private final long imageSize;
-  private final int[][] counts;
+  private final int[][][] counts;
+  private final int cachedRows;
 
   PooledConvBackward(
       LayerScope scope,
@@ -49,24 +55,17 @@ final class PooledConvBackward {
     this.imageParts = image.segmentPlaces();
     this.filterParts = weights.filterParts();
     this.imageSize = image.size();
-    this.counts = new int[scope.shards()][places.length];
+    this.counts = new int[scope.shards()][height * width][places.length];
+    long rowFloats = 2L * width * weights.lanes() + image.window(pool, 0);
+    this.cachedRows = (int) Math.max(1, CACHED_FLOATS / rowFloats);
   }
 
   long scratch() {
-    return listsAt() + 2L * places.length * listSize();
+    return listsAt(x.wantsGradients() ? height * width : 0);
   }
 
   private long slopesAt() {
     return 2 * imageSize;
-  }
-
-  /** For each pixel of a window the slopes of the filters it won, then for each their numbers. */
-  private long listsAt() {
-    return slopesAt() + slopes.size();
-  }
-
-  private long listSize() {
-    return (long) weights.lanes() + Kernels.BLOCK;
   }
 
   void run(Pass pass, int shard, int from, int to, MemorySegment scratch) {
@@ -74,27 +73,32 @@ final class PooledConvBackward {
     for (int row = from; row < to; row++) {
       image.load(x.values(pass), x.start(pass, row), scratch, 0);
       slopes.load(row, scratch, slopesAt(), gradients);
-      addToFilters(row, scratch, gradients);
+      for (int top = 0; top < height; top += cachedRows) {
+        addToFilters(row, top, Math.min(cachedRows, height - top), scratch, gradients);
+      }
       if (x.wantsGradients()) {
         Floats.fill(scratch, imageSize, imageSize, 0);
-        for (int window = 0; window < height * width; window++) {
-          addToImage(row, window, counts[shard], scratch);
+        listWinners(row, counts[shard], scratch);
+        for (int part = 0; part < imageParts.length; part++) {
+          addToImage(part, counts[shard], scratch);
         }
         image.fold(scratch, imageSize, x.gradients(), (long) row * x.stride());
       }
     }
   }
 
-  private void addToFilters(int row, MemorySegment scratch, long gradients) {
+  /** Adds the winners of some rows of windows, few enough to stay in the cache for all filters. */
+  private void addToFilters(int row, int top, int rows, MemorySegment scratch, long gradients) {
+    int first = top * width;
     for (int filter = 0; filter < weights.filters(); filter++) {
       kernels.addRows(
-          height * width,
+          rows * width,
           weights.stride(),
           scratch,
-          slopesAt() + filter,
+          slopesAt() + (long) first * weights.lanes() + filter,
           weights.lanes(),
           winners,
-          (long) row * y.stride() + filter,
+          (long) row * y.stride() + (long) first * weights.filters() + filter,
           weights.filters(),
           1,
           scratch,
@@ -106,43 +110,61 @@ final class PooledConvBackward {
     }
   }
 
-  /** Adds each filter of a window to the pixel that it comes from. */
-  private void addToImage(int row, int window, int[] count, MemorySegment scratch) {
-    int filters = weights.filters();
-    int place = (int) image.window(window / width * pool, window % width * pool);
-    long numbersAt = listsAt() + places.length * listSize();
-    kernels.listWinners(
-        filters,
-        scratch,
-        slopesAt() + (long) window * weights.lanes(),
-        place,
-        places,
-        winners,
-        (long) row * y.stride() + (long) window * filters,
-        scratch,
-        listsAt(),
-        numbersAt,
-        listSize(),
-        count);
-    for (int pixel = 0; pixel < places.length; pixel++) {
-      if (count[pixel] > 0) {
-        kernels.addRows(
-            count[pixel],
-            weights.stride(),
-            scratch,
-            listsAt() + pixel * listSize(),
-            1,
-            scratch,
-            numbersAt + pixel * listSize(),
-            1,
-            weights.filterSize(),
-            weights.values(),
-            weights.offset(),
-            filterParts,
-            scratch,
-            imageSize + place + places[pixel],
-            imageParts);
+  private void listWinners(int row, int[][] count, MemorySegment scratch) {
+    for (int window = 0; window < height * width; window++) {
+      kernels.listWinners(
+          weights.filters(),
+          scratch,
+          slopesAt() + (long) window * weights.lanes(),
+          place(window),
+          places,
+          winners,
+          (long) row * y.stride() + (long) window * weights.filters(),
+          scratch,
+          listsAt(window),
+          listsAt(window) + places.length * listSize(),
+          listSize(),
+          count[window]);
+    }
+  }
+
+  /** Adds one segment of the filters of all windows' winners, which stays in the cache. */
+  private void addToImage(int part, int[][] count, MemorySegment scratch) {
+    for (int window = 0; window < height * width; window++) {
+      long lists = listsAt(window);
+      for (int pixel = 0; pixel < places.length; pixel++) {
+        if (count[window][pixel] > 0) {
+          kernels.addRows(
+              count[window][pixel],
+              weights.stride(),
+              scratch,
+              lists + pixel * listSize(),
+              1,
+              scratch,
+              lists + (places.length + pixel) * listSize(),
+              1,
+              weights.filterSize(),
+              weights.values(),
+              weights.offset() + filterParts[part],
+              ONE_PART,
+              scratch,
+              imageSize + place(window) + places[pixel] + imageParts[part],
+              ONE_PART);
+        }
       }
     }
+  }
+
+  private int place(int window) {
+    return (int) image.window(window / width * pool, window % width * pool);
+  }
+
+  /** A window's lists: for each of its pixels slopes of filters, then for each their numbers. */
+  private long listsAt(int window) {
+    return slopesAt() + slopes.size() + 2L * window * places.length * listSize();
+  }
+
+  private long listSize() {
+    return (long) weights.lanes() + Kernels.BLOCK;
   }
 }
