@@ -9,7 +9,8 @@ import java.util.List;
  */
 public final class FormatSettings {
   public static final Setting<String> FORMAT =
-      Setting.choice("format", List.of("avro", "csv", "jsonl"), "How records are written.");
+      Setting.choice(
+          "format", List.of("avro", "csv", "jsonl", "cifar10"), "How records are written.");
   public static final Setting<String> SCHEMA =
       Setting.text(
               "schema",

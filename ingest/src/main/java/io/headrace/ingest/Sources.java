@@ -20,6 +20,10 @@ public final class Sources {
           "path",
           "A file, a folder whose files are read in the order of their names, or a glob such as"
               + " data/*.avro.");
+
+  /** A label and 32 x 32 pixels in red, green and blue. */
+  private static final int CIFAR_RECORD_BYTES = 1 + 3 * 32 * 32;
+
   static final Setting<Integer> CHUNK_ROWS =
       Setting.integer(
               "chunk-rows",
@@ -98,6 +102,7 @@ public final class Sources {
         }
         yield new FileFormat.Csv(delimiter(settings), header);
       }
+      case "cifar10" -> new FileFormat.Fixed(CIFAR_RECORD_BYTES);
       default -> new FileFormat.Lines();
     };
   }

@@ -104,4 +104,28 @@ public sealed interface InputMapping {
       return new InputSpec.Dense(List.of(length));
     }
   }
+
+  /**
+   * An image whose pixels, 0 to 255, become floats from 0 to 1: each is divided by 255. They come
+   * as bytes, or as an array of numbers, row after row from the top with a pixel's channels
+   * together; {@code cifar10} lays channels out apart and is turned round.
+   *
+   * @param shape height, width, channels
+   */
+  record Image(String name, String field, List<Integer> shape) implements InputMapping {
+    public Image {
+      shape = List.copyOf(shape);
+      long elements = shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+      boolean positive = shape.stream().allMatch(length -> length > 0 && length <= 1 << 16);
+      if (shape.size() != 3 || !positive || elements > 1 << 28) {
+        throw new InvalidSettingException(
+            "shape", shape + " is not height, width and channels. Write for example [32, 32, 3].");
+      }
+    }
+
+    @Override
+    public InputSpec.Dense spec() {
+      return new InputSpec.Dense(shape);
+    }
+  }
 }

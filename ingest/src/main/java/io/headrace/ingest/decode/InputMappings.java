@@ -59,6 +59,18 @@ public final class InputMappings {
       Setting.integer("length", 1, Integer.MAX_VALUE, "Number of floats in the vector.")
           .absentByDefault();
 
+  private static final Setting<String> IMAGE_FIELD =
+      Setting.text("field", "The field with the image. Without it, the input's name.")
+          .absentByDefault();
+  private static final Setting<List<Integer>> SHAPE =
+      new Setting<>(
+          "shape",
+          "[height, width, channels]",
+          null,
+          false,
+          "Rows, pixels in a row, and numbers in a pixel: 1 grey, 3 red, green and blue.",
+          InputMappings::lengths);
+
   public static Variants<Kind> variants() {
     return new Variants<>(
         "input",
@@ -72,7 +84,25 @@ public final class InputMappings {
                 "dense",
                 "A fixed number of floats: one of each of fields, or length of them in one field.",
                 List.of(DENSE_FIELDS, VECTOR_FIELD, LENGTH),
-                InputMappings::dense)));
+                InputMappings::dense),
+            new Variant<>(
+                "image",
+                "An image: its pixels, 0 to 255, become floats from 0 to 1.",
+                List.of(IMAGE_FIELD, SHAPE),
+                InputMappings::image)));
+  }
+
+  private static Kind image(Settings settings) {
+    var field = settings.optional(IMAGE_FIELD);
+    return name -> new InputMapping.Image(name, field.orElse(name), settings.value(SHAPE));
+  }
+
+  private static List<Integer> lengths(Object raw) {
+    Setting<Integer> length = Setting.integer("shape", 1, 1 << 16, "");
+    if (!(raw instanceof List<?> lengths) || lengths.size() != 3) {
+      throw new IllegalArgumentException("a list of three whole numbers, e.g. [32, 32, 3]");
+    }
+    return lengths.stream().map(one -> length.reader().apply(one)).toList();
   }
 
   private static Kind sparse(Settings settings) {

@@ -37,11 +37,15 @@ final class SampleRow {
       switch (mapping.inputs().get(i)) {
         case InputMapping.SparseFields fields -> sparse[i] = new SparseWriter(fields, table);
         case InputMapping.DenseFields fields -> {
-          vectors[i] = new VectorWriter(fields.name(), i, fields.fields().size());
+          vectors[i] = new VectorWriter(fields.name(), i, fields.fields().size(), 1);
           denseSlots[i] = fields.fields().stream().mapToInt(table::featureSlot).toArray();
         }
         case InputMapping.DenseVector field ->
-            vectors[i] = new VectorWriter(field.name(), i, field.length());
+            vectors[i] = new VectorWriter(field.name(), i, field.length(), 1);
+        case InputMapping.Image image ->
+            vectors[i] =
+                new VectorWriter(
+                    image.name(), i, image.spec().elements(), VectorWriter.BRIGHTEST_PIXEL);
       }
     }
   }

@@ -11,6 +11,12 @@ public sealed interface FileFormat {
   record Lines() implements FileFormat {}
 
   /**
+   * Records of a fixed number of bytes, one after the other; what is left at a file's end is a
+   * shorter one.
+   */
+  record Fixed(int recordBytes) implements FileFormat {}
+
+  /**
    * Records as RFC 4180 has them: a quoted field may hold line breaks. Blank lines are passed over.
    *
    * @param delimiter between fields; ASCII

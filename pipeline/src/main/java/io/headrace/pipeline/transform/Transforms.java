@@ -5,6 +5,7 @@ import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.sample.InputSpec;
 import java.util.List;
 
 /** The transforms that a job file can name. */
@@ -65,12 +66,11 @@ public final class Transforms {
   private static UnboundTransform normalize(Settings settings) {
     String input = settings.value(INPUT);
     return schema -> {
-      List<Integer> shape = DenseRows.spec(schema, input).shape();
-      int channels = shape.getLast();
+      InputSpec.Dense spec = DenseRows.spec(schema, input);
+      int channels = spec.shape().getLast();
       float[] means = Numbers.perChannel(MEAN, settings.value(MEAN), channels);
       float[] deviations = Numbers.perChannel(DEVIATION, settings.value(DEVIATION), channels);
-      return DenseRows.each(
-          schema, input, (x, i) -> (x - means[i % channels]) / deviations[i % channels]);
+      return new Normalize(schema.indexOf(input), spec.elements(), means, deviations);
     };
   }
 
@@ -81,13 +81,13 @@ public final class Transforms {
       throw new InvalidSettingException("min", min + " is not <= max, which is " + max + ".");
     }
     String input = settings.value(INPUT);
-    return schema -> DenseRows.each(schema, input, (x, i) -> Math.clamp(x, min, max));
+    return schema -> DenseRows.each(schema, input, x -> Math.clamp(x, min, max));
   }
 
   private static UnboundTransform scale(Settings settings) {
     float factor = settings.value(FACTOR).floatValue();
     String input = settings.value(INPUT);
-    return schema -> DenseRows.each(schema, input, (x, i) -> x * factor);
+    return schema -> DenseRows.each(schema, input, x -> x * factor);
   }
 
   private static UnboundTransform sampleFraction(Settings settings) {
