@@ -2,6 +2,7 @@ package io.headrace.ingest.decode;
 
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.InputSpec;
+import io.headrace.ingest.text.TextSplit;
 import java.util.List;
 import java.util.Map;
 
@@ -102,6 +103,46 @@ public sealed interface InputMapping {
     @Override
     public InputSpec spec() {
       return new InputSpec.Dense(List.of(length));
+    }
+  }
+
+  /**
+   * Text in one field as token ids: 0 is padding, 1 a token that the vocabulary lacks, and from 2
+   * on come the vocabulary's tokens in their order, or the buckets that tokens are hashed to with
+   * MurmurHash3 x86 32 of their UTF-8 bytes, modulo {@code buckets}.
+   *
+   * @param vocabulary empty if tokens are hashed
+   * @param buckets 0 if there is a vocabulary
+   * @param length most tokens of a sample
+   * @param keepTail whether of longer texts the last tokens stay, not the first
+   */
+  record Tokens(
+      String name,
+      String field,
+      TextSplit split,
+      List<String> vocabulary,
+      int buckets,
+      int length,
+      boolean keepTail)
+      implements InputMapping {
+    static final int UNKNOWN = 1;
+    static final int FIRST = 2;
+
+    public Tokens {
+      vocabulary = List.copyOf(vocabulary);
+      if (vocabulary.isEmpty() == (buckets == 0)) {
+        throw new InvalidSettingException(
+            "vocabulary", "takes either tokens or a number of buckets to hash them to.");
+      }
+      if (buckets > 0 && split == TextSplit.BYTE_PAIRS) {
+        throw new InvalidSettingException(
+            "buckets", buckets + " cannot stand for byte pairs, which come of a vocabulary.");
+      }
+    }
+
+    @Override
+    public InputSpec spec() {
+      return new InputSpec.Tokens(length, FIRST + Math.max(vocabulary.size(), buckets));
     }
   }
 
