@@ -69,10 +69,10 @@ public final class Sources {
   private static Variant<SourceFactory> file() {
     return new Variant<>(
         "file",
-        "The records of files, once; Avro containers, CSV, or JSON lines.",
+        "The records of files, once: Avro containers, CSV, lines, images or texts.",
         List.of(
             PATH,
-            FormatSettings.FORMAT,
+            FormatSettings.FILE_FORMAT,
             FormatSettings.SCHEMA,
             FormatSettings.DELIMITER,
             FormatSettings.HEADER,
@@ -93,7 +93,7 @@ public final class Sources {
   }
 
   private static FileFormat fileFormat(Settings settings) {
-    return switch (settings.value(FormatSettings.FORMAT)) {
+    return switch (settings.value(FormatSettings.FILE_FORMAT)) {
       case "avro" -> new FileFormat.Avro();
       case "csv" -> {
         boolean header = settings.value(FormatSettings.HEADER);
@@ -102,6 +102,7 @@ public final class Sources {
         }
         yield new FileFormat.Csv(delimiter(settings), header);
       }
+      case "text-folder" -> new FileFormat.Folder();
       case "cifar10" -> new FileFormat.Fixed(CIFAR_RECORD_BYTES);
       default -> new FileFormat.Lines();
     };

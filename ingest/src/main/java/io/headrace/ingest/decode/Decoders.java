@@ -9,7 +9,8 @@ import org.apache.avro.Schema;
 
 /** Every decoder that a job file can name. Thread-safe; the decoders serve one thread each. */
 public final class Decoders {
-  public static final List<String> FORMATS = List.of("avro", "csv", "jsonl", "cifar10");
+  public static final List<String> FORMATS =
+      List.of("avro", "csv", "jsonl", "cifar10", "text-folder", "text-lines");
   public static final List<String> FRAMINGS =
       List.of("container", "single-object", "confluent", "bare");
 
@@ -41,6 +42,8 @@ public final class Decoders {
         requireFields(mapping);
         yield new JsonDecoder(table, row);
       }
+      case "text-folder" -> LabelledDecoder.text("text-folder", '\n', table, row);
+      case "text-lines" -> LabelledDecoder.text("text-lines", '\t', table, row);
       case "cifar10" -> PixelsDecoder.cifar10(mapping, table, row);
       default ->
           throw new InvalidSettingException(

@@ -15,12 +15,46 @@ final class NamedFields {
   private final int[] contents;
   private final int[] vectors;
 
+  private NamedFields(int[] labels, int[] contents, int[] vectors) {
+    this.labels = labels;
+    this.contents = contents;
+    this.vectors = vectors;
+  }
+
   /**
-   * The fields {@code label} and {@code content} of {@code format}.
+   * The fields of {@code format}, whose content is a single value.
    *
-   * @throws InvalidSettingException if the mapping uses another field
+   * @throws InvalidSettingException if the mapping uses another field, or takes it otherwise
    */
-  NamedFields(String format, String content, FieldTable table) {
+  static NamedFields values(String format, String content, FieldTable table) {
+    NamedFields fields = of(format, content, table);
+    if (fields.vectors.length > 0) {
+      throw misfit(
+          "%s of %s records is a text. Take it with tokens or sparse inputs.", content, format);
+    }
+    return fields;
+  }
+
+  /**
+   * The fields of {@code format}, whose content is a vector.
+   *
+   * @throws InvalidSettingException if the mapping uses another field, or takes it otherwise
+   */
+  static NamedFields vectors(String format, String content, FieldTable table) {
+    NamedFields fields = of(format, content, table);
+    if (fields.contents.length > 0) {
+      throw misfit(
+          "%s of %s records is an image. Take it with image: {shape: [32, 32, 3]}.",
+          content, format);
+    }
+    return fields;
+  }
+
+  private static InvalidSettingException misfit(String problem, String content, String format) {
+    return new InvalidSettingException("format", problem.formatted(content, format));
+  }
+
+  private static NamedFields of(String format, String content, FieldTable table) {
     List<String> names = List.of("label", content);
     for (String field : table.uses().keySet()) {
       if (!names.contains(field)) {
@@ -30,9 +64,9 @@ final class NamedFields {
                 .formatted(format, content, field, Suggestion.nearest(field, names)));
       }
     }
-    labels = array(table.uses().getOrDefault("label", NOWHERE).slots());
-    contents = array(table.uses().getOrDefault(content, NOWHERE).slots());
-    vectors = array(table.uses().getOrDefault(content, NOWHERE).vectors());
+    FieldTable.Use label = table.uses().getOrDefault("label", NOWHERE);
+    FieldTable.Use inner = table.uses().getOrDefault(content, NOWHERE);
+    return new NamedFields(array(label.slots()), array(inner.slots()), array(inner.vectors()));
   }
 
   /** Slots of {@link FieldValues} that take the label. */

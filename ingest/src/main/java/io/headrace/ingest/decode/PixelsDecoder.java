@@ -40,7 +40,7 @@ final class PixelsDecoder implements SampleDecoder {
                 .formatted(CIFAR_SHAPE, image.name(), image.shape()));
       }
     }
-    return new PixelsDecoder(new NamedFields("cifar10", "image", table), row, 32 * 32, 3);
+    return new PixelsDecoder(NamedFields.vectors("cifar10", "image", table), row, 32 * 32, 3);
   }
 
   @Override

@@ -11,6 +11,12 @@ public sealed interface FileFormat {
   record Lines() implements FileFormat {}
 
   /**
+   * Whole files, each in a folder named for its class; all of a path are one source, in an order
+   * that mixes the classes. A record is the folder's name, a line feed, and the file's bytes.
+   */
+  record Folder() implements FileFormat {}
+
+  /**
    * Records of a fixed number of bytes, one after the other; what is left at a file's end is a
    * shorter one.
    */

@@ -84,6 +84,7 @@ final class FileWalk implements Closeable {
       case FileFormat.Avro avro -> new AvroRecords(file, start);
       case FileFormat.Lines lines -> new DelimitedRecords(file, lines, limits, start);
       case FileFormat.Csv csv -> new DelimitedRecords(file, csv, limits, start);
+      case FileFormat.Folder folder -> new FolderRecords(file, limits, start);
       case FileFormat.Fixed fixed -> new FixedRecords(file, fixed.recordBytes(), limits, start);
     };
   }

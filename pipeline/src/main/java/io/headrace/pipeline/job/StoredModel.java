@@ -101,8 +101,7 @@ public final class StoredModel implements AutoCloseable {
     raw.put("path", data.toAbsolutePath().toString());
     String format = format(data);
     raw.put("format", format);
-    if (format.equals("csv")
-        && job.source().settings().value(FormatSettings.FORMAT).equals("csv")) {
+    if (format.equals("csv") && FormatSettings.format(job.source().settings()).equals("csv")) {
       raw.put("delimiter", job.source().settings().value(FormatSettings.DELIMITER));
       job.source()
           .settings()
@@ -123,7 +122,7 @@ public final class StoredModel implements AutoCloseable {
         return format;
       }
     }
-    return job.source().settings().value(FormatSettings.FORMAT);
+    return FormatSettings.format(job.source().settings());
   }
 
   @Override
