@@ -85,6 +85,8 @@ final class FileWalk implements Closeable {
       case FileFormat.Lines lines -> new DelimitedRecords(file, lines, limits, start);
       case FileFormat.Csv csv -> new DelimitedRecords(file, csv, limits, start);
       case FileFormat.Folder folder -> new FolderRecords(file, limits, start);
+      case FileFormat.Windows windows -> new WindowRecords(file, windows, limits, start);
+      case FileFormat.Idx idx -> new IdxRecords(file, limits, start);
       case FileFormat.Fixed fixed -> new FixedRecords(file, fixed.recordBytes(), limits, start);
     };
   }

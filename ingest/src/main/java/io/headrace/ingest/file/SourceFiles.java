@@ -20,9 +20,11 @@ final class SourceFiles {
    * @throws HeadraceException if there is none
    */
   static List<SourceFile> found(Path baseDirectory, String path, FileFormat format) {
-    return format instanceof FileFormat.Folder
-        ? List.of(ClassFolders.found(baseDirectory, path))
-        : found(baseDirectory, path);
+    return switch (format) {
+      case FileFormat.Folder folder -> List.of(ClassFolders.found(baseDirectory, path));
+      case FileFormat.Idx idx -> LabelFiles.found(baseDirectory, path, idx);
+      default -> found(baseDirectory, path);
+    };
   }
 
   /**

@@ -1,13 +1,13 @@
 package io.headrace.ingest.text;
 
 /** UTF-8, one character at a time. Stateless. */
-final class Utf8 {
+public final class Utf8 {
   private static final int REPLACEMENT = 0xfffd;
 
   private Utf8() {}
 
   /** Bytes of the character at {@code at}; 1 where there is none. */
-  static int length(byte[] bytes, int at, int end) {
+  public static int length(byte[] bytes, int at, int end) {
     int lead = bytes[at] & 0xff;
     int length = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
     if (at + length > end) {
@@ -22,7 +22,7 @@ final class Utf8 {
   }
 
   /** The character of {@code length} bytes; the replacement character where there is none. */
-  static int codePoint(byte[] bytes, int at, int length) {
+  public static int codePoint(byte[] bytes, int at, int length) {
     return switch (length) {
       case 2 -> (bytes[at] & 0x1f) << 6 | (bytes[at + 1] & 0x3f);
       case 3 -> (bytes[at] & 0x0f) << 12 | (bytes[at + 1] & 0x3f) << 6 | (bytes[at + 2] & 0x3f);

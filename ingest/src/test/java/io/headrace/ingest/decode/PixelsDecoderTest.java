@@ -5,17 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.LabelSpec;
-import io.headrace.engine.sample.Positions;
-import io.headrace.engine.sample.SampleBlock;
-import io.headrace.ingest.DataSets;
-import io.headrace.ingest.RecordChunk;
-import io.headrace.ingest.SampleDecoder;
-import io.headrace.ingest.SampleSource;
-import io.headrace.ingest.Sources;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -100,37 +90,25 @@ class PixelsDecoderTest {
   }
 
   @Test
-  void readsEveryImageOfCifar10() {
-    Path data = DataSets.with("cifar10/test_batch.bin");
-    SampleMapping mapping = mapping("label", IMAGE);
-    var spec =
-        Sources.variants()
-            .spec("file", Map.of("path", "cifar10/test_batch.bin", "format", "cifar10"));
-    SampleSource source = Sources.variants().create(spec).open(data);
-    SampleDecoder decoder = Decoders.create(DecoderSpec.fixed("cifar10"), mapping);
-    int[] labels = new int[10];
-    double[] sums = new double[3];
-    for (RecordChunk chunk : source.chunks(Positions.START).toIterable(1)) {
-      var block = new SampleBlock(mapping.schema(), chunk.count());
-      block.start(chunk.partition(), chunk.firstPosition());
-      decoder.decode(
-          chunk,
-          block,
-          (from, record, reason, detail) -> {
-            throw new AssertionError(detail);
-          });
-      chunk.release();
-      for (Row row : Row.all(block)) {
-        labels[(int) row.label()]++;
-        List<?> pixels = row.inputs().getFirst();
-        for (int i = 0; i < pixels.size(); i++) {
-          sums[i % 3] += (Float) pixels.get(i);
-        }
-      }
-    }
-    assertThat(labels).containsOnly(1000);
-    String means =
-        Arrays.toString(Arrays.stream(sums).mapToLong(s -> Math.round(s / 1024)).toArray());
-    assertThat(means).isEqualTo("[4942, 4851, 4504]");
+  void readsIdxWithAndWithoutLabels() {
+    var image = new InputMapping.Image("image", "image", List.of(1, 2, 2));
+    SampleMapping mapping = mapping("label", image);
+    byte[] labelled = {7, 0, 51, (byte) 255, 102};
+    byte[] bare = {0, 51, (byte) 255, 102};
+    List<Float> pixels = Row.floats(0, 0.2f, 1, 0.4f);
+    Trial trial = new Trial(DecoderSpec.fixed("idx"), mapping);
+    assertThat(trial.add(labelled).rows()).containsExactly(Row.of(0, 7, 1, 1000, pixels));
+    assertThat(trial.add(bare).add(new byte[3]).rejections())
+        .containsExactly(
+            "0 missing-field: label label is missing",
+            "1 malformed: the record has 3 bytes, not 5 for a label and 1 x 4 pixels: it is cut off"
+                + " or of another format");
+    assertThat(
+            new Trial(DecoderSpec.fixed("idx"), mapping.withoutLabel())
+                .add(labelled)
+                .add(bare)
+                .rows())
+        .extracting(Row::inputs)
+        .containsOnly(List.of(pixels));
   }
 }

@@ -112,6 +112,11 @@ public final class StoredModel implements AutoCloseable {
                 raw.put("header", false);
               });
     }
+    if (format.equals("text-window")) {
+      Map<String, Object> given = job.source().settings().asMap();
+      raw.put("window", given.get("window"));
+      raw.put("stride", given.get("stride"));
+    }
     return Sources.variants().spec("file", raw);
   }
 

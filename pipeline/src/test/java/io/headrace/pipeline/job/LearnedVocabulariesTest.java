@@ -96,7 +96,9 @@ class LearnedVocabulariesTest {
         job(
             "{classes-from: features}",
             "tokens: {length: 8, split: characters, learn-from: train}");
-    JobSpec job = JobFile.parse(TestVocabulary.vocabulary(), "job.yaml", text, List.of("loss=softmax"), folder);
+    JobSpec job =
+        JobFile.parse(
+            TestVocabulary.vocabulary(), "job.yaml", text, List.of("loss=softmax"), folder);
     assertThat(job.sample().label().spec()).isEqualTo(new LabelSpec.Classes(vocabulary(job)));
     String hashed = job("{classes-from: features}", "tokens: {length: 8, buckets: 10}");
     assertThatThrownBy(
