@@ -3,7 +3,6 @@ package io.headrace.pipeline.transform;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.sample.DenseColumn;
 import io.headrace.engine.sample.SampleBlock;
-import java.lang.foreign.MemorySegment;
 
 /** Turns every second image, by chance, left to right. */
 record HorizontalFlip(ImageShape shape, long seed) implements Transform {
@@ -19,24 +18,26 @@ record HorizontalFlip(ImageShape shape, long seed) implements Transform {
   public void apply(SampleBlock block) {
     long start = RowRandom.start(seed ^ STREAM, block.partition());
     DenseColumn column = block.dense(shape.input());
+    int rowFloats = shape.rowFloats();
+    float[] line = new float[rowFloats];
+    float[] flipped = new float[rowFloats];
     for (int row = 0; row < block.size(); row++) {
       if (RowRandom.bits(start, block.positions()[row]) < 0) {
         for (int y = 0; y < shape.height(); y++) {
-          flip(column.values(), column.start(row) + (long) y * shape.rowFloats());
+          long at = column.start(row) + (long) y * rowFloats;
+          Floats.copyOut(column.values(), at, line);
+          flip(line, flipped, shape.channels());
+          Floats.copyIn(flipped, column.values(), at);
         }
       }
     }
   }
 
-  private void flip(MemorySegment values, long start) {
-    int channels = shape.channels();
-    for (int left = 0, right = shape.rowFloats() - channels;
-        left < right;
-        left += channels, right -= channels) {
-      for (int c = 0; c < channels; c++) {
-        float kept = Floats.read(values, start + left + c);
-        Floats.write(values, start + left + c, Floats.read(values, start + right + c));
-        Floats.write(values, start + right + c, kept);
+  private static void flip(float[] line, float[] flipped, int channels) {
+    for (int c = 0; c < channels; c++) {
+      int last = line.length - channels + c;
+      for (int i = c; i < line.length; i += channels) {
+        flipped[i] = line[last + c - i];
       }
     }
   }
