@@ -61,7 +61,7 @@ final class LabelReader {
           case INTEGER -> ofNumber(values.integer(slot));
           case REAL -> ofReal(values.number(slot));
           case FLAG -> ofFlag(values.integer(slot) == 1);
-          case SYMBOL -> ofName(values.bytes(slot), 0, values.length(slot));
+          case SYMBOL -> ofName(values.bytes(slot), values.offset(slot), values.length(slot));
           case TEXT, UNTYPED -> ofText(values, slot);
           case ABSENT -> -1;
         };

@@ -51,7 +51,8 @@ public final class HeldOut {
   }
 
   /**
-   * Decodes and transforms every record of a finite source, block after block.
+   * Decodes and transforms every record of a finite source, block after block; transforms that are
+   * for training only are left out.
    *
    * @param block given each block, which is used again after it returns
    */
@@ -63,7 +64,8 @@ public final class HeldOut {
       Consumer<SampleBlock> block) {
     SampleSource samples = JobRun.source(job, source);
     SampleDecoder decoder = JobDecoders.of(job, path, source).get();
-    List<Transform> transforms = JobRun.transforms(job);
+    List<Transform> transforms =
+        JobRun.transforms(job).stream().filter(transform -> !transform.trainingOnly()).toList();
     var rows = new SampleBlock(job.sample().schema(), 1024);
     for (RecordChunk chunk : samples.chunks(Positions.START).toIterable(1)) {
       if (chunk.count() > rows.capacity()) {

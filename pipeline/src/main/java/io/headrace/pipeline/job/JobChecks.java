@@ -44,6 +44,8 @@ final class JobChecks {
       case InputMapping.SparseFields sparse -> sparse.fields();
       case InputMapping.DenseFields dense -> dense.fields();
       case InputMapping.DenseVector vector -> List.of(vector.field());
+      case InputMapping.Tokens tokens -> List.of(tokens.field());
+      case InputMapping.Image image -> List.of(image.field());
     };
   }
 
