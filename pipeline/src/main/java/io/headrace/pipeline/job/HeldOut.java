@@ -61,7 +61,7 @@ public final class HeldOut {
       ComponentSpec source,
       Rejections rejections,
       Consumer<SampleBlock> block) {
-    SampleSource samples = JobRun.source(job, source);
+    SampleSource samples = JobSources.plain(job, source);
     SampleDecoder decoder = JobDecoders.of(job, path, source).get();
     List<Transform> transforms = JobRun.transforms(job);
     var rows = new SampleBlock(job.sample().schema(), 1024);
