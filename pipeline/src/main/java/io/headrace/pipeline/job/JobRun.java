@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SortedMap;
 import java.util.function.Consumer;
 
 /**
@@ -130,9 +129,9 @@ public final class JobRun implements AutoCloseable {
     return run.await();
   }
 
-  /** Metrics on the job's test source, after the end; empty if it names none. */
-  public Optional<SortedMap<String, Double>> test() {
-    return job.test().map(test -> HeldOut.evaluate(job, "test", test, trainer).total());
+  /** Scores on the job's test source, after the end; empty if it names none. */
+  public Optional<HeldOut.Scores> test() {
+    return job.test().map(test -> HeldOut.evaluate(job, "test", test, trainer));
   }
 
   @Override
