@@ -32,8 +32,9 @@ public final class ConfigurationReference {
       - Relative paths of **data** (sources and their schemas) start at the directory of the job
         file, or at the one that `--data` names. Relative paths of **results** (checkpoints,
         metrics, dead letters) start at the directory that the command runs in.
-      - A job goes on from a checkpoint only with the settings that it was learned with: `sample`,
-        `transforms`, `model`, `loss`, `optimizer`, `batch.size`, `engine.shards` and `engine.seed`.
+      - A job goes on from a checkpoint only with the settings that it was learned with: `shuffle`,
+        `sample`, `transforms`, `model`, `loss`, `optimizer`, `batch.size`, `engine.shards` and
+        `engine.seed`.
         All others may change between runs.
 
       """;
@@ -66,6 +67,8 @@ public final class ConfigurationReference {
     switch (key) {
       case NAME -> paragraph("Up to 100 letters, digits, dots, dashes and underscores.");
       case SOURCE -> components(key, vocabulary.sources());
+      case EPOCHS -> settings(List.of(JobReader.EPOCHS));
+      case SHUFFLE -> settings(ShuffleSettings.DECLARED);
       case TEST -> paragraph("Takes the same alternatives as [`source`](#source).");
       case SAMPLE -> sample();
       case TRANSFORMS -> components(key, vocabulary.transforms());

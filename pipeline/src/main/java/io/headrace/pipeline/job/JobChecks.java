@@ -19,9 +19,32 @@ final class JobChecks {
   }
 
   void check(JobSpec spec) {
+    sourceIsFinite(spec);
     labelIsNoInput(spec);
     lossFitsLabel(spec);
     transformsFitInputs(spec);
+  }
+
+  private void sourceIsFinite(JobSpec spec) {
+    if (!spec.source().name().equals("kafka")) {
+      return;
+    }
+    if (spec.epochs() > 1) {
+      needsFiles("epochs", "is " + spec.epochs() + ", but");
+    }
+    if (spec.shuffle().isPresent()) {
+      needsFiles("shuffle", "does not fit, for");
+    }
+  }
+
+  private void needsFiles(String key, String problem) {
+    problems.add(
+        key,
+        problem
+            + " source.kafka is read once, as records come. Remove "
+            + key
+            + ", or read the samples from files with source.file.",
+        places.of(key));
   }
 
   private void labelIsNoInput(JobSpec spec) {

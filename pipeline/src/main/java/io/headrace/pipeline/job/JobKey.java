@@ -7,6 +7,8 @@ import java.util.List;
 enum JobKey {
   NAME("name", true, "Name of the job: in checkpoints, metrics and announcements."),
   SOURCE("source", true, "Where the samples come from."),
+  EPOCHS("epochs", false, "How often a finite source is read."),
+  SHUFFLE("shuffle", false, "Learns a finite source in shuffled order, another one in each epoch."),
   TEST(
       "test", false, "Where held-out samples come from that are scored at the end, never learned."),
   SAMPLE("sample", true, "How a record becomes a sample: its label and its inputs."),

@@ -19,6 +19,10 @@ final class JobReader {
   private static final Setting<String> NAME =
       new Setting<>(JobKey.NAME.key(), "text", null, false, JobKey.NAME.doc(), JobReader::name);
 
+  static final Setting<Integer> EPOCHS =
+      Setting.integer(JobKey.EPOCHS.key(), 1, 1_000_000, JobKey.EPOCHS.doc()).orElse(1);
+  private static final List<Setting<?>> WORDS = List.of(NAME, EPOCHS);
+
   private final Vocabulary vocabulary;
   private final YamlNode.Group job;
   private final Problems problems;
@@ -39,8 +43,10 @@ final class JobReader {
    */
   JobSpec read(Path baseDirectory) {
     reader.knownKeysOnly(JobKey.keys(), "", job);
-    Optional<Settings> name = reader.settings(List.of(NAME), "", job.only(List.of(NAME)));
+    Optional<Settings> words = reader.settings(WORDS, "", job.only(WORDS));
     Optional<ComponentSpec> source = required(JobKey.SOURCE, vocabulary.sources());
+    Optional<ShuffleSettings> shuffle =
+        given(JobKey.SHUFFLE, ShuffleSettings.DECLARED).map(ShuffleSettings::from);
     Optional<ComponentSpec> test = optional(JobKey.TEST, vocabulary.sources());
     Optional<SampleMapping> sample = sample();
     List<ComponentSpec> transforms = list(JobKey.TRANSFORMS, vocabulary.transforms());
@@ -61,9 +67,11 @@ final class JobReader {
     var places = JobPlaces.of(job);
     var spec =
         new JobSpec(
-            name.orElseThrow().value(NAME),
+            words.orElseThrow().value(NAME),
             baseDirectory,
             source.orElseThrow(),
+            words.orElseThrow().value(EPOCHS),
+            shuffle,
             test,
             sample.orElseThrow(),
             transforms,
@@ -75,7 +83,7 @@ final class JobReader {
             checkpoints.orElseThrow(),
             metrics.orElseThrow(),
             deadLetters.orElseThrow(),
-            fingerprint(transforms, layers, loss, optimizer, batch, engine),
+            fingerprint(shuffle, transforms, layers, loss, optimizer, batch, engine),
             YamlWriter.write(job),
             places);
     new JobChecks(vocabulary, places, problems).check(spec);
@@ -139,17 +147,25 @@ final class JobReader {
     return group.flatMap(g -> reader.settings(declared, key.key(), g));
   }
 
+  /** The group's settings; empty where the whole group is absent. */
+  private Optional<Settings> given(JobKey key, List<Setting<?>> declared) {
+    return job.entries().containsKey(key.key()) ? defaulted(key, declared) : Optional.empty();
+  }
+
   private void noteMissing(JobKey key) {
     problems.add(key.key(), "is missing. Add it: " + key.doc(), job.placeOf(key.key()));
   }
 
   private Fingerprint fingerprint(
+      Optional<ShuffleSettings> shuffle,
       List<ComponentSpec> transforms,
       List<ComponentSpec> layers,
       Optional<ComponentSpec> loss,
       Optional<ComponentSpec> optimizer,
       Optional<BatchShape> batch,
       Optional<EngineSettings> engine) {
+    shuffle.ifPresent(
+        s -> fingerprint.add("shuffle.buffer", s.buffer()).add("shuffle.seed", s.seed()));
     return fingerprint
         .add(JobKey.TRANSFORMS.key(), transforms)
         .add(JobKey.MODEL.key(), layers)

@@ -18,6 +18,8 @@ import java.util.Optional;
  *
  * @param baseDirectory what relative data paths of sources are resolved against: the directory of
  *     the job file unless the command line names another
+ * @param epochs how often the source is read
+ * @param shuffle in which order; empty for that of the source
  * @param test source of held-out samples
  * @param checkpoints relative directories in it and in {@code metrics} and {@code deadLetters} are
  *     resolved against the directory that the process runs in: they belong to the run, not to the
@@ -30,6 +32,8 @@ public record JobSpec(
     String name,
     Path baseDirectory,
     ComponentSpec source,
+    int epochs,
+    Optional<ShuffleSettings> shuffle,
     Optional<ComponentSpec> test,
     SampleMapping sample,
     List<ComponentSpec> transforms,
@@ -55,6 +59,8 @@ public record JobSpec(
         name,
         baseDirectory,
         source,
+        epochs,
+        shuffle,
         test,
         other,
         transforms,
