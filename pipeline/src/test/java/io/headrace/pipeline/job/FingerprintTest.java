@@ -18,6 +18,7 @@ class FingerprintTest {
             engine.seed = 1
             engine.shards = 8
             loss = logistic
+            loss.logistic.positive-weight = 1.0
             model.0 = dense
             model.0.dense.units = 16
             model.1 = relu
