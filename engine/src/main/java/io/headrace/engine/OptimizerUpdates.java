@@ -45,7 +45,7 @@ final class OptimizerUpdates implements Updates {
 
   @Override
   public void apply(MemorySegment gradients, long gradientOffset, long offset, int count) {
-    optimizer.update(kernels, block(), offset, gradients, gradientOffset, count, step);
+    optimizer.update(kernels, block(), offset, gradients, gradientOffset, count, step, 1);
   }
 
   @Override
@@ -79,7 +79,7 @@ final class OptimizerUpdates implements Updates {
       for (int slot = 0; slot < slots; slot++) {
         gather(block().slots().get(slot), ids, count, compact.slots().get(slot));
       }
-      optimizer.update(kernels, compact, 0, gradients, 0, count * width, step);
+      optimizer.update(kernels, compact, 0, gradients, 0, count * width, step, 1);
       scatter(compact.values(), ids, count, block().values());
       for (int slot = 0; slot < slots; slot++) {
         scatter(compact.slots().get(slot), ids, count, block().slots().get(slot));

@@ -40,6 +40,10 @@ final class Specs {
     return Layers.variants().spec(name, settings);
   }
 
+  static ComponentSpec loss(String name, Map<String, ?> settings) {
+    return Losses.variants().spec(name, settings);
+  }
+
   static ComponentSpec optimizer(String name, Map<String, ?> settings) {
     return Optimizers.variants().spec(name, settings);
   }
@@ -50,8 +54,16 @@ final class Specs {
       String loss,
       ComponentSpec optimizer,
       int batchSize) {
-    ComponentSpec lossSpec = Losses.variants().spec(loss, Map.of());
-    return new ModelSpec(schema, layers, lossSpec, optimizer, batchSize, SHARDS, SEED);
+    return model(schema, layers, loss(loss, Map.of()), optimizer, batchSize);
+  }
+
+  static ModelSpec model(
+      SampleSchema schema,
+      List<ComponentSpec> layers,
+      ComponentSpec loss,
+      ComponentSpec optimizer,
+      int batchSize) {
+    return new ModelSpec(schema, layers, loss, optimizer, batchSize, SHARDS, SEED);
   }
 
   static ModelSpec mlp(int in, int hidden, int classes, int batchSize) {

@@ -18,8 +18,10 @@ public interface Optimizer {
   /**
    * Updates {@code count} parameters from {@code offset} on.
    *
-   * @param gradients the slope of the loss by each parameter, from {@code gradientOffset} on
+   * @param gradients the slope of the loss by each parameter, from {@code gradientOffset} on;
+   *     overwritten
    * @param step number of the step, counted from 1
+   * @param rateFactor multiplies the learning rate, see {@link #takesRateFactor}
    */
   void update(
       Kernels kernels,
@@ -28,5 +30,11 @@ public interface Optimizer {
       MemorySegment gradients,
       long gradientOffset,
       int count,
-      long step);
+      long step,
+      double rateFactor);
+
+  /** Whether the learning rate may change from step to step; if not, the factor is ignored. */
+  default boolean takesRateFactor() {
+    return true;
+  }
 }
