@@ -40,14 +40,18 @@ def batch(step, rows, width):
     return x, labels, weights
 
 
-def train(parameters, optimizer, loss, rows, width):
+def train(parameters, optimizer, loss, rows, width, norm=None, schedule=None):
     lines = []
     for step in range(STEPS):
         x, labels, weights = batch(step, rows - step % 3, width)
         optimizer.zero_grad()
         value = (loss(x, labels) * weights).mean()
         value.backward()
+        if norm:
+            torch.nn.utils.clip_grad_norm_(parameters, norm)
         optimizer.step()
+        if schedule:
+            schedule.step()
         lines.append(f"loss {value.item()!r}")
     for parameter in parameters:
         lines.append(f"sum {parameter.sum().item()!r} {parameter.square().sum().item()!r}")
@@ -134,6 +138,19 @@ def poisson_nesterov():
     return train(ps, optimizer, loss, 40, 6)
 
 
+def clipped_cosine():
+    ps = [parameter(1, 11, 23), parameter(2, 23), parameter(3, 23, 3), parameter(4, 3)]
+
+    def loss(x, labels):
+        h = torch.tanh(x @ ps[0] + ps[1])
+        target = torch.tensor([int(u * 3) for u in labels])
+        return F.cross_entropy(h @ ps[2] + ps[3], target, reduction="none")
+
+    optimizer = torch.optim.Adam(ps, lr=0.05)
+    cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=25, eta_min=0.005)
+    return train(ps, optimizer, loss, 30, 11, norm=0.3, schedule=cosine)
+
+
 def numbers_of(labels):
     return torch.tensor([u * 4 - 2 for u in labels], dtype=torch.float32).double()
 
@@ -147,5 +164,6 @@ if __name__ == "__main__":
         ("smooth-adamw", smooth_adamw),
         ("huber-rmsprop", huber_rmsprop),
         ("poisson-nesterov", poisson_nesterov),
+        ("clipped-cosine", clipped_cosine),
     ):
         (folder / f"{name}.txt").write_text("\n".join(record()) + "\n")

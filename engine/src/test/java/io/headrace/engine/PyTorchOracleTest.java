@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
@@ -94,6 +95,19 @@ class PyTorchOracleTest {
     List<ComponentSpec> layers = List.of(Specs.layer("linear", Map.of()));
     ComponentSpec loss = Specs.loss("poisson", Map.of());
     compare("poisson-nesterov", Specs.model(counts, layers, loss, nesterov, 40), 6);
+  }
+
+  @Test
+  void clipsByNormUnderAScheduleAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("dense", Map.of("units", 23, "activation", "tanh")),
+            Specs.layer("dense", Map.of()));
+    ComponentSpec adam = Specs.optimizer("adam", Map.of("learning-rate", 0.05));
+    ModelSpec spec = Specs.model(Specs.dense(11, 3), layers, "softmax", adam, 30);
+    ComponentSpec cosine = Specs.schedule("cosine", Map.of("steps", 25, "final", 0.1));
+    var clipping = new GradientClipping(Double.POSITIVE_INFINITY, 0.3);
+    compare("clipped-cosine", Specs.with(spec, cosine, clipping), 11);
   }
 
   private static void compare(String name, ModelSpec spec, int width) throws IOException {
