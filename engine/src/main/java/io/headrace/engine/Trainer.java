@@ -160,6 +160,11 @@ public final class Trainer implements AutoCloseable {
     return ledger.ledger();
   }
 
+  /** The learning rate of the next step. */
+  private double learningRate() {
+    return model.updates().optimizer().rate() * rateFactor();
+  }
+
   /** Metrics now; the window is over and a new one begins. */
   public TrainingMetrics metrics(String job, long timeMillis, double samplesPerSecond) {
     var metrics =
@@ -168,6 +173,7 @@ public final class Trainer implements AutoCloseable {
             step,
             timeMillis,
             samplesPerSecond,
+            learningRate(),
             ledger(),
             evaluation.window(),
             evaluation.total(),

@@ -58,6 +58,11 @@ record FtrlOptimizer(float alpha, float beta, float l1, float l2) implements Opt
   }
 
   @Override
+  public double rate() {
+    return alpha;
+  }
+
+  @Override
   public boolean takesRateFactor() {
     return false;
   }

@@ -12,6 +12,9 @@ public interface Optimizer {
   /** Names of the floats kept beside each parameter, as checkpoints name them. */
   List<String> slots();
 
+  /** The learning rate as it was set. */
+  double rate();
+
   /** Gives the slots, all zeros, their first values where zeros would not do. */
   default void start(ParameterBlock block, long count) {}
 
