@@ -6,6 +6,7 @@ import io.headrace.engine.StepResult;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
 import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.error.TrainingDivergedException;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.LedgerCounter;
@@ -101,7 +102,11 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     } catch (TrainingDivergedException stop) {
       takeAccount();
       checkpoints.awaitWritten();
-      checkpoints.writeLast(trainer.snapshot(plan.job(), plan.clock().millis()));
+      try {
+        checkpoints.writeLast(trainer.snapshot(plan.job(), plan.clock().millis()));
+      } catch (HeadraceException unwritten) { // told by an alert
+        stop.addSuppressed(unwritten);
+      }
       throw stop;
     }
   }
