@@ -392,6 +392,50 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void scale(int count, float factor, MemorySegment x, long offset) {
+    for (long i = offset; i < offset + count; i++) {
+      write(x, i, read(x, i) * factor);
+    }
+  }
+
+  @Override
+  public void clamp(int count, float limit, MemorySegment x, long offset) {
+    for (long i = offset; i < offset + count; i++) {
+      write(x, i, Math.max(-limit, Math.min(limit, read(x, i))));
+    }
+  }
+
+  @Override
+  public void shrink(int count, float threshold, MemorySegment x, long offset) {
+    for (long i = offset; i < offset + count; i++) {
+      write(x, i, shrunk(read(x, i), threshold));
+    }
+  }
+
+  /** x - threshold above it, x + threshold below its negative, 0 between. */
+  private static float shrunk(float x, float threshold) {
+    return Math.max(x - threshold, 0) + Math.min(x + threshold, 0);
+  }
+
+  @Override
+  public double squaredSum(int count, MemorySegment x, long offset) {
+    double even = 0; // two sums: the additions of one need not wait for those of the other
+    double odd = 0;
+    int i = 0;
+    for (; i + 1 < count; i += 2) {
+      double a = read(x, offset + i);
+      double b = read(x, offset + i + 1);
+      even += a * a;
+      odd += b * b;
+    }
+    if (i < count) {
+      double a = read(x, offset + i);
+      even += a * a;
+    }
+    return even + odd;
+  }
+
+  @Override
   public void sgd(
       int count,
       float rate,
@@ -433,6 +477,7 @@ final class ScalarKernels implements Kernels {
       float rate,
       float epsilon,
       float decay,
+      float l1,
       MemorySegment p,
       MemorySegment s,
       long offset,
@@ -443,7 +488,27 @@ final class ScalarKernels implements Kernels {
       float slope = read(g, gOffset + i) + decay * value;
       float sum = read(s, offset + i) + slope * slope;
       write(s, offset + i, sum);
-      write(p, offset + i, value - rate * slope / ((float) Math.sqrt(sum) + epsilon));
+      float root = (float) Math.sqrt(sum) + epsilon;
+      write(p, offset + i, shrunk(value - rate * slope / root, rate * l1 / root));
+    }
+  }
+
+  @Override
+  public void rmsNormalise(
+      int count,
+      float keep,
+      float epsilon,
+      float decay,
+      MemorySegment p,
+      MemorySegment s,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
+    for (int i = 0; i < count; i++) {
+      float slope = read(g, gOffset + i) + decay * read(p, offset + i);
+      float square = keep * read(s, offset + i) + (1 - keep) * (slope * slope);
+      write(s, offset + i, square);
+      write(g, gOffset + i, slope / ((float) Math.sqrt(square) + epsilon));
     }
   }
 

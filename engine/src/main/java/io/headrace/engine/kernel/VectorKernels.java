@@ -406,6 +406,42 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void scale(int count, float factor, MemorySegment x, long offset) {
+
+    int done = count < VectorWidth.LANES ? 0 : VectorUpdates.scale(count, factor, x, offset);
+
+    if (done < count) {
+      rest.scale(count - done, factor, x, offset + done);
+    }
+  }
+
+  @Override
+  public void clamp(int count, float limit, MemorySegment x, long offset) {
+
+    int done = count < VectorWidth.LANES ? 0 : VectorUpdates.clamp(count, limit, x, offset);
+
+    if (done < count) {
+      rest.clamp(count - done, limit, x, offset + done);
+    }
+  }
+
+  @Override
+  public void shrink(int count, float threshold, MemorySegment x, long offset) {
+
+    int done = count < VectorWidth.LANES ? 0 : VectorUpdates.shrink(count, threshold, x, offset);
+
+    if (done < count) {
+      rest.shrink(count - done, threshold, x, offset + done);
+    }
+  }
+
+  /** Double precision, once a step at most: not worth vectors. */
+  @Override
+  public double squaredSum(int count, MemorySegment x, long offset) {
+    return rest.squaredSum(count, x, offset);
+  }
+
+  @Override
   public void sgd(
       int count,
       float rate,
@@ -456,6 +492,7 @@ final class VectorKernels implements Kernels {
       float rate,
       float epsilon,
       float decay,
+      float l1,
       MemorySegment p,
       MemorySegment s,
       long offset,
@@ -465,10 +502,32 @@ final class VectorKernels implements Kernels {
     int done =
         count < VectorWidth.LANES
             ? 0
-            : VectorUpdates.adagrad(count, rate, epsilon, decay, p, s, offset, g, gOffset);
+            : VectorUpdates.adagrad(count, rate, epsilon, decay, l1, p, s, offset, g, gOffset);
 
     if (done < count) {
-      rest.adagrad(count - done, rate, epsilon, decay, p, s, offset + done, g, gOffset + done);
+      rest.adagrad(count - done, rate, epsilon, decay, l1, p, s, offset + done, g, gOffset + done);
+    }
+  }
+
+  @Override
+  public void rmsNormalise(
+      int count,
+      float keep,
+      float epsilon,
+      float decay,
+      MemorySegment p,
+      MemorySegment s,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
+
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorUpdates.rmsNormalise(count, keep, epsilon, decay, p, s, offset, g, gOffset);
+
+    if (done < count) {
+      rest.rmsNormalise(count - done, keep, epsilon, decay, p, s, offset + done, g, gOffset + done);
     }
   }
 

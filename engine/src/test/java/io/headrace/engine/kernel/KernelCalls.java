@@ -62,11 +62,17 @@ final class KernelCalls {
     calls.put("sigmoidGradient", (k, a, b, c, d) -> k.sigmoidGradient(n, b, o, c, o, a, o));
     calls.put("gelu", (k, a, b, c, d) -> k.gelu(n, b, o, a, o, c, o));
     calls.put("multiply", (k, a, b, c, d) -> k.multiply(n, b, o, c, o, a, o));
+    calls.put("scale", (k, a, b, c, d) -> k.scale(n, 0.7f, a, o));
+    calls.put("clamp", (k, a, b, c, d) -> k.clamp(n, 0.5f, a, o));
+    calls.put("shrink", (k, a, b, c, d) -> k.shrink(n, 0.3f, a, o));
+    calls.put("squaredSum", (k, a, b, c, d) -> Floats.write(a, 0, (float) k.squaredSum(n, b, o)));
     calls.put("sgd", (k, a, b, c, d) -> k.sgd(n, 0.1f, 0.01f, a, o, b, o));
     calls.put(
         "momentum", (k, a, b, c, d) -> k.momentum(n, 0.1f, 0.9f, false, 0.01f, a, d, o, b, o));
     calls.put("nesterov", (k, a, b, c, d) -> k.momentum(n, 0.1f, 0.9f, true, 0.01f, a, d, o, b, o));
-    calls.put("adagrad", (k, a, b, c, d) -> k.adagrad(n, 0.1f, 1e-8f, 0.01f, a, d, o, b, o));
+    calls.put("adagrad", (k, a, b, c, d) -> k.adagrad(n, 0.1f, 1e-8f, 0.01f, 0.3f, a, d, o, b, o));
+    calls.put(
+        "rmsNormalise", (k, a, b, c, d) -> k.rmsNormalise(n, 0.9f, 1e-8f, 0.01f, c, d, o, a, o));
     calls.put(
         "adam",
         (k, a, b, c, d) -> k.adam(n, 0.1f, 1.5f, 0.9f, 0.999f, 1e-8f, 0.01f, a, c, d, o, b, o));

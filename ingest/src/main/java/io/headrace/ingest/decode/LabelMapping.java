@@ -31,8 +31,9 @@ public record LabelMapping(String field, LabelSpec spec) {
   private static final Setting<String> TYPE =
       Setting.choice(
               "type",
-              List.of("class", "number"),
-              "Whether the label is one of the classes or a number to predict.")
+              List.of("class", "number", "count"),
+              "Whether the label is one of the classes, a number to predict, or a count: a number"
+                  + " of at least 0.")
           .orElse("class");
 
   /** The settings of {@code label} in a job file. */
@@ -45,7 +46,7 @@ public record LabelMapping(String field, LabelSpec spec) {
    *
    * @param inputs the sample's, of which one may name the classes
    * @throws InvalidSettingException if classes are missing, fewer than two, named twice, or given
-   *     beside {@code type: number}
+   *     beside another {@code type}
    */
   public static LabelMapping from(Settings settings, List<InputMapping> inputs) {
     var classes =
@@ -53,12 +54,15 @@ public record LabelMapping(String field, LabelSpec spec) {
             .optional(CLASSES_FROM)
             .map(input -> vocabulary(input, inputs))
             .or(() -> settings.optional(CLASSES));
-    if (settings.value(TYPE).equals("number")) {
+    String type = settings.value(TYPE);
+    if (!type.equals("class")) {
       if (classes.isPresent()) {
         throw new InvalidSettingException(
-            "classes", classes.get() + " and type: number exclude each other. Remove one of them.");
+            "classes",
+            classes.get() + " and type: " + type + " exclude each other. Remove one of them.");
       }
-      return new LabelMapping(settings.value(FIELD), new LabelSpec.Numeric());
+      LabelSpec spec = type.equals("count") ? new LabelSpec.Count() : new LabelSpec.Numeric();
+      return new LabelMapping(settings.value(FIELD), spec);
     }
     List<String> names =
         classes.orElseThrow(

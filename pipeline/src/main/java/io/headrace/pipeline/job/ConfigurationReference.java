@@ -1,8 +1,10 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.DivergencePolicy;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.ingest.decode.InputMappings;
 import io.headrace.ingest.decode.LabelMapping;
 import io.headrace.sink.CheckpointSettings;
@@ -33,8 +35,8 @@ public final class ConfigurationReference {
         file, or at the one that `--data` names. Relative paths of **results** (checkpoints,
         metrics, dead letters) start at the directory that the command runs in.
       - A job goes on from a checkpoint only with the settings that it was learned with: `shuffle`,
-        `sample`, `transforms`, `model`, `loss`, `optimizer`, `batch.size`, `engine.shards` and
-        `engine.seed`.
+        `sample`, `transforms`, `model`, `loss`, `optimizer`, `schedule`, `gradient-clipping`,
+        `batch.size`, `engine.shards` and `engine.seed`.
         All others may change between runs.
 
       """;
@@ -75,6 +77,9 @@ public final class ConfigurationReference {
       case MODEL -> components(key, vocabulary.layers());
       case LOSS -> components(key, vocabulary.losses());
       case OPTIMIZER -> components(key, vocabulary.optimizers());
+      case SCHEDULE -> components(key, vocabulary.schedules());
+      case GRADIENT_CLIPPING -> settings(GradientClipping.settings());
+      case ON_DIVERGENCE -> settings(DivergencePolicy.settings());
       case BATCH -> settings(BatchGroup.DECLARED);
       case ENGINE -> settings(EngineSettings.DECLARED);
       case CHECKPOINTS -> settings(CheckpointSettings.SETTINGS);

@@ -16,6 +16,11 @@ enum JobKey {
   MODEL("model", true, "The list of layers, first to last."),
   LOSS("loss", true, "What a wrong prediction costs."),
   OPTIMIZER("optimizer", true, "How a gradient changes the parameters."),
+  SCHEDULE("schedule", false, "How the learning rate changes; without it, it stays as it is set."),
+  GRADIENT_CLIPPING(
+      "gradient-clipping", false, "Bounds of a step's gradient; without it there are none."),
+  ON_DIVERGENCE(
+      "on-divergence", false, "What is done when the loss of a batch is no number, or explodes."),
   BATCH("batch", false, "How samples become mini-batches."),
   ENGINE("engine", false, "How the learning is run."),
   CHECKPOINTS("checkpoints", false, "Where and when state is kept; without it nothing is kept."),

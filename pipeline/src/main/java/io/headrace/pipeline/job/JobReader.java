@@ -1,9 +1,11 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.DivergencePolicy;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variants;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
@@ -12,6 +14,7 @@ import io.headrace.sink.MetricsSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Makes a {@link JobSpec} of a job file's values. One instance reads one job. */
@@ -53,6 +56,10 @@ final class JobReader {
     List<ComponentSpec> layers = list(JobKey.MODEL, vocabulary.layers());
     Optional<ComponentSpec> loss = required(JobKey.LOSS, vocabulary.losses());
     Optional<ComponentSpec> optimizer = required(JobKey.OPTIMIZER, vocabulary.optimizers());
+    Optional<ComponentSpec> schedule = schedule();
+    Optional<Settings> clipping = defaulted(JobKey.GRADIENT_CLIPPING, GradientClipping.settings());
+    Optional<DivergencePolicy> onDivergence =
+        defaulted(JobKey.ON_DIVERGENCE, DivergencePolicy.settings()).map(DivergencePolicy::from);
     Optional<BatchShape> batch = defaulted(JobKey.BATCH, BatchGroup.DECLARED).map(BatchGroup::from);
     Optional<EngineSettings> engine =
         defaulted(JobKey.ENGINE, EngineSettings.DECLARED).map(EngineSettings::from);
@@ -78,12 +85,16 @@ final class JobReader {
             layers,
             loss.orElseThrow(),
             optimizer.orElseThrow(),
+            schedule.orElseThrow(),
+            GradientClipping.from(clipping.orElseThrow()),
+            onDivergence.orElseThrow(),
             batch.orElseThrow(),
             engine.orElseThrow(),
             checkpoints.orElseThrow(),
             metrics.orElseThrow(),
             deadLetters.orElseThrow(),
-            fingerprint(shuffle, transforms, layers, loss, optimizer, batch, engine),
+            fingerprint(
+                shuffle, transforms, layers, loss, optimizer, schedule, clipping, batch, engine),
             YamlWriter.write(job),
             places);
     new JobChecks(vocabulary, places, problems).check(spec);
@@ -110,6 +121,12 @@ final class JobReader {
 
   private Optional<ComponentSpec> optional(JobKey key, Variants<?> variants) {
     return job.value(key.key()).flatMap(node -> reader.component(variants, key.key(), node));
+  }
+
+  private Optional<ComponentSpec> schedule() {
+    return job.value(JobKey.SCHEDULE.key()).isEmpty()
+        ? Optional.of(vocabulary.schedules().spec("constant", Map.of()))
+        : optional(JobKey.SCHEDULE, vocabulary.schedules());
   }
 
   private List<ComponentSpec> list(JobKey key, Variants<?> variants) {
@@ -162,6 +179,8 @@ final class JobReader {
       List<ComponentSpec> layers,
       Optional<ComponentSpec> loss,
       Optional<ComponentSpec> optimizer,
+      Optional<ComponentSpec> schedule,
+      Optional<Settings> clipping,
       Optional<BatchShape> batch,
       Optional<EngineSettings> engine) {
     shuffle.ifPresent(
@@ -171,6 +190,8 @@ final class JobReader {
         .add(JobKey.MODEL.key(), layers)
         .add(JobKey.LOSS.key(), loss.orElseThrow())
         .add(JobKey.OPTIMIZER.key(), optimizer.orElseThrow())
+        .add(JobKey.SCHEDULE.key(), schedule.orElseThrow())
+        .add(JobKey.GRADIENT_CLIPPING.key(), clipping.orElseThrow())
         .add("batch.size", batch.orElseThrow().size())
         .add("engine.shards", engine.orElseThrow().shards())
         .add("engine.seed", engine.orElseThrow().seed())

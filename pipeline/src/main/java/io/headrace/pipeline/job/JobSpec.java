@@ -1,9 +1,11 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.DivergencePolicy;
 import io.headrace.engine.ModelSpec;
 import io.headrace.engine.Trainer;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
@@ -40,6 +42,9 @@ public record JobSpec(
     List<ComponentSpec> layers,
     ComponentSpec loss,
     ComponentSpec optimizer,
+    ComponentSpec schedule,
+    GradientClipping clipping,
+    DivergencePolicy onDivergence,
     BatchShape batch,
     EngineSettings engine,
     CheckpointSettings checkpoints,
@@ -67,6 +72,9 @@ public record JobSpec(
         layers,
         loss,
         optimizer,
+        schedule,
+        clipping,
+        onDivergence,
         batch,
         engine,
         checkpoints,
@@ -80,7 +88,15 @@ public record JobSpec(
   /** Everything that decides what is learned from the samples, as the trainer takes it. */
   public ModelSpec modelSpec() {
     return new ModelSpec(
-        sample.schema(), layers, loss, optimizer, batch.size(), engine.shards(), engine.seed());
+        sample.schema(),
+        layers,
+        loss,
+        optimizer,
+        schedule,
+        clipping,
+        batch.size(),
+        engine.shards(),
+        engine.seed());
   }
 
   /**
@@ -91,7 +107,7 @@ public record JobSpec(
    */
   public Trainer newTrainer() {
     try {
-      return new Trainer(modelSpec(), engine.threads());
+      return new Trainer(modelSpec(), engine.threads(), onDivergence);
     } catch (InvalidSettingException e) {
       throw places.located(e);
     }
