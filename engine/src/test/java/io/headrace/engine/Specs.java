@@ -67,6 +67,19 @@ final class Specs {
         batchSize);
   }
 
+  /** Two recurrent layers over sequences of [steps, width], the first in both directions. */
+  static ModelSpec recurrent(String cell, int steps, int width, int units, int batchSize) {
+    return model(
+        schema(new InputSpec.Dense(List.of(steps, width)), 2),
+        List.of(
+            layer(cell, Map.of("units", units, "bidirectional", true, "return-sequences", true)),
+            layer(cell, Map.of("units", units)),
+            layer("dense", Map.of())),
+        "logistic",
+        optimizer("adam", Map.of()),
+        batchSize);
+  }
+
   static ModelSpec linear(SampleSchema schema, String optimizer, int batchSize) {
     String loss =
         schema.label() instanceof LabelSpec.Classes classes

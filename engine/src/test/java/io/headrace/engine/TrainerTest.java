@@ -26,6 +26,9 @@ class TrainerTest {
     return Stream.of(
         Specs.mlp(19, 33, 5, 64),
         Specs.mlp(300, 257, 10, 64),
+        Specs.recurrent("rnn", 12, 9, 40, 64),
+        Specs.recurrent("lstm", 5, 16, 17, 64),
+        Specs.recurrent("gru", 6, 3, 9, 64),
         Specs.linear(Specs.dense(28, 2), "sgd", 64),
         Specs.linear(Specs.dense(1, 0), "adagrad", 64),
         Specs.linear(Specs.sparse(18, 2), "ftrl", 64),

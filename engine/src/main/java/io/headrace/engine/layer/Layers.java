@@ -50,6 +50,9 @@ public final class Layers {
               ImageLayers.conv2d(INPUT),
               ImageLayers.conv1d(INPUT),
               ImageLayers.maxPool(),
+              SequenceLayers.rnn(INPUT),
+              SequenceLayers.lstm(INPUT),
+              SequenceLayers.gru(INPUT),
               new Variant<Layer>(
                   "flatten",
                   "Makes rows of one dimension from rows of several, e.g. for dense.",
