@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The optimizer at work on a model's parameters, with its slots beside them. */
 final class OptimizerUpdates implements Updates {
+  /** Floats of a row from which on a block copy pays. */
+  private static final int LONG_ROW = 16;
+
   private final Kernels kernels;
   private final Optimizer optimizer;
   private @Nullable ParameterBlock block;
@@ -90,9 +93,8 @@ final class OptimizerUpdates implements Updates {
       long to = 0;
       for (int i = 0; i < count; i++) {
         long from = parameter.offset() + (long) ids[i] * width;
-        for (int j = 0; j < width; j++) {
-          Floats.write(into, to++, Floats.read(table, from + j));
-        }
+        copy(table, from, into, to);
+        to += width;
       }
     }
 
@@ -100,9 +102,18 @@ final class OptimizerUpdates implements Updates {
       long from = 0;
       for (int i = 0; i < count; i++) {
         long to = parameter.offset() + (long) ids[i] * width;
-        for (int j = 0; j < width; j++) {
-          Floats.write(into, to + j, Floats.read(rows, from++));
-        }
+        copy(rows, from, into, to);
+        from += width;
+      }
+    }
+
+    private void copy(MemorySegment from, long fromIndex, MemorySegment to, long toIndex) {
+      if (width >= LONG_ROW) {
+        Floats.copy(from, fromIndex, to, toIndex, width);
+        return;
+      }
+      for (int j = 0; j < width; j++) {
+        Floats.write(to, toIndex + j, Floats.read(from, fromIndex + j));
       }
     }
   }

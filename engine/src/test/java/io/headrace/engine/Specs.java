@@ -80,6 +80,20 @@ final class Specs {
         batchSize);
   }
 
+  /** An LSTM over the embedded tokens of texts of two classes. */
+  static ModelSpec sentiment(int length, int words, int dimension, int units, int batchSize) {
+    return model(
+        schema(new InputSpec.Tokens(length, words), 2),
+        List.of(
+            layer("embedding", Map.of("dimension", dimension)),
+            layer("tanh", Map.of()),
+            layer("lstm", Map.of("units", units)),
+            layer("dense", Map.of())),
+        "logistic",
+        optimizer("adam", Map.of()),
+        batchSize);
+  }
+
   static ModelSpec linear(SampleSchema schema, String optimizer, int batchSize) {
     String loss =
         schema.label() instanceof LabelSpec.Classes classes

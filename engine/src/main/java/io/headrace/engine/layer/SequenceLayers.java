@@ -5,8 +5,16 @@ import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variant;
 import java.util.List;
 
-/** Recurrent layers as a job file names them. */
+/** Embeddings and recurrent layers as a job file names them. */
 final class SequenceLayers {
+  private static final Setting<Integer> DIMENSION =
+      Setting.integer("dimension", 1, 1 << 16, "Floats of a token's vector.");
+  private static final Setting<String> VECTOR_INIT =
+      Setting.choice(
+              "init",
+              Initialisation.NAMES,
+              "Scheme of the first vectors, as if a vector's length were its number of inputs.")
+          .orElse("uniform");
   private static final Setting<Integer> UNITS =
       Setting.integer("units", 1, 1 << 16, "Width of the state.");
   private static final Setting<Boolean> RETURN_SEQUENCES =
@@ -33,6 +41,18 @@ final class SequenceLayers {
           .orElse(1.0);
 
   private SequenceLayers() {}
+
+  static Variant<Layer> embedding(Setting<String> input) {
+    return new Variant<>(
+        "embedding",
+        "A learned vector for each token: tokens become sequences of [steps, dimension] with as many"
+            + " real steps as tokens. Id 0 is padding and stays 0; a step moves only the vectors of"
+            + " the batch's tokens.",
+        List.of(input, DIMENSION, VECTOR_INIT),
+        settings ->
+            new EmbeddingLayer(
+                settings.optional(input), settings.value(DIMENSION), settings.value(VECTOR_INIT)));
+  }
 
   static Variant<Layer> rnn(Setting<String> input) {
     return new Variant<>(
