@@ -12,6 +12,9 @@ import java.lang.foreign.MemorySegment;
  * it keeps rows and gradients until their norm is known.
  */
 final class CompactRows implements Updates.RowUpdates, CollectedGradients.Part {
+  /** Floats of a row from which on a block copy pays. */
+  private static final int LONG_ROW = 16;
+
   private final OptimizerUpdates updates;
   private final Parameter parameter;
   private final int width;
@@ -82,20 +85,26 @@ final class CompactRows implements Updates.RowUpdates, CollectedGradients.Part {
   private void gather(MemorySegment table, int[] ids, int count, MemorySegment into) {
     long to = 0;
     for (int i = 0; i < count; i++) {
-      long from = parameter.offset() + (long) ids[i] * width;
-      for (int j = 0; j < width; j++) {
-        Floats.write(into, to++, Floats.read(table, from + j));
-      }
+      copy(table, parameter.offset() + (long) ids[i] * width, into, to);
+      to += width;
     }
   }
 
   private void scatter(MemorySegment rows, int[] ids, int count, MemorySegment into) {
     long from = 0;
     for (int i = 0; i < count; i++) {
-      long to = parameter.offset() + (long) ids[i] * width;
-      for (int j = 0; j < width; j++) {
-        Floats.write(into, to + j, Floats.read(rows, from++));
-      }
+      copy(rows, from, into, parameter.offset() + (long) ids[i] * width);
+      from += width;
+    }
+  }
+
+  private void copy(MemorySegment from, long fromIndex, MemorySegment to, long toIndex) {
+    if (width >= LONG_ROW) {
+      Floats.copy(from, fromIndex, to, toIndex, width);
+      return;
+    }
+    for (int j = 0; j < width; j++) {
+      Floats.write(to, toIndex + j, Floats.read(from, fromIndex + j));
     }
   }
 

@@ -69,7 +69,14 @@ final class Batches {
           signal += id % 2 == 0 ? value : -value;
         }
       }
-      case TokenColumn tokens -> tokens.add(row, random.nextInt(10));
+      case TokenColumn tokens -> {
+        int count = 1 + random.nextInt(tokens.maxLength());
+        for (int i = 0; i < count; i++) {
+          int id = random.nextInt(10);
+          tokens.add(row, id);
+          signal += id == 0 ? 0 : id % 2 == 0 ? 1 : -1;
+        }
+      }
     }
     return signal;
   }

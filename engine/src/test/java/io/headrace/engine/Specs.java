@@ -103,6 +103,33 @@ final class Specs {
         batchSize);
   }
 
+  /** Two recurrent layers over sequences of [steps, width], the first in both directions. */
+  static ModelSpec recurrent(String cell, int steps, int width, int units, int batchSize) {
+    return model(
+        schema(new InputSpec.Dense(List.of(steps, width)), 2),
+        List.of(
+            layer(cell, Map.of("units", units, "bidirectional", true, "return-sequences", true)),
+            layer(cell, Map.of("units", units)),
+            layer("dense", Map.of())),
+        "logistic",
+        optimizer("adam", Map.of()),
+        batchSize);
+  }
+
+  /** An LSTM over the embedded tokens of texts of two classes. */
+  static ModelSpec sentiment(int length, int words, int dimension, int units, int batchSize) {
+    return model(
+        schema(new InputSpec.Tokens(length, words), 2),
+        List.of(
+            layer("embedding", Map.of("dimension", dimension)),
+            layer("tanh", Map.of()),
+            layer("lstm", Map.of("units", units)),
+            layer("dense", Map.of())),
+        "logistic",
+        optimizer("adam", Map.of()),
+        batchSize);
+  }
+
   static ModelSpec linear(SampleSchema schema, String optimizer, int batchSize) {
     String loss =
         schema.label() instanceof LabelSpec.Classes classes

@@ -33,6 +33,10 @@ class TrainerTest {
         Specs.with(
             Specs.linear(Specs.sparse(12, 3), "adagrad", 64),
             new GradientClipping(Double.POSITIVE_INFINITY, 0.5)),
+        Specs.recurrent("rnn", 12, 9, 40, 64),
+        Specs.recurrent("lstm", 5, 16, 17, 64),
+        Specs.recurrent("gru", 6, 3, 9, 64),
+        Specs.sentiment(20, 10, 16, 24, 64),
         Specs.linear(Specs.dense(28, 2), "sgd", 64),
         Specs.linear(Specs.dense(1, 0), "adagrad", 64),
         Specs.linear(Specs.sparse(18, 2), "ftrl", 64),

@@ -185,6 +185,66 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void lstm(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment cells,
+      long previous,
+      long own,
+      MemorySegment h,
+      long hOffset) {
+
+    ScalarCells.lstm(0, count, gates, gatesOffset, gap, cells, previous, own, h, hOffset);
+  }
+
+  @Override
+  public void lstmGradient(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment cells,
+      long previous,
+      long own,
+      MemorySegment dh,
+      long dhOffset,
+      MemorySegment dc,
+      long dcOffset) {
+
+    ScalarCells.lstmGradient(
+        0, count, gates, gatesOffset, gap, cells, previous, own, dh, dhOffset, dc, dcOffset);
+  }
+
+  @Override
+  public void gru(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment states,
+      long previous,
+      long own) {
+
+    ScalarCells.gru(0, count, gates, gatesOffset, gap, states, previous, own);
+  }
+
+  @Override
+  public void gruGradient(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment states,
+      long previous,
+      MemorySegment dh,
+      long dhOffset) {
+
+    ScalarCells.gruGradient(0, count, gates, gatesOffset, gap, states, previous, dh, dhOffset);
+  }
+
+  @Override
   public void addProduct(
       int m,
       int n,

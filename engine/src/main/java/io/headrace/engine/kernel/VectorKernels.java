@@ -184,6 +184,73 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void lstm(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment cells,
+      long previous,
+      long own,
+      MemorySegment h,
+      long hOffset) {
+
+    int done = VectorCells.lstm(count, gates, gatesOffset, gap, cells, previous, own, h, hOffset);
+    ScalarCells.lstm(done, count, gates, gatesOffset, gap, cells, previous, own, h, hOffset);
+  }
+
+  @Override
+  public void lstmGradient(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment cells,
+      long previous,
+      long own,
+      MemorySegment dh,
+      long dhOffset,
+      MemorySegment dc,
+      long dcOffset) {
+
+    int done =
+        VectorCells.lstmGradient(
+            count, gates, gatesOffset, gap, cells, previous, own, dh, dhOffset, dc, dcOffset);
+    ScalarCells.lstmGradient(
+        done, count, gates, gatesOffset, gap, cells, previous, own, dh, dhOffset, dc, dcOffset);
+  }
+
+  @Override
+  public void gru(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment states,
+      long previous,
+      long own) {
+
+    int done = VectorCells.gru(count, gates, gatesOffset, gap, states, previous, own);
+    ScalarCells.gru(done, count, gates, gatesOffset, gap, states, previous, own);
+  }
+
+  @Override
+  public void gruGradient(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment states,
+      long previous,
+      MemorySegment dh,
+      long dhOffset) {
+
+    int done =
+        VectorCells.gruGradient(count, gates, gatesOffset, gap, states, previous, dh, dhOffset);
+    ScalarCells.gruGradient(done, count, gates, gatesOffset, gap, states, previous, dh, dhOffset);
+  }
+
+  @Override
   public void addProduct(
       int m,
       int n,

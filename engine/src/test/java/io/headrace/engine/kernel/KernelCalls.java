@@ -78,6 +78,19 @@ final class KernelCalls {
         (k, a, b, c, d) -> k.adam(n, 0.1f, 1.5f, 0.9f, 0.999f, 1e-8f, 0.01f, a, c, d, o, b, o));
     calls.put("ftrl", (k, a, b, c, d) -> k.ftrl(n, 0.1f, 1f, 0.5f, 0.2f, a, c, d, o, b, o));
     calls.putAll(images(n));
+    calls.putAll(cells(n));
+    return calls;
+  }
+
+  private static Map<String, Call> cells(int n) {
+    int o = MARGIN;
+    int gap = n + 2;
+    var calls = new LinkedHashMap<String, Call>();
+    calls.put("lstm", (k, a, b, c, d) -> k.lstm(n, b, o, gap, a, o, o + gap, d, o));
+    calls.put(
+        "lstmGradient", (k, a, b, c, d) -> k.lstmGradient(n, a, o, gap, b, o, o + gap, c, o, d, o));
+    calls.put("gru", (k, a, b, c, d) -> k.gru(n, a, o, gap, d, o, o + gap));
+    calls.put("gruGradient", (k, a, b, c, d) -> k.gruGradient(n, a, o, gap, b, o, d, o));
     return calls;
   }
 
