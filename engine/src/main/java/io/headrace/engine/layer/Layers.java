@@ -51,7 +51,8 @@ public final class Layers {
                   "flatten",
                   "Makes rows of one dimension from rows of several, e.g. for dense.",
                   List.of(),
-                  settings -> new FlattenLayer())));
+                  settings -> new FlattenLayer()),
+              BatchNormLayer.VARIANT));
 
   private Layers() {}
 

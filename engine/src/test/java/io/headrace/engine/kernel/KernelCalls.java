@@ -71,6 +71,16 @@ final class KernelCalls {
         "adam",
         (k, a, b, c, d) -> k.adam(n, 0.1f, 1.5f, 0.9f, 0.999f, 1e-8f, 0.01f, a, c, d, o, b, o));
     calls.put("ftrl", (k, a, b, c, d) -> k.ftrl(n, 0.1f, 1f, 0.5f, 0.2f, a, c, d, o, b, o));
+    calls.put("deviationSums", (k, a, b, c, d) -> k.deviationSums(n, n, b, o, stride, c, o, a));
+    calls.put(
+        "normalise", (k, a, b, c, d) -> k.normalise(n, n, 0.1f, d, b, o, stride, a, o, stride));
+    calls.put(
+        "normaliseGradientSums",
+        (k, a, b, c, d) -> k.normaliseGradientSums(n, n, 0, d, b, o, stride, c, o, stride, a));
+    calls.put(
+        "normaliseGradient",
+        (k, a, b, c, d) ->
+            k.normaliseGradient(n, n, 0, d, b, o, stride, c, o, stride, a, o, stride));
     return calls;
   }
 }

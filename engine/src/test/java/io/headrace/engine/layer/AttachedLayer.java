@@ -106,6 +106,13 @@ final class AttachedLayer {
     run(tape.forward(), cut);
   }
 
+  /** Runs the layer forward on rows that are not learned from, {@code cut} at a time. */
+  void predict(int cut) {
+    pass.start(pass.block(), pass.base(), rows, 0);
+    forward(cut);
+    pass.start(pass.block(), pass.base(), rows, 1);
+  }
+
   private void run(List<Tape.Step> steps, int cut) {
     MemorySegment scratch = Floats.allocate(tape.scratch());
     Floats.fill(scratch, 0, tape.scratch(), 1e9f);

@@ -17,15 +17,25 @@ abstract class LayerContract {
   private static final int[] ROWS = {1, 3, 4, 9};
   private static final long SEED = 42;
 
-  /** A layer by its settings, and the shape of a row to put it behind. */
+  /**
+   * A layer by its settings, and the shape of a row to put it behind. A name of two words with a
+   * plus between is a layer fused with one that has no settings.
+   */
   record Example(String name, Map<String, ?> settings, List<Integer> shape, int rows) {
     Example(String name, Map<String, ?> settings, List<Integer> shape) {
       this(name, settings, shape, 0);
     }
 
     AttachedLayer attached(long seed) {
-      Layer layer = Layers.variants().named(name).from(settings);
-      return AttachedLayer.behindLayer(layer, shape, rows, seed);
+      return AttachedLayer.behindLayer(layer(), shape, rows, seed);
+    }
+
+    private Layer layer() {
+      String[] words = name.split("\\+", 2);
+      Layer layer = Layers.variants().named(words[0]).from(settings);
+      return words.length == 1
+          ? layer
+          : layer.fusedWith(Layers.variants().named(words[1]).from(Map.of())).orElseThrow();
     }
   }
 
