@@ -76,6 +76,7 @@ final class Specs {
             layer("dense", Map.of("units", hidden)),
             layer("batch-norm", Map.of("momentum", 0.2)),
             layer("relu", Map.of()),
+            layer("dropout", Map.of("rate", 0.2)),
             layer("dense", Map.of())),
         "softmax",
         optimizer("adam", Map.of()),

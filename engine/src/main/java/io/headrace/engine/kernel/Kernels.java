@@ -297,4 +297,19 @@ public interface Kernels {
       MemorySegment dx,
       long dxOffset,
       long dxStep);
+
+  /**
+   * y[i] = 0 where element {@code first} + i is dropped, elsewhere scale x[i]. An element is
+   * dropped with probability threshold / 2^24, as its number and the key decide; y may be x.
+   */
+  void dropout(
+      int count,
+      int first,
+      long key,
+      int threshold,
+      float scale,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment y,
+      long yOffset);
 }

@@ -430,4 +430,22 @@ final class ScalarKernels implements Kernels {
       }
     }
   }
+
+  @Override
+  public void dropout(
+      int count,
+      int first,
+      long key,
+      int threshold,
+      float scale,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment y,
+      long yOffset) {
+    for (int i = 0; i < count; i++) {
+      int scaled = Float.floatToRawIntBits(scale * read(x, xOffset + i));
+      int kept = scaled & ~RandomMask.dropped(first + i, key, threshold);
+      write(y, yOffset + i, Float.intBitsToFloat(kept));
+    }
+  }
 }

@@ -448,4 +448,25 @@ final class VectorKernels implements Kernels {
           count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, dx, dxOffset, dxStep);
     }
   }
+
+  @Override
+  public void dropout(
+      int count,
+      int first,
+      long key,
+      int threshold,
+      float scale,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment y,
+      long yOffset) {
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorMasks.dropout(count, first, key, threshold, scale, x, xOffset, y, yOffset);
+    if (done < count) {
+      rest.dropout(
+          count - done, first + done, key, threshold, scale, x, xOffset + done, y, yOffset + done);
+    }
+  }
 }

@@ -52,7 +52,8 @@ public final class Layers {
                   "Makes rows of one dimension from rows of several, e.g. for dense.",
                   List.of(),
                   settings -> new FlattenLayer()),
-              BatchNormLayer.VARIANT));
+              BatchNormLayer.VARIANT,
+              DropoutLayer.VARIANT));
 
   private Layers() {}
 

@@ -81,6 +81,8 @@ final class KernelCalls {
         "normaliseGradient",
         (k, a, b, c, d) ->
             k.normaliseGradient(n, n, 0, d, b, o, stride, c, o, stride, a, o, stride));
+    calls.put(
+        "dropout", (k, a, b, c, d) -> k.dropout(n, 7, 0x1234567890ABCDEFL, 5 << 20, 2, b, o, a, o));
     return calls;
   }
 }

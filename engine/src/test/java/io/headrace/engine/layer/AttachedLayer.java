@@ -108,9 +108,14 @@ final class AttachedLayer {
 
   /** Runs the layer forward on rows that are not learned from, {@code cut} at a time. */
   void predict(int cut) {
-    pass.start(pass.block(), pass.base(), rows, 0);
+    startStep(0);
     forward(cut);
-    pass.start(pass.block(), pass.base(), rows, 1);
+    startStep(1);
+  }
+
+  /** Says which step the passes that follow belong to. */
+  void startStep(long step) {
+    pass.start(pass.block(), pass.base(), rows, step);
   }
 
   private void run(List<Tape.Step> steps, int cut) {
