@@ -13,6 +13,97 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void addRows(
+      int count,
+      int n,
+      MemorySegment weights,
+      long weightsOffset,
+      MemorySegment places,
+      long placesOffset,
+      MemorySegment a,
+      long aOffset,
+      MemorySegment out,
+      long outOffset) {
+
+    ScalarImages.addRows(
+        count, n, weights, weightsOffset, places, placesOffset, a, aOffset, out, outOffset);
+  }
+
+  @Override
+  public void maxOfRows(
+      int n,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment bias,
+      long biasOffset,
+      boolean rectify,
+      MemorySegment y,
+      long yOffset,
+      MemorySegment winners,
+      long winnersOffset) {
+
+    ScalarImages.maxOfRows(
+        0, n, places, x, xOffset, bias, biasOffset, rectify, y, yOffset, winners, winnersOffset);
+  }
+
+  @Override
+  public void addBias(
+      int n,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment bias,
+      long biasOffset,
+      boolean rectify,
+      MemorySegment y,
+      long yOffset) {
+
+    ScalarImages.addBias(0, n, x, xOffset, bias, biasOffset, rectify, y, yOffset);
+  }
+
+  @Override
+  public void winogradFilter(
+      int n,
+      MemorySegment g,
+      long gOffset,
+      long gRow,
+      long gStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+
+    ScalarImages.winogradFilter(n, g, gOffset, gRow, gStep, out, outOffset, outStep);
+  }
+
+  @Override
+  public void winogradInput(
+      int n,
+      MemorySegment d,
+      long dOffset,
+      long dRow,
+      long dStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+
+    ScalarImages.winogradInput(n, d, dOffset, dRow, dStep, out, outOffset, outStep);
+  }
+
+  @Override
+  public void winogradOutput(
+      int n,
+      MemorySegment m,
+      long mOffset,
+      long mStep,
+      MemorySegment out,
+      long outOffset,
+      long outRow,
+      long outStep) {
+
+    ScalarImages.winogradOutput(n, m, mOffset, mStep, out, outOffset, outRow, outStep);
+  }
+
+  @Override
   public void addProduct(
       int m,
       int n,
@@ -338,18 +429,8 @@ final class ScalarKernels implements Kernels {
       MemorySegment pivots,
       long pivotsOffset,
       MemorySegment sums) {
-    for (int j = 0; j < n; j++) {
-      float pivot = read(pivots, pivotsOffset + j);
-      float sum = 0;
-      float squares = 0;
-      for (int i = 0; i < count; i++) {
-        float d = read(x, xOffset + i * xStep + j) - pivot;
-        sum += d;
-        squares += d * d;
-      }
-      write(sums, j, sum);
-      write(sums, n + j, squares);
-    }
+
+    ScalarNorms.deviationSums(count, n, x, xOffset, xStep, pivots, pivotsOffset, sums);
   }
 
   @Override
@@ -364,13 +445,8 @@ final class ScalarKernels implements Kernels {
       MemorySegment y,
       long yOffset,
       long yStep) {
-    for (int i = 0; i < count; i++) {
-      for (int j = 0; j < n; j++) {
-        float d = read(x, xOffset + i * xStep + j) - read(channels, j);
-        float z = d * read(channels, n + j) + read(channels, 2L * n + j);
-        write(y, yOffset + i * yStep + j, Math.max(z, slope * z));
-      }
-    }
+
+    ScalarNorms.normalise(count, n, slope, channels, x, xOffset, xStep, y, yOffset, yStep);
   }
 
   @Override
@@ -386,22 +462,9 @@ final class ScalarKernels implements Kernels {
       long dyOffset,
       long dyStep,
       MemorySegment sums) {
-    for (int j = 0; j < n; j++) {
-      float mean = read(channels, j);
-      float scale = read(channels, n + j);
-      float shift = read(channels, 2L * n + j);
-      float sum = 0;
-      float products = 0;
-      for (int i = 0; i < count; i++) {
-        float d = read(x, xOffset + i * xStep + j) - mean;
-        float g = read(dy, dyOffset + i * dyStep + j);
-        g = d * scale + shift > 0 ? g : slope * g;
-        sum += g;
-        products += g * d;
-      }
-      write(sums, j, sum);
-      write(sums, n + j, products);
-    }
+
+    ScalarNorms.normaliseGradientSums(
+        count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, sums);
   }
 
   @Override
@@ -419,16 +482,9 @@ final class ScalarKernels implements Kernels {
       MemorySegment dx,
       long dxOffset,
       long dxStep) {
-    for (int i = 0; i < count; i++) {
-      for (int j = 0; j < n; j++) {
-        float d = read(x, xOffset + i * xStep + j) - read(channels, j);
-        float scale = read(channels, n + j);
-        float g = read(dy, dyOffset + i * dyStep + j);
-        g = d * scale + read(channels, 2L * n + j) > 0 ? g : slope * g;
-        float value = scale * g - read(channels, 3L * n + j) - d * read(channels, 4L * n + j);
-        write(dx, dxOffset + i * dxStep + j, value);
-      }
-    }
+
+    ScalarNorms.normaliseGradient(
+        count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, dx, dxOffset, dxStep);
   }
 
   @Override
@@ -442,10 +498,7 @@ final class ScalarKernels implements Kernels {
       long xOffset,
       MemorySegment y,
       long yOffset) {
-    for (int i = 0; i < count; i++) {
-      int scaled = Float.floatToRawIntBits(scale * read(x, xOffset + i));
-      int kept = scaled & ~RandomMask.dropped(first + i, key, threshold);
-      write(y, yOffset + i, Float.intBitsToFloat(kept));
-    }
+
+    ScalarNorms.dropout(count, first, key, threshold, scale, x, xOffset, y, yOffset);
   }
 }

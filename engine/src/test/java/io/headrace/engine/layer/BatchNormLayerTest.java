@@ -27,8 +27,13 @@ class BatchNormLayerTest extends LayerContract {
             .map(shape -> new Example("batch-norm", Map.of(), shape));
     var fused =
         Stream.of(
-            new Example("batch-norm+relu", Map.of(), List.of(3, 3, 5)),
-            new Example("batch-norm+leaky-relu", Map.of("epsilon", 0.1), List.of(4, 16)));
+            new Example(
+                "batch-norm", Map.of(), List.of(3, 3, 5), new ActivationLayer(Activation.RELU)),
+            new Example(
+                "batch-norm",
+                Map.of("epsilon", 0.1),
+                List.of(4, 16),
+                new ActivationLayer(Activation.LEAKY_RELU)));
     return Stream.concat(shapes, fused);
   }
 
