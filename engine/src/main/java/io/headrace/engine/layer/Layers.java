@@ -50,6 +50,8 @@ public final class Layers {
               ImageLayers.conv2d(INPUT),
               ImageLayers.conv1d(INPUT),
               ImageLayers.maxPool(),
+              ImageLayers.avgPool(),
+              ImageLayers.globalAvgPool(),
               new Variant<Layer>(
                   "flatten",
                   "Makes rows of one dimension from rows of several, e.g. for dense.",
