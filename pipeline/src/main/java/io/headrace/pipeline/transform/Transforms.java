@@ -30,6 +30,9 @@ public final class Transforms {
       Setting.longInteger("seed", 0, Long.MAX_VALUE, "Another seed keeps other samples.")
           .orElse(0L);
 
+  /** So that a split and a sample-fraction of the same seed choose independently. */
+  private static final long SPLIT = 0x5EED_0F_5A_11D5L;
+
   private static final Variants<UnboundTransform> VARIANTS =
       new Variants<>(
           "transform",
@@ -62,6 +65,16 @@ public final class Transforms {
     return VARIANTS;
   }
 
+  /**
+   * Parts samples in two, by a hash of partition and record number: in every epoch the same.
+   *
+   * @param fraction share of those held out
+   * @param heldOut whether to keep those held out, or the others
+   */
+  public static Transform split(double fraction, long seed, boolean heldOut) {
+    return new SampleFraction(fraction, seed ^ SPLIT, heldOut);
+  }
+
   private static UnboundTransform normalize(Settings settings) {
     String input = settings.value(INPUT);
     return schema -> {
@@ -91,7 +104,7 @@ public final class Transforms {
   }
 
   private static UnboundTransform sampleFraction(Settings settings) {
-    var sample = new SampleFraction(settings.value(FRACTION), settings.value(SEED));
+    var sample = new SampleFraction(settings.value(FRACTION), settings.value(SEED), true);
     return schema -> sample;
   }
 }
