@@ -78,6 +78,30 @@ class JobFaultsTest {
   }
 
   @Test
+  void refusesValidationThatCannotBe() {
+    assertFault(
+        "engine: {threads: 2}",
+        "validation: {metric: accuracy}",
+        "validation: takes either source or fraction (job.yaml:21). Name a source of held-out samples, or"
+            + " hold a share of the job's own out.");
+    assertFault(
+        "engine: {threads: 2}",
+        "validation: {source: {file: {path: a.csv}}, metric: mse}",
+        "validation.metric: mse is no score of this label (job.yaml:21). Set one of loss, accuracy, logLoss,"
+            + " auc.");
+    assertFault(
+        "engine: {threads: 2}",
+        "validation: {source: {kafka: {topic: t}}}",
+        "validation.source: is kafka, but is read whole at every look (job.yaml:21). Give held-out samples"
+            + " in files.");
+    assertFault(
+        "engine: {threads: 2}",
+        "early-stopping: {patience: 2}",
+        "early-stopping: needs samples to judge by (job.yaml:21). Add validation, e.g. validation:"
+            + " {fraction: 0.1}.");
+  }
+
+  @Test
   void refusesNamesThatCannotBeFileNames() {
     assertFault(
         "flight-delay",
