@@ -84,6 +84,7 @@ final class Batches {
   private float label(double signal) {
     return switch (schema.label()) {
       case LabelSpec.Numeric() -> (float) (signal + 0.1 * random.nextGaussian());
+      case LabelSpec.Count() -> (float) Math.rint(Math.exp(Math.clamp(signal, -3, 3)));
       case LabelSpec.Classes classes -> {
         int count = classes.names().size();
         double part = 1 / (1 + Math.exp(-signal));

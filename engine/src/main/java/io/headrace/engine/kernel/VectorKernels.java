@@ -20,15 +20,79 @@ final class VectorKernels implements Kernels {
       int n,
       MemorySegment weights,
       long weightsOffset,
+      long weightStep,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
+      long placeScale,
       MemorySegment a,
       long aOffset,
+      long[] aParts,
       MemorySegment out,
-      long outOffset) {
+      long outOffset,
+      long[] outParts) {
 
     VectorImages.addRows(
-        count, n, weights, weightsOffset, places, placesOffset, a, aOffset, out, outOffset);
+        count,
+        n,
+        weights,
+        weightsOffset,
+        weightStep,
+        places,
+        placesOffset,
+        placeStep,
+        placeScale,
+        a,
+        aOffset,
+        aParts,
+        out,
+        outOffset,
+        outParts);
+  }
+
+  @Override
+  public void listWinners(
+      int n,
+      MemorySegment slopes,
+      long slopesOffset,
+      int mark,
+      int[] marks,
+      MemorySegment winners,
+      long winnersOffset,
+      MemorySegment lists,
+      long listsOffset,
+      long placesOffset,
+      long listStep,
+      int[] counts) {
+
+    VectorImages.listWinners(
+        n,
+        slopes,
+        slopesOffset,
+        mark,
+        marks,
+        winners,
+        winnersOffset,
+        lists,
+        listsOffset,
+        placesOffset,
+        listStep,
+        counts);
+  }
+
+  @Override
+  public void copyWindows(
+      int windows,
+      int length,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+
+    VectorImages.copyWindows(windows, length, places, x, xOffset, xStep, out, outOffset, outStep);
   }
 
   @Override
@@ -42,11 +106,25 @@ final class VectorKernels implements Kernels {
       boolean rectify,
       MemorySegment y,
       long yOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset) {
 
     VectorImages.maxOfRows(
-        n, places, x, xOffset, bias, biasOffset, rectify, y, yOffset, winners, winnersOffset);
+        n,
+        places,
+        x,
+        xOffset,
+        bias,
+        biasOffset,
+        rectify,
+        y,
+        yOffset,
+        mark,
+        marks,
+        winners,
+        winnersOffset);
   }
 
   @Override
@@ -395,6 +473,42 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void scale(int count, float factor, MemorySegment x, long offset) {
+
+    int done = count < VectorWidth.LANES ? 0 : VectorUpdates.scale(count, factor, x, offset);
+
+    if (done < count) {
+      rest.scale(count - done, factor, x, offset + done);
+    }
+  }
+
+  @Override
+  public void clamp(int count, float limit, MemorySegment x, long offset) {
+
+    int done = count < VectorWidth.LANES ? 0 : VectorUpdates.clamp(count, limit, x, offset);
+
+    if (done < count) {
+      rest.clamp(count - done, limit, x, offset + done);
+    }
+  }
+
+  @Override
+  public void shrink(int count, float threshold, MemorySegment x, long offset) {
+
+    int done = count < VectorWidth.LANES ? 0 : VectorUpdates.shrink(count, threshold, x, offset);
+
+    if (done < count) {
+      rest.shrink(count - done, threshold, x, offset + done);
+    }
+  }
+
+  /** Double precision, once a step at most: not worth vectors. */
+  @Override
+  public double squaredSum(int count, MemorySegment x, long offset) {
+    return rest.squaredSum(count, x, offset);
+  }
+
+  @Override
   public void sgd(
       int count,
       float rate,
@@ -445,6 +559,7 @@ final class VectorKernels implements Kernels {
       float rate,
       float epsilon,
       float decay,
+      float l1,
       MemorySegment p,
       MemorySegment s,
       long offset,
@@ -454,10 +569,32 @@ final class VectorKernels implements Kernels {
     int done =
         count < VectorWidth.LANES
             ? 0
-            : VectorUpdates.adagrad(count, rate, epsilon, decay, p, s, offset, g, gOffset);
+            : VectorUpdates.adagrad(count, rate, epsilon, decay, l1, p, s, offset, g, gOffset);
 
     if (done < count) {
-      rest.adagrad(count - done, rate, epsilon, decay, p, s, offset + done, g, gOffset + done);
+      rest.adagrad(count - done, rate, epsilon, decay, l1, p, s, offset + done, g, gOffset + done);
+    }
+  }
+
+  @Override
+  public void rmsNormalise(
+      int count,
+      float keep,
+      float epsilon,
+      float decay,
+      MemorySegment p,
+      MemorySegment s,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
+
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorUpdates.rmsNormalise(count, keep, epsilon, decay, p, s, offset, g, gOffset);
+
+    if (done < count) {
+      rest.rmsNormalise(count - done, keep, epsilon, decay, p, s, offset + done, g, gOffset + done);
     }
   }
 
@@ -522,6 +659,109 @@ final class VectorKernels implements Kernels {
 
     if (done < count) {
       rest.ftrl(count - done, alpha, beta, l1, l2, p, z, n, offset + done, g, gOffset + done);
+    }
+  }
+
+  @Override
+  public void deviationSums(
+      int count,
+      int n,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment pivots,
+      long pivotsOffset,
+      MemorySegment sums) {
+    if (n < VectorWidth.LANES) {
+      rest.deviationSums(count, n, x, xOffset, xStep, pivots, pivotsOffset, sums);
+    } else {
+      VectorNorms.deviationSums(count, n, x, xOffset, xStep, pivots, pivotsOffset, sums);
+    }
+  }
+
+  @Override
+  public void normalise(
+      int count,
+      int n,
+      float slope,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment y,
+      long yOffset,
+      long yStep) {
+    if (n < VectorWidth.LANES) {
+      rest.normalise(count, n, slope, channels, x, xOffset, xStep, y, yOffset, yStep);
+    } else {
+      VectorNorms.normalise(count, n, slope, channels, x, xOffset, xStep, y, yOffset, yStep);
+    }
+  }
+
+  @Override
+  public void normaliseGradientSums(
+      int count,
+      int n,
+      float slope,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment sums) {
+    if (n < VectorWidth.LANES) {
+      rest.normaliseGradientSums(
+          count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, sums);
+    } else {
+      VectorNorms.normaliseGradientSums(
+          count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, sums);
+    }
+  }
+
+  @Override
+  public void normaliseGradient(
+      int count,
+      int n,
+      float slope,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment dx,
+      long dxOffset,
+      long dxStep) {
+    if (n < VectorWidth.LANES) {
+      rest.normaliseGradient(
+          count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, dx, dxOffset, dxStep);
+    } else {
+      VectorNorms.normaliseGradient(
+          count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, dx, dxOffset, dxStep);
+    }
+  }
+
+  @Override
+  public void dropout(
+      int count,
+      int first,
+      long key,
+      int threshold,
+      float scale,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment y,
+      long yOffset) {
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorMasks.dropout(count, first, key, threshold, scale, x, xOffset, y, yOffset);
+    if (done < count) {
+      rest.dropout(
+          count - done, first + done, key, threshold, scale, x, xOffset + done, y, yOffset + done);
     }
   }
 }
