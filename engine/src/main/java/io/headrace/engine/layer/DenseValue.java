@@ -47,6 +47,15 @@ public final class DenseValue implements Value {
     return new DenseValue(shape, stride, BUFFER, Floats.allocate(size), Floats.allocate(size));
   }
 
+  /** The same values with other gradients, for one of several layers that read them. */
+  DenseValue withOwnGradients(int rows) {
+    if (gradients == null) {
+      return this;
+    }
+    long size = Math.multiplyExact((long) Kernels.padded(rows), stride);
+    return new DenseValue(shape, stride, input, values, Floats.allocate(size));
+  }
+
   /** The same memory under another shape of as many elements. */
   DenseValue reshaped(List<Integer> other) {
     return new DenseValue(other, stride, input, values, gradients);

@@ -58,6 +58,8 @@ public final class Layers {
                   List.of(),
                   settings -> new FlattenLayer()),
               BatchNormLayer.VARIANT,
+              LayerNormLayer.VARIANT,
+              ResidualLayer.VARIANT,
               DropoutLayer.VARIANT));
 
   private Layers() {}

@@ -56,6 +56,7 @@ final class AttachedLayer {
     this.rows = rows;
     var scope =
         new LayerScope(
+            "",
             0,
             "tested",
             rows,
@@ -69,6 +70,7 @@ final class AttachedLayer {
             states);
     this.y = (DenseValue) layer.attach(scope, input);
     parameters.allocate();
+    tape.derivations().forEach(Runnable::run);
     recorder.gradients = Floats.allocate(parameters.size());
     pass.start(block, base, rows, 1);
     var random = new Random(seed + 1);
