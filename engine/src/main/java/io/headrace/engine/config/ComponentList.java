@@ -42,7 +42,7 @@ public record ComponentList(Supplier<? extends Variants<?>> alternatives)
       case String name -> read(name, Map.of());
       case Map<?, ?> map when map.size() == 1 -> {
         Map.Entry<?, ?> only = map.entrySet().iterator().next();
-        Object settings = only.getValue() == null ? Map.of() : only.getValue();
+        Object settings = "".equals(only.getValue()) ? Map.of() : only.getValue();
         if (!(settings instanceof Map<?, ?> group)) {
           throw new IllegalArgumentException("a list of names with groups of settings");
         }
