@@ -47,6 +47,12 @@ public final class DenseValue implements Value {
     return new DenseValue(shape, stride, BUFFER, Floats.allocate(size), Floats.allocate(size));
   }
 
+  /** A buffer for what does not depend on parameters. */
+  static DenseValue withoutGradients(List<Integer> shape, int rows) {
+    DenseValue full = buffer(shape, rows);
+    return new DenseValue(shape, full.stride, BUFFER, full.values, null);
+  }
+
   /** The same values with other gradients, for one of several layers that read them. */
   DenseValue withOwnGradients(int rows) {
     if (gradients == null) {

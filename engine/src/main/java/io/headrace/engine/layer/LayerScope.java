@@ -69,6 +69,11 @@ public record LayerScope(
     return DenseValue.buffer(shape, batchSize);
   }
 
+  /** A buffer of {@code shape} a row behind which no layer asks for gradients. */
+  DenseValue input(List<Integer> shape) {
+    return DenseValue.withoutGradients(shape, batchSize);
+  }
+
   /** Claims {@code count} floats without padding under {@code shape}. */
   Parameter parameter(String name, List<Long> shape, Initialisation first) {
     long count = shape.stream().reduce(1L, Math::multiplyExact);

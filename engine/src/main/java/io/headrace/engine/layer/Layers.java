@@ -60,6 +60,7 @@ public final class Layers {
               BatchNormLayer.VARIANT,
               LayerNormLayer.VARIANT,
               ResidualLayer.VARIANT,
+              StandardizeLayer.variant(INPUT),
               DropoutLayer.VARIANT));
 
   private Layers() {}

@@ -115,6 +115,10 @@ final class AttachedLayer {
     startStep(1);
   }
 
+  Pass pass() {
+    return pass;
+  }
+
   /** Says which step the passes that follow belong to. */
   void startStep(long step) {
     pass.start(pass.block(), pass.base(), rows, step);
