@@ -299,7 +299,7 @@ class JobFaultsTest {
             """
             source.kafka.topik: is not a key here (job.yaml:3). Did you mean 'topic'?
             source.kafka.topic: is missing (job.yaml:3). Add it (text): The topic to read.
-            model.1: 'tanh' is not a known layer (job.yaml:14). Known: dense, relu, linear.
+            model.1: 'tanh' is not a known layer (job.yaml:14). Known: dense, relu, linear, residual.
             batch.size: 0 is not within 1 to 1048576 (job.yaml:19). Samples of a full mini-batch: one step\
              of the optimizer each.""");
   }
