@@ -6,6 +6,7 @@ import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.layer.DenseValue;
 import io.headrace.engine.layer.Layer;
 import io.headrace.engine.layer.LayerScope;
+import io.headrace.engine.layer.LayerState;
 import io.headrace.engine.layer.Layers;
 import io.headrace.engine.layer.Parameters;
 import io.headrace.engine.layer.Pass;
@@ -17,7 +18,9 @@ import io.headrace.engine.memory.Floats;
 import io.headrace.engine.optimizer.Optimizers;
 import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,6 +33,7 @@ final class Model {
   private final Tape tape = new Tape();
   private final Parameters parameters = new Parameters();
   private final OptimizerUpdates updates;
+  private final Map<String, LayerState> states = new LinkedHashMap<>();
   private final Loss.Scores scores;
 
   /**
@@ -61,18 +65,21 @@ final class Model {
     }
     List<Layer> layers = specs.stream().map(Layers.variants()::create).toList();
     Value value = firstInput(layers.getFirst().inputName());
-    for (int i = 0; i < layers.size(); i++) {
+    int next = 0;
+    for (int i = 0; i < layers.size(); i = next) {
       var scope =
           new LayerScope(
               i,
               specs.get(i).name(),
               spec.batchSize(),
               units,
+              spec.shards(),
               spec.seed(),
               kernels,
               parameters,
               tape,
-              updates);
+              updates,
+              states);
       if (i > 0 && layers.get(i).inputName().isPresent()) {
         throw new InvalidSettingException(
             "model[" + i + "].input",
@@ -80,9 +87,21 @@ final class Model {
                 + i
                 + " reads the output of the layer before. Remove the key.");
       }
-      value = layers.get(i).attach(scope, value);
+      Layer layer = layers.get(i);
+      next = i + 1;
+      for (Optional<Layer> fused = fused(layer, layers, next);
+          fused.isPresent();
+          fused = fused(layer, layers, next)) {
+        layer = fused.get();
+        next++;
+      }
+      value = layer.attach(scope, value);
     }
     return checkedOutput(value, units);
+  }
+
+  private static Optional<Layer> fused(Layer layer, List<Layer> layers, int next) {
+    return next < layers.size() ? layer.fusedWith(layers.get(next)) : Optional.empty();
   }
 
   private DenseValue checkedOutput(Value value, int units) {
@@ -153,9 +172,14 @@ final class Model {
     tape.derivations().forEach(Runnable::run);
   }
 
-  /** Floats of memory that a tile of any layer needs. */
+  /** Floats of memory that a shard or a tile of any layer needs. */
   long scratch() {
-    return tape.tiles().stream().mapToLong(Tape.Tiles::scratch).max().orElse(0);
+    return tape.scratch();
+  }
+
+  /** What layers keep in checkpoints besides parameters, by name. */
+  Map<String, LayerState> states() {
+    return states;
   }
 
   Parameters parameters() {

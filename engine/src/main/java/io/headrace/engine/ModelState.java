@@ -16,6 +16,7 @@ import java.util.List;
  * model.0.dense.weight}, {@code optimizer.mean.0.dense.weight}.
  */
 record ModelState(Model model) {
+  private static final String STATE = "state.";
   private static final long DIGEST_BYTES = 1 << 24;
 
   void save(SnapshotMemory to) {
@@ -27,6 +28,7 @@ record ModelState(Model model) {
         save(to, slotName(slots.get(i), parameter), parameter, block.slots().get(i));
       }
     }
+    model.states().forEach((name, state) -> state.save(to.within(STATE + name)));
   }
 
   void restore(StateReader from) {
@@ -38,6 +40,7 @@ record ModelState(Model model) {
         restore(from, slotName(slots.get(i), parameter), parameter, block.slots().get(i));
       }
     }
+    model.states().forEach((name, state) -> state.restore(from.within(STATE + name)));
     model.derive();
   }
 

@@ -1,7 +1,9 @@
 package io.headrace.engine;
 
+import io.headrace.engine.layer.JoinWork;
 import io.headrace.engine.layer.Pass;
 import io.headrace.engine.layer.RowWork;
+import io.headrace.engine.layer.ShardWork;
 import io.headrace.engine.layer.Tape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -9,9 +11,9 @@ import java.util.List;
 
 /**
  * A model's work as phases for a team: all layers forward and the loss, all layers backward, all
- * parameter tiles; a barrier after each. Allocated once; running it allocates nothing. A phase too
- * small to be worth waking anyone stays on the caller's thread, which the model's size decides, not
- * the clock.
+ * parameter tiles; a barrier after each, and one more at every join. Allocated once; running it
+ * allocates nothing. A phase too small to be worth waking anyone stays on the caller's thread,
+ * which the model's size decides, not the clock.
  */
 final class Plan {
   /** Operations, about 20 microseconds' worth, below which a phase is not shared. */
@@ -23,9 +25,9 @@ final class Plan {
   private final WorkerTeam team;
   private final Pass pass;
   private final int shards;
-  private final Rows score;
-  private final Rows predict;
-  private final Rows backward;
+  private final Sequence score;
+  private final Sequence predict;
+  private final Sequence backward;
   private final Tiles tiles;
   private final int rowTasks;
   private final boolean tilesShared;
@@ -47,33 +49,33 @@ final class Plan {
     this.shards = shards;
     boolean rowsShared = team.threads() > 1 && tape.rowCost() * batchSize >= 2 * WORTH_SHARING;
     this.rowTasks = rowsShared ? Math.min(shards, TASKS_A_THREAD * team.threads()) : 1;
-    this.score = new Rows(with(tape.forward(), scoring));
-    this.predict = new Rows(with(tape.forward(), predicting));
-    this.backward = new Rows(tape.backward());
+    this.score = new Sequence(with(tape.forward(), scoring));
+    this.predict = new Sequence(with(tape.forward(), predicting));
+    this.backward = new Sequence(tape.backward());
     this.tiles = new Tiles(tape.tiles());
     long tileCost = tape.tiles().stream().mapToLong(Tape.Tiles::cost).sum();
     this.tilesShared = team.threads() > 1 && tileCost >= WORTH_SHARING;
   }
 
-  private static List<RowWork> with(List<RowWork> layers, RowWork last) {
+  private static List<Tape.Step> with(List<Tape.Step> layers, RowWork last) {
     var all = new ArrayList<>(layers);
-    all.add(last);
+    all.add(new Tape.Step.Rows(last));
     return all;
   }
 
   /** All layers forward, then the loss: outputs, losses, and the gradient at the last layer. */
   void score() {
-    team.run(rowTasks, score);
+    score.run();
   }
 
   /** All layers forward, then outputs only. */
   void predict() {
-    team.run(rowTasks, predict);
+    predict.run();
   }
 
   /** All layers backward, then all parameter updates. */
   void learn() {
-    team.run(rowTasks, backward);
+    backward.run();
     if (tilesShared) {
       team.run(tiles.count, tiles);
     } else {
@@ -87,21 +89,66 @@ final class Plan {
     return Math.min(pass.rows(), shard * size);
   }
 
-  /** Works of several layers, one after the other, on whole shards. */
-  private final class Rows implements WorkerTeam.Phase {
-    private final RowWork[] works;
+  /** Steps of several layers, cut into phases where all rows have to be through. */
+  private final class Sequence {
+    private final List<Rows> phases = new ArrayList<>();
+    private final List<JoinWork> joins = new ArrayList<>();
 
-    Rows(List<RowWork> works) {
-      this.works = works.toArray(RowWork[]::new);
+    Sequence(List<Tape.Step> steps) {
+      List<Tape.Step> open = new ArrayList<>();
+      for (Tape.Step step : steps) {
+        if (step instanceof Tape.Step.Join(JoinWork work)) {
+          phases.add(new Rows(open));
+          joins.add(work);
+          open = new ArrayList<>();
+        } else {
+          open.add(step);
+        }
+      }
+      phases.add(new Rows(open));
+    }
+
+    void run() {
+      for (int i = 0; i < phases.size(); i++) {
+        team.run(rowTasks, phases.get(i));
+        if (i < joins.size()) {
+          joins.get(i).run(pass);
+        }
+      }
+    }
+  }
+
+  /** Steps between two barriers, one after the other, on whole shards. */
+  private final class Rows implements WorkerTeam.Phase {
+    private final Tape.Step[] steps;
+
+    Rows(List<Tape.Step> steps) {
+      this.steps = steps.toArray(Tape.Step[]::new);
     }
 
     @Override
     public void run(int task, MemorySegment scratch) {
-      int from = firstRow(task * shards / rowTasks);
-      int to = firstRow((task + 1) * shards / rowTasks);
+      int first = task * shards / rowTasks;
+      int end = (task + 1) * shards / rowTasks;
+      int from = firstRow(first);
+      int to = firstRow(end);
       if (from < to) {
-        for (RowWork work : works) {
-          work.run(pass, from, to);
+        for (Tape.Step step : steps) {
+          switch (step) {
+            case Tape.Step.Rows rows -> rows.work().run(pass, from, to);
+            case Tape.Step.Shards cut -> runShards(cut.work(), first, end, scratch);
+            case Tape.Step.Join join -> throw new IllegalStateException("a join is no row work");
+          }
+        }
+      }
+    }
+
+    private void runShards(ShardWork work, int first, int end, MemorySegment scratch) {
+      for (int shard = first; shard < end; shard++) {
+        int from = firstRow(shard);
+        int to = firstRow(shard + 1);
+        if (from < to) {
+          work.run(pass, shard, from, to, scratch);
         }
       }
     }

@@ -16,6 +16,14 @@ public interface Layer {
   }
 
   /**
+   * One layer that does the work of this one and {@code next} in a single pass, where there is one;
+   * it keeps this layer's name and index, {@code next} has no parameters.
+   */
+  default Optional<Layer> fusedWith(Layer next) {
+    return Optional.empty();
+  }
+
+  /**
    * Joins the model that {@code scope} builds, behind {@code input}.
    *
    * @return what the layer computes

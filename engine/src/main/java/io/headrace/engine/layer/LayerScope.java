@@ -3,6 +3,7 @@ package io.headrace.engine.layer;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.kernel.Kernels;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The place of one layer in a model being built: its name, its buffers, its parameters. Belongs to
@@ -12,18 +13,22 @@ import java.util.List;
  * @param layer name of the layer
  * @param batchSize most rows of a pass
  * @param lossUnits outputs that the loss needs of the last layer
+ * @param shards parts of a batch that a layer may sum over, see {@link ShardWork}
  * @param seed of the model
+ * @param states what layers keep in checkpoints besides parameters, by name
  */
 public record LayerScope(
     int index,
     String layer,
     int batchSize,
     int lossUnits,
+    int shards,
     long seed,
     Kernels kernels,
     Parameters parameters,
     Tape tape,
-    Updates updates) {
+    Updates updates,
+    Map<String, LayerState> states) {
 
   /** A buffer of {@code shape} a row, with its gradients. */
   DenseValue buffer(List<Integer> shape) {
@@ -41,6 +46,11 @@ public record LayerScope(
     List<Long> shape = List.of((long) rows, (long) columns);
     int stride = Kernels.padded(columns);
     return parameters.claim(fullName(name), shape, rows, columns, stride, first);
+  }
+
+  /** Makes {@code state} part of the model's checkpoints. */
+  void keep(String name, LayerState state) {
+    states.put(fullName(name), state);
   }
 
   /** The seed of this layer's random stream number {@code stream}. */

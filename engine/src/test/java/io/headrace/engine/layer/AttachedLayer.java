@@ -7,7 +7,9 @@ import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -16,11 +18,13 @@ import java.util.Random;
  */
 final class AttachedLayer {
   static final int LOSS_UNITS = 3;
+  private static final int SHARDS = 4;
 
   final Value input;
   final DenseValue y;
   final Tape tape = new Tape();
   final Parameters parameters = new Parameters();
+  final Map<String, LayerState> states = new LinkedHashMap<>();
   private final Recorder recorder = new Recorder();
   private final Pass pass = new Pass();
   private final int rows;
@@ -51,7 +55,18 @@ final class AttachedLayer {
     this.input = input;
     this.rows = rows;
     var scope =
-        new LayerScope(0, "tested", rows, LOSS_UNITS, seed, kernels, parameters, tape, recorder);
+        new LayerScope(
+            0,
+            "tested",
+            rows,
+            LOSS_UNITS,
+            SHARDS,
+            seed,
+            kernels,
+            parameters,
+            tape,
+            recorder,
+            states);
     this.y = (DenseValue) layer.attach(scope, input);
     parameters.allocate();
     recorder.gradients = Floats.allocate(parameters.size());
@@ -88,9 +103,26 @@ final class AttachedLayer {
 
   /** Runs the layer forward, {@code cut} rows at a time. */
   void forward(int cut) {
-    for (int from = 0; from < rows; from += cut) {
-      for (RowWork work : tape.forward()) {
-        work.run(pass, from, Math.min(rows, from + cut));
+    run(tape.forward(), cut);
+  }
+
+  private void run(List<Tape.Step> steps, int cut) {
+    MemorySegment scratch = Floats.allocate(tape.scratch());
+    Floats.fill(scratch, 0, tape.scratch(), 1e9f);
+    for (Tape.Step step : steps) {
+      switch (step) {
+        case Tape.Step.Rows(RowWork work) -> {
+          for (int from = 0; from < rows; from += cut) {
+            work.run(pass, from, Math.min(rows, from + cut));
+          }
+        }
+        case Tape.Step.Shards(long size, ShardWork work) -> {
+          int height = Math.ceilDiv(rows, SHARDS);
+          for (int from = 0; from < rows; from += height) {
+            work.run(pass, from / height, from, Math.min(rows, from + height), scratch);
+          }
+        }
+        case Tape.Step.Join(JoinWork work) -> work.run(pass);
       }
     }
   }
@@ -103,11 +135,7 @@ final class AttachedLayer {
         Floats.write(y.gradients(), (long) row * y.stride() + i, factor);
       }
     }
-    for (int from = 0; from < rows; from += cut) {
-      for (RowWork work : tape.backward()) {
-        work.run(pass, from, Math.min(rows, from + cut));
-      }
-    }
+    run(tape.backward(), cut);
     for (Tape.Tiles tiles : tape.tiles()) {
       MemorySegment scratch = Floats.allocate(tiles.scratch());
       Floats.fill(scratch, 0, tiles.scratch(), 1e9f);
