@@ -1,8 +1,9 @@
 #!/bin/sh
-# Builds what is needed and runs the benchmarks (bench) or the load rig (load) with the launcher's JVM flags.
-# PERF_JAVA_OPTS is added to the flags of either.
+# Builds what is needed and runs the benchmarks (bench), the load rig (load) or the comparison with PyTorch (peers)
+# with the launcher's JVM flags. PERF_JAVA_OPTS is added to the flags of each.
 #   perf/run.sh bench [JMH options, e.g. AssemblerBenchmark -f 1]
 #   perf/run.sh load [--records 5000000] [--runs 3] ...
+#   perf/run.sh peers [--nets cnn,mlp] [--threads 1,2] [--rounds 5] [--seconds 1]
 set -eu
 perf_root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd -P)
 . "$perf_root/.mvn/select-jdk.sh"
@@ -14,12 +15,16 @@ case $perf_command in
     set -- -prof gc "$@"
     ;;
   load) perf_main=io.headrace.perf.load.LoadRig ;;
+  peers)
+    perf_main=io.headrace.perf.peers.PeerRig
+    perf_profile=-Ppeers # fetches libtorch
+    ;;
   *)
-    sed -n '2,5s/^# *//p' "$0" >&2
+    sed -n '2,6s/^# *//p' "$0" >&2
     exit 2
     ;;
 esac
-(cd -- "$perf_root" && ./mvnw -q -B -Dquick -DskipTests package -pl perf -am) >&2
+(cd -- "$perf_root" && ./mvnw -q -B -Dquick ${perf_profile:-} -DskipTests package -pl perf -am) >&2
 
 # shellcheck disable=SC2086 # PERF_JAVA_OPTS is several words
 exec "$JAVA_HOME/bin/java" \

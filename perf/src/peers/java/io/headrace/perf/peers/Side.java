@@ -1,0 +1,19 @@
+package io.headrace.perf.peers;
+
+/** Who trains. */
+enum Side {
+  ENGINE("ours"),
+  FP32("PyTorch fp32"),
+  BF16("PyTorch bf16");
+
+  private final String label;
+
+  Side(String label) {
+    this.label = label;
+  }
+
+  @Override
+  public String toString() {
+    return label;
+  }
+}
