@@ -15,6 +15,97 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void addRows(
+      int count,
+      int n,
+      MemorySegment weights,
+      long weightsOffset,
+      MemorySegment places,
+      long placesOffset,
+      MemorySegment a,
+      long aOffset,
+      MemorySegment out,
+      long outOffset) {
+
+    VectorImages.addRows(
+        count, n, weights, weightsOffset, places, placesOffset, a, aOffset, out, outOffset);
+  }
+
+  @Override
+  public void maxOfRows(
+      int n,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment bias,
+      long biasOffset,
+      boolean rectify,
+      MemorySegment y,
+      long yOffset,
+      MemorySegment winners,
+      long winnersOffset) {
+
+    VectorImages.maxOfRows(
+        n, places, x, xOffset, bias, biasOffset, rectify, y, yOffset, winners, winnersOffset);
+  }
+
+  @Override
+  public void addBias(
+      int n,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment bias,
+      long biasOffset,
+      boolean rectify,
+      MemorySegment y,
+      long yOffset) {
+
+    VectorImages.addBias(n, x, xOffset, bias, biasOffset, rectify, y, yOffset);
+  }
+
+  @Override
+  public void winogradFilter(
+      int n,
+      MemorySegment g,
+      long gOffset,
+      long gRow,
+      long gStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+
+    VectorWinograd.filter(n, g, gOffset, gRow, gStep, out, outOffset, outStep);
+  }
+
+  @Override
+  public void winogradInput(
+      int n,
+      MemorySegment d,
+      long dOffset,
+      long dRow,
+      long dStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+
+    VectorWinograd.input(n, d, dOffset, dRow, dStep, out, outOffset, outStep);
+  }
+
+  @Override
+  public void winogradOutput(
+      int n,
+      MemorySegment m,
+      long mOffset,
+      long mStep,
+      MemorySegment out,
+      long outOffset,
+      long outRow,
+      long outStep) {
+
+    VectorWinograd.output(n, m, mOffset, mStep, out, outOffset, outRow, outStep);
+  }
+
+  @Override
   public void addProduct(
       int m,
       int n,

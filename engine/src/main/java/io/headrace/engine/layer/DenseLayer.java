@@ -19,6 +19,13 @@ record DenseLayer(
     implements Layer {
 
   @Override
+  public Optional<Layer> fusedWith(Layer next) {
+    return next instanceof ActivationLayer(Activation curve) && activation == Activation.NONE
+        ? Optional.of(new DenseLayer(inputName, units, curve, initialisation, bias))
+        : Optional.empty();
+  }
+
+  @Override
   public Value attach(LayerScope scope, Value input) {
     DenseValue x = scope.vector(input);
     int out = units.orElse(scope.lossUnits());

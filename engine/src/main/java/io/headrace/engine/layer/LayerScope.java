@@ -41,11 +41,15 @@ public record LayerScope(
     return parameters.claim(fullName(name), shape, 1, count, count, first);
   }
 
-  /** Claims a matrix whose rows begin at multiples of {@link Kernels#BLOCK}. */
-  Parameter matrix(String name, int rows, int columns, Initialisation first) {
-    List<Long> shape = List.of((long) rows, (long) columns);
+  /** Claims rows x columns floats under {@code shape}, rows at multiples of a block. */
+  Parameter matrix(String name, List<Long> shape, int rows, int columns, Initialisation first) {
     int stride = Kernels.padded(columns);
     return parameters.claim(fullName(name), shape, rows, columns, stride, first);
+  }
+
+  /** Claims a matrix whose rows begin at multiples of {@link Kernels#BLOCK}. */
+  Parameter matrix(String name, int rows, int columns, Initialisation first) {
+    return matrix(name, List.of((long) rows, (long) columns), rows, columns, first);
   }
 
   /** Makes {@code state} part of the model's checkpoints. */
@@ -76,6 +80,30 @@ public record LayerScope(
         "needs rows of one dimension, shape [n], but its input has the shape "
             + dense.shape()
             + ". Put the layer flatten before it.");
+  }
+
+  /** The input as images, rows of the shape [height, width, channels]. */
+  DenseValue image(Value input) {
+    DenseValue dense = dense(input);
+    if (dense.shape().size() == 3) {
+      return dense;
+    }
+    throw problem(
+        "needs images, rows of the shape [height, width, channels], but its input has the shape "
+            + dense.shape()
+            + ". Give the job's input that shape, e.g. shape: [32, 32, 3].");
+  }
+
+  /** The input as sequences, rows of the shape [steps, channels]. */
+  DenseValue sequence(Value input) {
+    DenseValue dense = dense(input);
+    if (dense.shape().size() == 2) {
+      return dense;
+    }
+    throw problem(
+        "needs sequences, rows of the shape [steps, channels], but its input has the shape "
+            + dense.shape()
+            + ".");
   }
 
   InvalidSettingException misfit(String needed, Value input) {

@@ -47,6 +47,9 @@ public final class Layers {
                   Activation.GELU,
                   "y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), the tanh form of Hendrycks"
                       + " and Gimpel, 2016."),
+              ImageLayers.conv2d(INPUT),
+              ImageLayers.conv1d(INPUT),
+              ImageLayers.maxPool(),
               new Variant<Layer>(
                   "flatten",
                   "Makes rows of one dimension from rows of several, e.g. for dense.",

@@ -14,6 +14,8 @@ import java.nio.ByteOrder;
 public final class Floats {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int ALIGNMENT_BYTES = 64;
 
   private Floats() {}
@@ -42,6 +44,15 @@ public final class Floats {
 
   public static void write(MemorySegment segment, long index, float value) {
     segment.set(FLOAT, index * Float.BYTES, value);
+  }
+
+  /** A 32-bit integer kept where a float would be. */
+  public static int readInt(MemorySegment segment, long index) {
+    return segment.get(INT, index * Float.BYTES);
+  }
+
+  public static void writeInt(MemorySegment segment, long index, int value) {
+    segment.set(INT, index * Float.BYTES, value);
   }
 
   public static void copy(

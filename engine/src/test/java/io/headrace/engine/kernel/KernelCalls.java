@@ -71,6 +71,42 @@ final class KernelCalls {
         "adam",
         (k, a, b, c, d) -> k.adam(n, 0.1f, 1.5f, 0.9f, 0.999f, 1e-8f, 0.01f, a, c, d, o, b, o));
     calls.put("ftrl", (k, a, b, c, d) -> k.ftrl(n, 0.1f, 1f, 0.5f, 0.2f, a, c, d, o, b, o));
+    calls.putAll(images(n));
+    return calls;
+  }
+
+  private static Map<String, Call> images(int n) {
+    int o = MARGIN;
+    int columns = Kernels.padded(n);
+    int stride = columns + 3;
+    var calls = new LinkedHashMap<String, Call>();
+    calls.put(
+        "addRows",
+        (k, a, b, c, d) -> {
+          for (int i = 0; i < n; i++) { // rows of c backwards, in no order that helps
+            Floats.writeInt(d, o + i, (n - 1 - i) * stride);
+          }
+          k.addRows(n, columns, b, o, d, o, c, o, a, o);
+        });
+    long[] places = {0, 7, 3};
+    calls.put(
+        "maxOfRows", (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, false, a, o, d, o));
+    calls.put(
+        "maxOfRows rectified",
+        (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, true, a, o, d, o));
+    calls.put("addBias", (k, a, b, c, d) -> k.addBias(n, b, o, c, o, false, a, o));
+    calls.put("addBias rectified", (k, a, b, c, d) -> k.addBias(n, b, o, c, o, true, a, o));
+    int some = n / 32 * 16; // a tile of 16 by some fits into the operands
+    long step = some + 1L;
+    calls.put(
+        "winogradFilter",
+        (k, a, b, c, d) -> k.winogradFilter(some, b, o, 3 * step, step, a, o, step));
+    calls.put(
+        "winogradInput",
+        (k, a, b, c, d) -> k.winogradInput(some, b, o, 4 * step, step, a, o, step));
+    calls.put(
+        "winogradOutput",
+        (k, a, b, c, d) -> k.winogradOutput(some, b, o, step, a, o, 2 * step, step));
     return calls;
   }
 }

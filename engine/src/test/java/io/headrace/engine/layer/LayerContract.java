@@ -17,14 +17,22 @@ abstract class LayerContract {
   private static final int[] ROWS = {1, 3, 4, 9};
   private static final long SEED = 42;
 
-  /** A layer by its settings, and the shape of a row to put it behind. */
-  record Example(String name, Map<String, ?> settings, List<Integer> shape, int rows) {
-    Example(String name, Map<String, ?> settings, List<Integer> shape) {
-      this(name, settings, shape, 0);
+  /** A layer by its settings, the shape of a row to put it behind, and what it is fused with. */
+  record Example(
+      String name, Map<String, ?> settings, List<Integer> shape, List<Layer> fused, int rows) {
+    Example(String name, Map<String, ?> settings, List<Integer> shape, int rows) {
+      this(name, settings, shape, List.of(), rows);
+    }
+
+    Example(String name, Map<String, ?> settings, List<Integer> shape, Layer... fused) {
+      this(name, settings, shape, List.of(fused), 0);
     }
 
     AttachedLayer attached(long seed) {
       Layer layer = Layers.variants().named(name).from(settings);
+      for (Layer next : fused) {
+        layer = layer.fusedWith(next).orElseThrow();
+      }
       return AttachedLayer.behindLayer(layer, shape, rows, seed);
     }
   }
@@ -37,7 +45,7 @@ abstract class LayerContract {
         .flatMap(
             e ->
                 IntStream.of(ROWS)
-                    .mapToObj(rows -> new Example(e.name, e.settings, e.shape, rows)));
+                    .mapToObj(rows -> new Example(e.name, e.settings, e.shape, e.fused, rows)));
   }
 
   @ParameterizedTest

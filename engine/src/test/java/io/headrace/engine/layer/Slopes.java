@@ -30,7 +30,7 @@ final class Slopes {
     double left = (middle - loss.getAsDouble()) / ((double) value - below);
     Floats.write(values, at, value);
     double scale = TOLERANCE * (1 + Math.abs(gradient));
-    if (Math.abs(right - left) < 4 * scale) {
+    if (Math.abs(right - left) < 2 * scale) {
       assertThat(gradient).as(what).isCloseTo((left + right) / 2, Offset.offset(scale));
     } else {
       assertThat(gradient)

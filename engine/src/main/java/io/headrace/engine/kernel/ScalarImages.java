@@ -1,0 +1,182 @@
+package io.headrace.engine.kernel;
+
+import static io.headrace.engine.memory.Floats.read;
+import static io.headrace.engine.memory.Floats.readInt;
+import static io.headrace.engine.memory.Floats.write;
+import static io.headrace.engine.memory.Floats.writeInt;
+
+import java.lang.foreign.MemorySegment;
+
+/** The loops of {@link ImageKernels} element by element. */
+final class ScalarImages {
+  private ScalarImages() {}
+
+  static void addRows(
+      int count,
+      int n,
+      MemorySegment weights,
+      long weightsOffset,
+      MemorySegment places,
+      long placesOffset,
+      MemorySegment a,
+      long aOffset,
+      MemorySegment out,
+      long outOffset) {
+    for (int i = 0; i < count; i++) {
+      float weight = read(weights, weightsOffset + i);
+      long row = aOffset + readInt(places, placesOffset + i);
+      for (int j = 0; j < n; j++) {
+        write(out, outOffset + j, read(out, outOffset + j) + weight * read(a, row + j));
+      }
+    }
+  }
+
+  /** Columns {@code from} up to {@code n} of {@link ImageKernels#maxOfRows}. */
+  static void maxOfRows(
+      int from,
+      int n,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment bias,
+      long biasOffset,
+      boolean rectify,
+      MemorySegment y,
+      long yOffset,
+      MemorySegment winners,
+      long winnersOffset) {
+    for (int j = from; j < n; j++) {
+      float largest = read(x, xOffset + places[0] + j);
+      int winner = 0;
+      for (int w = 1; w < places.length; w++) {
+        float value = read(x, xOffset + places[w] + j);
+        if (value > largest) {
+          largest = value;
+          winner = w;
+        }
+      }
+      float sum = largest + read(bias, biasOffset + j);
+      write(y, yOffset + j, rectify ? Math.max(sum, 0) : sum);
+      writeInt(winners, winnersOffset + j, winner);
+    }
+  }
+
+  /** Columns {@code from} up to {@code n} of {@link ImageKernels#addBias}. */
+  static void addBias(
+      int from,
+      int n,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment bias,
+      long biasOffset,
+      boolean rectify,
+      MemorySegment y,
+      long yOffset) {
+    for (int j = from; j < n; j++) {
+      float sum = read(x, xOffset + j) + read(bias, biasOffset + j);
+      write(y, yOffset + j, rectify ? Math.max(sum, 0) : sum);
+    }
+  }
+
+  static void winogradFilter(
+      int n,
+      MemorySegment g,
+      long gOffset,
+      long gRow,
+      long gStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+    var half = new float[12];
+    for (int c = 0; c < n; c++) {
+      for (int j = 0; j < 3; j++) {
+        long at = gOffset + j * gStep + c;
+        filterLine(read(g, at), read(g, at + gRow), read(g, at + 2 * gRow), half, j, 3);
+      }
+      var whole = new float[16];
+      for (int i = 0; i < 4; i++) {
+        filterLine(half[3 * i], half[3 * i + 1], half[3 * i + 2], whole, 4 * i, 1);
+      }
+      for (int e = 0; e < 16; e++) {
+        write(out, outOffset + e * outStep + c, whole[e]);
+      }
+    }
+  }
+
+  private static void filterLine(float g0, float g1, float g2, float[] to, int at, int step) {
+    float sum = (g0 + g2) * 0.5f;
+    float half = g1 * 0.5f;
+    to[at] = g0;
+    to[at + step] = sum + half;
+    to[at + 2 * step] = sum - half;
+    to[at + 3 * step] = g2;
+  }
+
+  static void winogradInput(
+      int n,
+      MemorySegment d,
+      long dOffset,
+      long dRow,
+      long dStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+    var half = new float[16];
+    var whole = new float[16];
+    for (int c = 0; c < n; c++) {
+      for (int j = 0; j < 4; j++) {
+        long at = dOffset + j * dStep + c;
+        inputLine(
+            read(d, at),
+            read(d, at + dRow),
+            read(d, at + 2 * dRow),
+            read(d, at + 3 * dRow),
+            half,
+            j,
+            4);
+      }
+      for (int i = 0; i < 4; i++) {
+        inputLine(half[4 * i], half[4 * i + 1], half[4 * i + 2], half[4 * i + 3], whole, 4 * i, 1);
+      }
+      for (int e = 0; e < 16; e++) {
+        write(out, outOffset + e * outStep + c, whole[e]);
+      }
+    }
+  }
+
+  private static void inputLine(
+      float d0, float d1, float d2, float d3, float[] to, int at, int step) {
+    to[at] = d0 - d2;
+    to[at + step] = d1 + d2;
+    to[at + 2 * step] = d2 - d1;
+    to[at + 3 * step] = d1 - d3;
+  }
+
+  static void winogradOutput(
+      int n,
+      MemorySegment m,
+      long mOffset,
+      long mStep,
+      MemorySegment out,
+      long outOffset,
+      long outRow,
+      long outStep) {
+    var top = new float[4];
+    var bottom = new float[4];
+    for (int c = 0; c < n; c++) {
+      for (int j = 0; j < 4; j++) {
+        float m0 = read(m, mOffset + j * mStep + c);
+        float m1 = read(m, mOffset + (4 + j) * mStep + c);
+        float m2 = read(m, mOffset + (8 + j) * mStep + c);
+        float m3 = read(m, mOffset + (12 + j) * mStep + c);
+        top[j] = m0 + m1 + m2;
+        bottom[j] = m1 - m2 - m3;
+      }
+      long at = outOffset + c;
+      write(out, at, top[0] + top[1] + top[2]);
+      write(out, at + outStep, top[1] - top[2] - top[3]);
+      write(out, at + outRow, bottom[0] + bottom[1] + bottom[2]);
+      write(out, at + outRow + outStep, bottom[1] - bottom[2] - bottom[3]);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.headrace.engine.layer;
+
+import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.memory.Floats;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The forward pass of a convolution, image by image and a strip of rows at a time: sums, then bias,
+ * pooling and rectifier while the strip is in the cache.
+ */
+final class ConvForward {
+  private final Kernels kernels;
+  private final ConvGeometry shape;
+  private final ConvInput input;
+  private final ConvWeights weights;
+  private final ConvSums sums;
+  private final DenseValue x;
+  private final DenseValue y;
+  private final boolean rectify;
+  private final int pool;
+  private final int stripRows;
+  private final long[] places;
+  private final MemorySegment winners;
+
+  ConvForward(
+      Kernels kernels,
+      ConvGeometry shape,
+      ConvInput input,
+      ConvWeights weights,
+      ConvSums sums,
+      DenseValue x,
+      DenseValue y,
+      boolean rectify,
+      int pool) {
+    this.kernels = kernels;
+    this.shape = shape;
+    this.input = input;
+    this.weights = weights;
+    this.sums = sums;
+    this.x = x;
+    this.y = y;
+    this.rectify = rectify;
+    this.pool = pool;
+    this.stripRows = Math.ceilDiv(sums.stripRows(), pool) * pool;
+    this.places = new long[pool * pool];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = ((long) (i / pool) * shape.outWidth() + i % pool) * weights.lanes();
+    }
+    this.winners = Floats.allocate(pool > 1 ? Floats.count(y.buffer()) : 0);
+  }
+
+  /**
+   * Which pixel of its pooling window each element of y comes from, as 32-bit integers in y's
+   * layout.
+   */
+  MemorySegment winners() {
+    return winners;
+  }
+
+  int pool() {
+    return pool;
+  }
+
+  long scratch() {
+    return sumsAt() + (long) stripRows * shape.outWidth() * weights.lanes() + sums.work();
+  }
+
+  private long sumsAt() {
+    return Math.ceilDiv(input.size(), Kernels.BLOCK) * Kernels.BLOCK;
+  }
+
+  void run(Pass pass, int shard, int from, int to, MemorySegment scratch) {
+    long sumsAt = sumsAt();
+    long work = sumsAt + (long) stripRows * shape.outWidth() * weights.lanes();
+    int rows = shape.outHeight() / pool * pool;
+    for (int row = from; row < to; row++) {
+      input.load(x.values(pass), x.start(pass, row), scratch, 0);
+      for (int top = 0; top < rows; top += stripRows) {
+        int height = Math.min(stripRows, rows - top);
+        sums.compute(scratch, 0, top, height, sumsAt, work);
+        finish(row, top, height, scratch, sumsAt);
+      }
+    }
+  }
+
+  private void finish(int row, int top, int height, MemorySegment scratch, long sumsAt) {
+    int lanes = weights.lanes();
+    int filters = weights.filters();
+    int width = shape.outWidth() / pool;
+    long to = (long) row * y.stride() + (long) top / pool * width * filters;
+    for (int line = 0; line < height; line += pool) {
+      long from = sumsAt + (long) line * shape.outWidth() * lanes;
+      for (int column = 0; column < width; column++) {
+        finishPixel(scratch, from, to);
+        from += (long) pool * lanes;
+        to += filters;
+      }
+    }
+  }
+
+  private void finishPixel(MemorySegment scratch, long from, long to) {
+    MemorySegment bias = weights.bias();
+    long biasAt = weights.biasOffset();
+    int filters = weights.filters();
+    if (pool == 1) {
+      kernels.addBias(filters, scratch, from, bias, biasAt, rectify, y.buffer(), to);
+    } else {
+      kernels.maxOfRows(
+          filters, places, scratch, from, bias, biasAt, rectify, y.buffer(), to, winners, to);
+    }
+  }
+}

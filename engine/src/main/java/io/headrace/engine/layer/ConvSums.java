@@ -1,0 +1,20 @@
+package io.headrace.engine.layer;
+
+import java.lang.foreign.MemorySegment;
+
+/** How a convolution computes its sums from an image laid out. Stateless. */
+interface ConvSums {
+  /** Rows of outputs to compute at once, where there are as many. */
+  int stripRows();
+
+  /** Floats of memory that it needs besides image and sums. */
+  long work();
+
+  /**
+   * Sums of output rows {@code row} up to {@code row + rows}, excluded, without bias.
+   *
+   * @param memory holds the image at {@code image}, the sums from {@code sums} on as
+   *     [row][column][lanes], and {@link #work} floats at {@code work}
+   */
+  void compute(MemorySegment memory, long image, int row, int rows, long sums, long work);
+}

@@ -1,0 +1,121 @@
+package io.headrace.engine.layer;
+
+import static io.headrace.engine.kernel.ImageKernels.WINOGRAD;
+
+import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.memory.Floats;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Sums by Winograd's algorithm, tiles of 2 by 2 outputs: 16 multiplications where the direct way
+ * needs 36. Immutable.
+ */
+record WinogradSums(Kernels kernels, ConvGeometry shape, ConvInput input, ConvWeights weights)
+    implements ConvSums {
+  private static final int TILES = 16;
+  private static final int FEWEST_CHANNELS = 2 * Kernels.BLOCK;
+
+  /** Whether the convolution has the sizes that this is made for, and gains by it. */
+  static boolean suits(ConvGeometry shape) {
+    return shape.kernelHeight() == 3
+        && shape.kernelWidth() == 3
+        && shape.strideY() == 1
+        && shape.strideX() == 1
+        && shape.dilation() == 1
+        && shape.channels() % Kernels.BLOCK == 0
+        && shape.channels() >= FEWEST_CHANNELS
+        && shape.outHeight() % 2 == 0
+        && shape.outWidth() % 2 == 0;
+  }
+
+  @Override
+  public int stripRows() {
+    return 2 * Math.ceilDiv(TILES, shape.outWidth() / 2);
+  }
+
+  @Override
+  public long work() {
+    return WINOGRAD * (inputStep(stripRows()) + productStep(stripRows()));
+  }
+
+  @Override
+  public void compute(MemorySegment memory, long image, int row, int rows, long sums, long work) {
+    long products = work + WINOGRAD * inputStep(rows);
+    transformInput(memory, image, row, rows, work);
+    multiply(memory, rows, work, products);
+    transformProducts(memory, rows, products, sums);
+  }
+
+  private void transformInput(MemorySegment memory, long image, int row, int rows, long to) {
+    int channels = shape.channels();
+    long pitch = input.segment(1);
+    int tile = 0;
+    for (int y = row; y < row + rows; y += 2) {
+      for (int x = 0; x < shape.outWidth(); x += 2) {
+        kernels.winogradInput(
+            channels,
+            memory,
+            image + input.window(y, x),
+            pitch,
+            channels,
+            memory,
+            to + (long) tile++ * channels,
+            inputStep(rows));
+      }
+    }
+  }
+
+  private void multiply(MemorySegment memory, int rows, long from, long to) {
+    int channels = shape.channels();
+    int lanes = weights.lanes();
+    Floats.fill(memory, to, WINOGRAD * productStep(rows), 0);
+    for (int element = 0; element < WINOGRAD; element++) {
+      kernels.addProduct(
+          tiles(rows),
+          lanes,
+          channels,
+          memory,
+          from + element * inputStep(rows),
+          channels,
+          1,
+          weights.winograd(),
+          element * weights.winogradStep(),
+          lanes,
+          memory,
+          to + element * productStep(rows),
+          lanes);
+    }
+  }
+
+  private void transformProducts(MemorySegment memory, int rows, long from, long sums) {
+    int lanes = weights.lanes();
+    long line = (long) shape.outWidth() * lanes;
+    int tile = 0;
+    for (int y = 0; y < rows; y += 2) {
+      for (int x = 0; x < shape.outWidth(); x += 2) {
+        kernels.winogradOutput(
+            lanes,
+            memory,
+            from + (long) tile++ * lanes,
+            productStep(rows),
+            memory,
+            sums + y * line + (long) x * lanes,
+            line,
+            lanes);
+      }
+    }
+  }
+
+  private int tiles(int rows) {
+    return rows / 2 * (shape.outWidth() / 2);
+  }
+
+  /** From an element to the next, a block more than needed: powers of two share cache sets. */
+  private long inputStep(int rows) {
+    return (long) tiles(rows) * shape.channels() + Kernels.BLOCK;
+  }
+
+  private long productStep(int rows) {
+    return (long) tiles(rows) * weights.lanes() + Kernels.BLOCK;
+  }
+}
