@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.sample.InputSpec;
+import io.headrace.engine.sample.SampleSchema;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,42 @@ class PyTorchOracleTest {
             Specs.layer("dense", Map.of()));
     ComponentSpec adagrad = Specs.optimizer("adagrad", Map.of("learning-rate", 0.05));
     compare("gelu-adagrad", Specs.model(Specs.dense(7, 0), layers, "squared", adagrad, 11));
+  }
+
+  @Test
+  void trainsAConvolutionalNetworkWithAdamAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("conv2d", Map.of("filters", 8, "padding", 1)),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("max-pool", Map.of()),
+            Specs.layer("conv2d", Map.of("filters", 16, "padding", 1)),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("max-pool", Map.of()),
+            Specs.layer("flatten", Map.of()),
+            Specs.layer("dense", Map.of()));
+    compare("cnn-adam", Specs.model(rows(5, 12, 8, 3), layers, "softmax", adam(0.005), 19));
+  }
+
+  @Test
+  void trainsCausalAndDilatedConvolutionsAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("conv1d", Map.of("filters", 6, "causal", true)),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("conv1d", Map.of("filters", 5, "causal", true, "dilation", 2)),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("flatten", Map.of()),
+            Specs.layer("dense", Map.of()));
+    compare("causal-conv1d-adam", Specs.model(rows(4, 13, 3), layers, "softmax", adam(0.01), 23));
+  }
+
+  private static SampleSchema rows(int classes, Integer... shape) {
+    return Specs.schema(new InputSpec.Dense(List.of(shape)), classes);
+  }
+
+  private static ComponentSpec adam(double rate) {
+    return Specs.optimizer("adam", Map.of("learning-rate", rate));
   }
 
   private static void compare(String name, ModelSpec spec) throws IOException {
