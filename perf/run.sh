@@ -1,9 +1,10 @@
 #!/bin/sh
-# Builds what is needed and runs the benchmarks (bench), the load rig (load) or the comparison with PyTorch (peers)
-# with the launcher's JVM flags. PERF_JAVA_OPTS is added to the flags of each.
+# Builds what is needed and runs, with the launcher's JVM flags and those in PERF_JAVA_OPTS: the benchmarks (bench), the
+# load rig (load), the comparison with PyTorch (peers), or PyTorch's accuracy on CIFAR-10 (accuracy).
 #   perf/run.sh bench [JMH options, e.g. AssemblerBenchmark -f 1]
 #   perf/run.sh load [--records 5000000] [--runs 3] ...
 #   perf/run.sh peers [--nets cnn,mlp] [--threads 1,2] [--rounds 5] [--seconds 1]
+#   perf/run.sh accuracy --data DIR [--seeds 1,2,3] [--epochs 10] [--threads 1]
 set -eu
 perf_root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd -P)
 . "$perf_root/.mvn/select-jdk.sh"
@@ -15,12 +16,15 @@ case $perf_command in
     set -- -prof gc "$@"
     ;;
   load) perf_main=io.headrace.perf.load.LoadRig ;;
-  peers)
-    perf_main=io.headrace.perf.peers.PeerRig
+  peers | accuracy)
+    [ "$perf_command" = peers ] && perf_main=io.headrace.perf.peers.PeerRig || perf_main=io.headrace.perf.peers.AccuracyRig
     perf_profile=-Ppeers # fetches libtorch
+    # PyTorch at its best: no second pool of threads, freed memory kept, no other libtorch of this system mixed in.
+    export OPENBLAS_NUM_THREADS=1 MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=4294967296
+    PERF_JAVA_OPTS="-Djava.library.path= ${PERF_JAVA_OPTS:-}"
     ;;
   *)
-    sed -n '2,6s/^# *//p' "$0" >&2
+    sed -n '2,7s/^# *//p' "$0" >&2
     exit 2
     ;;
 esac

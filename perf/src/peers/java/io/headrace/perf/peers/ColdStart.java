@@ -25,7 +25,7 @@ record ColdStart(double firstStep, double steady, double samplesPerSecond) {
     double first = (System.nanoTime() - start) / 1e9;
     double now = first;
     int steps = 1;
-    while (now < seconds) {
+    while (now < seconds || windows.size() < LAST_WINDOWS) {
       double from = now;
       int before = steps;
       while (now < from + WINDOW_SECONDS) {
@@ -46,7 +46,7 @@ record ColdStart(double firstStep, double steady, double samplesPerSecond) {
 
   private static double steadySpeed(List<Window> windows) {
     return Speeds.median(
-        windows.subList(Math.max(0, windows.size() - LAST_WINDOWS), windows.size()).stream()
+        windows.subList(windows.size() - LAST_WINDOWS, windows.size()).stream()
             .map(Window::samplesPerSecond)
             .toList());
   }
