@@ -16,8 +16,9 @@ Lines of a recording, tensors in layer order and under the names of our checkpoi
 
 Tensors have our layouts, not PyTorch's: a convolution's weights are [out][height][width][in], its
 input and output [height][width][channels], a dense layer's weights [in][out].
-Recurrent layers have PyTorch's layouts: weights [gates x units][in], gates in the order i, f, g, o
-(LSTM) and r, z, n (GRU), the reset gate applied after the product with the recurrent weights.
+Recurrent layers have weights [in][gates][units], gates in PyTorch's order: i, f, g, o (LSTM) and
+r, z, n (GRU). A GRU's recurrent weights begin with those of n, which it resets after the product,
+and its biases with the one of that product; other biases are added once, not twice as in PyTorch.
 """
 
 import sys
@@ -66,6 +67,11 @@ class Model:
         bias = self.parameter(f"{index}.dense.bias", -limit, limit, outputs)
         return lambda x: x @ weight + bias
 
+    def linear(self, index, inputs):
+        weight = self.parameter(f"{index}.linear.weight", -0.5, 0.5, inputs, 1)
+        bias = self.parameter(f"{index}.linear.bias", -0.5, 0.5, 1)
+        return lambda x: x @ weight + bias
+
     def conv2d(self, index, inputs, outputs, size, limit=0.25, **options):
         weight = self.parameter(
             f"{index}.conv2d.weight", -limit, limit, outputs, size, size, inputs
@@ -85,15 +91,15 @@ class Model:
 
     def batch_norm(self, index, channels):
         name = f"{index}.batch-norm"
-        scale = self.parameter(f"{name}.weight", 0.5, 1.5, channels)
-        shift = self.parameter(f"{name}.bias", -0.5, 0.5, channels)
-        mean = self.states[f"{name}.mean"] = torch.zeros(channels)
-        variance = self.states[f"{name}.variance"] = torch.ones(channels)
+        scale = self.parameter(f"{name}.scale", 0.5, 1.5, channels)
+        shift = self.parameter(f"{name}.shift", -0.5, 0.5, channels)
+        mean = self.states[f"{name}.running.mean"] = torch.zeros(channels)
+        variance = self.states[f"{name}.running.variance"] = torch.ones(channels)
         return lambda x: F.batch_norm(x, mean, variance, scale, shift, training=True)
 
     def layer_norm(self, index, width):
-        scale = self.parameter(f"{index}.layer-norm.weight", 0.5, 1.5, width)
-        shift = self.parameter(f"{index}.layer-norm.bias", -0.5, 0.5, width)
+        scale = self.parameter(f"{index}.layer-norm.scale", 0.5, 1.5, width)
+        shift = self.parameter(f"{index}.layer-norm.shift", -0.5, 0.5, width)
         return lambda x: F.layer_norm(x, (width,), scale, shift)
 
     def embedding(self, index, vocabulary, width):
@@ -103,25 +109,34 @@ class Model:
     def recurrent(self, index, kind, inputs, units, bidirectional=False):
         """A layer over padded rows [rows][steps][inputs] and their lengths: outputs of all steps
         (0 behind the end of a row), and of the last step of each direction side by side."""
-        function, gates = {
-            "rnn": (torch.rnn_tanh, 1),
-            "lstm": (torch.lstm, 4),
-            "gru": (torch.gru, 3),
+        function, gates, biases = {
+            "rnn": (torch.rnn_tanh, 1, 1),
+            "lstm": (torch.lstm, 4, 4),
+            "gru": (torch.gru, 3, 4),
         }[kind]
-        parameters = []
-        for direction in ("", "backward-") if bidirectional else ("",):
-            name = f"{index}.{kind}.{direction}"
-            parameters += [
-                self.parameter(f"{name}weight", -0.5, 0.5, gates * units, inputs),
-                self.parameter(f"{name}recurrent-weight", -0.5, 0.5, gates * units, units),
-                self.parameter(f"{name}bias", -0.5, 0.5, gates * units),
-                torch.zeros(gates * units),
-            ]
-        directions = len(parameters) // 4
+
+        def direction(prefix):
+            name = f"{index}.{kind}.{prefix}"
+            weight = self.parameter(f"{name}weight", -0.5, 0.5, inputs, gates, units)
+            recurrent = self.parameter(f"{name}recurrent-weight", -0.5, 0.5, units, gates, units)
+            bias = self.parameter(f"{name}bias", -0.5, 0.5, biases, units)
+
+            def theirs():
+                first, second, third = recurrent, bias, torch.zeros(gates, units)
+                if kind == "gru":
+                    first = recurrent[:, [1, 2, 0]]
+                    second, third = bias[1:], torch.cat([third[:2], bias[:1]])
+                matrices = [m.flatten(1).t() for m in (weight, first)]
+                return matrices + [second.flatten(), third.flatten()]
+
+            return theirs
+
+        directions = [direction(prefix) for prefix in ("", "reverse.")[: 1 + bidirectional]]
 
         def forward(x, lengths):
             packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
-            first = torch.zeros(directions, len(x), units)
+            parameters = [tensor for theirs in directions for tensor in theirs()]
+            first = torch.zeros(len(directions), len(x), units)
             first = (first, first) if kind == "lstm" else first
             data, last, *_ = function(
                 packed.data,
@@ -164,10 +179,10 @@ def full(steps):
 
 
 def tokens(longest, vocabulary):
-    """An input of ids and how many of them count in each row."""
+    """An input of ids, 0 excepted, which is padding, and how many of them count in each row."""
 
     def source(step, rows):
-        ids = [int(unit(TOKENS + step, i) * vocabulary) for i in range(rows * longest)]
+        ids = [1 + int(unit(TOKENS + step, i) * (vocabulary - 1)) for i in range(rows * longest)]
         lengths = [1 + int(unit(LENGTHS + step, row) * longest) for row in range(rows)]
         return torch.tensor(ids).reshape(rows, longest), torch.tensor(lengths)
 
@@ -187,9 +202,12 @@ def logistic(z, labels):
     return F.binary_cross_entropy_with_logits(z.reshape(-1), target, reduction="none")
 
 
+def target_numbers(labels):
+    return torch.tensor([u * 4 - 2 for u in labels], dtype=torch.float32).double()
+
+
 def squared(z, labels):
-    target = torch.tensor([u * 4 - 2 for u in labels], dtype=torch.float32).double()
-    return (z.reshape(-1) - target) ** 2
+    return (z.reshape(-1) - target_numbers(labels)) ** 2
 
 
 def digest(kind, values):
@@ -202,9 +220,12 @@ def digest(kind, values):
     return lines
 
 
-def train(model, forward, source, loss, rows, optimizer, **settings):
+def train(
+    model, forward, source, loss, rows, optimizer, norm=None, schedule=None, **settings
+):
     lines = list(model.tensors)
     optimizer = optimizer(model.parameters.values(), **settings)
+    schedule = schedule(optimizer) if schedule else None
     for step in range(STEPS):
         count = rows - step % 3
         labels = [unit(LABELS + step, row) for row in range(count)]
@@ -215,7 +236,11 @@ def train(model, forward, source, loss, rows, optimizer, **settings):
         if step == 0:
             gradients = {name: p.grad for name, p in model.parameters.items()}
             lines += digest("gradient", gradients)
+        if norm:
+            torch.nn.utils.clip_grad_norm_(model.parameters.values(), norm)
         optimizer.step()
+        if schedule:
+            schedule.step()
         lines.append(f"loss {value.item()!r}")
     with torch.no_grad():
         return lines + digest("final", model.parameters | model.states)
@@ -234,14 +259,9 @@ def mlp_adam():
 
 def linear_sgd():
     model = Model()
-    weight = model.parameter("0.linear.weight", -0.5, 0.5, 28, 1)
-    bias = model.parameter("0.linear.bias", -0.5, 0.5, 1)
-
-    def forward(x):
-        return x @ weight + bias
-
+    linear = model.linear(0, 28)
     settings = {"lr": 0.1, "momentum": 0.9}
-    return train(model, forward, floats(28), logistic, 64, torch.optim.SGD, **settings)
+    return train(model, linear, floats(28), logistic, 64, torch.optim.SGD, **settings)
 
 
 def gelu_adagrad():
@@ -252,6 +272,67 @@ def gelu_adagrad():
         return second(F.gelu(first(x), approximate="tanh"))
 
     return train(model, forward, floats(7), squared, 11, torch.optim.Adagrad, lr=0.05)
+
+
+def smooth_adamw():
+    model = Model()
+    first, second = model.dense(0, 13, 9), model.dense(1, 9, 4)
+
+    def forward(x):
+        return second(torch.tanh(first(x)))
+
+    def loss(z, labels):
+        target = torch.tensor([int(u * 4) for u in labels])
+        weights = torch.tensor([1, 2, 0.5, 1.5])
+        return F.cross_entropy(
+            z, target, weight=weights, label_smoothing=0.1, reduction="none"
+        )
+
+    settings = {"lr": 0.02, "weight_decay": 0.1}
+    return train(model, forward, floats(13), loss, 33, torch.optim.AdamW, **settings)
+
+
+def huber_rmsprop():
+    model = Model()
+    first, second = model.dense(0, 6, 17), model.dense(1, 17, 1)
+
+    def forward(x):
+        return second(torch.tanh(first(x)))
+
+    def loss(z, labels):
+        return F.huber_loss(z.reshape(-1), target_numbers(labels), delta=0.7, reduction="none")
+
+    settings = {"lr": 0.005, "alpha": 0.95, "momentum": 0.5}
+    return train(model, forward, floats(6), loss, 24, torch.optim.RMSprop, **settings)
+
+
+def poisson_nesterov():
+    model = Model()
+    linear = model.linear(0, 6)
+
+    def loss(z, labels):
+        target = torch.tensor([float(int(u * 6)) for u in labels])
+        nll = F.poisson_nll_loss(
+            z.reshape(-1), target, log_input=True, full=False, reduction="none"
+        )
+        return nll + torch.xlogy(target, target) - target
+
+    settings = {"lr": 0.02, "momentum": 0.8, "nesterov": True, "weight_decay": 0.01}
+    return train(model, linear, floats(6), loss, 40, torch.optim.SGD, **settings)
+
+
+def clipped_cosine():
+    model = Model()
+    first, second = model.dense(0, 11, 23), model.dense(1, 23, 3)
+
+    def forward(x):
+        return second(torch.tanh(first(x)))
+
+    def cosine(optimizer):
+        return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=25, eta_min=0.005)
+
+    settings = {"lr": 0.05, "norm": 0.3, "schedule": cosine}
+    return train(model, forward, floats(11), softmax(3), 30, torch.optim.Adam, **settings)
 
 
 def cnn_adam():
@@ -359,6 +440,10 @@ if __name__ == "__main__":
         ("mlp-adam", mlp_adam),
         ("linear-sgd", linear_sgd),
         ("gelu-adagrad", gelu_adagrad),
+        ("smooth-adamw", smooth_adamw),
+        ("huber-rmsprop", huber_rmsprop),
+        ("poisson-nesterov", poisson_nesterov),
+        ("clipped-cosine", clipped_cosine),
         ("cnn-adam", cnn_adam),
         ("batch-norm-cnn-momentum", batch_norm_cnn_momentum),
         ("causal-conv1d-adam", causal_conv1d_adam),

@@ -48,7 +48,8 @@ final class OracleNumbers {
         int longest = tokens.maxLength();
         int length = 1 + (int) (unit(LENGTHS + step, row) * longest);
         for (int i = 0; i < length; i++) {
-          tokens.add(row, (int) (unit(TOKENS + step, row * longest + i) * vocabulary(spec)));
+          double unit = unit(TOKENS + step, row * longest + i);
+          tokens.add(row, 1 + (int) (unit * (vocabulary(spec) - 1)));
         }
       }
       case SparseColumn _ -> throw new IllegalArgumentException("no network here is sparse");
@@ -64,6 +65,7 @@ final class OracleNumbers {
     return switch (label) {
       case LabelSpec.Classes classes -> (int) (unit * classes.names().size());
       case LabelSpec.Numeric() -> (float) (unit * 4 - 2);
+      case LabelSpec.Count() -> (int) (unit * 6);
     };
   }
 

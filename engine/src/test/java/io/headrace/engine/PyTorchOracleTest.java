@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.sample.InputSpec;
+import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SampleSchema;
+import io.headrace.engine.state.Tensor;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,8 @@ import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Gradients and twenty training steps against what PyTorch computes in double precision from the
@@ -57,6 +62,56 @@ class PyTorchOracleTest {
   }
 
   @Test
+  void trainsASmoothedClassifierWithAdamwAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("dense", Map.of("units", 9, "activation", "tanh")),
+            Specs.layer("dense", Map.of()));
+    ComponentSpec loss =
+        Specs.loss(
+            "softmax", Map.of("label-smoothing", 0.1, "class-weights", List.of(1, 2, 0.5, 1.5)));
+    ComponentSpec adamw =
+        Specs.optimizer("adamw", Map.of("learning-rate", 0.02, "weight-decay", 0.1));
+    compare("smooth-adamw", Specs.model(Specs.dense(13, 4), layers, loss, adamw, 33));
+  }
+
+  @Test
+  void trainsAHuberRegressionWithRmspropAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("dense", Map.of("units", 17, "activation", "tanh")),
+            Specs.layer("dense", Map.of()));
+    ComponentSpec loss = Specs.loss("huber", Map.of("delta", 0.7));
+    ComponentSpec rmsprop =
+        Specs.optimizer("rmsprop", Map.of("learning-rate", 0.005, "decay", 0.95, "momentum", 0.5));
+    compare("huber-rmsprop", Specs.model(Specs.dense(6, 0), layers, loss, rmsprop, 24));
+  }
+
+  @Test
+  void trainsAPoissonRegressionWithNesterovAsPyTorchDoes() throws IOException {
+    ComponentSpec nesterov =
+        Specs.optimizer(
+            "sgd",
+            Map.of("learning-rate", 0.02, "momentum", 0.8, "nesterov", true, "weight-decay", 0.01));
+    var counts = new SampleSchema(Specs.dense(6, 0).inputs(), new LabelSpec.Count());
+    List<ComponentSpec> layers = List.of(Specs.layer("linear", Map.of()));
+    ComponentSpec loss = Specs.loss("poisson", Map.of());
+    compare("poisson-nesterov", Specs.model(counts, layers, loss, nesterov, 40));
+  }
+
+  @Test
+  void clipsByNormUnderAScheduleAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("dense", Map.of("units", 23, "activation", "tanh")),
+            Specs.layer("dense", Map.of()));
+    ModelSpec spec = Specs.model(Specs.dense(11, 3), layers, "softmax", adam(0.05), 30);
+    ComponentSpec cosine = Specs.schedule("cosine", Map.of("steps", 25, "final", 0.1));
+    var clipping = new GradientClipping(Double.POSITIVE_INFINITY, 0.3);
+    compare("clipped-cosine", Specs.with(spec, cosine, clipping));
+  }
+
+  @Test
   void trainsAConvolutionalNetworkWithAdamAsPyTorchDoes() throws IOException {
     List<ComponentSpec> layers =
         List.of(
@@ -82,6 +137,68 @@ class PyTorchOracleTest {
             Specs.layer("flatten", Map.of()),
             Specs.layer("dense", Map.of()));
     compare("causal-conv1d-adam", Specs.model(rows(4, 13, 3), layers, "softmax", adam(0.01), 23));
+  }
+
+  @Test
+  void trainsABatchNormalisedNetworkWithMomentumAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("conv2d", Map.of("filters", 6, "stride", 2, "padding", 1)),
+            Specs.layer("batch-norm", Map.of()),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("conv2d", Map.of("filters", 10, "stride", 2, "padding", 1)),
+            Specs.layer("batch-norm", Map.of()),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("global-avg-pool", Map.of()),
+            Specs.layer("dense", Map.of()));
+    ComponentSpec sgd = Specs.optimizer("sgd", Map.of("learning-rate", 0.05, "momentum", 0.9));
+    compare(
+        "batch-norm-cnn-momentum", Specs.model(rows(5, 11, 9, 3), layers, "softmax", sgd, 19));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rnn", "lstm", "gru"})
+  void trainsARecurrentLayerWithAdamAsPyTorchDoes(String cell) throws IOException {
+    List<ComponentSpec> layers =
+        List.of(Specs.layer(cell, Map.of("units", 11)), Specs.layer("dense", Map.of()));
+    compare(cell + "-adam", Specs.model(rows(4, 7, 5), layers, "softmax", adam(0.01), 23));
+  }
+
+  @Test
+  void trainsLstmsInBothDirectionsAndOnTopOfEachOtherAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer(
+                "lstm", Map.of("units", 6, "bidirectional", true, "return-sequences", true)),
+            Specs.layer("lstm", Map.of("units", 7)),
+            Specs.layer("dense", Map.of()));
+    compare(
+        "bidirectional-lstm-adam",
+        Specs.model(rows(4, 7, 5), layers, "softmax", adam(0.01), 23));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rnn", "lstm", "gru"})
+  void trainsOnTokensOfRowsOfAllLengthsAsPyTorchDoes(String cell) throws IOException {
+    compare("tokens-" + cell + "-adagrad", tokens(Specs.layer(cell, Map.of("units", 6))));
+  }
+
+  @Test
+  void trainsOnTokensInBothDirectionsAsPyTorchDoes() throws IOException {
+    compare(
+        "tokens-bidirectional-adagrad",
+        tokens(Specs.layer("lstm", Map.of("units", 6, "bidirectional", true))));
+  }
+
+  private static ModelSpec tokens(ComponentSpec recurrent) {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("embedding", Map.of("dimension", 4)),
+            recurrent,
+            Specs.layer("dense", Map.of()));
+    ComponentSpec adagrad = Specs.optimizer("adagrad", Map.of("learning-rate", 0.1));
+    return Specs.model(
+        Specs.schema(new InputSpec.Tokens(9, 11), 3), layers, "softmax", adagrad, 23);
   }
 
   private static SampleSchema rows(int classes, Integer... shape) {
@@ -157,9 +274,9 @@ class PyTorchOracleTest {
   }
 
   private static double[] values(Checkpoint checkpoint, String tensor) {
-    String name = "model." + tensor;
-    float[] values =
-        Floats.toArray(Objects.requireNonNull(checkpoint.tensors().get(name), name).data());
+    Tensor learned = checkpoint.tensors().get("model." + tensor);
+    Tensor found = learned != null ? learned : checkpoint.tensors().get("state." + tensor);
+    float[] values = Floats.toArray(Objects.requireNonNull(found, tensor).data());
     return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
   }
 }

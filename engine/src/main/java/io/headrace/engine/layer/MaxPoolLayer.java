@@ -4,6 +4,7 @@ import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * The largest value of each window, channel by channel, over images of [height, width, channels].
@@ -47,6 +48,7 @@ record MaxPoolLayer(int size, int stride, int padding) implements Layer {
     private final MemorySegment zeros;
     private final MemorySegment winners;
     private final long[][] places;
+    private final int[][] marks;
 
     Work(Kernels kernels, MaxPoolLayer layer, DenseValue x, DenseValue y) {
       this.kernels = kernels;
@@ -57,10 +59,12 @@ record MaxPoolLayer(int size, int stride, int padding) implements Layer {
       this.winners = Floats.allocate(Floats.count(y.buffer()));
       int width = y.shape().get(1);
       this.places = new long[y.shape().get(0) * width][];
+      this.marks = new int[places.length][];
       for (int window = 0; window < places.length; window++) {
         int top = window / width * layer.stride - layer.padding;
         int left = window % width * layer.stride - layer.padding;
         places[window] = places(top, left, layer.size);
+        marks[window] = LongStream.of(places[window]).mapToInt(Math::toIntExact).toArray();
       }
     }
 
@@ -68,7 +72,7 @@ record MaxPoolLayer(int size, int stride, int padding) implements Layer {
     private long[] places(int top, int left, int size) {
       int height = x.shape().get(0);
       int width = x.shape().get(1);
-      var inside = java.util.stream.LongStream.builder();
+      var inside = LongStream.builder();
       for (int row = Math.max(top, 0); row < Math.min(top + size, height); row++) {
         for (int column = Math.max(left, 0); column < Math.min(left + size, width); column++) {
           inside.add(((long) row * width + column) * channels);
@@ -81,10 +85,10 @@ record MaxPoolLayer(int size, int stride, int padding) implements Layer {
       for (int row = from; row < to; row++) {
         long start = x.start(pass, row);
         long at = (long) row * y.stride();
-        for (long[] window : places) {
+        for (int window = 0; window < places.length; window++) {
           kernels.maxOfRows(
               channels,
-              window,
+              places[window],
               x.values(pass),
               start,
               zeros,
@@ -92,6 +96,8 @@ record MaxPoolLayer(int size, int stride, int padding) implements Layer {
               false,
               y.buffer(),
               at,
+              0,
+              marks[window],
               winners,
               at);
           at += channels;
@@ -108,9 +114,9 @@ record MaxPoolLayer(int size, int stride, int padding) implements Layer {
         long start = (long) row * x.stride();
         long at = (long) row * y.stride();
         Floats.fill(dx, start, x.width(), 0);
-        for (long[] window : places) {
+        for (int window = 0; window < places.length; window++) {
           for (int channel = 0; channel < channels; channel++) {
-            long pixel = start + window[Floats.readInt(winners, at)] + channel;
+            long pixel = start + Floats.readInt(winners, at) + channel;
             Floats.write(dx, pixel, Floats.read(dx, pixel) + Floats.read(y.gradients(), at));
             at++;
           }

@@ -6,6 +6,7 @@ import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.loss.Losses;
+import io.headrace.engine.optimizer.Schedules;
 import io.headrace.pipeline.transform.Transforms;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,7 +72,8 @@ final class TestVocabulary {
             "layer",
             List.of(variant("dense", UNITS, INPUT), variant("relu"), variant("linear", INPUT))),
         Losses.variants(),
-        new Variants<>("optimizer", List.of(variant("sgd", RATE), variant("ftrl", RATE))));
+        new Variants<>("optimizer", List.of(variant("sgd", RATE), variant("ftrl", RATE))),
+        Schedules.variants());
   }
 
   static JobSpec read(String text, String... overrides) {
