@@ -130,6 +130,22 @@ final class Specs {
         batchSize);
   }
 
+  /** A network whose layers do something else while it learns. */
+  static ModelSpec normalised(int in, int hidden, int classes, int batchSize) {
+    return model(
+        dense(in, classes),
+        List.of(
+            layer("batch-norm", Map.of()),
+            layer("dense", Map.of("units", hidden)),
+            layer("batch-norm", Map.of("momentum", 0.2)),
+            layer("relu", Map.of()),
+            layer("dropout", Map.of("rate", 0.2)),
+            layer("dense", Map.of())),
+        "softmax",
+        optimizer("adam", Map.of()),
+        batchSize);
+  }
+
   static ModelSpec linear(SampleSchema schema, String optimizer, int batchSize) {
     String loss =
         schema.label() instanceof LabelSpec.Classes classes

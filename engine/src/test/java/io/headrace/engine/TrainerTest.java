@@ -7,6 +7,7 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.sample.MiniBatch;
+import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ class TrainerTest {
         Specs.recurrent("lstm", 5, 16, 17, 64),
         Specs.recurrent("gru", 6, 3, 9, 64),
         Specs.sentiment(20, 10, 16, 24, 64),
+        Specs.normalised(19, 33, 5, 64),
         Specs.linear(Specs.dense(28, 2), "sgd", 64),
         Specs.linear(Specs.dense(1, 0), "adagrad", 64),
         Specs.linear(Specs.sparse(18, 2), "ftrl", 64),
@@ -155,6 +157,44 @@ class TrainerTest {
           .hasMessageContaining("Dense[shape=[4]] in the job")
           .hasMessageContaining("optimizer: adam")
           .hasMessageNotContaining("loss:");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void keepsNothingOfRowsItDidNotLearnFrom(ModelSpec spec) {
+    var batches = new Batches(spec.schema(), 3);
+    try (var trainer = new Trainer(spec, 1)) {
+      trainer.train(batches.next(64, 64));
+      Checkpoint before = trainer.snapshot("job", 1);
+      MiniBatch poisoned = batches.next(16, 64);
+      poisoned.rows().weights()[3] = Float.NaN;
+      assertThat(trainer.train(poisoned).divergence()).isNotNull();
+      MemorySegment outputs = Floats.allocate(100L * trainer.outputWidth());
+      trainer.predict(batches.next(100, 100).rows(), outputs);
+      assertSameState(trainer.snapshot("job", 2), before);
+    }
+  }
+
+  @Test
+  void predictsARowTheSameInAnyCompany() {
+    ModelSpec spec = Specs.normalised(9, 12, 3, 16);
+    var batches = new Batches(spec.schema(), 3);
+    try (var trainer = new Trainer(spec, 1)) {
+      for (int i = 0; i < 20; i++) {
+        trainer.train(batches.next(16, 16));
+      }
+      SampleBlock rows = batches.next(41, 41).rows();
+      MemorySegment together = Floats.allocate(41 * 3);
+      trainer.predict(rows, together);
+      MemorySegment again = Floats.allocate(41 * 3);
+      trainer.predict(rows, again);
+      assertThat(again.mismatch(together)).isEqualTo(-1);
+      MiniBatch first = new Batches(spec.schema(), 3).next(1, 1);
+      trainer.predict(first.rows(), together);
+      MiniBatch more = new Batches(spec.schema(), 3).next(7, 7);
+      trainer.predict(more.rows(), again);
+      assertThat(again.asSlice(0, 12).mismatch(together.asSlice(0, 12))).isEqualTo(-1);
     }
   }
 

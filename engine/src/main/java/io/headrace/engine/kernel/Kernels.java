@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  * has the same bits in whatever company it is computed. Vector and scalar results differ in
  * rounding only.
  */
-public interface Kernels extends CellKernels, ImageKernels {
+public interface Kernels extends CellKernels, ImageKernels, NormKernels {
   /** Rows of matrices start at multiples of this many floats: the widest vector. */
   int BLOCK = 16;
 

@@ -624,4 +624,87 @@ final class ScalarKernels implements Kernels {
       write(p, offset + i, Math.abs(sum) <= l1 ? 0 : beyond / ((beta + root) / alpha + l2));
     }
   }
+
+  @Override
+  public void deviationSums(
+      int count,
+      int n,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment pivots,
+      long pivotsOffset,
+      MemorySegment sums) {
+
+    ScalarNorms.deviationSums(count, n, x, xOffset, xStep, pivots, pivotsOffset, sums);
+  }
+
+  @Override
+  public void normalise(
+      int count,
+      int n,
+      float slope,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment y,
+      long yOffset,
+      long yStep) {
+
+    ScalarNorms.normalise(count, n, slope, channels, x, xOffset, xStep, y, yOffset, yStep);
+  }
+
+  @Override
+  public void normaliseGradientSums(
+      int count,
+      int n,
+      float slope,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment sums) {
+
+    ScalarNorms.normaliseGradientSums(
+        count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, sums);
+  }
+
+  @Override
+  public void normaliseGradient(
+      int count,
+      int n,
+      float slope,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment dx,
+      long dxOffset,
+      long dxStep) {
+
+    ScalarNorms.normaliseGradient(
+        count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, dx, dxOffset, dxStep);
+  }
+
+  @Override
+  public void dropout(
+      int count,
+      int first,
+      long key,
+      int threshold,
+      float scale,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment y,
+      long yOffset) {
+
+    ScalarNorms.dropout(count, first, key, threshold, scale, x, xOffset, y, yOffset);
+  }
 }

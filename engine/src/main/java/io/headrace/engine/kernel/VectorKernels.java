@@ -661,4 +661,107 @@ final class VectorKernels implements Kernels {
       rest.ftrl(count - done, alpha, beta, l1, l2, p, z, n, offset + done, g, gOffset + done);
     }
   }
+
+  @Override
+  public void deviationSums(
+      int count,
+      int n,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment pivots,
+      long pivotsOffset,
+      MemorySegment sums) {
+    if (n < VectorWidth.LANES) {
+      rest.deviationSums(count, n, x, xOffset, xStep, pivots, pivotsOffset, sums);
+    } else {
+      VectorNorms.deviationSums(count, n, x, xOffset, xStep, pivots, pivotsOffset, sums);
+    }
+  }
+
+  @Override
+  public void normalise(
+      int count,
+      int n,
+      float slope,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment y,
+      long yOffset,
+      long yStep) {
+    if (n < VectorWidth.LANES) {
+      rest.normalise(count, n, slope, channels, x, xOffset, xStep, y, yOffset, yStep);
+    } else {
+      VectorNorms.normalise(count, n, slope, channels, x, xOffset, xStep, y, yOffset, yStep);
+    }
+  }
+
+  @Override
+  public void normaliseGradientSums(
+      int count,
+      int n,
+      float slope,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment sums) {
+    if (n < VectorWidth.LANES) {
+      rest.normaliseGradientSums(
+          count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, sums);
+    } else {
+      VectorNorms.normaliseGradientSums(
+          count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, sums);
+    }
+  }
+
+  @Override
+  public void normaliseGradient(
+      int count,
+      int n,
+      float slope,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment dx,
+      long dxOffset,
+      long dxStep) {
+    if (n < VectorWidth.LANES) {
+      rest.normaliseGradient(
+          count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, dx, dxOffset, dxStep);
+    } else {
+      VectorNorms.normaliseGradient(
+          count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, dx, dxOffset, dxStep);
+    }
+  }
+
+  @Override
+  public void dropout(
+      int count,
+      int first,
+      long key,
+      int threshold,
+      float scale,
+      MemorySegment x,
+      long xOffset,
+      MemorySegment y,
+      long yOffset) {
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorMasks.dropout(count, first, key, threshold, scale, x, xOffset, y, yOffset);
+    if (done < count) {
+      rest.dropout(
+          count - done, first + done, key, threshold, scale, x, xOffset + done, y, yOffset + done);
+    }
+  }
 }

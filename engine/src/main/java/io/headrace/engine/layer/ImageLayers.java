@@ -72,6 +72,28 @@ final class ImageLayers {
                 settings.value(POOL_PADDING)));
   }
 
+  static Variant<Layer> avgPool() {
+    return new Variant<>(
+        "avg-pool",
+        "The mean of each window of an image, channel by channel, over the pixels that lie in the"
+            + " image.",
+        List.of(SIZE, POOL_STRIDE, POOL_PADDING),
+        settings ->
+            new AvgPoolLayer(
+                settings.value(SIZE),
+                settings.optional(POOL_STRIDE).orElse(settings.value(SIZE)),
+                settings.value(POOL_PADDING)));
+  }
+
+  static Variant<Layer> globalAvgPool() {
+    return new Variant<>(
+        "global-avg-pool",
+        "The mean of each channel over all pixels of an image, or all steps of a sequence: rows of"
+            + " one dimension, e.g. for dense. Lin, Chen and Yan, 2014.",
+        List.of(),
+        settings -> new GlobalAvgPoolLayer());
+  }
+
   private static Layer conv2d(Optional<String> input, Settings settings) {
     int kernel = settings.value(KERNEL);
     int stride = settings.value(STRIDE);

@@ -21,6 +21,9 @@ interface Initialisation {
 
   Initialisation ZEROS = parameter -> {};
 
+  Initialisation ONES =
+      parameter -> Floats.fill(parameter.values(), parameter.offset(), parameter.count(), 1);
+
   void fill(Parameter parameter);
 
   /**

@@ -54,11 +54,15 @@ public final class Layers {
               SequenceLayers.rnn(INPUT),
               SequenceLayers.lstm(INPUT),
               SequenceLayers.gru(INPUT),
+              ImageLayers.avgPool(),
+              ImageLayers.globalAvgPool(),
               new Variant<Layer>(
                   "flatten",
                   "Makes rows of one dimension from rows of several, e.g. for dense.",
                   List.of(),
-                  settings -> new FlattenLayer())));
+                  settings -> new FlattenLayer()),
+              BatchNormLayer.VARIANT,
+              DropoutLayer.VARIANT));
 
   private Layers() {}
 

@@ -3,7 +3,7 @@ package io.headrace.engine.layer;
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
+import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
@@ -22,21 +22,11 @@ record MaxPoolLayer(int size, int stride, int padding) implements Layer {
   @Override
   public Value attach(LayerScope scope, Value input) {
     DenseValue x = scope.image(input);
-    int height = outputs(x.shape().get(0));
-    int width = outputs(x.shape().get(1));
-    if (2 * padding > size || height < 1 || width < 1) {
-      throw scope.problem(
-          "with size %d, stride %d and padding %d does not fit an input of the shape %s. Windows must not be larger than the image with its padding, and padding not more than half a window."
-              .formatted(size, stride, padding, x.shape()));
-    }
-    DenseValue y = scope.buffer(List.of(height, width, x.shape().get(2)));
-    var work = new Work(scope.kernels(), this, x, y);
+    var windows = new PoolWindows(size, stride, padding);
+    DenseValue y = scope.buffer(windows.outputs(scope, x));
+    var work = new Work(scope.kernels(), windows, x, y);
     scope.tape().rows(2L * size * size * y.width(), work::forward, work::backward);
     return y;
-  }
-
-  private int outputs(int length) {
-    return Math.floorDiv(length + 2 * padding - size, stride) + 1;
   }
 
   /** The pooling at work on one input. */
@@ -50,35 +40,18 @@ record MaxPoolLayer(int size, int stride, int padding) implements Layer {
     private final long[][] places;
     private final int[][] marks;
 
-    Work(Kernels kernels, MaxPoolLayer layer, DenseValue x, DenseValue y) {
+    Work(Kernels kernels, PoolWindows windows, DenseValue x, DenseValue y) {
       this.kernels = kernels;
       this.x = x;
       this.y = y;
       this.channels = y.shape().get(2);
       this.zeros = Floats.allocate(channels);
       this.winners = Floats.allocate(Floats.count(y.buffer()));
-      int width = y.shape().get(1);
-      this.places = new long[y.shape().get(0) * width][];
-      this.marks = new int[places.length][];
-      for (int window = 0; window < places.length; window++) {
-        int top = window / width * layer.stride - layer.padding;
-        int left = window % width * layer.stride - layer.padding;
-        places[window] = places(top, left, layer.size);
-        marks[window] = LongStream.of(places[window]).mapToInt(Math::toIntExact).toArray();
-      }
-    }
-
-    /** Where the pixels of a window that lie in the image begin, counted from the image's first. */
-    private long[] places(int top, int left, int size) {
-      int height = x.shape().get(0);
-      int width = x.shape().get(1);
-      var inside = LongStream.builder();
-      for (int row = Math.max(top, 0); row < Math.min(top + size, height); row++) {
-        for (int column = Math.max(left, 0); column < Math.min(left + size, width); column++) {
-          inside.add(((long) row * width + column) * channels);
-        }
-      }
-      return inside.build().toArray();
+      this.places = windows.places(x, y);
+      this.marks =
+          Arrays.stream(places)
+              .map(window -> LongStream.of(window).mapToInt(Math::toIntExact).toArray())
+              .toArray(int[][]::new);
     }
 
     void forward(Pass pass, int from, int to) {

@@ -79,6 +79,7 @@ final class KernelCalls {
     calls.put("ftrl", (k, a, b, c, d) -> k.ftrl(n, 0.1f, 1f, 0.5f, 0.2f, a, c, d, o, b, o));
     calls.putAll(images(n));
     calls.putAll(cells(n));
+    calls.putAll(norms(n));
     return calls;
   }
 
@@ -148,6 +149,25 @@ final class KernelCalls {
     calls.put(
         "winogradOutput",
         (k, a, b, c, d) -> k.winogradOutput(some, b, o, step, a, o, 2 * step, step));
+    return calls;
+  }
+
+  private static Map<String, Call> norms(int n) {
+    int o = MARGIN;
+    int stride = Kernels.padded(n) + 3;
+    var calls = new LinkedHashMap<String, Call>();
+    calls.put("deviationSums", (k, a, b, c, d) -> k.deviationSums(n, n, b, o, stride, c, o, a));
+    calls.put(
+        "normalise", (k, a, b, c, d) -> k.normalise(n, n, 0.1f, d, b, o, stride, a, o, stride));
+    calls.put(
+        "normaliseGradientSums",
+        (k, a, b, c, d) -> k.normaliseGradientSums(n, n, 0, d, b, o, stride, c, o, stride, a));
+    calls.put(
+        "normaliseGradient",
+        (k, a, b, c, d) ->
+            k.normaliseGradient(n, n, 0, d, b, o, stride, c, o, stride, a, o, stride));
+    calls.put(
+        "dropout", (k, a, b, c, d) -> k.dropout(n, 7, 0x1234567890ABCDEFL, 5 << 20, 2, b, o, a, o));
     return calls;
   }
 }

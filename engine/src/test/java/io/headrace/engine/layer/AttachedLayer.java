@@ -131,6 +131,18 @@ final class AttachedLayer {
     run(tape.forward(), cut);
   }
 
+  /** Runs the layer forward on rows that are not learned from, {@code cut} at a time. */
+  void predict(int cut) {
+    startStep(0);
+    forward(cut);
+    startStep(1);
+  }
+
+  /** Says which step the passes that follow belong to. */
+  void startStep(long step) {
+    pass.start(pass.block(), pass.base(), rows, step);
+  }
+
   private void run(List<Tape.Step> steps, int cut) {
     MemorySegment scratch = Floats.allocate(tape.scratch());
     Floats.fill(scratch, 0, tape.scratch(), 1e9f);

@@ -1,0 +1,66 @@
+package io.headrace.engine.layer;
+
+import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.memory.Floats;
+import java.lang.foreign.MemorySegment;
+
+/** The passes of a mean over windows. */
+final class AvgPoolStage {
+  private final Kernels kernels;
+  private final DenseValue x;
+  private final DenseValue y;
+  private final int channels;
+  private final long[][] places;
+
+  private AvgPoolStage(Kernels kernels, DenseValue x, DenseValue y, long[][] places) {
+    this.kernels = kernels;
+    this.x = x;
+    this.y = y;
+    this.channels = x.shape().getLast();
+    this.places = places;
+  }
+
+  /**
+   * Puts the passes on the tape.
+   *
+   * @param places where the pixels of each window begin, counted from the first of x's row
+   */
+  static void attach(LayerScope scope, DenseValue x, DenseValue y, long[][] places) {
+    var stage = new AvgPoolStage(scope.kernels(), x, y, places);
+    scope.tape().rows(4L * places[0].length * y.width(), stage::forward, stage::backward);
+  }
+
+  private void forward(Pass pass, int from, int to) {
+    MemorySegment values = x.values(pass);
+    for (int row = from; row < to; row++) {
+      long start = x.start(pass, row);
+      long at = y.start(pass, row);
+      Floats.fill(y.buffer(), at, y.width(), 0);
+      for (long[] window : places) {
+        float part = 1f / window.length;
+        for (long pixel : window) {
+          kernels.addScaled(channels, part, values, start + pixel, y.buffer(), at);
+        }
+        at += channels;
+      }
+    }
+  }
+
+  private void backward(Pass pass, int from, int to) {
+    if (!x.wantsGradients()) {
+      return;
+    }
+    for (int row = from; row < to; row++) {
+      long start = x.start(pass, row);
+      long at = y.start(pass, row);
+      Floats.fill(x.gradients(), start, x.width(), 0);
+      for (long[] window : places) {
+        float part = 1f / window.length;
+        for (long pixel : window) {
+          kernels.addScaled(channels, part, y.gradients(), at, x.gradients(), start + pixel);
+        }
+        at += channels;
+      }
+    }
+  }
+}

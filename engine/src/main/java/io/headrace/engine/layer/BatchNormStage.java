@@ -1,0 +1,192 @@
+package io.headrace.engine.layer;
+
+import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.memory.Floats;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * The passes of batch normalisation: y = f((x - mean) scale / sqrt(variance + epsilon) + shift) by
+ * channel. A batch that is learned from is normalised by its own moments, any other by the running
+ * ones. The curve's slope is found again from x in the backward pass, which therefore reads no y.
+ */
+final class BatchNormStage {
+  private static final long COST = 20;
+
+  private final Kernels kernels;
+  private final Updates updates;
+  private final DenseValue x;
+  private final DenseValue y;
+  private final float slope;
+  private final double epsilon;
+  private final Parameter scale;
+  private final Parameter shift;
+  private final RunningMoments running;
+  private final ChannelWalk walk;
+  private final ChannelMoments moments;
+  private final ShardSums gradientSums;
+  private final double[] deviations;
+
+  /** As the kernels read it: mean, scale, shift, level and tilt of each lane. */
+  private final MemorySegment lanes;
+
+  /** By scale, then by shift. */
+  private final MemorySegment gradients;
+
+  private BatchNormStage(
+      LayerScope scope, DenseValue x, float slope, double epsilon, double momentum) {
+    this.kernels = scope.kernels();
+    this.updates = scope.updates();
+    this.x = x;
+    this.y = scope.buffer(x.shape());
+    this.slope = slope;
+    this.epsilon = epsilon;
+    this.walk = ChannelWalk.over(x, y);
+    int channels = walk.channels();
+    List<Long> shape = List.of((long) channels);
+    this.scale = scope.parameter("scale", shape, Initialisation.ONES);
+    this.shift = scope.parameter("shift", shape, Initialisation.ZEROS);
+    this.running = new RunningMoments(channels, momentum);
+    scope.keep("running", running);
+    this.moments = new ChannelMoments(kernels, walk, scope.shards());
+    this.gradientSums = new ShardSums(scope.shards(), walk.width());
+    this.deviations = new double[channels];
+    this.lanes = Floats.allocate(5L * walk.width());
+    this.gradients = Floats.allocate(2L * channels);
+  }
+
+  static Value attach(
+      LayerScope scope, DenseValue x, float slope, double epsilon, double momentum) {
+    var stage = new BatchNormStage(scope, x, slope, epsilon, momentum);
+    scope
+        .tape()
+        .steps(
+            COST * x.width(),
+            List.of(
+                new Tape.Step.Shards(stage.moments.scratch(), stage::sum),
+                new Tape.Step.Join(stage::chooseMoments),
+                new Tape.Step.Rows(stage::normalise)),
+            List.of(
+                new Tape.Step.Shards(2L * stage.walk.width(), stage::sumGradients),
+                new Tape.Step.Join(stage::joinGradients),
+                new Tape.Step.Rows(stage::passGradients)));
+    scope.tape().tiles(1, 0, COST * stage.walk.channels(), stage::update);
+    return stage.y;
+  }
+
+  private void sum(Pass pass, int shard, int from, int to, MemorySegment scratch) {
+    if (pass.learns()) {
+      moments.sum(x, pass, shard, from, to, scratch);
+    }
+  }
+
+  private void chooseMoments(Pass pass) {
+    if (pass.learns()) {
+      moments.join();
+    }
+    for (int c = 0; c < walk.channels(); c++) {
+      double mean = pass.learns() ? moments.mean(c) : running.mean(c);
+      double variance = pass.learns() ? moments.variance(c) : running.variance(c);
+      deviations[c] = Math.sqrt(variance + epsilon);
+      write(0, c, mean);
+      write(1, c, Floats.read(scale.values(), scale.offset() + c) / deviations[c]);
+      write(2, c, Floats.read(shift.values(), shift.offset() + c));
+    }
+  }
+
+  private void write(int row, int channel, double value) {
+    long start = (long) row * walk.width();
+    for (int lane = channel; lane < walk.used(); lane += walk.channels()) {
+      Floats.write(lanes, start + lane, (float) value);
+    }
+  }
+
+  private void normalise(Pass pass, int from, int to) {
+    for (int row = from; row < to; row += walk.height()) {
+      kernels.normalise(
+          run(row, to),
+          walk.width(),
+          slope,
+          lanes,
+          x.values(pass),
+          x.start(pass, row),
+          walk.xStep(),
+          y.buffer(),
+          y.start(pass, row),
+          walk.yStep());
+    }
+  }
+
+  private int run(int row, int to) {
+    return Math.min(walk.height(), to - row) * walk.positions();
+  }
+
+  private void sumGradients(Pass pass, int shard, int from, int to, MemorySegment scratch) {
+    for (int row = from; row < to; row += walk.height()) {
+      kernels.normaliseGradientSums(
+          run(row, to),
+          walk.width(),
+          slope,
+          lanes,
+          x.values(pass),
+          x.start(pass, row),
+          walk.xStep(),
+          y.gradients(),
+          y.start(pass, row),
+          walk.yStep(),
+          scratch);
+      gradientSums.add(shard, scratch, run(row, to));
+    }
+  }
+
+  /** Ioffe and Szegedy's gradients (section 3), with the sums over the batch drawn together. */
+  private void joinGradients(Pass pass) {
+    for (int c = 0; c < walk.channels(); c++) {
+      double sum = 0;
+      double product = 0;
+      for (int shard = 0; shard < gradientSums.shards(); shard++) {
+        for (int lane = c; lane < walk.used(); lane += walk.channels()) {
+          sum += gradientSums.first(shard, lane);
+          product += gradientSums.second(shard, lane);
+        }
+      }
+      double factor = Floats.read(lanes, (long) walk.width() + c);
+      Floats.write(gradients, c, (float) (product / deviations[c]));
+      Floats.write(gradients, walk.channels() + c, (float) sum);
+      write(3, c, factor * sum / moments.count());
+      double variance = deviations[c] * deviations[c];
+      write(4, c, factor * product / (variance * moments.count()));
+    }
+    gradientSums.clear();
+  }
+
+  private void passGradients(Pass pass, int from, int to) {
+    if (x.wantsGradients()) {
+      for (int row = from; row < to; row += walk.height()) {
+        kernels.normaliseGradient(
+            run(row, to),
+            walk.width(),
+            slope,
+            lanes,
+            x.values(pass),
+            x.start(pass, row),
+            walk.xStep(),
+            y.gradients(),
+            y.start(pass, row),
+            walk.yStep(),
+            x.gradients(),
+            x.start(pass, row),
+            walk.xStep());
+      }
+    }
+  }
+
+  private void update(Pass pass, int tile, MemorySegment scratch) {
+    int channels = walk.channels();
+    for (int c = 0; c < channels; c++) {
+      running.add(c, moments.count(), moments.mean(c), moments.variance(c));
+    }
+    updates.apply(gradients, 0, scale.offset(), channels);
+    updates.apply(gradients, channels, shift.offset(), channels);
+  }
+}
