@@ -152,8 +152,7 @@ class PyTorchOracleTest {
             Specs.layer("global-avg-pool", Map.of()),
             Specs.layer("dense", Map.of()));
     ComponentSpec sgd = Specs.optimizer("sgd", Map.of("learning-rate", 0.05, "momentum", 0.9));
-    compare(
-        "batch-norm-cnn-momentum", Specs.model(rows(5, 11, 9, 3), layers, "softmax", sgd, 19));
+    compare("batch-norm-cnn-momentum", Specs.model(rows(5, 11, 9, 3), layers, "softmax", sgd, 19));
   }
 
   @ParameterizedTest
@@ -173,8 +172,7 @@ class PyTorchOracleTest {
             Specs.layer("lstm", Map.of("units", 7)),
             Specs.layer("dense", Map.of()));
     compare(
-        "bidirectional-lstm-adam",
-        Specs.model(rows(4, 7, 5), layers, "softmax", adam(0.01), 23));
+        "bidirectional-lstm-adam", Specs.model(rows(4, 7, 5), layers, "softmax", adam(0.01), 23));
   }
 
   @ParameterizedTest
