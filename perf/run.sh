@@ -3,7 +3,7 @@
 # load rig (load), the comparison with PyTorch (peers), or PyTorch's accuracy on CIFAR-10 (accuracy).
 #   perf/run.sh bench [JMH options, e.g. AssemblerBenchmark -f 1]
 #   perf/run.sh load [--records 5000000] [--runs 3] ...
-#   perf/run.sh peers [--nets cnn,mlp] [--threads 1,2] [--rounds 5] [--seconds 1]
+#   perf/run.sh peers [--nets cnn,mlp] [--threads 1,2] [--rounds 5] [--seconds 1] [--data DIR]
 #   perf/run.sh accuracy --data DIR [--seeds 1,2,3] [--epochs 10] [--threads 1]
 set -eu
 perf_root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd -P)

@@ -44,6 +44,9 @@ final class NetRig {
     for (int i = 0; i < engines.size(); i++) {
       int threads = settings.threads().get(i);
       contestants.add(new SteppedContestant(Side.ENGINE, threads, engines.get(i)));
+      if (net.equals(Nets.CNN)) {
+        settings.data().ifPresent(data -> contestants.add(new JobContestant(data, threads)));
+      }
       contestants.add(peers.fastest(Side.FP32, threads));
       contestants.add(peers.fastest(Side.BF16, threads));
     }

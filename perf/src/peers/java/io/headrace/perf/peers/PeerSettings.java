@@ -1,8 +1,11 @@
 package io.headrace.perf.peers;
 
 import io.headrace.engine.error.HeadraceException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the rig is asked for. Immutable.
@@ -11,15 +14,17 @@ import java.util.List;
  * @param threads thread counts that are compared
  * @param rounds that count
  * @param seconds of one side in one round
+ * @param data the folder with CIFAR-10's files, if the reference network is to be a job as well
  */
-record PeerSettings(List<Net> nets, List<Integer> threads, int rounds, double seconds) {
+record PeerSettings(
+    List<Net> nets, List<Integer> threads, int rounds, double seconds, Optional<Path> data) {
   PeerSettings {
     nets = List.copyOf(nets);
     threads = List.copyOf(threads);
   }
 
   static PeerSettings parse(String... arguments) {
-    var settings = new PeerSettings(Nets.ALL, List.of(1, 2), 5, 1);
+    var settings = new PeerSettings(Nets.ALL, List.of(1, 2), 5, 1, Optional.empty());
     for (int i = 0; i < arguments.length; i += 2) {
       String value = i + 1 < arguments.length ? arguments[i + 1] : "";
       settings = settings.with(arguments[i], value);
@@ -31,16 +36,18 @@ record PeerSettings(List<Net> nets, List<Integer> threads, int rounds, double se
     return switch (option) {
       case "--nets" ->
           new PeerSettings(
-              words(value).stream().map(Nets::named).toList(), threads, rounds, seconds);
+              words(value).stream().map(Nets::named).toList(), threads, rounds, seconds, data);
       case "--threads" ->
           new PeerSettings(
-              nets, words(value).stream().map(Integer::valueOf).toList(), rounds, seconds);
-      case "--rounds" -> new PeerSettings(nets, threads, Integer.parseInt(value), seconds);
-      case "--seconds" -> new PeerSettings(nets, threads, rounds, Double.parseDouble(value));
+              nets, words(value).stream().map(Integer::valueOf).toList(), rounds, seconds, data);
+      case "--rounds" -> new PeerSettings(nets, threads, Integer.parseInt(value), seconds, data);
+      case "--seconds" -> new PeerSettings(nets, threads, rounds, Double.parseDouble(value), data);
+      case "--data" ->
+          new PeerSettings(nets, threads, rounds, seconds, Optional.of(Path.of(value)));
       default ->
           throw new HeadraceException(
               option
-                  + " is not known. Use --nets cnn,mlp --threads 1,2 --rounds N --seconds N,"
+                  + " is not known. Use --nets cnn,mlp --threads 1,2 --rounds N --seconds N --data DIR,"
                   + " seconds being those of one side in one round.");
     };
   }
@@ -51,14 +58,18 @@ record PeerSettings(List<Net> nets, List<Integer> threads, int rounds, double se
 
   /** Arguments that ask for the same of one network. */
   List<String> argumentsFor(Net net) {
-    return List.of(
-        "--nets",
-        net.name(),
-        "--threads",
-        String.join(",", threads.stream().map(String::valueOf).toList()),
-        "--rounds",
-        String.valueOf(rounds),
-        "--seconds",
-        String.valueOf(seconds));
+    var arguments =
+        new ArrayList<String>(
+            List.of(
+                "--nets",
+                net.name(),
+                "--threads",
+                String.join(",", threads.stream().map(String::valueOf).toList()),
+                "--rounds",
+                String.valueOf(rounds),
+                "--seconds",
+                String.valueOf(seconds)));
+    data.ifPresent(folder -> arguments.addAll(List.of("--data", folder.toString())));
+    return arguments;
   }
 }

@@ -3,6 +3,7 @@ package io.headrace.perf.peers;
 /** Who trains. */
 enum Side {
   ENGINE("ours"),
+  JOB("our job"),
   FP32("PyTorch fp32"),
   BF16("PyTorch bf16");
 

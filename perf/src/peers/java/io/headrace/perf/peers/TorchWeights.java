@@ -47,6 +47,9 @@ final class TorchWeights {
       return outInHeightWidth.contiguous(
           channelsLast ? torch.MemoryFormat.ChannelsLast : torch.MemoryFormat.Contiguous);
     }
+    if (name.contains("rnn.") || name.contains("lstm.")) { // [in][gates][units]
+      return name.endsWith("bias") ? ours.flatten() : ours.flatten(1, -1).t().contiguous();
+    }
     return ours;
   }
 
@@ -74,8 +77,8 @@ final class TorchWeights {
     Tensor variance = states.computeIfAbsent(name + ".variance", key -> torch.ones(channels));
     return torch.batch_norm(
         x,
-        some(name + ".weight"),
-        some(name + ".bias"),
+        some(name + ".scale"),
+        some(name + ".shift"),
         new TensorOptional(mean),
         new TensorOptional(variance),
         true,
