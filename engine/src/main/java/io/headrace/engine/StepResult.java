@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param divergence why the batch was not learned from; null if it was, or had no rows
  */
 public record StepResult(long step, int rows, double meanLoss, @Nullable Divergence divergence) {
-  static StepResult of(long step, int rows, double meanLoss) {
-    return new StepResult(step, rows, meanLoss, null);
+  /** A step that was taken, or a batch without rows. */
+  public StepResult(long step, int rows, double meanLoss) {
+    this(step, rows, meanLoss, null);
   }
 }

@@ -73,7 +73,7 @@ public final class Trainer implements AutoCloseable {
     int count = rows.size();
     if (count == 0) {
       ledger.add(batch.ledger());
-      return StepResult.of(step, 0, 0);
+      return new StepResult(step, 0, 0);
     }
     if (count > spec.batchSize()) {
       throw new IllegalArgumentException(
@@ -93,7 +93,7 @@ public final class Trainer implements AutoCloseable {
     step++;
     guard.learned(meanLoss);
     ledger.add(batch.ledger());
-    return StepResult.of(step, count, meanLoss);
+    return new StepResult(step, count, meanLoss);
   }
 
   private double score(SampleBlock rows, int count) {

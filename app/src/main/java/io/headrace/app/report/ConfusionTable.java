@@ -4,7 +4,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/** A confusion matrix in words: a numbered line for each true class, a column for each predicted. */
+/**
+ * A confusion matrix in words: a numbered line for each true class, a column for each predicted.
+ */
 final class ConfusionTable {
   /** More classes than this make a matrix that no terminal shows. */
   static final int MOST_CLASSES = 20;

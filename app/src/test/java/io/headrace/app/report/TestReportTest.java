@@ -59,8 +59,7 @@ class TestReportTest {
 
   @Test
   void leavesOutWhatNumbersDoNotHave() throws JsonProcessingException {
-    var scores =
-        new HeldOut.Scores(3, 0, new TreeMap<>(Map.of("mse", 0.25)), List.of(), List.of());
+    var scores = new HeldOut.Scores(3, 0, new TreeMap<>(Map.of("mse", 0.25)), List.of(), List.of());
 
     assertThat(new ObjectMapper().writeValueAsString(TestReport.of(scores)))
         .isEqualTo("{\"samples\":3,\"rejected\":0,\"mse\":0.25}");

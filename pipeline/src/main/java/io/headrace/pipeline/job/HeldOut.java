@@ -63,8 +63,7 @@ public final class HeldOut {
         job.sample().label().spec() instanceof LabelSpec.Classes(List<String> names)
             ? names
             : List.of();
-    return new Scores(
-        counted[0], counted[1], evaluation.total(), classes, evaluation.confusion());
+    return new Scores(counted[0], counted[1], evaluation.total(), classes, evaluation.confusion());
   }
 
   /**
