@@ -1,8 +1,10 @@
 #!/bin/sh
-# Builds what is needed and runs the benchmarks (bench) or the load rig (load) with the launcher's JVM flags.
-# PERF_JAVA_OPTS is added to the flags of either.
+# Builds what is needed and runs, with the launcher's JVM flags and those in PERF_JAVA_OPTS: the benchmarks (bench), the
+# load rig (load), the comparison with PyTorch (peers), or PyTorch's accuracy on CIFAR-10 (accuracy).
 #   perf/run.sh bench [JMH options, e.g. AssemblerBenchmark -f 1]
 #   perf/run.sh load [--records 5000000] [--runs 3] ...
+#   perf/run.sh peers [--nets cnn,mlp] [--threads 1,2] [--rounds 5] [--seconds 1] [--data DIR]
+#   perf/run.sh accuracy --data DIR [--seeds 1,2,3] [--epochs 10] [--threads 1]
 set -eu
 perf_root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd -P)
 . "$perf_root/.mvn/select-jdk.sh"
@@ -14,12 +16,19 @@ case $perf_command in
     set -- -prof gc "$@"
     ;;
   load) perf_main=io.headrace.perf.load.LoadRig ;;
+  peers | accuracy)
+    [ "$perf_command" = peers ] && perf_main=io.headrace.perf.peers.PeerRig || perf_main=io.headrace.perf.peers.AccuracyRig
+    perf_profile=-Ppeers # fetches libtorch
+    # PyTorch at its best: no second pool of threads, freed memory kept, no other libtorch of this system mixed in.
+    export OPENBLAS_NUM_THREADS=1 MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=4294967296
+    PERF_JAVA_OPTS="-Djava.library.path= ${PERF_JAVA_OPTS:-}"
+    ;;
   *)
-    sed -n '2,5s/^# *//p' "$0" >&2
+    sed -n '2,7s/^# *//p' "$0" >&2
     exit 2
     ;;
 esac
-(cd -- "$perf_root" && ./mvnw -q -B -Dquick -DskipTests package -pl perf -am) >&2
+(cd -- "$perf_root" && ./mvnw -q -B -Dquick ${perf_profile:-} -DskipTests package -pl perf -am) >&2
 
 # shellcheck disable=SC2086 # PERF_JAVA_OPTS is several words
 exec "$JAVA_HOME/bin/java" \

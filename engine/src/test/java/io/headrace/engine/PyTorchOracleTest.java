@@ -5,28 +5,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.optimizer.GradientClipping;
+import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.LabelSpec;
-import io.headrace.engine.sample.MiniBatch;
-import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import io.headrace.engine.state.Tensor;
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Twenty training steps against what PyTorch computes in double precision from the same weights and
- * batches; {@code src/test/oracle/record.py} recorded it and says how.
+ * Gradients and twenty training steps against what PyTorch computes in double precision from the
+ * same weights and batches; {@code src/test/oracle/record.py} recorded it and says how.
  */
 class PyTorchOracleTest {
   private static final Percentage CLOSE = Percentage.withPercentage(0.002);
+
+  /** Large, so that differences of weights are not lost in their rounding. */
+  private static final double GRADIENT_RATE = 1024;
 
   @Test
   void trainsAnMlpWithAdamAsPyTorchDoes() throws IOException {
@@ -38,15 +41,14 @@ class PyTorchOracleTest {
             Specs.layer("dense", Map.of()));
     ComponentSpec adam =
         Specs.optimizer("adam", Map.of("learning-rate", 0.01, "weight-decay", 0.001));
-    ModelSpec spec = Specs.model(Specs.dense(19, 5), layers, "softmax", adam, 37);
-    compare("mlp-adam", spec, 19);
+    compare("mlp-adam", Specs.model(Specs.dense(19, 5), layers, "softmax", adam, 37));
   }
 
   @Test
   void trainsALogisticModelWithMomentumAsPyTorchDoes() throws IOException {
     ComponentSpec sgd = Specs.optimizer("sgd", Map.of("learning-rate", 0.1, "momentum", 0.9));
     List<ComponentSpec> layers = List.of(Specs.layer("linear", Map.of()));
-    compare("linear-sgd", Specs.model(Specs.dense(28, 2), layers, "logistic", sgd, 64), 28);
+    compare("linear-sgd", Specs.model(Specs.dense(28, 2), layers, "logistic", sgd, 64));
   }
 
   @Test
@@ -56,7 +58,7 @@ class PyTorchOracleTest {
             Specs.layer("dense", Map.of("units", 12, "activation", "gelu")),
             Specs.layer("dense", Map.of()));
     ComponentSpec adagrad = Specs.optimizer("adagrad", Map.of("learning-rate", 0.05));
-    compare("gelu-adagrad", Specs.model(Specs.dense(7, 0), layers, "squared", adagrad, 11), 7);
+    compare("gelu-adagrad", Specs.model(Specs.dense(7, 0), layers, "squared", adagrad, 11));
   }
 
   @Test
@@ -70,7 +72,7 @@ class PyTorchOracleTest {
             "softmax", Map.of("label-smoothing", 0.1, "class-weights", List.of(1, 2, 0.5, 1.5)));
     ComponentSpec adamw =
         Specs.optimizer("adamw", Map.of("learning-rate", 0.02, "weight-decay", 0.1));
-    compare("smooth-adamw", Specs.model(Specs.dense(13, 4), layers, loss, adamw, 33), 13);
+    compare("smooth-adamw", Specs.model(Specs.dense(13, 4), layers, loss, adamw, 33));
   }
 
   @Test
@@ -82,7 +84,7 @@ class PyTorchOracleTest {
     ComponentSpec loss = Specs.loss("huber", Map.of("delta", 0.7));
     ComponentSpec rmsprop =
         Specs.optimizer("rmsprop", Map.of("learning-rate", 0.005, "decay", 0.95, "momentum", 0.5));
-    compare("huber-rmsprop", Specs.model(Specs.dense(6, 0), layers, loss, rmsprop, 24), 6);
+    compare("huber-rmsprop", Specs.model(Specs.dense(6, 0), layers, loss, rmsprop, 24));
   }
 
   @Test
@@ -94,7 +96,7 @@ class PyTorchOracleTest {
     var counts = new SampleSchema(Specs.dense(6, 0).inputs(), new LabelSpec.Count());
     List<ComponentSpec> layers = List.of(Specs.layer("linear", Map.of()));
     ComponentSpec loss = Specs.loss("poisson", Map.of());
-    compare("poisson-nesterov", Specs.model(counts, layers, loss, nesterov, 40), 6);
+    compare("poisson-nesterov", Specs.model(counts, layers, loss, nesterov, 40));
   }
 
   @Test
@@ -103,115 +105,176 @@ class PyTorchOracleTest {
         List.of(
             Specs.layer("dense", Map.of("units", 23, "activation", "tanh")),
             Specs.layer("dense", Map.of()));
-    ComponentSpec adam = Specs.optimizer("adam", Map.of("learning-rate", 0.05));
-    ModelSpec spec = Specs.model(Specs.dense(11, 3), layers, "softmax", adam, 30);
+    ModelSpec spec = Specs.model(Specs.dense(11, 3), layers, "softmax", adam(0.05), 30);
     ComponentSpec cosine = Specs.schedule("cosine", Map.of("steps", 25, "final", 0.1));
     var clipping = new GradientClipping(Double.POSITIVE_INFINITY, 0.3);
-    compare("clipped-cosine", Specs.with(spec, cosine, clipping), 11);
+    compare("clipped-cosine", Specs.with(spec, cosine, clipping));
   }
 
-  private static void compare(String name, ModelSpec spec, int width) throws IOException {
-    int step = 0;
+  @Test
+  void trainsAConvolutionalNetworkWithAdamAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("conv2d", Map.of("filters", 8, "padding", 1)),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("max-pool", Map.of()),
+            Specs.layer("conv2d", Map.of("filters", 16, "padding", 1)),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("max-pool", Map.of()),
+            Specs.layer("flatten", Map.of()),
+            Specs.layer("dense", Map.of()));
+    compare("cnn-adam", Specs.model(rows(5, 12, 8, 3), layers, "softmax", adam(0.005), 19));
+  }
+
+  @Test
+  void trainsCausalAndDilatedConvolutionsAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("conv1d", Map.of("filters", 6, "causal", true)),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("conv1d", Map.of("filters", 5, "causal", true, "dilation", 2)),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("flatten", Map.of()),
+            Specs.layer("dense", Map.of()));
+    compare("causal-conv1d-adam", Specs.model(rows(4, 13, 3), layers, "softmax", adam(0.01), 23));
+  }
+
+  @Test
+  void trainsABatchNormalisedNetworkWithMomentumAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("conv2d", Map.of("filters", 6, "stride", 2, "padding", 1)),
+            Specs.layer("batch-norm", Map.of()),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("conv2d", Map.of("filters", 10, "stride", 2, "padding", 1)),
+            Specs.layer("batch-norm", Map.of()),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("global-avg-pool", Map.of()),
+            Specs.layer("dense", Map.of()));
+    ComponentSpec sgd = Specs.optimizer("sgd", Map.of("learning-rate", 0.05, "momentum", 0.9));
+    compare("batch-norm-cnn-momentum", Specs.model(rows(5, 11, 9, 3), layers, "softmax", sgd, 19));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rnn", "lstm", "gru"})
+  void trainsARecurrentLayerWithAdamAsPyTorchDoes(String cell) throws IOException {
+    List<ComponentSpec> layers =
+        List.of(Specs.layer(cell, Map.of("units", 11)), Specs.layer("dense", Map.of()));
+    compare(cell + "-adam", Specs.model(rows(4, 7, 5), layers, "softmax", adam(0.01), 23));
+  }
+
+  @Test
+  void trainsLstmsInBothDirectionsAndOnTopOfEachOtherAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer(
+                "lstm", Map.of("units", 6, "bidirectional", true, "return-sequences", true)),
+            Specs.layer("lstm", Map.of("units", 7)),
+            Specs.layer("dense", Map.of()));
+    compare(
+        "bidirectional-lstm-adam", Specs.model(rows(4, 7, 5), layers, "softmax", adam(0.01), 23));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rnn", "lstm", "gru"})
+  void trainsOnTokensOfRowsOfAllLengthsAsPyTorchDoes(String cell) throws IOException {
+    compare("tokens-" + cell + "-adagrad", tokens(Specs.layer(cell, Map.of("units", 6))));
+  }
+
+  @Test
+  void trainsOnTokensInBothDirectionsAsPyTorchDoes() throws IOException {
+    compare(
+        "tokens-bidirectional-adagrad",
+        tokens(Specs.layer("lstm", Map.of("units", 6, "bidirectional", true))));
+  }
+
+  private static ModelSpec tokens(ComponentSpec recurrent) {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("embedding", Map.of("dimension", 4)),
+            recurrent,
+            Specs.layer("dense", Map.of()));
+    ComponentSpec adagrad = Specs.optimizer("adagrad", Map.of("learning-rate", 0.1));
+    return Specs.model(
+        Specs.schema(new InputSpec.Tokens(9, 11), 3), layers, "softmax", adagrad, 23);
+  }
+
+  private static SampleSchema rows(int classes, Integer... shape) {
+    return Specs.schema(new InputSpec.Dense(List.of(shape)), classes);
+  }
+
+  private static ComponentSpec adam(double rate) {
+    return Specs.optimizer("adam", Map.of("learning-rate", rate));
+  }
+
+  private static void compare(String name, ModelSpec spec) throws IOException {
+    OracleRecording recording = OracleRecording.read(name);
+    compareGradients(recording, spec);
     try (var trainer = new Trainer(spec, 1)) {
-      trainer.restore(withFirstWeights(trainer.snapshot("oracle", 0)));
-      var sums = parameterNames(trainer.snapshot("oracle", 0)).iterator();
-      for (String line : lines(name)) {
-        String[] words = line.split(" ", -1);
-        if (words[0].equals("loss")) {
-          double loss = trainer.train(batch(spec, step, width)).meanLoss();
-          assertThat(loss).as("loss %d", step).isCloseTo(Double.parseDouble(words[1]), CLOSE);
-          step++;
-        } else {
-          double[] sum = sums(trainer.snapshot("oracle", 0), sums.next());
-          assertThat(sum[1]).isCloseTo(Double.parseDouble(words[2]), CLOSE);
-        }
+      trainer.restore(first(trainer, recording));
+      for (int step = 0; step < recording.losses().size(); step++) {
+        assertThat(trainer.train(OracleNumbers.batch(spec, step)).meanLoss())
+            .as("loss %d", step)
+            .isCloseTo(recording.losses().get(step), CLOSE);
       }
-    }
-    assertThat(step).isEqualTo(20);
-  }
-
-  private static List<String> lines(String name) throws IOException {
-    String file = "/oracle/" + name + ".txt";
-    try (InputStream in =
-        Objects.requireNonNull(PyTorchOracleTest.class.getResourceAsStream(file))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+      assertThat(recording.losses()).hasSize(20);
+      Checkpoint last = trainer.snapshot("oracle", 0);
+      compare("final", recording.finals(), tensor -> values(last, tensor));
     }
   }
 
-  /** Parameters in layer order, the weight of a layer before its bias. */
-  private static List<String> parameterNames(Checkpoint checkpoint) {
-    return checkpoint.tensors().keySet().stream()
-        .filter(name -> name.startsWith("model."))
-        .sorted((a, b) -> order(a).compareTo(order(b)))
-        .toList();
-  }
-
-  private static String order(String name) {
-    return name.endsWith("weight") ? name.replace("weight", "a") : name.replace("bias", "b");
-  }
-
-  private static double[] sums(Checkpoint checkpoint, String name) {
-    double sum = 0;
-    double squares = 0;
-    for (float value :
-        Floats.toArray(Objects.requireNonNull(checkpoint.tensors().get(name)).data())) {
-      sum += value;
-      squares += (double) value * value;
+  /** One step of gradient descent from the same weights tells the gradients. */
+  private static void compareGradients(OracleRecording recording, ModelSpec spec) {
+    ComponentSpec sgd = Specs.optimizer("sgd", Map.of("learning-rate", GRADIENT_RATE));
+    var descent =
+        new ModelSpec(
+            spec.schema(),
+            spec.layers(),
+            spec.loss(),
+            sgd,
+            spec.batchSize(),
+            spec.shards(),
+            spec.seed());
+    try (var trainer = new Trainer(descent, 1)) {
+      Checkpoint before = first(trainer, recording);
+      trainer.restore(before);
+      trainer.train(OracleNumbers.batch(descent, 0));
+      Checkpoint after = trainer.snapshot("oracle", 0);
+      compare(
+          "gradient",
+          recording.gradients(),
+          tensor -> {
+            double[] from = values(before, tensor);
+            double[] to = values(after, tensor);
+            return IntStream.range(0, from.length)
+                .mapToDouble(i -> (from[i] - to[i]) / GRADIENT_RATE)
+                .toArray();
+          });
     }
-    return new double[] {sum, squares};
   }
 
-  private static Checkpoint withFirstWeights(Checkpoint from) {
-    var tensors = new TreeMap<String, Tensor>(from.tensors());
-    int stream = 1;
-    for (String name : parameterNames(from)) {
-      Tensor tensor = Objects.requireNonNull(tensors.get(name));
-      MemorySegment values = Floats.allocate(Floats.count(tensor.data()));
-      for (int i = 0; i < Floats.count(values); i++) {
-        Floats.write(values, i, between(-0.5, 0.5, stream, i));
-      }
-      tensors.put(name, new Tensor(tensor.type(), tensor.shape(), values));
-      stream++;
+  private static void compare(
+      String what, Map<String, OracleRecording.Digest> expected, Function<String, double[]> ours) {
+    int index = 0;
+    for (var entry : expected.entrySet()) {
+      double[] values = ours.apply(entry.getKey());
+      OracleRecording.Digest actual = OracleNumbers.digest(index++, values);
+      double norm = Math.sqrt(entry.getValue().squares());
+      Offset<Double> close = Offset.offset(1e-4 * norm + 1e-7 * Math.sqrt(values.length));
+      String place = what + " " + entry;
+      assertThat(Math.sqrt(actual.squares())).as(place).isCloseTo(norm, close);
+      assertThat(actual.dot()).as(place).isCloseTo(entry.getValue().dot(), close);
     }
-    return new Checkpoint(
-        from.job(), from.fingerprint(), from.step(), 0, from.ledger(), from.values(), tensors);
   }
 
-  private static MiniBatch batch(ModelSpec spec, int step, int width) {
-    var batch = new MiniBatch(spec.schema(), spec.batchSize());
-    SampleBlock block = batch.rows();
-    int rows = spec.batchSize() - step % 3;
-    for (int row = 0; row < rows; row++) {
-      for (int i = 0; i < width; i++) {
-        int at = row * width + i;
-        Floats.write(block.dense(0).values(), at, between(-2, 2, 1000 + step, at));
-      }
-      block.commitRow(
-          label(spec.schema().label(), unit(2000 + step, row)),
-          between(0.5, 1.5, 3000 + step, row),
-          0,
-          row);
-    }
-    return batch;
+  private static Checkpoint first(Trainer trainer, OracleRecording recording) {
+    return OracleNumbers.withFirstWeights(trainer.snapshot("oracle", 0), recording);
   }
 
-  private static float label(LabelSpec label, double unit) {
-    return switch (label) {
-      case LabelSpec.Classes classes -> (int) (unit * classes.names().size());
-      case LabelSpec.Numeric() -> (float) (unit * 4 - 2);
-      case LabelSpec.Count() -> (int) (unit * 6);
-    };
-  }
-
-  private static float between(double low, double high, int stream, int i) {
-    return (float) (low + (high - low) * unit(stream, i));
-  }
-
-  /** Number i of a stream, as the script defines it. */
-  private static double unit(int stream, int i) {
-    long z = (((long) stream << 32) + i + 1) * 0x9E3779B97F4A7C15L;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return ((z ^ (z >>> 31)) >>> 44) / (double) (1 << 20);
+  private static double[] values(Checkpoint checkpoint, String tensor) {
+    Tensor learned = checkpoint.tensors().get("model." + tensor);
+    Tensor found = learned != null ? learned : checkpoint.tensors().get("state." + tensor);
+    float[] values = Floats.toArray(Objects.requireNonNull(found, tensor).data());
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
   }
 }

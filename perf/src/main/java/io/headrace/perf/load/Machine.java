@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What figures were taken on, for the record that is kept of them. */
-final class Machine {
+public final class Machine {
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
   private Machine() {}
 
   /** Processor, memory, JDK and flags, a line each. */
-  static String describe() {
+  public static String describe() {
     return """
         processor: %s, %d in use
         heap: at most %,d MiB
