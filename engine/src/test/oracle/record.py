@@ -40,14 +40,18 @@ def batch(step, rows, width):
     return x, labels, weights
 
 
-def train(parameters, optimizer, loss, rows, width):
+def train(parameters, optimizer, loss, rows, width, norm=None, schedule=None):
     lines = []
     for step in range(STEPS):
         x, labels, weights = batch(step, rows - step % 3, width)
         optimizer.zero_grad()
         value = (loss(x, labels) * weights).mean()
         value.backward()
+        if norm:
+            torch.nn.utils.clip_grad_norm_(parameters, norm)
         optimizer.step()
+        if schedule:
+            schedule.step()
         lines.append(f"loss {value.item()!r}")
     for parameter in parameters:
         lines.append(f"sum {parameter.sum().item()!r} {parameter.square().sum().item()!r}")
@@ -95,6 +99,58 @@ def gelu_adagrad():
     return train(ps, torch.optim.Adagrad(ps, lr=0.05), loss, 11, 7)
 
 
+def smooth_adamw():
+    ps = [parameter(1, 13, 9), parameter(2, 9), parameter(3, 9, 4), parameter(4, 4)]
+    weights = torch.tensor([1, 2, 0.5, 1.5])
+
+    def loss(x, labels):
+        h = torch.tanh(x @ ps[0] + ps[1])
+        target = torch.tensor([int(u * 4) for u in labels])
+        return F.cross_entropy(
+            h @ ps[2] + ps[3], target, weight=weights, label_smoothing=0.1, reduction="none"
+        )
+
+    return train(ps, torch.optim.AdamW(ps, lr=0.02, weight_decay=0.1), loss, 33, 13)
+
+
+def huber_rmsprop():
+    ps = [parameter(1, 6, 17), parameter(2, 17), parameter(3, 17, 1), parameter(4, 1)]
+
+    def loss(x, labels):
+        h = torch.tanh(x @ ps[0] + ps[1])
+        z = (h @ ps[2] + ps[3]).reshape(-1)
+        return F.huber_loss(z, numbers_of(labels), delta=0.7, reduction="none")
+
+    optimizer = torch.optim.RMSprop(ps, lr=0.005, alpha=0.95, momentum=0.5)
+    return train(ps, optimizer, loss, 24, 6)
+
+
+def poisson_nesterov():
+    ps = [parameter(1, 6, 1), parameter(2, 1)]
+
+    def loss(x, labels):
+        target = torch.tensor([float(int(u * 6)) for u in labels])
+        z = (x @ ps[0] + ps[1]).reshape(-1)
+        nll = F.poisson_nll_loss(z, target, log_input=True, full=False, reduction="none")
+        return nll + torch.xlogy(target, target) - target
+
+    optimizer = torch.optim.SGD(ps, lr=0.02, momentum=0.8, nesterov=True, weight_decay=0.01)
+    return train(ps, optimizer, loss, 40, 6)
+
+
+def clipped_cosine():
+    ps = [parameter(1, 11, 23), parameter(2, 23), parameter(3, 23, 3), parameter(4, 3)]
+
+    def loss(x, labels):
+        h = torch.tanh(x @ ps[0] + ps[1])
+        target = torch.tensor([int(u * 3) for u in labels])
+        return F.cross_entropy(h @ ps[2] + ps[3], target, reduction="none")
+
+    optimizer = torch.optim.Adam(ps, lr=0.05)
+    cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=25, eta_min=0.005)
+    return train(ps, optimizer, loss, 30, 11, norm=0.3, schedule=cosine)
+
+
 def numbers_of(labels):
     return torch.tensor([u * 4 - 2 for u in labels], dtype=torch.float32).double()
 
@@ -105,5 +161,9 @@ if __name__ == "__main__":
         ("mlp-adam", mlp_adam),
         ("linear-sgd", linear_sgd),
         ("gelu-adagrad", gelu_adagrad),
+        ("smooth-adamw", smooth_adamw),
+        ("huber-rmsprop", huber_rmsprop),
+        ("poisson-nesterov", poisson_nesterov),
+        ("clipped-cosine", clipped_cosine),
     ):
         (folder / f"{name}.txt").write_text("\n".join(record()) + "\n")

@@ -14,7 +14,10 @@ import io.headrace.engine.layer.Value;
 import io.headrace.engine.loss.Loss;
 import io.headrace.engine.loss.Losses;
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.optimizer.Optimizer;
 import io.headrace.engine.optimizer.Optimizers;
+import io.headrace.engine.optimizer.Schedule;
+import io.headrace.engine.optimizer.Schedules;
 import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
@@ -32,8 +35,10 @@ final class Model {
   private final Tape tape = new Tape();
   private final Parameters parameters = new Parameters();
   private final OptimizerUpdates updates;
+  private final Schedule schedule;
   private final Map<String, LayerState> states = new LinkedHashMap<>();
   private final Loss.Scores scores;
+  private final List<Runnable> derivations;
 
   /**
    * @throws InvalidSettingException if layers, loss, label and inputs do not fit together
@@ -41,7 +46,9 @@ final class Model {
   Model(ModelSpec spec, Kernels kernels) {
     this.spec = spec;
     this.loss = Losses.variants().create(spec.loss());
-    this.updates = new OptimizerUpdates(kernels, Optimizers.variants().create(spec.optimizer()));
+    Optimizer optimizer = Optimizers.variants().create(spec.optimizer());
+    this.updates = new OptimizerUpdates(kernels, optimizer, spec.clipping());
+    this.schedule = schedule(spec, optimizer);
     int units = loss.units(spec.schema().label());
     DenseValue last = attachLayers(kernels, units);
     this.scores =
@@ -52,9 +59,24 @@ final class Model {
             last.gradients(),
             Floats.allocate((long) spec.batchSize() * units),
             Floats.allocate(spec.batchSize()));
+    this.derivations = tape.derivations();
     parameters.allocate();
     updates.allocate(parameters);
     derive();
+  }
+
+  private static Schedule schedule(ModelSpec spec, Optimizer optimizer) {
+    Schedule schedule = Schedules.variants().create(spec.schedule());
+    if (!optimizer.takesRateFactor() && !schedule.equals(Schedule.CONSTANT)) {
+      throw new InvalidSettingException(
+          "schedule",
+          spec.schedule().name()
+              + " cannot change the rate of "
+              + spec.optimizer().name()
+              + ", whose weights follow from their sums and its one learning-rate. Remove the"
+              + " schedule: its rates fall by themselves; or use adagrad.");
+    }
+    return schedule;
   }
 
   private DenseValue attachLayers(Kernels kernels, int units) {
@@ -143,9 +165,24 @@ final class Model {
     loss.predict(scores, from, to);
   }
 
+  /** The learning rate's factor at step {@code number}, counted from 1. */
+  double rateFactor(long number) {
+    return schedule.factor(number);
+  }
+
+  /** Ends a step whose updates waited for the gradient's norm. */
+  void finishStep(WorkerTeam team) {
+    if (updates.collects()) {
+      updates.applyCollected(team);
+      derive();
+    }
+  }
+
   /** Recomputes what layers keep beside the parameters, after those were set as a whole. */
   void derive() {
-    tape.derivations().forEach(Runnable::run);
+    for (int i = 0; i < derivations.size(); i++) {
+      derivations.get(i).run();
+    }
   }
 
   /** Floats of memory that a shard or a tile of any layer needs. */

@@ -1,8 +1,11 @@
 package io.headrace.engine;
 
 import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.optimizer.GradientClipping;
+import io.headrace.engine.optimizer.Schedules;
 import io.headrace.engine.sample.SampleSchema;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 
 /**
@@ -10,6 +13,7 @@ import java.util.StringJoiner;
  * with equal specs that see the same batches hold the same bits, whatever their threads. Immutable.
  *
  * @param layers in order of the job file; see {@code Layers} for the alternatives
+ * @param schedule what the learning rate is multiplied by at each step
  * @param batchSize rows of a full mini-batch
  * @param shards parts that each mini-batch is cut into; gradients are summed in their order
  * @param seed of initialisation and of every random layer
@@ -19,11 +23,34 @@ public record ModelSpec(
     List<ComponentSpec> layers,
     ComponentSpec loss,
     ComponentSpec optimizer,
+    ComponentSpec schedule,
+    GradientClipping clipping,
     int batchSize,
     int shards,
     long seed) {
   public ModelSpec {
     layers = List.copyOf(layers);
+  }
+
+  /** A spec of a constant learning rate, and of gradients without bounds. */
+  public ModelSpec(
+      SampleSchema schema,
+      List<ComponentSpec> layers,
+      ComponentSpec loss,
+      ComponentSpec optimizer,
+      int batchSize,
+      int shards,
+      long seed) {
+    this(
+        schema,
+        layers,
+        loss,
+        optimizer,
+        Schedules.variants().spec("constant", Map.of()),
+        GradientClipping.NONE,
+        batchSize,
+        shards,
+        seed);
   }
 
   /** All of this as text, one line a part, by which a checkpoint knows its model. */
@@ -36,6 +63,8 @@ public record ModelSpec(
     }
     lines.add("loss: " + loss);
     lines.add("optimizer: " + optimizer);
+    lines.add("schedule: " + schedule);
+    lines.add("gradient clipping: " + clipping);
     lines.add("batch size: " + batchSize);
     lines.add("shards: " + shards);
     lines.add("seed: " + seed);

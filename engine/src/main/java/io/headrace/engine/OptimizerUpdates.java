@@ -4,23 +4,33 @@ import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.layer.Parameter;
 import io.headrace.engine.layer.Parameters;
 import io.headrace.engine.layer.Updates;
-import io.headrace.engine.memory.Floats;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.optimizer.Optimizer;
 import io.headrace.engine.optimizer.ParameterBlock;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The optimizer at work on a model's parameters, with its slots beside them. */
+/**
+ * The optimizer at work on a model's parameters, with its slots beside them. A gradient is used at
+ * once, while it is in the cache; only where its norm has a bound, it is collected first.
+ */
 final class OptimizerUpdates implements Updates {
   private final Kernels kernels;
   private final Optimizer optimizer;
+  private final GradientClipping clipping;
+  private final List<CompactRows> tables = new ArrayList<>();
   private @Nullable ParameterBlock block;
+  private @Nullable CollectedGradients collected;
   private long step;
+  private double rateFactor;
 
-  OptimizerUpdates(Kernels kernels, Optimizer optimizer) {
+  OptimizerUpdates(Kernels kernels, Optimizer optimizer, GradientClipping clipping) {
     this.kernels = kernels;
     this.optimizer = optimizer;
+    this.clipping = clipping;
   }
 
   /** Allocates the slots; called once, after the parameters have their first values. */
@@ -28,6 +38,13 @@ final class OptimizerUpdates implements Updates {
     var beside = ParameterBlock.beside(parameters.values(), optimizer.slots().size());
     optimizer.start(beside, parameters.size());
     block = beside;
+    if (clipping.byNorm()) {
+      List<Parameter> dense =
+          parameters.all().stream()
+              .filter(parameter -> tables.stream().noneMatch(rows -> rows.isOf(parameter)))
+              .toList();
+      collected = new CollectedGradients(this, parameters.size(), dense, tables);
+    }
   }
 
   ParameterBlock block() {
@@ -38,72 +55,62 @@ final class OptimizerUpdates implements Updates {
     return optimizer;
   }
 
-  /** Says which step the updates that follow belong to, counted from 1. */
-  void startStep(long number) {
+  Kernels kernels() {
+    return kernels;
+  }
+
+  /**
+   * Says which step the updates that follow belong to.
+   *
+   * @param number counted from 1
+   * @param factor multiplies the learning rate
+   */
+  void startStep(long number, double factor) {
     step = number;
+    rateFactor = factor;
   }
 
   @Override
   public void apply(MemorySegment gradients, long gradientOffset, long offset, int count) {
-    optimizer.update(kernels, block(), offset, gradients, gradientOffset, count, step);
+    cut(gradients, gradientOffset, count);
+    if (collected != null) {
+      collected.keep(gradients, gradientOffset, offset, count);
+    } else {
+      update(block(), offset, gradients, gradientOffset, count);
+    }
   }
 
   @Override
   public RowUpdates rows(Parameter parameter, int rowWidth) {
-    return new CompactRows(parameter, rowWidth);
+    var rows = new CompactRows(this, parameter, rowWidth);
+    tables.add(rows);
+    return rows;
   }
 
-  /**
-   * Gathers the touched rows of parameters and slots side by side, updates them as one range, and
-   * scatters them back: every optimizer is sparse without knowing it.
-   */
-  private final class CompactRows implements RowUpdates {
-    private final Parameter parameter;
-    private final int width;
-    private ParameterBlock compact = ParameterBlock.beside(Floats.allocate(0), 0);
-    private long capacity;
+  /** Whether gradients are kept until {@link #applyCollected}. */
+  boolean collects() {
+    return collected != null;
+  }
 
-    CompactRows(Parameter parameter, int width) {
-      this.parameter = parameter;
-      this.width = width;
-    }
+  /** Updates all parameters with what was collected in this step. */
+  void applyCollected(WorkerTeam team) {
+    Objects.requireNonNull(collected).apply(team, clipping.norm());
+  }
 
-    @Override
-    public void apply(int[] ids, int count, MemorySegment gradients) {
-      int slots = block().slots().size();
-      if ((long) count * width > capacity) {
-        capacity = Long.highestOneBit((long) count * width) << 1;
-        compact = ParameterBlock.beside(Floats.allocate(capacity), slots);
-      }
-      gather(block().values(), ids, count, compact.values());
-      for (int slot = 0; slot < slots; slot++) {
-        gather(block().slots().get(slot), ids, count, compact.slots().get(slot));
-      }
-      optimizer.update(kernels, compact, 0, gradients, 0, count * width, step);
-      scatter(compact.values(), ids, count, block().values());
-      for (int slot = 0; slot < slots; slot++) {
-        scatter(compact.slots().get(slot), ids, count, block().slots().get(slot));
-      }
+  /** Keeps every element within the bound, if it has one. */
+  void cut(MemorySegment gradients, long offset, int count) {
+    if (clipping.byValue()) {
+      kernels.clamp(count, (float) clipping.value(), gradients, offset);
     }
+  }
 
-    private void gather(MemorySegment table, int[] ids, int count, MemorySegment into) {
-      long to = 0;
-      for (int i = 0; i < count; i++) {
-        long from = parameter.offset() + (long) ids[i] * width;
-        for (int j = 0; j < width; j++) {
-          Floats.write(into, to++, Floats.read(table, from + j));
-        }
-      }
-    }
-
-    private void scatter(MemorySegment rows, int[] ids, int count, MemorySegment into) {
-      long from = 0;
-      for (int i = 0; i < count; i++) {
-        long to = parameter.offset() + (long) ids[i] * width;
-        for (int j = 0; j < width; j++) {
-          Floats.write(into, to + j, Floats.read(rows, from++));
-        }
-      }
-    }
+  void update(
+      ParameterBlock parameters,
+      long offset,
+      MemorySegment gradients,
+      long gradientOffset,
+      int count) {
+    optimizer.update(
+        kernels, parameters, offset, gradients, gradientOffset, count, step, rateFactor);
   }
 }

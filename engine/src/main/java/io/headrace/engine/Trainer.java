@@ -29,6 +29,7 @@ public final class Trainer implements AutoCloseable {
   private final Plan plan;
   private final OnlineEvaluation evaluation;
   private final LedgerCounter ledger = new LedgerCounter();
+  private final DivergenceGuard guard;
   private SnapshotMemory nextSnapshot = new SnapshotMemory();
   private SnapshotMemory lastSnapshot = new SnapshotMemory();
   private long step;
@@ -38,21 +39,34 @@ public final class Trainer implements AutoCloseable {
    * @throws io.headrace.engine.error.InvalidSettingException if the spec does not make a model
    */
   public Trainer(ModelSpec spec, int threads) {
-    this(spec, threads, KernelProvider.kernels());
+    this(spec, threads, DivergencePolicy.DEFAULT);
+  }
+
+  /** A trainer with a policy of its own for batches whose loss diverges. */
+  public Trainer(ModelSpec spec, int threads, DivergencePolicy policy) {
+    this(spec, threads, policy, KernelProvider.kernels());
   }
 
   Trainer(ModelSpec spec, int threads, Kernels kernels) {
+    this(spec, threads, DivergencePolicy.DEFAULT, kernels);
+  }
+
+  private Trainer(ModelSpec spec, int threads, DivergencePolicy policy, Kernels kernels) {
     this.spec = spec;
     this.model = new Model(spec, kernels);
+    this.guard = new DivergenceGuard(spec, model, policy, ledger);
     this.evaluation = new OnlineEvaluation(spec.schema().label(), model.outputWidth());
     this.team = new WorkerTeam(threads, model.scratch());
     this.plan = model.plan(team, pass);
   }
 
   /**
-   * Scores the batch, learns from it and adds its ledger to the trainer's.
+   * Scores the batch, learns from it and adds its ledger to the trainer's. A batch whose loss
+   * diverges is not learned from; see {@link DivergencePolicy}. Its samples, and those of steps
+   * that were undone, are then rejected ones in the ledger; they stay in the metrics, which tell
+   * what was predicted.
    *
-   * @throws TrainingDivergedException if the batch's loss is not finite; nothing has changed then
+   * @throws TrainingDivergedException if the loss diverged and the policy says to stop
    */
   public StepResult train(MiniBatch batch) {
     SampleBlock rows = batch.rows();
@@ -66,17 +80,29 @@ public final class Trainer implements AutoCloseable {
           "a batch of " + count + " rows is larger than the model's " + spec.batchSize());
     }
     pass.start(rows, 0, count, step + 1);
-    plan.score();
-    double meanLoss = meanLoss(rows.weights(), count);
-    if (!Double.isFinite(meanLoss)) {
-      throw new TrainingDivergedException(step + 1, meanLoss);
+    double meanLoss = score(rows, count);
+    if (!guard.accepts(meanLoss)) {
+      Divergence divergence =
+          guard.leaveOut(step + 1, meanLoss, batch.ledger(), () -> score(rows, count));
+      return new StepResult(step, 0, 0, divergence);
     }
     evaluation.add(model.outputs(), rows.labels(), rows.weights(), model.losses(), count);
-    model.updates().startStep(step + 1);
+    model.updates().startStep(guard.nextStep(), rateFactor());
     plan.learn();
+    model.finishStep(team);
     step++;
+    guard.learned(meanLoss);
     ledger.add(batch.ledger());
     return new StepResult(step, count, meanLoss);
+  }
+
+  private double score(SampleBlock rows, int count) {
+    plan.score();
+    return meanLoss(rows.weights(), count);
+  }
+
+  private double rateFactor() {
+    return model.rateFactor(guard.nextStep()) * guard.rateFactor();
   }
 
   private double meanLoss(float[] weights, int count) {
@@ -134,6 +160,11 @@ public final class Trainer implements AutoCloseable {
     return ledger.ledger();
   }
 
+  /** The learning rate of the next step. */
+  private double learningRate() {
+    return model.updates().optimizer().rate() * rateFactor();
+  }
+
   /** Metrics now; the window is over and a new one begins. */
   public TrainingMetrics metrics(String job, long timeMillis, double samplesPerSecond) {
     var metrics =
@@ -142,6 +173,7 @@ public final class Trainer implements AutoCloseable {
             step,
             timeMillis,
             samplesPerSecond,
+            learningRate(),
             ledger(),
             evaluation.window(),
             evaluation.total(),
@@ -167,6 +199,7 @@ public final class Trainer implements AutoCloseable {
     memory.clear();
     new ModelState(model).save(memory);
     evaluation.save(memory.within(EVALUATION));
+    guard.save(memory);
     return new Checkpoint(
         job, spec.fingerprint(), step, timeMillis, ledger(), memory.values(), memory.tensors());
   }
@@ -182,6 +215,7 @@ public final class Trainer implements AutoCloseable {
     reader.requireSpec(spec);
     new ModelState(model).restore(reader);
     evaluation.restore(reader.within(EVALUATION));
+    guard.restore(checkpoint);
     ledger.reset(checkpoint.ledger());
     step = checkpoint.step();
   }

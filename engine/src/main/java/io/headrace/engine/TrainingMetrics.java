@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param step steps taken
  * @param timeMillis when this was taken
  * @param samplesPerSecond samples trained a second since the metrics before
+ * @param learningRate of the next step, schedule and divergences included
  * @param ledger what became of every record so far
  * @param window loss, accuracy, ... over the samples since the metrics before
  * @param total the same over all samples
@@ -25,6 +26,7 @@ public record TrainingMetrics(
     long step,
     long timeMillis,
     double samplesPerSecond,
+    double learningRate,
     Ledger ledger,
     SortedMap<String, Double> window,
     SortedMap<String, Double> total,

@@ -69,7 +69,14 @@ final class Batches {
           signal += id % 2 == 0 ? value : -value;
         }
       }
-      case TokenColumn tokens -> tokens.add(row, random.nextInt(10));
+      case TokenColumn tokens -> {
+        int count = 1 + random.nextInt(tokens.maxLength());
+        for (int i = 0; i < count; i++) {
+          int id = random.nextInt(10);
+          tokens.add(row, id);
+          signal += id == 0 ? 0 : id % 2 == 0 ? 1 : -1;
+        }
+      }
     }
     return signal;
   }
@@ -77,6 +84,7 @@ final class Batches {
   private float label(double signal) {
     return switch (schema.label()) {
       case LabelSpec.Numeric() -> (float) (signal + 0.1 * random.nextGaussian());
+      case LabelSpec.Count() -> (float) Math.rint(Math.exp(Math.clamp(signal, -3, 3)));
       case LabelSpec.Classes classes -> {
         int count = classes.names().size();
         double part = 1 / (1 + Math.exp(-signal));

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
+import io.headrace.engine.sample.SampleSchema;
 import io.headrace.engine.state.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,6 +57,57 @@ class PyTorchOracleTest {
             Specs.layer("dense", Map.of()));
     ComponentSpec adagrad = Specs.optimizer("adagrad", Map.of("learning-rate", 0.05));
     compare("gelu-adagrad", Specs.model(Specs.dense(7, 0), layers, "squared", adagrad, 11), 7);
+  }
+
+  @Test
+  void trainsASmoothedClassifierWithAdamwAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("dense", Map.of("units", 9, "activation", "tanh")),
+            Specs.layer("dense", Map.of()));
+    ComponentSpec loss =
+        Specs.loss(
+            "softmax", Map.of("label-smoothing", 0.1, "class-weights", List.of(1, 2, 0.5, 1.5)));
+    ComponentSpec adamw =
+        Specs.optimizer("adamw", Map.of("learning-rate", 0.02, "weight-decay", 0.1));
+    compare("smooth-adamw", Specs.model(Specs.dense(13, 4), layers, loss, adamw, 33), 13);
+  }
+
+  @Test
+  void trainsAHuberRegressionWithRmspropAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("dense", Map.of("units", 17, "activation", "tanh")),
+            Specs.layer("dense", Map.of()));
+    ComponentSpec loss = Specs.loss("huber", Map.of("delta", 0.7));
+    ComponentSpec rmsprop =
+        Specs.optimizer("rmsprop", Map.of("learning-rate", 0.005, "decay", 0.95, "momentum", 0.5));
+    compare("huber-rmsprop", Specs.model(Specs.dense(6, 0), layers, loss, rmsprop, 24), 6);
+  }
+
+  @Test
+  void trainsAPoissonRegressionWithNesterovAsPyTorchDoes() throws IOException {
+    ComponentSpec nesterov =
+        Specs.optimizer(
+            "sgd",
+            Map.of("learning-rate", 0.02, "momentum", 0.8, "nesterov", true, "weight-decay", 0.01));
+    var counts = new SampleSchema(Specs.dense(6, 0).inputs(), new LabelSpec.Count());
+    List<ComponentSpec> layers = List.of(Specs.layer("linear", Map.of()));
+    ComponentSpec loss = Specs.loss("poisson", Map.of());
+    compare("poisson-nesterov", Specs.model(counts, layers, loss, nesterov, 40), 6);
+  }
+
+  @Test
+  void clipsByNormUnderAScheduleAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("dense", Map.of("units", 23, "activation", "tanh")),
+            Specs.layer("dense", Map.of()));
+    ComponentSpec adam = Specs.optimizer("adam", Map.of("learning-rate", 0.05));
+    ModelSpec spec = Specs.model(Specs.dense(11, 3), layers, "softmax", adam, 30);
+    ComponentSpec cosine = Specs.schedule("cosine", Map.of("steps", 25, "final", 0.1));
+    var clipping = new GradientClipping(Double.POSITIVE_INFINITY, 0.3);
+    compare("clipped-cosine", Specs.with(spec, cosine, clipping), 11);
   }
 
   private static void compare(String name, ModelSpec spec, int width) throws IOException {
@@ -146,6 +199,7 @@ class PyTorchOracleTest {
     return switch (label) {
       case LabelSpec.Classes classes -> (int) (unit * classes.names().size());
       case LabelSpec.Numeric() -> (float) (unit * 4 - 2);
+      case LabelSpec.Count() -> (int) (unit * 6);
     };
   }
 

@@ -3,7 +3,9 @@ package io.headrace.engine;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.layer.Layers;
 import io.headrace.engine.loss.Losses;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.optimizer.Optimizers;
+import io.headrace.engine.optimizer.Schedules;
 import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SampleSchema;
@@ -40,6 +42,10 @@ final class Specs {
     return Layers.variants().spec(name, settings);
   }
 
+  static ComponentSpec loss(String name, Map<String, ?> settings) {
+    return Losses.variants().spec(name, settings);
+  }
+
   static ComponentSpec optimizer(String name, Map<String, ?> settings) {
     return Optimizers.variants().spec(name, settings);
   }
@@ -50,8 +56,38 @@ final class Specs {
       String loss,
       ComponentSpec optimizer,
       int batchSize) {
-    ComponentSpec lossSpec = Losses.variants().spec(loss, Map.of());
-    return new ModelSpec(schema, layers, lossSpec, optimizer, batchSize, SHARDS, SEED);
+    return model(schema, layers, loss(loss, Map.of()), optimizer, batchSize);
+  }
+
+  static ModelSpec model(
+      SampleSchema schema,
+      List<ComponentSpec> layers,
+      ComponentSpec loss,
+      ComponentSpec optimizer,
+      int batchSize) {
+    return new ModelSpec(schema, layers, loss, optimizer, batchSize, SHARDS, SEED);
+  }
+
+  /** {@code spec} with a schedule and clipping. */
+  static ModelSpec with(ModelSpec spec, ComponentSpec schedule, GradientClipping clipping) {
+    return new ModelSpec(
+        spec.schema(),
+        spec.layers(),
+        spec.loss(),
+        spec.optimizer(),
+        schedule,
+        clipping,
+        spec.batchSize(),
+        spec.shards(),
+        spec.seed());
+  }
+
+  static ModelSpec with(ModelSpec spec, GradientClipping clipping) {
+    return with(spec, spec.schedule(), clipping);
+  }
+
+  static ComponentSpec schedule(String name, Map<String, ?> settings) {
+    return Schedules.variants().spec(name, settings);
   }
 
   static ModelSpec mlp(int in, int hidden, int classes, int batchSize) {
@@ -63,6 +99,33 @@ final class Specs {
             layer("tanh", Map.of()),
             layer("dense", Map.of("init", "xavier"))),
         "softmax",
+        optimizer("adam", Map.of()),
+        batchSize);
+  }
+
+  /** Two recurrent layers over sequences of [steps, width], the first in both directions. */
+  static ModelSpec recurrent(String cell, int steps, int width, int units, int batchSize) {
+    return model(
+        schema(new InputSpec.Dense(List.of(steps, width)), 2),
+        List.of(
+            layer(cell, Map.of("units", units, "bidirectional", true, "return-sequences", true)),
+            layer(cell, Map.of("units", units)),
+            layer("dense", Map.of())),
+        "logistic",
+        optimizer("adam", Map.of()),
+        batchSize);
+  }
+
+  /** An LSTM over the embedded tokens of texts of two classes. */
+  static ModelSpec sentiment(int length, int words, int dimension, int units, int batchSize) {
+    return model(
+        schema(new InputSpec.Tokens(length, words), 2),
+        List.of(
+            layer("embedding", Map.of("dimension", dimension)),
+            layer("tanh", Map.of()),
+            layer("lstm", Map.of("units", units)),
+            layer("dense", Map.of())),
+        "logistic",
         optimizer("adam", Map.of()),
         batchSize);
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.error.HeadraceException;
-import io.headrace.engine.error.TrainingDivergedException;
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
@@ -27,6 +27,17 @@ class TrainerTest {
     return Stream.of(
         Specs.mlp(19, 33, 5, 64),
         Specs.mlp(300, 257, 10, 64),
+        Specs.with(
+            Specs.mlp(300, 70, 10, 64),
+            Specs.schedule("cosine", Map.of("steps", 2_000, "warm-up", 20)),
+            new GradientClipping(0.5, 1)),
+        Specs.with(
+            Specs.linear(Specs.sparse(12, 3), "adagrad", 64),
+            new GradientClipping(Double.POSITIVE_INFINITY, 0.5)),
+        Specs.recurrent("rnn", 12, 9, 40, 64),
+        Specs.recurrent("lstm", 5, 16, 17, 64),
+        Specs.recurrent("gru", 6, 3, 9, 64),
+        Specs.sentiment(20, 10, 16, 24, 64),
         Specs.normalised(19, 33, 5, 64),
         Specs.linear(Specs.dense(28, 2), "sgd", 64),
         Specs.linear(Specs.dense(1, 0), "adagrad", 64),
@@ -149,24 +160,6 @@ class TrainerTest {
     }
   }
 
-  @Test
-  void leavesEverythingAsItWasWhenTheLossIsNotFinite() {
-    ModelSpec spec = Specs.linear(Specs.dense(4, 0), "sgd", 16);
-    var batches = new Batches(spec.schema(), 3);
-    try (var trainer = new Trainer(spec, 1)) {
-      trainer.train(batches.next(16, 16));
-      String weights = trainer.parametersSha256();
-      MiniBatch poisoned = batches.next(16, 16);
-      poisoned.rows().labels()[3] = Float.NaN;
-      assertThatThrownBy(() -> trainer.train(poisoned))
-          .isInstanceOf(TrainingDivergedException.class)
-          .hasMessageContaining("step 2 is NaN");
-      assertThat(trainer.parametersSha256()).isEqualTo(weights);
-      assertThat(trainer.ledger().trained()).isEqualTo(16);
-      assertThat(trainer.train(batches.next(5, 16)).step()).isEqualTo(2);
-    }
-  }
-
   @ParameterizedTest
   @MethodSource("models")
   void keepsNothingOfRowsItDidNotLearnFrom(ModelSpec spec) {
@@ -176,8 +169,7 @@ class TrainerTest {
       Checkpoint before = trainer.snapshot("job", 1);
       MiniBatch poisoned = batches.next(16, 64);
       poisoned.rows().weights()[3] = Float.NaN;
-      assertThatThrownBy(() -> trainer.train(poisoned))
-          .isInstanceOf(TrainingDivergedException.class);
+      assertThat(trainer.train(poisoned).divergence()).isNotNull();
       MemorySegment outputs = Floats.allocate(100L * trainer.outputWidth());
       trainer.predict(batches.next(100, 100).rows(), outputs);
       assertSameState(trainer.snapshot("job", 2), before);

@@ -1,15 +1,30 @@
 package io.headrace.ingest;
 
 import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.Settings;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The settings that say how a source's records are written: declared by every source, read by
  * whoever makes the decoder.
  */
 public final class FormatSettings {
+  private static final List<String> OF_MESSAGES =
+      List.of("avro", "csv", "jsonl", "text-lines", "cifar10");
+  private static final List<String> OF_FILES =
+      Stream.concat(
+              OF_MESSAGES.stream(), Stream.of("text-folder", "text-window", "image-folder", "idx"))
+          .toList();
+
+  /** {@code format} of a message's bytes. */
   public static final Setting<String> FORMAT =
-      Setting.choice("format", List.of("avro", "csv", "jsonl"), "How records are written.");
+      Setting.choice("format", OF_MESSAGES, "How records are written.");
+
+  /** {@code format} of files. */
+  public static final Setting<String> FILE_FORMAT =
+      Setting.choice("format", OF_FILES, "How records are written.");
+
   public static final Setting<String> SCHEMA =
       Setting.text(
               "schema",
@@ -32,4 +47,9 @@ public final class FormatSettings {
           .absentByDefault();
 
   private FormatSettings() {}
+
+  /** The format that a source's settings name, whichever of its kinds that is. */
+  public static String format(Settings source) {
+    return String.valueOf(source.asMap().get(FORMAT.name()));
+  }
 }

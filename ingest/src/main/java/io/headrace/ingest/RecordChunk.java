@@ -38,6 +38,7 @@ public final class RecordChunk {
   private int count;
   private final List<@Nullable Fault> faults = new ArrayList<>(0);
   private boolean delimited = true;
+  private boolean shuffled;
   private int skipped;
   private long firstPosition;
   private long nextPosition;
@@ -58,10 +59,20 @@ public final class RecordChunk {
     count = 0;
     faults.clear();
     delimited = true;
+    shuffled = false;
     skipped = 0;
     caughtUp = false;
     writerSchema = null;
     header = null;
+  }
+
+  /**
+   * Empties the chunk for records that come in another order than that of their positions: the
+   * first of them settles {@code position}, and each of the others the one behind.
+   */
+  public void startShuffled(SourcePartition partition, long position) {
+    start(partition, position);
+    shuffled = true;
   }
 
   /** Adds a record; {@code length} bytes of {@code source} from {@code offset} on. */
@@ -94,7 +105,7 @@ public final class RecordChunk {
     positions[count] = position;
     timestamps[count] = timestampMillis;
     count++;
-    nextPosition = position + 1;
+    nextPosition = shuffled ? nextPosition + 1 : position + 1;
   }
 
   /**
@@ -122,6 +133,37 @@ public final class RecordChunk {
     this.firstPosition = firstPosition;
     nextPosition = firstPosition + records;
     writerSchema = schema;
+  }
+
+  /**
+   * Makes separate records of a run, which nobody has skipped any of.
+   *
+   * @param recordEnds where each record ends in {@link #bytes}
+   * @param sound how many records those are
+   * @param detail why the records behind the sound ones cannot be told apart; each is then a fault
+   */
+  public void delimit(int[] recordEnds, int sound, String detail) {
+    int records = count;
+    long first = firstPosition;
+    delimited = true;
+    count = 0;
+    filled = 0;
+    for (int i = 0; i < records; i++) {
+      if (i < sound) {
+        addReserved(recordEnds[i] - filled, first + i, 0);
+      } else {
+        addFault(RejectionReason.MALFORMED, detail, first + i, 0);
+      }
+    }
+  }
+
+  /** Adds {@code distance} to every position. */
+  public void shift(long distance) {
+    firstPosition += distance;
+    nextPosition += distance;
+    for (int i = 0; delimited && i < count; i++) {
+      positions[i] += distance;
+    }
   }
 
   /**
@@ -163,6 +205,11 @@ public final class RecordChunk {
   /** Whether {@link #start(int)} and {@link #end} are known; else see {@link #addRun}. */
   public boolean delimited() {
     return delimited;
+  }
+
+  /** Whether records come in another order than that of their positions. */
+  public boolean shuffled() {
+    return shuffled;
   }
 
   public byte[] bytes() {

@@ -8,7 +8,8 @@ public enum RejectionReason {
   LABEL_OUT_OF_RANGE("label-out-of-range"),
   NOT_A_NUMBER("not-a-number"),
   WRONG_LENGTH("wrong-length"),
-  TOO_LARGE("too-large");
+  TOO_LARGE("too-large"),
+  EMPTY_TEXT("empty-text");
 
   private final String code;
 

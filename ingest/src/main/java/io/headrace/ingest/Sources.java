@@ -20,6 +20,23 @@ public final class Sources {
           "path",
           "A file, a folder whose files are read in the order of their names, or a glob such as"
               + " data/*.avro.");
+
+  /** A label and 32 x 32 pixels in red, green and blue. */
+  private static final int CIFAR_RECORD_BYTES = 1 + 3 * 32 * 32;
+
+  static final Setting<String> LABELS =
+      Setting.text(
+              "labels",
+              "The idx file with the labels of path's images; without it, the one beside them that"
+                  + " is named for them as MNIST's are.")
+          .absentByDefault();
+  static final Setting<Integer> WINDOW =
+      Setting.integer(
+              "window", 1, 1 << 20, "Characters of a text-window before the one to predict.")
+          .absentByDefault();
+  static final Setting<Integer> STRIDE =
+      Setting.integer("stride", 1, 1 << 20, "Characters from one text-window to the next.")
+          .orElse(1);
   static final Setting<Integer> CHUNK_ROWS =
       Setting.integer(
               "chunk-rows",
@@ -65,14 +82,17 @@ public final class Sources {
   private static Variant<SourceFactory> file() {
     return new Variant<>(
         "file",
-        "The records of files, once; Avro containers, CSV, or JSON lines.",
+        "The records of files, once: Avro containers, CSV, lines, images or texts.",
         List.of(
             PATH,
-            FormatSettings.FORMAT,
+            FormatSettings.FILE_FORMAT,
             FormatSettings.SCHEMA,
             FormatSettings.DELIMITER,
             FormatSettings.HEADER,
             FormatSettings.COLUMNS,
+            LABELS,
+            WINDOW,
+            STRIDE,
             CHUNK_ROWS,
             MAX_RECORD_BYTES),
         Sources::fileSource);
@@ -89,7 +109,7 @@ public final class Sources {
   }
 
   private static FileFormat fileFormat(Settings settings) {
-    return switch (settings.value(FormatSettings.FORMAT)) {
+    return switch (settings.value(FormatSettings.FILE_FORMAT)) {
       case "avro" -> new FileFormat.Avro();
       case "csv" -> {
         boolean header = settings.value(FormatSettings.HEADER);
@@ -98,8 +118,25 @@ public final class Sources {
         }
         yield new FileFormat.Csv(delimiter(settings), header);
       }
+      case "text-window" -> windows(settings);
+      case "idx" -> new FileFormat.Idx(settings.optional(LABELS));
+      case "text-folder", "image-folder" -> new FileFormat.Folder();
+      case "cifar10" -> new FileFormat.Fixed(CIFAR_RECORD_BYTES);
       default -> new FileFormat.Lines();
     };
+  }
+
+  private static FileFormat windows(Settings settings) {
+    int length =
+        settings
+            .optional(WINDOW)
+            .orElseThrow(
+                () ->
+                    new InvalidSettingException(
+                        "window",
+                        "is missing: say how many characters of text-window come before the next"
+                            + " one, e.g. window: 64."));
+    return new FileFormat.Windows(length, settings.value(STRIDE));
   }
 
   private static char delimiter(Settings settings) {

@@ -1,10 +1,13 @@
 package io.headrace.pipeline;
 
 import io.headrace.engine.Checkpoint;
+import io.headrace.engine.Divergence;
 import io.headrace.engine.StepResult;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
 import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.error.TrainingDivergedException;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.MiniBatch;
@@ -35,6 +38,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private boolean unsaved;
   private volatile boolean checkpointDue;
   private final AtomicLong putOff = new AtomicLong();
+  private final AtomicLong diverged = new AtomicLong();
   private volatile long steps;
   private volatile double stepMillis;
   private volatile @Nullable TrainingMetrics lastMetrics;
@@ -56,19 +60,24 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       return false;
     }
     long begun = System.nanoTime();
-    StepResult result = trainer.train(batch);
+    StepResult result = train(batch);
     if (result.rows() > 0) {
       double millis = (System.nanoTime() - begun) / 1e6;
       double average = stepMillis; // this thread alone writes it
       stepMillis = average + (millis - average) / STEPS_AVERAGED;
     }
-    synchronized (accountLock) {
-      account.add(batch.ledger());
+    long before = trained;
+    if (result.divergence() == null) {
+      synchronized (accountLock) {
+        account.add(batch.ledger());
+      }
+      trained += result.rows();
+    } else {
+      tell(result.divergence());
+      before = trained;
     }
     steps = result.step();
     unsaved = true;
-    long before = trained;
-    trained += result.rows();
     rate.add(plan.clock().millis(), result.rows());
     if (crossed(before, plan.settings().windowSamples())) {
       takeMetrics();
@@ -84,6 +93,40 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     }
     plan.afterStep().accept(result);
     return trained < limit;
+  }
+
+  /** A run that stops because it diverged leaves the last good state behind. */
+  private StepResult train(MiniBatch batch) {
+    try {
+      return trainer.train(batch);
+    } catch (TrainingDivergedException stop) {
+      takeAccount();
+      checkpoints.awaitWritten();
+      try {
+        checkpoints.writeLast(trainer.snapshot(plan.job(), plan.clock().millis()));
+      } catch (HeadraceException unwritten) { // told by an alert
+        stop.addSuppressed(unwritten);
+      }
+      throw stop;
+    }
+  }
+
+  private void tell(Divergence divergence) {
+    takeAccount();
+    diverged.addAndGet(divergence.rejectedSamples());
+    plan.events()
+        .accept(
+            new TrainEvent.Alert(
+                plan.job(), "diverged", divergence.message(), plan.clock().millis()));
+  }
+
+  /** Steps may have been undone: what was trained is not any more. */
+  private void takeAccount() {
+    synchronized (accountLock) {
+      account.reset(trainer.ledger());
+      trained = account.ledger().trained();
+    }
+    metricsTrained = Math.min(metricsTrained, trained);
   }
 
   /** However the stream ended, what was trained is kept before anybody hears of the end. */
@@ -120,6 +163,11 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   /** Times that a checkpoint was due while the one before was still being written. */
   long checkpointsPutOff() {
     return putOff.get();
+  }
+
+  /** Samples rejected since the start because their loss, or that of a later batch, diverged. */
+  long diverged() {
+    return diverged.get();
   }
 
   long steps() {

@@ -4,6 +4,8 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.pipeline.batch.StreamEnd;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -97,8 +99,17 @@ public final class TrainingRun implements AutoCloseable {
         loop.checkpoints().newest(),
         loop.checkpointsPutOff(),
         loop.checkpoints().failures(),
-        pipeline.rejectionsByReason(),
+        rejectionsByReason(),
         end instanceof StreamEnd.Failed(Throwable cause) ? cause.getMessage() : null);
+  }
+
+  /** Of decoding, and of samples that made the loss diverge or whose steps were undone. */
+  private SortedMap<String, Long> rejectionsByReason() {
+    var reasons = new TreeMap<>(pipeline.rejectionsByReason());
+    if (loop.diverged() > 0) {
+      reasons.put("diverged", loop.diverged());
+    }
+    return reasons;
   }
 
   private State state(@Nullable StreamEnd end) {

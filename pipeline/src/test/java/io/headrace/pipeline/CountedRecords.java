@@ -43,9 +43,9 @@ record CountedRecords(long count, int chunkRecords, AtomicLong chunksOut) implem
             sink.complete();
             return position;
           }
-          RecordChunk chunk = chunk(position, Math.min(count, position + chunkRecords));
-          sink.next(chunk);
-          return chunk.nextPosition();
+          long end = Math.min(count, position + chunkRecords);
+          sink.next(chunk(position, end));
+          return end;
         });
   }
 
@@ -67,7 +67,7 @@ record CountedRecords(long count, int chunkRecords, AtomicLong chunksOut) implem
       for (int i = 0; i < from.count(); i++) {
         long position = ByteBuffer.wrap(from.bytes()).getLong(from.start(i));
         if (position % 10 == 9) {
-          into.rejectRow(position);
+          into.rejectRow(from.position(i));
           rejections.reject(from, i, RejectionReason.MALFORMED, "a tenth record");
           continue;
         }
@@ -78,7 +78,7 @@ record CountedRecords(long count, int chunkRecords, AtomicLong chunksOut) implem
           sum += value;
           Floats.write(into.dense(0).values(), into.dense(0).start(into.size()) + f, value);
         }
-        into.commitRow(sum > 0 ? 1 : 0, 1, position, position);
+        into.commitRow(sum > 0 ? 1 : 0, 1, position, from.position(i));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.headrace.pipeline;
 
+import io.headrace.engine.DivergencePolicy;
 import io.headrace.engine.ModelSpec;
 import io.headrace.engine.StepResult;
 import io.headrace.engine.TrainEvent;
@@ -8,6 +9,7 @@ import io.headrace.engine.layer.Layers;
 import io.headrace.engine.loss.Losses;
 import io.headrace.engine.optimizer.Optimizers;
 import io.headrace.engine.sample.Positions;
+import io.headrace.ingest.SampleDecoder;
 import io.headrace.ingest.SampleSource;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.schemas.RejectedSample;
@@ -22,6 +24,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A run over {@link CountedRecords} whose parts a test may exchange before it starts. */
 final class RunFixture implements AutoCloseable {
@@ -32,8 +35,9 @@ final class RunFixture implements AutoCloseable {
   final AtomicLong flushes = new AtomicLong();
   final List<Positions> committed = new CopyOnWriteArrayList<>();
   final AtomicLong nowMillis = new AtomicLong(1_000_000);
-  final Trainer trainer = new Trainer(spec(), 1);
+  final Trainer trainer;
   final CheckpointStore store;
+  Supplier<SampleDecoder> decoder = CountedRecords.Decoder::new;
   SampleSource source = new CountedRecords(1_000, 37);
   Consumer<StepResult> afterStep = _ -> {};
   Consumer<Positions> afterCheckpoint = committed::add;
@@ -42,7 +46,12 @@ final class RunFixture implements AutoCloseable {
   OptionalLong stopAfterSamples = OptionalLong.empty();
 
   RunFixture(CheckpointStore store) {
+    this(store, DivergencePolicy.DEFAULT);
+  }
+
+  RunFixture(CheckpointStore store, DivergencePolicy policy) {
     this.store = store;
+    this.trainer = new Trainer(spec(), 1, policy);
   }
 
   RunFixture source(SampleSource changed) {
@@ -65,7 +74,7 @@ final class RunFixture implements AutoCloseable {
         "job",
         CountedRecords.SCHEMA,
         source,
-        CountedRecords.Decoder::new,
+        decoder,
         List.of(),
         trainer,
         store,

@@ -35,6 +35,7 @@ class SchemasTest {
             3L,
             Instant.ofEpochMilli(5),
             1e6,
+            0.05,
             List.of(new PartitionLedger("flights", 2, 100L, 90L, 7L, 3L)),
             Map.of("loss", 0.5),
             Map.of("loss", 0.6),

@@ -20,6 +20,7 @@ public final class Events {
             step,
             1_700_000_000_000L,
             1234.5,
+            0.05,
             new Ledger(ledger),
             new TreeMap<>(Map.of("loss", 0.25, "accuracy", 0.75)),
             new TreeMap<>(Map.of("loss", 0.5)),

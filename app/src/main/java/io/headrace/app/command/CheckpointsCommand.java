@@ -2,6 +2,7 @@ package io.headrace.app.command;
 
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.sample.EpochPosition;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryLock;
@@ -69,9 +70,9 @@ final class CheckpointsCommand implements Runnable {
             (partition, entry) ->
                 out.printf(
                     Locale.ROOT,
-                    "ledger   %s: next position %,d, read %,d = trained %,d + rejected %,d + filtered %,d%n",
+                    "ledger   %s: next position %s, read %,d = trained %,d + rejected %,d + filtered %,d%n",
                     partition,
-                    entry.nextPosition(),
+                    EpochPosition.text(entry.nextPosition()),
                     entry.read(),
                     entry.trained(),
                     entry.rejected(),

@@ -1,8 +1,6 @@
 package io.headrace.app.command;
 
-import io.headrace.app.report.Summary;
-import io.headrace.engine.sample.LabelSpec;
-import io.headrace.pipeline.job.HeldOut;
+import io.headrace.app.report.TestReport;
 import io.headrace.pipeline.job.StoredModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -21,9 +19,6 @@ import picocli.CommandLine.Spec;
     description = "Scores a checkpoint's model on held-out samples, without learning from them.",
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
-  /** More classes than this make a matrix that no terminal shows. */
-  private static final int MOST_CLASSES = 20;
-
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -44,36 +39,14 @@ final class EvaluateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (var model = StoredModel.open(checkpoint)) {
       for (Path file : data) {
-        HeldOut.Scores scores = model.evaluate(file);
-        out.printf(
-            "%s: %,d samples, %,d rejected%n%s%n",
-            file, scores.samples(), scores.rejected(), Summary.figures(scores.total()));
-        if (model.job().sample().label().spec() instanceof LabelSpec.Classes(List<String> names)) {
-          printConfusion(out, names, scores.confusion());
+        TestReport scores = TestReport.of(model.evaluate(file));
+        out.printf(Locale.ROOT, "%s%ntest       %s%n", file, scores.text());
+        if (!scores.confusionTable().isEmpty()) {
+          out.println(scores.confusionTable());
         }
       }
     }
     out.flush();
     return 0;
-  }
-
-  private static void printConfusion(PrintWriter out, List<String> names, List<Long> counts) {
-    if (counts.isEmpty() || names.size() > MOST_CLASSES) {
-      return;
-    }
-    out.println("confusion (row: true class, column: predicted)");
-    int width = Math.max(10, names.stream().mapToInt(String::length).max().orElse(0) + 1);
-    String cell = "%" + width + "s";
-    out.print(cell.formatted(""));
-    names.forEach(name -> out.print(cell.formatted(name)));
-    out.println();
-    for (int row = 0; row < names.size(); row++) {
-      out.print(cell.formatted(names.get(row)));
-      for (int column = 0; column < names.size(); column++) {
-        long count = counts.get(row * names.size() + column);
-        out.print(cell.formatted(String.format(Locale.ROOT, "%,d", count)));
-      }
-      out.println();
-    }
   }
 }

@@ -89,7 +89,7 @@ final class PredictCommand implements Callable<Integer> {
         switch (model.job().sample().label().spec()) {
           case LabelSpec.Classes(List<String> names) ->
               writeClasses(json, names, outputs, (long) row * width, width);
-          case LabelSpec.Numeric() ->
+          case LabelSpec.Numeric _, LabelSpec.Count _ ->
               json.writeNumberField("prediction", Floats.read(outputs, (long) row * width));
         }
         json.writeEndObject();

@@ -50,7 +50,13 @@ final class JobMetrics implements MultiCollector {
     }
     var rejections = MetricFamily.counter("headrace_rejections", "Records rejected, by reason");
     status.ledger().rejectionsByReason().forEach((why, n) -> rejections.add(n, "reason", why));
+    var learningRate = MetricFamily.gauge("headrace_learning_rate", "Learning rate, lately");
+    Double rate = status.progress().learningRate();
+    if (rate != null) {
+      learningRate.add(rate.doubleValue());
+    }
     families
+        .metricSnapshot(learningRate.snapshot())
         .metricSnapshot(samples.snapshot())
         .metricSnapshot(rejections.snapshot())
         .metricSnapshot(

@@ -48,9 +48,11 @@ public record JobStatus(
    * @param step steps taken since the job's first start
    * @param samplesPerSecond trained lately
    * @param stepMillis a step's mean duration lately
+   * @param learningRate at the last metrics; null before the first
    */
   @Serdeable
-  public record Progress(long step, double samplesPerSecond, double stepMillis) {}
+  public record Progress(
+      long step, double samplesPerSecond, double stepMillis, @Nullable Double learningRate) {}
 
   /**
    * What became of the records read: {@code read = trained + rejected + filtered + inFlight}.

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param loss prequential mean loss over all samples
  * @param metrics prequential metrics over all samples
- * @param test metrics on the job's test source; absent without one
+ * @param test how the model does on the job's test source; absent without one
  * @param checkpoint name of the last checkpoint; absent if none was written
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -34,7 +34,7 @@ public record RunReport(
     long steps,
     @Nullable Double loss,
     SortedMap<String, Double> metrics,
-    @Nullable SortedMap<String, Double> test,
+    @Nullable TestReport test,
     SortedMap<String, Double> baselines,
     @Nullable String checkpoint,
     String parametersSha256) {
@@ -49,7 +49,7 @@ public record RunReport(
       TrainingMetrics last,
       long trainedHere,
       double seconds,
-      @Nullable SortedMap<String, Double> test,
+      @Nullable TestReport test,
       @Nullable String checkpoint,
       String parametersSha256) {
     var ledger = last.ledger();

@@ -32,7 +32,10 @@ public final class Summary {
             report.samplesFiltered()));
     lines.add("metrics    " + figures(report.metrics()));
     if (report.test() != null) {
-      lines.add("test       " + figures(report.test()));
+      lines.add("test       " + report.test().text());
+      if (!report.test().confusionTable().isEmpty()) {
+        lines.add(report.test().confusionTable());
+      }
     }
     lines.add("baselines  " + figures(report.baselines()));
     if (report.checkpoint() != null) {

@@ -3,6 +3,7 @@ package io.headrace.app.run;
 import io.headrace.app.http.HttpService;
 import io.headrace.app.report.RunReport;
 import io.headrace.app.report.Summary;
+import io.headrace.app.report.TestReport;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.TrainingStatus.State;
@@ -124,7 +125,7 @@ public final class Attendant implements AutoCloseable {
             metrics,
             status.ledger().trained() - status.resumedSamples(),
             status.runningMillis() / 1000.0,
-            status.state() == State.COMPLETED ? run.test().orElse(null) : null,
+            status.state() == State.COMPLETED ? run.test().map(TestReport::of).orElse(null) : null,
             status.checkpoint() == null || run.job().checkpoints().directory().isEmpty()
                 ? null
                 : status.checkpoint().name(),

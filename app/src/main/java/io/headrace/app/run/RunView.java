@@ -47,7 +47,7 @@ public final class RunView implements JobStatusSource {
             source,
             model,
             status.runningMillis()),
-        new JobStatus.Progress(status.steps(), status.samplesPerSecond(), status.stepMillis()),
+        progress(status),
         new JobStatus.Account(
             status.recordsRead(),
             status.ledger().trained(),
@@ -59,6 +59,15 @@ public final class RunView implements JobStatusSource {
         metrics(status.metrics()),
         new JobStatus.Flow(status.ring().slots(), status.ring().occupied(), status.ring().demand()),
         new JobStatus.Checkpoints(checkpoints.written(), saved(status.checkpoint())));
+  }
+
+  private static JobStatus.Progress progress(TrainingStatus status) {
+    TrainingMetrics metrics = status.metrics();
+    return new JobStatus.Progress(
+        status.steps(),
+        status.samplesPerSecond(),
+        status.stepMillis(),
+        metrics == null ? null : metrics.learningRate());
   }
 
   private JobStatus.Metrics metrics(@Nullable TrainingMetrics metrics) {

@@ -162,6 +162,7 @@ class HttpServiceTest {
         "headrace_in_flight_records ",
         "headrace_steps_total ",
         "headrace_step_seconds ",
+        "headrace_learning_rate ",
         "headrace_samples_per_second ",
         "headrace_loss{scope=\"window\"} ",
         "headrace_loss{scope=\"total\"} ",

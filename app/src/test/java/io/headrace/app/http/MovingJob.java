@@ -56,7 +56,7 @@ final class MovingJob implements JobStatusSource {
     return new JobStatus(
         START_MILLIS + tick * 2000,
         job,
-        new Progress(trained / 64, RATE + 2500 * wave, 0.38),
+        new Progress(trained / 64, RATE + 2500 * wave, 0.38, 0.05),
         account(tick, trained),
         List.of(partition("flights-0", tick, wave), partition("flights-1", tick, -wave)),
         metrics(tick, wave),

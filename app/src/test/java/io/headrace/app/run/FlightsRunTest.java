@@ -97,7 +97,8 @@ class FlightsRunTest {
         CommandLineRun.of(
             "evaluate", newestCheckpoint(), "--data", FLIGHTS.resolve("flights.avro"));
     assertThat(run.status()).as(run.err()).isZero();
-    assertThat(run.out()).contains("300,000 samples, 0 rejected", "confusion", "on-time", "auc 0.");
+    assertThat(run.out())
+        .contains("on 300,000 samples", "confusion", " 0 on-time", " 1 late", "auc 0.");
   }
 
   @Test

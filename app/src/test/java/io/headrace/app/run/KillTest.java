@@ -26,8 +26,22 @@ class KillTest {
 
   @TempDir private Path folder;
 
+  private final List<String> overrides = new ArrayList<>();
+
   @Test
   void endsWithTheSameBytesHoweverOftenItIsKilled() throws Exception {
+    overrides.add("checkpoints.every-samples=20000");
+    assertSameBytes(300_000);
+  }
+
+  @Test
+  void endsWithTheSameBytesInShuffledEpochsToo() throws Exception {
+    overrides.addAll(
+        List.of("checkpoints.every-samples=30000", "epochs=3", "shuffle.buffer=130000"));
+    assertSameBytes(900_000);
+  }
+
+  private void assertSameBytes(long samples) throws Exception {
     JsonNode whole = finish("whole");
 
     var random = new Random(SEED);
@@ -49,8 +63,8 @@ class KillTest {
 
     assertThat(killed).as("kills in mid-run, seed %d", SEED).isPositive();
     assertThat(resumed.path("parametersSha256")).isEqualTo(whole.path("parametersSha256"));
-    assertThat(resumed.path("samplesTrained").asLong()).isEqualTo(300_000);
-    assertThat(resumed.path("samplesRead").asLong()).isEqualTo(300_000);
+    assertThat(resumed.path("samplesTrained").asLong()).isEqualTo(samples);
+    assertThat(resumed.path("samplesRead").asLong()).isEqualTo(samples);
     assertThat(resumed.path("metrics")).isEqualTo(whole.path("metrics"));
   }
 
@@ -76,11 +90,10 @@ class KillTest {
             "run",
             FLIGHTS.resolve("job.yaml").toString(),
             "--set",
-            "checkpoints.every-samples=20000",
-            "--set",
             "checkpoints.directory=" + folder.resolve(name),
             "--report",
             report.toString()));
+    overrides.forEach(override -> command.addAll(List.of("--set", override)));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve(name + ".log").toFile())

@@ -44,6 +44,12 @@ public record Setting<T>(
     return new Setting<>(name, type, null, false, doc, raw -> realNumber(raw, min, max));
   }
 
+  /** A list of numbers, each within {@code min} and {@code max}, both included. */
+  public static Setting<List<Double>> numbers(String name, double min, double max, String doc) {
+    String type = "list of numbers, " + min + " to " + max;
+    return new Setting<>(name, type, null, false, doc, raw -> realNumbers(raw, min, max));
+  }
+
   public static Setting<Boolean> flag(String name, String doc) {
     return new Setting<>(name, "true or false", null, false, doc, Setting::trueOrFalse);
   }
@@ -121,6 +127,13 @@ public record Setting<T>(
       throw new IllegalArgumentException("within " + min + " to " + max);
     }
     return value;
+  }
+
+  private static List<Double> realNumbers(Object raw, double min, double max) {
+    if (!(raw instanceof List<?> values)) {
+      throw new IllegalArgumentException("a list of numbers, e.g. [1, 2.5]");
+    }
+    return values.stream().map(value -> realNumber(value, min, max)).toList();
   }
 
   private static Boolean trueOrFalse(Object raw) {

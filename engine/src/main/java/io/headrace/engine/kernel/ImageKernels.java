@@ -13,27 +13,53 @@ public interface ImageKernels {
   int WINOGRAD = 16;
 
   /**
-   * out[j] += sum over i of weights[i] a[places[i] + j], in order.
+   * out[outParts[s] + j] += sum over i of weights[i weightStep] a[aParts[s] + places[i placeStep]
+   * placeScale + j] for every part s, in order.
    *
    * @param count terms of the sums
-   * @param n columns, a multiple of {@link Kernels#BLOCK}
-   * @param places 32-bit integers: where each row begins in {@code a}, counted from aOffset
+   * @param n columns of a part, a multiple of {@link Kernels#BLOCK}
+   * @param places 32-bit integers
+   * @param aParts counted from aOffset
+   * @param outParts counted from outOffset; parts of out do not overlap
    */
   void addRows(
       int count,
       int n,
       MemorySegment weights,
       long weightsOffset,
+      long weightStep,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
+      long placeScale,
       MemorySegment a,
       long aOffset,
+      long[] aParts,
       MemorySegment out,
-      long outOffset);
+      long outOffset,
+      long[] outParts);
+
+  /**
+   * Copies windows side by side: out[w outStep + s length + j] = x[w xStep + places[s] + j] for
+   * every part s, j below {@code length}. May read and write up to a block more than that.
+   *
+   * @param places where the parts of a window begin, counted from the window's place
+   * @param outStep at least the length of all parts together
+   */
+  void copyWindows(
+      int windows,
+      int length,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep);
 
   /**
    * y[j] = bias[j] + the largest x[places[w] + j] over all w, or 0 if that is less and {@code
-   * rectify}; winners[j] = the first w that has it.
+   * rectify}; winners[j] = mark + marks[w] of the first w that has it.
    *
    * @param n columns
    * @param places where each row begins in {@code x}, counted from xOffset
@@ -49,8 +75,32 @@ public interface ImageKernels {
       boolean rectify,
       MemorySegment y,
       long yOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset);
+
+  /**
+   * Appends each j whose slope is not 0, and the slope, to list w, where winners[j] is mark +
+   * marks[w]: slopes from listsOffset + w listStep on, places, which are 32-bit integers, from
+   * placesOffset + w listStep on. Lists are in ascending order of j and may be written to a block
+   * behind their end.
+   *
+   * @param counts takes the length of each list
+   */
+  void listWinners(
+      int n,
+      MemorySegment slopes,
+      long slopesOffset,
+      int mark,
+      int[] marks,
+      MemorySegment winners,
+      long winnersOffset,
+      MemorySegment lists,
+      long listsOffset,
+      long placesOffset,
+      long listStep,
+      int[] counts);
 
   /** y[j] = x[j] + bias[j], or 0 if that is less and {@code rectify}; y may be x. */
   void addBias(

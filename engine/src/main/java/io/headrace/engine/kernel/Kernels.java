@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  * has the same bits in whatever company it is computed. Vector and scalar results differ in
  * rounding only.
  */
-public interface Kernels extends ImageKernels, NormKernels {
+public interface Kernels extends CellKernels, ImageKernels, NormKernels {
   /** Rows of matrices start at multiples of this many floats: the widest vector. */
   int BLOCK = 16;
 
@@ -155,6 +155,18 @@ public interface Kernels extends ImageKernels, NormKernels {
       MemorySegment out,
       long outOffset);
 
+  /** x *= factor. */
+  void scale(int count, float factor, MemorySegment x, long offset);
+
+  /** x becomes no less than -limit and no more than limit; what is not a number stays so. */
+  void clamp(int count, float limit, MemorySegment x, long offset);
+
+  /** x moves by {@code threshold} towards 0, and stays at 0 when it gets there. */
+  void shrink(int count, float threshold, MemorySegment x, long offset);
+
+  /** Sum of x^2, whose order depends on {@code count} alone. */
+  double squaredSum(int count, MemorySegment x, long offset);
+
   /** p -= rate (g + decay p). */
   void sgd(
       int count,
@@ -181,10 +193,26 @@ public interface Kernels extends ImageKernels, NormKernels {
       MemorySegment g,
       long gOffset);
 
-  /** d = g + decay p; s += d^2; p -= rate d / (sqrt(s) + epsilon). */
+  /**
+   * d = g + decay p; s += d^2; p -= r d with r = rate / (sqrt(s) + epsilon); then p moves by r l1
+   * towards 0, and stays at 0 when it gets there.
+   */
   void adagrad(
       int count,
       float rate,
+      float epsilon,
+      float decay,
+      float l1,
+      MemorySegment p,
+      MemorySegment s,
+      long offset,
+      MemorySegment g,
+      long gOffset);
+
+  /** d = g + decay p; s = keep s + (1 - keep) d^2; g = d / (sqrt(s) + epsilon). */
+  void rmsNormalise(
+      int count,
+      float keep,
       float epsilon,
       float decay,
       MemorySegment p,

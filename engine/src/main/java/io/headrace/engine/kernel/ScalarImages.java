@@ -16,17 +16,47 @@ final class ScalarImages {
       int n,
       MemorySegment weights,
       long weightsOffset,
+      long weightStep,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
+      long placeScale,
       MemorySegment a,
       long aOffset,
+      long[] aParts,
       MemorySegment out,
-      long outOffset) {
+      long outOffset,
+      long[] outParts) {
     for (int i = 0; i < count; i++) {
-      float weight = read(weights, weightsOffset + i);
-      long row = aOffset + readInt(places, placesOffset + i);
-      for (int j = 0; j < n; j++) {
-        write(out, outOffset + j, read(out, outOffset + j) + weight * read(a, row + j));
+      float weight = read(weights, weightsOffset + i * weightStep);
+      long row = aOffset + readInt(places, placesOffset + i * placeStep) * placeScale;
+      for (int s = 0; s < aParts.length; s++) {
+        long from = row + aParts[s];
+        long to = outOffset + outParts[s];
+        for (int j = 0; j < n; j++) {
+          write(out, to + j, read(out, to + j) + weight * read(a, from + j));
+        }
+      }
+    }
+  }
+
+  static void copyWindows(
+      int windows,
+      int length,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+    for (int window = 0; window < windows; window++) {
+      long to = outOffset + window * outStep;
+      for (long place : places) {
+        long from = xOffset + window * xStep + place;
+        for (int j = 0; j < length; j++) {
+          write(out, to++, read(x, from + j));
+        }
       }
     }
   }
@@ -43,6 +73,8 @@ final class ScalarImages {
       boolean rectify,
       MemorySegment y,
       long yOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset) {
     for (int j = from; j < n; j++) {
@@ -57,7 +89,36 @@ final class ScalarImages {
       }
       float sum = largest + read(bias, biasOffset + j);
       write(y, yOffset + j, rectify ? Math.max(sum, 0) : sum);
-      writeInt(winners, winnersOffset + j, winner);
+      writeInt(winners, winnersOffset + j, mark + marks[winner]);
+    }
+  }
+
+  /** Columns {@code from} up to {@code n} of {@link ImageKernels#listWinners}. */
+  static void listWinners(
+      int from,
+      int n,
+      MemorySegment slopes,
+      long slopesOffset,
+      int mark,
+      int[] marks,
+      MemorySegment winners,
+      long winnersOffset,
+      MemorySegment lists,
+      long listsOffset,
+      long placesOffset,
+      long listStep,
+      int[] counts) {
+    for (int j = from; j < n; j++) {
+      float slope = read(slopes, slopesOffset + j);
+      if (slope != 0) {
+        int winner = 0;
+        while (readInt(winners, winnersOffset + j) != mark + marks[winner]) {
+          winner++;
+        }
+        long next = winner * listStep + counts[winner]++;
+        write(lists, listsOffset + next, slope);
+        writeInt(lists, placesOffset + next, j);
+      }
     }
   }
 

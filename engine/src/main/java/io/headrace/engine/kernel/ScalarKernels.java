@@ -18,15 +18,81 @@ final class ScalarKernels implements Kernels {
       int n,
       MemorySegment weights,
       long weightsOffset,
+      long weightStep,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
+      long placeScale,
       MemorySegment a,
       long aOffset,
+      long[] aParts,
       MemorySegment out,
-      long outOffset) {
+      long outOffset,
+      long[] outParts) {
 
     ScalarImages.addRows(
-        count, n, weights, weightsOffset, places, placesOffset, a, aOffset, out, outOffset);
+        count,
+        n,
+        weights,
+        weightsOffset,
+        weightStep,
+        places,
+        placesOffset,
+        placeStep,
+        placeScale,
+        a,
+        aOffset,
+        aParts,
+        out,
+        outOffset,
+        outParts);
+  }
+
+  @Override
+  public void listWinners(
+      int n,
+      MemorySegment slopes,
+      long slopesOffset,
+      int mark,
+      int[] marks,
+      MemorySegment winners,
+      long winnersOffset,
+      MemorySegment lists,
+      long listsOffset,
+      long placesOffset,
+      long listStep,
+      int[] counts) {
+
+    java.util.Arrays.fill(counts, 0);
+    ScalarImages.listWinners(
+        0,
+        n,
+        slopes,
+        slopesOffset,
+        mark,
+        marks,
+        winners,
+        winnersOffset,
+        lists,
+        listsOffset,
+        placesOffset,
+        listStep,
+        counts);
+  }
+
+  @Override
+  public void copyWindows(
+      int windows,
+      int length,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+
+    ScalarImages.copyWindows(windows, length, places, x, xOffset, xStep, out, outOffset, outStep);
   }
 
   @Override
@@ -40,11 +106,26 @@ final class ScalarKernels implements Kernels {
       boolean rectify,
       MemorySegment y,
       long yOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset) {
 
     ScalarImages.maxOfRows(
-        0, n, places, x, xOffset, bias, biasOffset, rectify, y, yOffset, winners, winnersOffset);
+        0,
+        n,
+        places,
+        x,
+        xOffset,
+        bias,
+        biasOffset,
+        rectify,
+        y,
+        yOffset,
+        mark,
+        marks,
+        winners,
+        winnersOffset);
   }
 
   @Override
@@ -101,6 +182,66 @@ final class ScalarKernels implements Kernels {
       long outStep) {
 
     ScalarImages.winogradOutput(n, m, mOffset, mStep, out, outOffset, outRow, outStep);
+  }
+
+  @Override
+  public void lstm(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment cells,
+      long previous,
+      long own,
+      MemorySegment h,
+      long hOffset) {
+
+    ScalarCells.lstm(0, count, gates, gatesOffset, gap, cells, previous, own, h, hOffset);
+  }
+
+  @Override
+  public void lstmGradient(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment cells,
+      long previous,
+      long own,
+      MemorySegment dh,
+      long dhOffset,
+      MemorySegment dc,
+      long dcOffset) {
+
+    ScalarCells.lstmGradient(
+        0, count, gates, gatesOffset, gap, cells, previous, own, dh, dhOffset, dc, dcOffset);
+  }
+
+  @Override
+  public void gru(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment states,
+      long previous,
+      long own) {
+
+    ScalarCells.gru(0, count, gates, gatesOffset, gap, states, previous, own);
+  }
+
+  @Override
+  public void gruGradient(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment states,
+      long previous,
+      MemorySegment dh,
+      long dhOffset) {
+
+    ScalarCells.gruGradient(0, count, gates, gatesOffset, gap, states, previous, dh, dhOffset);
   }
 
   @Override
@@ -311,6 +452,50 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void scale(int count, float factor, MemorySegment x, long offset) {
+    for (long i = offset; i < offset + count; i++) {
+      write(x, i, read(x, i) * factor);
+    }
+  }
+
+  @Override
+  public void clamp(int count, float limit, MemorySegment x, long offset) {
+    for (long i = offset; i < offset + count; i++) {
+      write(x, i, Math.max(-limit, Math.min(limit, read(x, i))));
+    }
+  }
+
+  @Override
+  public void shrink(int count, float threshold, MemorySegment x, long offset) {
+    for (long i = offset; i < offset + count; i++) {
+      write(x, i, shrunk(read(x, i), threshold));
+    }
+  }
+
+  /** x - threshold above it, x + threshold below its negative, 0 between. */
+  private static float shrunk(float x, float threshold) {
+    return Math.max(x - threshold, 0) + Math.min(x + threshold, 0);
+  }
+
+  @Override
+  public double squaredSum(int count, MemorySegment x, long offset) {
+    double even = 0; // two sums: the additions of one need not wait for those of the other
+    double odd = 0;
+    int i = 0;
+    for (; i + 1 < count; i += 2) {
+      double a = read(x, offset + i);
+      double b = read(x, offset + i + 1);
+      even += a * a;
+      odd += b * b;
+    }
+    if (i < count) {
+      double a = read(x, offset + i);
+      even += a * a;
+    }
+    return even + odd;
+  }
+
+  @Override
   public void sgd(
       int count,
       float rate,
@@ -352,6 +537,7 @@ final class ScalarKernels implements Kernels {
       float rate,
       float epsilon,
       float decay,
+      float l1,
       MemorySegment p,
       MemorySegment s,
       long offset,
@@ -362,7 +548,27 @@ final class ScalarKernels implements Kernels {
       float slope = read(g, gOffset + i) + decay * value;
       float sum = read(s, offset + i) + slope * slope;
       write(s, offset + i, sum);
-      write(p, offset + i, value - rate * slope / ((float) Math.sqrt(sum) + epsilon));
+      float root = (float) Math.sqrt(sum) + epsilon;
+      write(p, offset + i, shrunk(value - rate * slope / root, rate * l1 / root));
+    }
+  }
+
+  @Override
+  public void rmsNormalise(
+      int count,
+      float keep,
+      float epsilon,
+      float decay,
+      MemorySegment p,
+      MemorySegment s,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
+    for (int i = 0; i < count; i++) {
+      float slope = read(g, gOffset + i) + decay * read(p, offset + i);
+      float square = keep * read(s, offset + i) + (1 - keep) * (slope * slope);
+      write(s, offset + i, square);
+      write(g, gOffset + i, slope / ((float) Math.sqrt(square) + epsilon));
     }
   }
 

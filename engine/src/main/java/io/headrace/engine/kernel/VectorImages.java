@@ -1,10 +1,8 @@
 package io.headrace.engine.kernel;
 
-import static io.headrace.engine.kernel.VectorWidth.FLOAT;
 import static io.headrace.engine.kernel.VectorWidth.LANES;
 import static io.headrace.engine.kernel.VectorWidth.ORDER;
 import static io.headrace.engine.kernel.VectorWidth.SPECIES;
-import static io.headrace.engine.memory.Floats.readInt;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -13,9 +11,11 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Sums of scattered rows, maxima and their winners, biases. */
+/** Sums of scattered rows, copies of windows, maxima and their winners, biases. */
 final class VectorImages {
   private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
+
+  private static final IntVector COLUMNS = IntVector.zero(INTS).addIndex(1);
 
   private VectorImages() {}
 
@@ -24,104 +24,162 @@ final class VectorImages {
       int n,
       MemorySegment weights,
       long weightsOffset,
+      long weightStep,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
+      long placeScale,
       MemorySegment a,
       long aOffset,
+      long[] aParts,
       MemorySegment out,
-      long outOffset) {
-    int j = 0;
-    for (; j + 6 * LANES <= n; j += 6 * LANES) {
-      addRows6(
-          count, weights, weightsOffset, places, placesOffset, a, aOffset + j, out, outOffset + j);
+      long outOffset,
+      long[] outParts) {
+    int s = 0;
+    for (; s + 3 <= aParts.length && (n % (3 * LANES) == 0 || n == LANES); s += 3) {
+      long a0 = aOffset + aParts[s];
+      long a1 = aOffset + aParts[s + 1];
+      long a2 = aOffset + aParts[s + 2];
+      long to0 = outOffset + outParts[s];
+      long to1 = outOffset + outParts[s + 1];
+      long to2 = outOffset + outParts[s + 2];
+      if (n == LANES) {
+        VectorRows.addRows3x1(
+            count,
+            weights,
+            weightsOffset,
+            weightStep,
+            places,
+            placesOffset,
+            placeStep,
+            placeScale,
+            a,
+            a0,
+            a1,
+            a2,
+            out,
+            to0,
+            to1,
+            to2);
+      }
+      for (int j = 0; j + 3 * LANES <= n; j += 3 * LANES) {
+        VectorRows.addRows3x3(
+            count,
+            weights,
+            weightsOffset,
+            weightStep,
+            places,
+            placesOffset,
+            placeStep,
+            placeScale,
+            a,
+            a0 + j,
+            a1 + j,
+            a2 + j,
+            out,
+            to0 + j,
+            to1 + j,
+            to2 + j);
+      }
     }
-    for (; j + 2 * LANES <= n; j += 2 * LANES) {
-      addRows2(
-          count, weights, weightsOffset, places, placesOffset, a, aOffset + j, out, outOffset + j);
-    }
-    for (; j < n; j += LANES) {
-      addRows1(
-          count, weights, weightsOffset, places, placesOffset, a, aOffset + j, out, outOffset + j);
+    for (; s < aParts.length; s++) {
+      long from = aOffset + aParts[s];
+      long to = outOffset + outParts[s];
+      int j = 0;
+      for (; j + 6 * LANES <= n; j += 6 * LANES) {
+        VectorRows.addRows6(
+            count,
+            weights,
+            weightsOffset,
+            weightStep,
+            places,
+            placesOffset,
+            placeStep,
+            placeScale,
+            a,
+            from + j,
+            out,
+            to + j);
+      }
+      for (; j + 2 * LANES <= n; j += 2 * LANES) {
+        VectorRows.addRows2(
+            count,
+            weights,
+            weightsOffset,
+            weightStep,
+            places,
+            placesOffset,
+            placeStep,
+            placeScale,
+            a,
+            from + j,
+            out,
+            to + j);
+      }
+      for (; j < n; j += LANES) {
+        VectorRows.addRows1(
+            count,
+            weights,
+            weightsOffset,
+            weightStep,
+            places,
+            placesOffset,
+            placeStep,
+            placeScale,
+            a,
+            from + j,
+            out,
+            to + j);
+      }
     }
   }
 
-  private static void addRows6(
-      int count,
-      MemorySegment weights,
-      long weightsOffset,
-      MemorySegment places,
-      long placesOffset,
-      MemorySegment a,
-      long aOffset,
+  static void copyWindows(
+      int windows,
+      int length,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
       MemorySegment out,
-      long outOffset) {
-    FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, out, outOffset << 2, ORDER);
-    FloatVector s1 = FloatVector.fromMemorySegment(SPECIES, out, (outOffset + LANES) << 2, ORDER);
-    FloatVector s2 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 2L * LANES) << 2, ORDER);
-    FloatVector s3 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 3L * LANES) << 2, ORDER);
-    FloatVector s4 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 4L * LANES) << 2, ORDER);
-    FloatVector s5 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 5L * LANES) << 2, ORDER);
-    for (int i = 0; i < count; i++) {
-      FloatVector f = FloatVector.broadcast(SPECIES, weights.get(FLOAT, (weightsOffset + i) << 2));
-      long at = aOffset + readInt(places, placesOffset + i);
-      s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, at << 2, ORDER), s0);
-      s1 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + LANES) << 2, ORDER), s1);
-      s2 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + 2L * LANES) << 2, ORDER), s2);
-      s3 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + 3L * LANES) << 2, ORDER), s3);
-      s4 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + 4L * LANES) << 2, ORDER), s4);
-      s5 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + 5L * LANES) << 2, ORDER), s5);
+      long outOffset,
+      long outStep) {
+    if (length <= LANES) {
+      copyShortParts(windows, length, places, x, xOffset, xStep, out, outOffset, outStep);
+      return;
     }
-    s0.intoMemorySegment(out, outOffset << 2, ORDER);
-    s1.intoMemorySegment(out, (outOffset + LANES) << 2, ORDER);
-    s2.intoMemorySegment(out, (outOffset + 2L * LANES) << 2, ORDER);
-    s3.intoMemorySegment(out, (outOffset + 3L * LANES) << 2, ORDER);
-    s4.intoMemorySegment(out, (outOffset + 4L * LANES) << 2, ORDER);
-    s5.intoMemorySegment(out, (outOffset + 5L * LANES) << 2, ORDER);
+    for (int window = 0; window < windows; window++) {
+      long to = outOffset + window * outStep;
+      for (int s = 0; s < places.length; s++) {
+        long from = xOffset + window * xStep + places[s];
+        for (int j = 0; j < length; j += LANES) { // what is too much, the next part overwrites
+          FloatVector.fromMemorySegment(SPECIES, x, (from + j) << 2, ORDER)
+              .intoMemorySegment(out, (to + j) << 2, ORDER);
+        }
+        to += length;
+      }
+    }
   }
 
-  private static void addRows2(
-      int count,
-      MemorySegment weights,
-      long weightsOffset,
-      MemorySegment places,
-      long placesOffset,
-      MemorySegment a,
-      long aOffset,
+  private static void copyShortParts(
+      int windows,
+      int length,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
       MemorySegment out,
-      long outOffset) {
-    FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, out, outOffset << 2, ORDER);
-    FloatVector s1 = FloatVector.fromMemorySegment(SPECIES, out, (outOffset + LANES) << 2, ORDER);
-    for (int i = 0; i < count; i++) {
-      FloatVector f = FloatVector.broadcast(SPECIES, weights.get(FLOAT, (weightsOffset + i) << 2));
-      long at = aOffset + readInt(places, placesOffset + i);
-      s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, at << 2, ORDER), s0);
-      s1 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (at + LANES) << 2, ORDER), s1);
+      long outOffset,
+      long outStep) {
+    for (int window = 0; window < windows; window++) {
+      long to = outOffset + window * outStep;
+      long from = xOffset + window * xStep;
+      for (int s = 0; s < places.length; s++) {
+        FloatVector.fromMemorySegment(SPECIES, x, (from + places[s]) << 2, ORDER)
+            .intoMemorySegment(out, to << 2, ORDER);
+        to += length;
+      }
     }
-    s0.intoMemorySegment(out, outOffset << 2, ORDER);
-    s1.intoMemorySegment(out, (outOffset + LANES) << 2, ORDER);
-  }
-
-  private static void addRows1(
-      int count,
-      MemorySegment weights,
-      long weightsOffset,
-      MemorySegment places,
-      long placesOffset,
-      MemorySegment a,
-      long aOffset,
-      MemorySegment out,
-      long outOffset) {
-    FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, out, outOffset << 2, ORDER);
-    for (int i = 0; i < count; i++) {
-      FloatVector f = FloatVector.broadcast(SPECIES, weights.get(FLOAT, (weightsOffset + i) << 2));
-      long at = aOffset + readInt(places, placesOffset + i);
-      s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, at << 2, ORDER), s0);
-    }
-    s0.intoMemorySegment(out, outOffset << 2, ORDER);
   }
 
   static void maxOfRows(
@@ -134,6 +192,8 @@ final class VectorImages {
       boolean rectify,
       MemorySegment y,
       long yOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset) {
     FloatVector least = FloatVector.broadcast(SPECIES, rectify ? 0 : Float.NEGATIVE_INFINITY);
@@ -142,13 +202,13 @@ final class VectorImages {
       long first = xOffset + j;
       FloatVector largest =
           FloatVector.fromMemorySegment(SPECIES, x, (first + places[0]) << 2, ORDER);
-      IntVector winner = IntVector.zero(INTS);
+      IntVector winner = IntVector.broadcast(INTS, mark + marks[0]);
       for (int w = 1; w < places.length; w++) {
         FloatVector value =
             FloatVector.fromMemorySegment(SPECIES, x, (first + places[w]) << 2, ORDER);
         VectorMask<Float> larger = value.compare(VectorOperators.GT, largest);
         largest = largest.blend(value, larger);
-        winner = winner.blend(w, larger.cast(INTS));
+        winner = winner.blend(mark + marks[w], larger.cast(INTS));
       }
       largest
           .add(FloatVector.fromMemorySegment(SPECIES, bias, (biasOffset + j) << 2, ORDER))
@@ -157,7 +217,69 @@ final class VectorImages {
       winner.intoMemorySegment(winners, (winnersOffset + j) << 2, ORDER);
     }
     ScalarImages.maxOfRows(
-        j, n, places, x, xOffset, bias, biasOffset, rectify, y, yOffset, winners, winnersOffset);
+        j,
+        n,
+        places,
+        x,
+        xOffset,
+        bias,
+        biasOffset,
+        rectify,
+        y,
+        yOffset,
+        mark,
+        marks,
+        winners,
+        winnersOffset);
+  }
+
+  static void listWinners(
+      int n,
+      MemorySegment slopes,
+      long slopesOffset,
+      int mark,
+      int[] marks,
+      MemorySegment winners,
+      long winnersOffset,
+      MemorySegment lists,
+      long listsOffset,
+      long placesOffset,
+      long listStep,
+      int[] counts) {
+    java.util.Arrays.fill(counts, 0);
+    int j = 0;
+    for (; j + LANES <= n; j += LANES) {
+      FloatVector slope =
+          FloatVector.fromMemorySegment(SPECIES, slopes, (slopesOffset + j) << 2, ORDER);
+      IntVector winner =
+          IntVector.fromMemorySegment(INTS, winners, (winnersOffset + j) << 2, ORDER);
+      IntVector place = COLUMNS.add(j);
+      VectorMask<Integer> counted = slope.compare(VectorOperators.NE, 0).cast(INTS);
+      for (int w = 0; w < counts.length; w++) {
+        VectorMask<Integer> chosen =
+            winner.compare(VectorOperators.EQ, mark + marks[w]).and(counted);
+        long next = w * listStep + counts[w];
+        slope
+            .compress(chosen.cast(SPECIES))
+            .intoMemorySegment(lists, (listsOffset + next) << 2, ORDER);
+        place.compress(chosen).intoMemorySegment(lists, (placesOffset + next) << 2, ORDER);
+        counts[w] += chosen.trueCount();
+      }
+    }
+    ScalarImages.listWinners(
+        j,
+        n,
+        slopes,
+        slopesOffset,
+        mark,
+        marks,
+        winners,
+        winnersOffset,
+        lists,
+        listsOffset,
+        placesOffset,
+        listStep,
+        counts);
   }
 
   static void addBias(

@@ -20,15 +20,79 @@ final class VectorKernels implements Kernels {
       int n,
       MemorySegment weights,
       long weightsOffset,
+      long weightStep,
       MemorySegment places,
       long placesOffset,
+      long placeStep,
+      long placeScale,
       MemorySegment a,
       long aOffset,
+      long[] aParts,
       MemorySegment out,
-      long outOffset) {
+      long outOffset,
+      long[] outParts) {
 
     VectorImages.addRows(
-        count, n, weights, weightsOffset, places, placesOffset, a, aOffset, out, outOffset);
+        count,
+        n,
+        weights,
+        weightsOffset,
+        weightStep,
+        places,
+        placesOffset,
+        placeStep,
+        placeScale,
+        a,
+        aOffset,
+        aParts,
+        out,
+        outOffset,
+        outParts);
+  }
+
+  @Override
+  public void listWinners(
+      int n,
+      MemorySegment slopes,
+      long slopesOffset,
+      int mark,
+      int[] marks,
+      MemorySegment winners,
+      long winnersOffset,
+      MemorySegment lists,
+      long listsOffset,
+      long placesOffset,
+      long listStep,
+      int[] counts) {
+
+    VectorImages.listWinners(
+        n,
+        slopes,
+        slopesOffset,
+        mark,
+        marks,
+        winners,
+        winnersOffset,
+        lists,
+        listsOffset,
+        placesOffset,
+        listStep,
+        counts);
+  }
+
+  @Override
+  public void copyWindows(
+      int windows,
+      int length,
+      long[] places,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+
+    VectorImages.copyWindows(windows, length, places, x, xOffset, xStep, out, outOffset, outStep);
   }
 
   @Override
@@ -42,11 +106,25 @@ final class VectorKernels implements Kernels {
       boolean rectify,
       MemorySegment y,
       long yOffset,
+      int mark,
+      int[] marks,
       MemorySegment winners,
       long winnersOffset) {
 
     VectorImages.maxOfRows(
-        n, places, x, xOffset, bias, biasOffset, rectify, y, yOffset, winners, winnersOffset);
+        n,
+        places,
+        x,
+        xOffset,
+        bias,
+        biasOffset,
+        rectify,
+        y,
+        yOffset,
+        mark,
+        marks,
+        winners,
+        winnersOffset);
   }
 
   @Override
@@ -103,6 +181,73 @@ final class VectorKernels implements Kernels {
       long outStep) {
 
     VectorWinograd.output(n, m, mOffset, mStep, out, outOffset, outRow, outStep);
+  }
+
+  @Override
+  public void lstm(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment cells,
+      long previous,
+      long own,
+      MemorySegment h,
+      long hOffset) {
+
+    int done = VectorCells.lstm(count, gates, gatesOffset, gap, cells, previous, own, h, hOffset);
+    ScalarCells.lstm(done, count, gates, gatesOffset, gap, cells, previous, own, h, hOffset);
+  }
+
+  @Override
+  public void lstmGradient(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment cells,
+      long previous,
+      long own,
+      MemorySegment dh,
+      long dhOffset,
+      MemorySegment dc,
+      long dcOffset) {
+
+    int done =
+        VectorCells.lstmGradient(
+            count, gates, gatesOffset, gap, cells, previous, own, dh, dhOffset, dc, dcOffset);
+    ScalarCells.lstmGradient(
+        done, count, gates, gatesOffset, gap, cells, previous, own, dh, dhOffset, dc, dcOffset);
+  }
+
+  @Override
+  public void gru(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment states,
+      long previous,
+      long own) {
+
+    int done = VectorCells.gru(count, gates, gatesOffset, gap, states, previous, own);
+    ScalarCells.gru(done, count, gates, gatesOffset, gap, states, previous, own);
+  }
+
+  @Override
+  public void gruGradient(
+      int count,
+      MemorySegment gates,
+      long gatesOffset,
+      long gap,
+      MemorySegment states,
+      long previous,
+      MemorySegment dh,
+      long dhOffset) {
+
+    int done =
+        VectorCells.gruGradient(count, gates, gatesOffset, gap, states, previous, dh, dhOffset);
+    ScalarCells.gruGradient(done, count, gates, gatesOffset, gap, states, previous, dh, dhOffset);
   }
 
   @Override
@@ -328,6 +473,42 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void scale(int count, float factor, MemorySegment x, long offset) {
+
+    int done = count < VectorWidth.LANES ? 0 : VectorUpdates.scale(count, factor, x, offset);
+
+    if (done < count) {
+      rest.scale(count - done, factor, x, offset + done);
+    }
+  }
+
+  @Override
+  public void clamp(int count, float limit, MemorySegment x, long offset) {
+
+    int done = count < VectorWidth.LANES ? 0 : VectorUpdates.clamp(count, limit, x, offset);
+
+    if (done < count) {
+      rest.clamp(count - done, limit, x, offset + done);
+    }
+  }
+
+  @Override
+  public void shrink(int count, float threshold, MemorySegment x, long offset) {
+
+    int done = count < VectorWidth.LANES ? 0 : VectorUpdates.shrink(count, threshold, x, offset);
+
+    if (done < count) {
+      rest.shrink(count - done, threshold, x, offset + done);
+    }
+  }
+
+  /** Double precision, once a step at most: not worth vectors. */
+  @Override
+  public double squaredSum(int count, MemorySegment x, long offset) {
+    return rest.squaredSum(count, x, offset);
+  }
+
+  @Override
   public void sgd(
       int count,
       float rate,
@@ -378,6 +559,7 @@ final class VectorKernels implements Kernels {
       float rate,
       float epsilon,
       float decay,
+      float l1,
       MemorySegment p,
       MemorySegment s,
       long offset,
@@ -387,10 +569,32 @@ final class VectorKernels implements Kernels {
     int done =
         count < VectorWidth.LANES
             ? 0
-            : VectorUpdates.adagrad(count, rate, epsilon, decay, p, s, offset, g, gOffset);
+            : VectorUpdates.adagrad(count, rate, epsilon, decay, l1, p, s, offset, g, gOffset);
 
     if (done < count) {
-      rest.adagrad(count - done, rate, epsilon, decay, p, s, offset + done, g, gOffset + done);
+      rest.adagrad(count - done, rate, epsilon, decay, l1, p, s, offset + done, g, gOffset + done);
+    }
+  }
+
+  @Override
+  public void rmsNormalise(
+      int count,
+      float keep,
+      float epsilon,
+      float decay,
+      MemorySegment p,
+      MemorySegment s,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
+
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorUpdates.rmsNormalise(count, keep, epsilon, decay, p, s, offset, g, gOffset);
+
+    if (done < count) {
+      rest.rmsNormalise(count - done, keep, epsilon, decay, p, s, offset + done, g, gOffset + done);
     }
   }
 

@@ -15,6 +15,45 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorUpdates {
   private VectorUpdates() {}
 
+  static int scale(int count, float factor, MemorySegment x, long offset) {
+    FloatVector factors = FloatVector.broadcast(SPECIES, factor);
+    int i = 0;
+    for (; i + LANES <= count; i += LANES) {
+      FloatVector.fromMemorySegment(SPECIES, x, (offset + i) << 2, ORDER)
+          .mul(factors)
+          .intoMemorySegment(x, (offset + i) << 2, ORDER);
+    }
+    return i;
+  }
+
+  static int clamp(int count, float limit, MemorySegment x, long offset) {
+    FloatVector most = FloatVector.broadcast(SPECIES, limit);
+    FloatVector least = FloatVector.broadcast(SPECIES, -limit);
+    int i = 0;
+    for (; i + LANES <= count; i += LANES) {
+      FloatVector.fromMemorySegment(SPECIES, x, (offset + i) << 2, ORDER)
+          .min(most)
+          .max(least)
+          .intoMemorySegment(x, (offset + i) << 2, ORDER);
+    }
+    return i;
+  }
+
+  static int shrink(int count, float threshold, MemorySegment x, long offset) {
+    FloatVector zero = FloatVector.broadcast(SPECIES, 0);
+    FloatVector thresholds = FloatVector.broadcast(SPECIES, threshold);
+    int i = 0;
+    for (; i + LANES <= count; i += LANES) {
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, x, (offset + i) << 2, ORDER);
+      value
+          .sub(thresholds)
+          .max(zero)
+          .add(value.add(thresholds).min(zero))
+          .intoMemorySegment(x, (offset + i) << 2, ORDER);
+    }
+    return i;
+  }
+
   static int sgd(
       int count,
       float rate,
@@ -72,6 +111,7 @@ final class VectorUpdates {
       float rate,
       float epsilon,
       float decay,
+      float l1,
       MemorySegment p,
       MemorySegment s,
       long offset,
@@ -80,6 +120,8 @@ final class VectorUpdates {
     FloatVector rates = FloatVector.broadcast(SPECIES, rate);
     FloatVector decays = FloatVector.broadcast(SPECIES, decay);
     FloatVector epsilons = FloatVector.broadcast(SPECIES, epsilon);
+    FloatVector penalties = FloatVector.broadcast(SPECIES, rate * l1);
+    FloatVector zero = FloatVector.broadcast(SPECIES, 0);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
       FloatVector value = FloatVector.fromMemorySegment(SPECIES, p, (offset + i) << 2, ORDER);
@@ -89,8 +131,42 @@ final class VectorUpdates {
       FloatVector sum =
           FloatVector.fromMemorySegment(SPECIES, s, (offset + i) << 2, ORDER).add(slope.mul(slope));
       sum.intoMemorySegment(s, (offset + i) << 2, ORDER);
-      FloatVector move = rates.mul(slope).div(sum.sqrt().add(epsilons));
-      value.sub(move).intoMemorySegment(p, (offset + i) << 2, ORDER);
+      FloatVector root = sum.sqrt().add(epsilons);
+      FloatVector moved = value.sub(rates.mul(slope).div(root));
+      FloatVector threshold = penalties.div(root);
+      moved
+          .sub(threshold)
+          .max(zero)
+          .add(moved.add(threshold).min(zero))
+          .intoMemorySegment(p, (offset + i) << 2, ORDER);
+    }
+    return i;
+  }
+
+  static int rmsNormalise(
+      int count,
+      float keep,
+      float epsilon,
+      float decay,
+      MemorySegment p,
+      MemorySegment s,
+      long offset,
+      MemorySegment g,
+      long gOffset) {
+    FloatVector decays = FloatVector.broadcast(SPECIES, decay);
+    FloatVector old = FloatVector.broadcast(SPECIES, keep);
+    FloatVector fresh = FloatVector.broadcast(SPECIES, 1 - keep);
+    FloatVector epsilons = FloatVector.broadcast(SPECIES, epsilon);
+    int i = 0;
+    for (; i + LANES <= count; i += LANES) {
+      FloatVector slope =
+          FloatVector.fromMemorySegment(SPECIES, g, (gOffset + i) << 2, ORDER)
+              .add(decays.mul(FloatVector.fromMemorySegment(SPECIES, p, (offset + i) << 2, ORDER)));
+      FloatVector square =
+          old.mul(FloatVector.fromMemorySegment(SPECIES, s, (offset + i) << 2, ORDER))
+              .add(fresh.mul(slope.mul(slope)));
+      square.intoMemorySegment(s, (offset + i) << 2, ORDER);
+      slope.div(square.sqrt().add(epsilons)).intoMemorySegment(g, (gOffset + i) << 2, ORDER);
     }
     return i;
   }

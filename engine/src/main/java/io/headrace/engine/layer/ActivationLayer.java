@@ -11,7 +11,7 @@ record ActivationLayer(Activation activation) implements Layer {
   @Override
   public Value attach(LayerScope scope, Value input) {
     DenseValue x = scope.dense(input);
-    DenseValue y = scope.buffer(x.shape());
+    DenseValue y = scope.buffer(x.shape()).withStepsOf(x);
     MemorySegment kept =
         activation.keepsSlope() ? Floats.allocate(Floats.count(y.buffer())) : y.buffer();
     Kernels kernels = scope.kernels();

@@ -8,28 +8,37 @@ import java.lang.foreign.MemorySegment;
 final class ConvBackward {
   private final Kernels kernels;
   private final ConvGeometry shape;
-  private final ConvInput input;
+  private final PaddedImage image;
   private final ConvWeights weights;
   private final DenseValue x;
   private final SlopeRows slopes;
+  private final long[] parts;
+  private final long[] filterParts;
+  private final MemorySegment numbers;
   private final long size;
 
   ConvBackward(
       Kernels kernels,
       ConvGeometry shape,
-      ConvInput input,
+      PaddedImage image,
       ConvWeights weights,
       DenseValue x,
       DenseValue y,
       boolean rectify) {
     this.kernels = kernels;
     this.shape = shape;
-    this.input = input;
+    this.image = image;
     this.weights = weights;
     this.x = x;
     int pixels = shape.outHeight() * shape.outWidth();
     this.slopes = new SlopeRows(kernels, weights, y, pixels, rectify);
-    this.size = Math.ceilDiv(input.size(), Kernels.BLOCK) * Kernels.BLOCK;
+    this.parts = image.segmentPlaces();
+    this.filterParts = weights.filterParts();
+    this.numbers = Floats.allocate(weights.filters());
+    for (int filter = 0; filter < weights.filters(); filter++) {
+      Floats.writeInt(numbers, filter, filter);
+    }
+    this.size = image.size();
   }
 
   long scratch() {
@@ -39,13 +48,13 @@ final class ConvBackward {
   void run(Pass pass, int shard, int from, int to, MemorySegment scratch) {
     long gradients = weights.startShard(pass, shard);
     for (int row = from; row < to; row++) {
-      input.load(x.values(pass), x.start(pass, row), scratch, 0);
+      image.load(x.values(pass), x.start(pass, row), scratch, 0);
       slopes.load(row, scratch, 2 * size, gradients);
       addToFilters(scratch, gradients);
       if (x.wantsGradients()) {
         Floats.fill(scratch, size, size, 0);
         addToImage(scratch);
-        input.fold(scratch, size, x.gradients(), (long) row * x.stride());
+        image.fold(scratch, size, x.gradients(), (long) row * x.stride());
       }
     }
   }
@@ -53,7 +62,7 @@ final class ConvBackward {
   private void addToFilters(MemorySegment scratch, long gradients) {
     int lanes = weights.lanes();
     for (int y = 0; y < shape.outHeight(); y++) {
-      for (int segment = 0; segment < input.segments(); segment++) {
+      for (int segment = 0; segment < image.segments(); segment++) {
         kernels.addProduct(
             weights.filters(),
             weights.stride(),
@@ -63,8 +72,8 @@ final class ConvBackward {
             1,
             lanes,
             scratch,
-            input.window(y, 0) + input.segment(segment),
-            input.step(),
+            image.window(y, 0) + image.segment(segment),
+            image.step(),
             weights.gradients(),
             gradients + (long) segment * weights.stride(),
             weights.filterSize());
@@ -72,28 +81,55 @@ final class ConvBackward {
     }
   }
 
-  /** Windows of neighbours overlap, so a product takes as much of them as does not. */
+  /** Windows of neighbours overlap: a product takes a tap at a time, or a window at a time. */
   private void addToImage(MemorySegment scratch) {
-    int lanes = weights.lanes();
+    boolean blocks = shape.channels() % Kernels.BLOCK == 0;
     for (int y = 0; y < shape.outHeight(); y++) {
-      for (int segment = 0; segment < input.segments(); segment++) {
-        for (int part = 0; part < input.length(); part += input.apart()) {
-          kernels.addProduct(
-              shape.outWidth(),
-              Kernels.padded(input.apart()),
-              weights.filters(),
-              scratch,
-              2 * size + (long) y * shape.outWidth() * lanes,
-              lanes,
-              1,
-              weights.values(),
-              weights.offset() + (long) segment * weights.stride() + part,
-              weights.filterSize(),
-              scratch,
-              size + input.window(y, 0) + input.segment(segment) + part,
-              input.step());
+      long slopesAt = 2 * size + (long) y * shape.outWidth() * weights.lanes();
+      for (int segment = 0; segment < parts.length && blocks; segment++) {
+        for (int tap = 0; tap < image.length(); tap += shape.channels()) {
+          addTap(y, slopesAt, parts[segment] + tap, filterParts[segment] + tap, scratch);
         }
       }
+      for (int column = 0; column < shape.outWidth() && !blocks; column++) {
+        addWindow(slopesAt + (long) column * weights.lanes(), image.window(y, column), scratch);
+      }
     }
+  }
+
+  private void addTap(int y, long slopesAt, long part, long filterPart, MemorySegment scratch) {
+    kernels.addProduct(
+        shape.outWidth(),
+        shape.channels(),
+        weights.filters(),
+        scratch,
+        slopesAt,
+        weights.lanes(),
+        1,
+        weights.values(),
+        weights.offset() + filterPart,
+        weights.filterSize(),
+        scratch,
+        size + image.window(y, 0) + part,
+        image.step());
+  }
+
+  private void addWindow(long slopesAt, long window, MemorySegment scratch) {
+    kernels.addRows(
+        weights.filters(),
+        weights.stride(),
+        scratch,
+        slopesAt,
+        1,
+        numbers,
+        0,
+        1,
+        weights.filterSize(),
+        weights.values(),
+        weights.offset(),
+        filterParts,
+        scratch,
+        size + window,
+        parts);
   }
 }

@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 final class ConvForward {
   private final Kernels kernels;
   private final ConvGeometry shape;
-  private final ConvInput input;
+  private final PaddedImage image;
   private final ConvWeights weights;
   private final ConvSums sums;
   private final DenseValue x;
@@ -20,12 +20,13 @@ final class ConvForward {
   private final int pool;
   private final int stripRows;
   private final long[] places;
+  private final int[] marks;
   private final MemorySegment winners;
 
   ConvForward(
       Kernels kernels,
       ConvGeometry shape,
-      ConvInput input,
+      PaddedImage image,
       ConvWeights weights,
       ConvSums sums,
       DenseValue x,
@@ -34,7 +35,7 @@ final class ConvForward {
       int pool) {
     this.kernels = kernels;
     this.shape = shape;
-    this.input = input;
+    this.image = image;
     this.weights = weights;
     this.sums = sums;
     this.x = x;
@@ -43,18 +44,25 @@ final class ConvForward {
     this.pool = pool;
     this.stripRows = Math.ceilDiv(sums.stripRows(), pool) * pool;
     this.places = new long[pool * pool];
+    this.marks = new int[pool * pool];
     for (int i = 0; i < places.length; i++) {
+      marks[i] = (int) image.window(i / pool, i % pool);
       places[i] = ((long) (i / pool) * shape.outWidth() + i % pool) * weights.lanes();
     }
     this.winners = Floats.allocate(pool > 1 ? Floats.count(y.buffer()) : 0);
   }
 
   /**
-   * Which pixel of its pooling window each element of y comes from, as 32-bit integers in y's
-   * layout.
+   * The place of the window in the image that each element of y comes from, as 32-bit integers in
+   * y's layout.
    */
   MemorySegment winners() {
     return winners;
+  }
+
+  /** The places of a pooling window's pixels, counted from the first. */
+  int[] marks() {
+    return marks.clone();
   }
 
   int pool() {
@@ -66,7 +74,7 @@ final class ConvForward {
   }
 
   private long sumsAt() {
-    return Math.ceilDiv(input.size(), Kernels.BLOCK) * Kernels.BLOCK;
+    return image.size();
   }
 
   void run(Pass pass, int shard, int from, int to, MemorySegment scratch) {
@@ -74,7 +82,7 @@ final class ConvForward {
     long work = sumsAt + (long) stripRows * shape.outWidth() * weights.lanes();
     int rows = shape.outHeight() / pool * pool;
     for (int row = from; row < to; row++) {
-      input.load(x.values(pass), x.start(pass, row), scratch, 0);
+      image.load(x.values(pass), x.start(pass, row), scratch, 0);
       for (int top = 0; top < rows; top += stripRows) {
         int height = Math.min(stripRows, rows - top);
         sums.compute(scratch, 0, top, height, sumsAt, work);
@@ -91,14 +99,15 @@ final class ConvForward {
     for (int line = 0; line < height; line += pool) {
       long from = sumsAt + (long) line * shape.outWidth() * lanes;
       for (int column = 0; column < width; column++) {
-        finishPixel(scratch, from, to);
+        int window = (int) image.window(top + line, column * pool);
+        finishPixel(scratch, from, window, to);
         from += (long) pool * lanes;
         to += filters;
       }
     }
   }
 
-  private void finishPixel(MemorySegment scratch, long from, long to) {
+  private void finishPixel(MemorySegment scratch, long from, int window, long to) {
     MemorySegment bias = weights.bias();
     long biasAt = weights.biasOffset();
     int filters = weights.filters();
@@ -106,7 +115,19 @@ final class ConvForward {
       kernels.addBias(filters, scratch, from, bias, biasAt, rectify, y.buffer(), to);
     } else {
       kernels.maxOfRows(
-          filters, places, scratch, from, bias, biasAt, rectify, y.buffer(), to, winners, to);
+          filters,
+          places,
+          scratch,
+          from,
+          bias,
+          biasAt,
+          rectify,
+          y.buffer(),
+          to,
+          window,
+          marks,
+          winners,
+          to);
     }
   }
 }

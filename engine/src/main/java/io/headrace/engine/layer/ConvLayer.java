@@ -65,23 +65,23 @@ record ConvLayer(
     int height = shape.outHeight() / pool;
     int width = shape.outWidth() / pool;
     DenseValue y = scope.buffer(flat ? List.of(width, filters) : List.of(height, width, filters));
-    ConvInput layout = ConvInput.of(shape);
+    PaddedImage image = new PaddedImage(shape);
     boolean winograd = WinogradSums.suits(shape) && pool <= 2;
-    var weights = new ConvWeights(scope, shape, layout, filters, initialisation, bias, winograd);
+    var weights = new ConvWeights(scope, shape, image, filters, initialisation, bias, winograd);
     Kernels kernels = scope.kernels();
     ConvSums sums =
         winograd
-            ? new WinogradSums(kernels, shape, layout, weights)
-            : new DirectSums(kernels, shape, layout, weights);
-    var forward = new ConvForward(kernels, shape, layout, weights, sums, x, y, rectify, pool);
+            ? new WinogradSums(kernels, shape, image, weights)
+            : new DirectSums(kernels, shape, image, weights);
+    var forward = new ConvForward(kernels, shape, image, weights, sums, x, y, rectify, pool);
     ShardWork backward;
     long backwardScratch;
     if (pool > 1) {
-      var work = new PooledConvBackward(scope, shape, layout, weights, forward, x, y, rectify);
+      var work = new PooledConvBackward(scope, shape, image, weights, forward, x, y, rectify);
       backward = work::run;
       backwardScratch = work.scratch();
     } else {
-      var work = new ConvBackward(kernels, shape, layout, weights, x, y, rectify);
+      var work = new ConvBackward(kernels, shape, image, weights, x, y, rectify);
       backward = work::run;
       backwardScratch = work.scratch();
     }

@@ -13,8 +13,8 @@ interface ConvSums {
   /**
    * Sums of output rows {@code row} up to {@code row + rows}, excluded, without bias.
    *
-   * @param memory holds the image at {@code image}, the sums from {@code sums} on as
+   * @param memory holds the image at {@code at}, the sums from {@code sums} on as
    *     [row][column][lanes], and {@link #work} floats at {@code work}
    */
-  void compute(MemorySegment memory, long image, int row, int rows, long sums, long work);
+  void compute(MemorySegment memory, long at, int row, int rows, long sums, long work);
 }

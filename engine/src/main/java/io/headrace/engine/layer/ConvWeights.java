@@ -5,6 +5,7 @@ import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,7 @@ final class ConvWeights {
   ConvWeights(
       LayerScope scope,
       ConvGeometry shape,
-      ConvInput input,
+      PaddedImage image,
       int filters,
       String initialisation,
       boolean withBias,
@@ -41,8 +42,8 @@ final class ConvWeights {
     this.updates = scope.updates();
     this.shape = shape;
     this.filters = filters;
-    this.segments = input.segments();
-    this.length = input.length();
+    this.segments = image.segments();
+    this.length = image.length();
     this.stride = Kernels.padded(length);
     int outputs = filters * shape.kernelHeight() * shape.kernelWidth();
     Initialisation first =
@@ -74,6 +75,11 @@ final class ConvWeights {
   /** Floats of a segment of a filter, padding included; the padding is 0. */
   int stride() {
     return stride;
+  }
+
+  /** Where the segments of a filter begin, counted from its first. */
+  long[] filterParts() {
+    return IntStream.range(0, segments).mapToLong(segment -> (long) segment * stride).toArray();
   }
 
   /** Floats from one filter to the next. */

@@ -21,36 +21,40 @@ public final class DenseValue implements Value {
   private final int input;
   private final @Nullable MemorySegment values;
   private final @Nullable MemorySegment gradients;
+  private final @Nullable TokenInput lengths;
 
   private DenseValue(
       List<Integer> shape,
       int stride,
       int input,
       @Nullable MemorySegment values,
-      @Nullable MemorySegment gradients) {
+      @Nullable MemorySegment gradients,
+      @Nullable TokenInput lengths) {
     this.shape = List.copyOf(shape);
     this.width = elements(shape);
     this.stride = stride;
     this.input = input;
     this.values = values;
     this.gradients = gradients;
+    this.lengths = lengths;
   }
 
   static DenseValue input(int input, List<Integer> shape) {
-    return new DenseValue(shape, elements(shape), input, null, null);
+    return new DenseValue(shape, elements(shape), input, null, null, null);
   }
 
   static DenseValue buffer(List<Integer> shape, int rows) {
     int width = elements(shape);
     int stride = width == 1 ? 1 : Kernels.padded(width);
     long size = Math.multiplyExact((long) Kernels.padded(rows), stride);
-    return new DenseValue(shape, stride, BUFFER, Floats.allocate(size), Floats.allocate(size));
+    return new DenseValue(
+        shape, stride, BUFFER, Floats.allocate(size), Floats.allocate(size), null);
   }
 
   /** A buffer for what does not depend on parameters. */
   static DenseValue withoutGradients(List<Integer> shape, int rows) {
     DenseValue full = buffer(shape, rows);
-    return new DenseValue(shape, full.stride, BUFFER, full.values, null);
+    return new DenseValue(shape, full.stride, BUFFER, full.values, null, null);
   }
 
   /** The same values with other gradients, for one of several layers that read them. */
@@ -59,12 +63,32 @@ public final class DenseValue implements Value {
       return this;
     }
     long size = Math.multiplyExact((long) Kernels.padded(rows), stride);
-    return new DenseValue(shape, stride, input, values, Floats.allocate(size));
+    return new DenseValue(shape, stride, input, values, Floats.allocate(size), lengths);
   }
 
   /** The same memory under another shape of as many elements. */
   DenseValue reshaped(List<Integer> other) {
-    return new DenseValue(other, stride, input, values, gradients);
+    return new DenseValue(other, stride, input, values, gradients, null);
+  }
+
+  /** The same memory as sequences, of which a row has as many steps as {@code tokens}. */
+  DenseValue withStepsOf(TokenInput tokens) {
+    return new DenseValue(shape, stride, input, values, gradients, tokens);
+  }
+
+  /** The same memory as sequences with the steps of {@code other}, whose first dimension it has. */
+  DenseValue withStepsOf(DenseValue other) {
+    return new DenseValue(shape, stride, input, values, gradients, other.lengths);
+  }
+
+  /**
+   * Steps of a row that are real, as rows of the shape [steps, ...] have them: those of the row's
+   * tokens, or all. What lies behind is padding: 0, without influence and without gradient.
+   */
+  int steps(Pass pass, int row) {
+    return lengths == null
+        ? shape.getFirst()
+        : pass.block().tokens(lengths.input()).length(pass.base() + row);
   }
 
   /** Lengths of each dimension of a row, outermost first. */

@@ -135,6 +135,10 @@ public record LayerScope(
 
   /** The input as sequences, rows of the shape [steps, channels]. */
   DenseValue sequence(Value input) {
+    if (input instanceof Value.TokenInput) {
+      throw problem(
+          "needs sequences of vectors, but its input is tokens. Put embedding before it.");
+    }
     DenseValue dense = dense(input);
     if (dense.shape().size() == 2) {
       return dense;

@@ -50,6 +50,10 @@ public final class Layers {
               ImageLayers.conv2d(INPUT),
               ImageLayers.conv1d(INPUT),
               ImageLayers.maxPool(),
+              SequenceLayers.embedding(INPUT),
+              SequenceLayers.rnn(INPUT),
+              SequenceLayers.lstm(INPUT),
+              SequenceLayers.gru(INPUT),
               ImageLayers.avgPool(),
               ImageLayers.globalAvgPool(),
               new Variant<Layer>(

@@ -3,6 +3,8 @@ package io.headrace.engine.layer;
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /**
  * The largest value of each window, channel by channel, over images of [height, width, channels].
@@ -36,6 +38,7 @@ record MaxPoolLayer(int size, int stride, int padding) implements Layer {
     private final MemorySegment zeros;
     private final MemorySegment winners;
     private final long[][] places;
+    private final int[][] marks;
 
     Work(Kernels kernels, PoolWindows windows, DenseValue x, DenseValue y) {
       this.kernels = kernels;
@@ -45,16 +48,20 @@ record MaxPoolLayer(int size, int stride, int padding) implements Layer {
       this.zeros = Floats.allocate(channels);
       this.winners = Floats.allocate(Floats.count(y.buffer()));
       this.places = windows.places(x, y);
+      this.marks =
+          Arrays.stream(places)
+              .map(window -> LongStream.of(window).mapToInt(Math::toIntExact).toArray())
+              .toArray(int[][]::new);
     }
 
     void forward(Pass pass, int from, int to) {
       for (int row = from; row < to; row++) {
         long start = x.start(pass, row);
         long at = (long) row * y.stride();
-        for (long[] window : places) {
+        for (int window = 0; window < places.length; window++) {
           kernels.maxOfRows(
               channels,
-              window,
+              places[window],
               x.values(pass),
               start,
               zeros,
@@ -62,6 +69,8 @@ record MaxPoolLayer(int size, int stride, int padding) implements Layer {
               false,
               y.buffer(),
               at,
+              0,
+              marks[window],
               winners,
               at);
           at += channels;
@@ -78,9 +87,9 @@ record MaxPoolLayer(int size, int stride, int padding) implements Layer {
         long start = (long) row * x.stride();
         long at = (long) row * y.stride();
         Floats.fill(dx, start, x.width(), 0);
-        for (long[] window : places) {
+        for (int window = 0; window < places.length; window++) {
           for (int channel = 0; channel < channels; channel++) {
-            long pixel = start + window[Floats.readInt(winners, at)] + channel;
+            long pixel = start + Floats.readInt(winners, at) + channel;
             Floats.write(dx, pixel, Floats.read(dx, pixel) + Floats.read(y.gradients(), at));
             at++;
           }

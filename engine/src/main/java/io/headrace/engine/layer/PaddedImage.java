@@ -1,27 +1,30 @@
 package io.headrace.engine.layer;
 
+import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
 
 /**
- * An image with zeros around it. A row of a window lies together; with dilation, each of its taps.
- * Immutable.
+ * An image with zeros around it, in a worker's memory, so that each window of a convolution is a
+ * few segments of floats that lie together: a row of its taps, or with dilation a tap. Immutable;
+ * places are counted in floats from the image's first.
  */
-record PaddedImage(ConvGeometry shape) implements ConvInput {
-  @Override
-  public int segments() {
+record PaddedImage(ConvGeometry shape) {
+  /** Segments of a window. */
+  int segments() {
     return shape.dilation() == 1
         ? shape.kernelHeight()
         : shape.kernelHeight() * shape.kernelWidth();
   }
 
-  @Override
-  public int length() {
+  /** Floats of a segment. */
+  int length() {
     return shape.dilation() == 1 ? shape.kernelWidth() * shape.channels() : shape.channels();
   }
 
-  @Override
-  public long segment(int segment) {
+  /** Where a segment of a window begins, counted from the window's place. */
+  long segment(int segment) {
     if (shape.dilation() == 1) {
       return segment * pitch();
     }
@@ -30,28 +33,29 @@ record PaddedImage(ConvGeometry shape) implements ConvInput {
     return (long) shape.dilation() * (row * pitch() + column * shape.channels());
   }
 
-  @Override
-  public long window(int y, int x) {
+  /** The place of the window of output pixel (y, x). */
+  long window(int y, int x) {
     return (long) y * shape.strideY() * pitch() + x * step();
   }
 
-  @Override
-  public long step() {
+  /** From the window of an output pixel to that of its right neighbour. */
+  long step() {
     return (long) shape.strideX() * shape.channels();
   }
 
-  @Override
-  public int apart() {
-    return Math.min(length(), shape.channels());
+  /** {@link #segment} of every segment. */
+  long[] segmentPlaces() {
+    return IntStream.range(0, segments()).mapToLong(this::segment).toArray();
   }
 
-  @Override
-  public long size() {
-    return (shape.top() + shape.height() + shape.bottom()) * pitch();
+  /** Floats of the image, and what is read past its end. */
+  long size() {
+    long floats = (shape.top() + shape.height() + shape.bottom()) * pitch();
+    return (Math.ceilDiv(floats, Kernels.BLOCK) + 1) * Kernels.BLOCK;
   }
 
-  @Override
-  public void load(MemorySegment x, long from, MemorySegment image, long at) {
+  /** Lays out the row of {@code x} that begins at {@code from}. */
+  void load(MemorySegment x, long from, MemorySegment image, long at) {
     long line = (long) shape.width() * shape.channels();
     long before = (long) shape.left() * shape.channels();
     long pitch = pitch();
@@ -66,8 +70,8 @@ record PaddedImage(ConvGeometry shape) implements ConvInput {
     Floats.fill(image, to, shape.bottom() * pitch, 0);
   }
 
-  @Override
-  public void fold(MemorySegment image, long at, MemorySegment dx, long to) {
+  /** Takes the gradients by the image's pixels out, to the row that begins at {@code to}. */
+  void fold(MemorySegment image, long at, MemorySegment dx, long to) {
     long line = (long) shape.width() * shape.channels();
     long from = at + shape.top() * pitch() + (long) shape.left() * shape.channels();
     for (int y = 0; y < shape.height(); y++) {

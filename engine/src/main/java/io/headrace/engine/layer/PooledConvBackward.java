@@ -3,7 +3,6 @@ package io.headrace.engine.layer;
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /**
  * The backward pass of a convolution in front of a max pooling: only the pixel that won its window,
@@ -11,8 +10,13 @@ import java.util.Arrays;
  * winners. Exact: what is left out is 0.
  */
 final class PooledConvBackward {
+  /** Half of a usual first-level cache, the rest is for what is summed up. */
+  private static final long CACHED_FLOATS = 6000;
+
+  private static final long[] ONE_PART = {0};
+
   private final Kernels kernels;
-  private final ConvInput input;
+  private final PaddedImage image;
   private final ConvWeights weights;
   private final DenseValue x;
   private final DenseValue y;
@@ -21,21 +25,24 @@ final class PooledConvBackward {
   private final int height;
   private final int width;
   private final int pool;
-  private final long[] places;
+  private final int[] places;
+  private final long[] imageParts;
+  private final long[] filterParts;
   private final long imageSize;
-  private final int[][] counts;
+  private final int[][][] counts;
+  private final int cachedRows;
 
   PooledConvBackward(
       LayerScope scope,
       ConvGeometry shape,
-      ConvInput input,
+      PaddedImage image,
       ConvWeights weights,
       ConvForward forward,
       DenseValue x,
       DenseValue y,
       boolean rectify) {
     this.kernels = scope.kernels();
-    this.input = input;
+    this.image = image;
     this.weights = weights;
     this.x = x;
     this.y = y;
@@ -44,121 +51,120 @@ final class PooledConvBackward {
     this.width = shape.outWidth() / pool;
     this.slopes = new SlopeRows(kernels, weights, y, height * width, rectify);
     this.winners = forward.winners();
-    this.places = new long[pool * pool];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = input.window(i / pool, i % pool);
-    }
-    this.imageSize = Math.ceilDiv(input.size(), Kernels.BLOCK) * Kernels.BLOCK;
-    this.counts = new int[scope.shards()][weights.filters() + places.length];
+    this.places = forward.marks();
+    this.imageParts = image.segmentPlaces();
+    this.filterParts = weights.filterParts();
+    this.imageSize = image.size();
+    this.counts = new int[scope.shards()][height * width][places.length];
+    long rowFloats = 2L * width * weights.lanes() + image.window(pool, 0);
+    this.cachedRows = (int) Math.max(1, CACHED_FLOATS / rowFloats);
   }
 
   long scratch() {
-    return listsAt() + 2 * (long) weights.filters() * (height * width + places.length);
+    return listsAt(x.wantsGradients() ? height * width : 0);
   }
 
   private long slopesAt() {
     return 2 * imageSize;
   }
 
-  /** For each filter its winners' slopes, then places; then for each pixel of a window the same. */
-  private long listsAt() {
-    return slopesAt() + slopes.size();
-  }
-
   void run(Pass pass, int shard, int from, int to, MemorySegment scratch) {
     long gradients = weights.startShard(pass, shard);
     for (int row = from; row < to; row++) {
-      input.load(x.values(pass), x.start(pass, row), scratch, 0);
+      image.load(x.values(pass), x.start(pass, row), scratch, 0);
       slopes.load(row, scratch, slopesAt(), gradients);
-      Arrays.fill(counts[shard], 0);
+      for (int top = 0; top < height; top += cachedRows) {
+        addToFilters(row, top, Math.min(cachedRows, height - top), scratch, gradients);
+      }
       if (x.wantsGradients()) {
         Floats.fill(scratch, imageSize, imageSize, 0);
-      }
-      for (int window = 0; window < height * width; window++) {
-        listWinners(row, window, counts[shard], scratch);
-      }
-      addToFilters(counts[shard], scratch, gradients);
-      if (x.wantsGradients()) {
-        input.fold(scratch, imageSize, x.gradients(), (long) row * x.stride());
+        listWinners(row, counts[shard], scratch);
+        for (int part = 0; part < imageParts.length; part++) {
+          addToImage(part, counts[shard], scratch);
+        }
+        image.fold(scratch, imageSize, x.gradients(), (long) row * x.stride());
       }
     }
   }
 
-  /** Appends a window's winners to the lists, and adds their filters to the image's gradient. */
-  private void listWinners(int row, int window, int[] count, MemorySegment scratch) {
-    int filters = weights.filters();
-    int windows = height * width;
-    long base = input.window(window / width * pool, window % width * pool);
-    long slopesAt = slopesAt() + (long) window * weights.lanes();
-    long winnersAt = (long) row * y.stride() + (long) window * filters;
-    long lists = listsAt();
-    long listPlaces = lists + (long) filters * windows;
-    long pixelLists = listPlaces + (long) filters * windows;
-    long pixelPlaces = pixelLists + (long) places.length * filters;
-    for (int filter = 0; filter < filters; filter++) {
-      float slope = Floats.read(scratch, slopesAt + filter);
-      int winner = Floats.readInt(winners, winnersAt + filter);
-      int counted = slope == 0 ? 0 : 1;
-      long next = (long) filter * windows + count[filter];
-      Floats.write(scratch, lists + next, slope);
-      Floats.writeInt(scratch, listPlaces + next, (int) (base + places[winner]));
-      count[filter] += counted;
-      next = (long) winner * filters + count[filters + winner];
-      Floats.write(scratch, pixelLists + next, slope);
-      Floats.writeInt(scratch, pixelPlaces + next, filter * weights.filterSize());
-      count[filters + winner] += counted;
-    }
-    for (int pixel = 0; pixel < places.length; pixel++) {
-      if (x.wantsGradients() && count[filters + pixel] > 0) {
-        long at = (long) pixel * filters;
-        addToImage(
-            count[filters + pixel],
-            pixelLists + at,
-            pixelPlaces + at,
-            base + places[pixel],
-            scratch);
-      }
-      count[filters + pixel] = 0;
-    }
-  }
-
-  private void addToImage(
-      int count, long listAt, long placesAt, long window, MemorySegment scratch) {
-    for (int segment = 0; segment < input.segments(); segment++) {
+  /** Adds the winners of some rows of windows, few enough to stay in the cache for all filters. */
+  private void addToFilters(int row, int top, int rows, MemorySegment scratch, long gradients) {
+    int first = top * width;
+    for (int filter = 0; filter < weights.filters(); filter++) {
       kernels.addRows(
-          count,
+          rows * width,
           weights.stride(),
           scratch,
-          listAt,
+          slopesAt() + (long) first * weights.lanes() + filter,
+          weights.lanes(),
+          winners,
+          (long) row * y.stride() + (long) first * weights.filters() + filter,
+          weights.filters(),
+          1,
           scratch,
-          placesAt,
-          weights.values(),
-          weights.offset() + (long) segment * weights.stride(),
-          scratch,
-          imageSize + window + input.segment(segment));
+          0,
+          imageParts,
+          weights.gradients(),
+          gradients + (long) filter * weights.filterSize(),
+          filterParts);
     }
   }
 
-  private void addToFilters(int[] count, MemorySegment scratch, long gradients) {
-    int windows = height * width;
-    long lists = listsAt();
-    long listPlaces = lists + (long) weights.filters() * windows;
-    for (int filter = 0; filter < weights.filters(); filter++) {
-      long at = (long) filter * windows;
-      long to = gradients + (long) filter * weights.filterSize();
-      for (int segment = 0; segment < input.segments(); segment++) {
-        kernels.addRows(
-            count[filter],
-            weights.stride(),
-            scratch,
-            lists + at,
-            scratch,
-            listPlaces + at,
-            scratch,
-            input.segment(segment),
-            weights.gradients(),
-            to + (long) segment * weights.stride());
+  private void listWinners(int row, int[][] count, MemorySegment scratch) {
+    for (int window = 0; window < height * width; window++) {
+      kernels.listWinners(
+          weights.filters(),
+          scratch,
+          slopesAt() + (long) window * weights.lanes(),
+          place(window),
+          places,
+          winners,
+          (long) row * y.stride() + (long) window * weights.filters(),
+          scratch,
+          listsAt(window),
+          listsAt(window) + places.length * listSize(),
+          listSize(),
+          count[window]);
+    }
+  }
+
+  /** Adds one segment of the filters of all windows' winners, which stays in the cache. */
+  private void addToImage(int part, int[][] count, MemorySegment scratch) {
+    for (int window = 0; window < height * width; window++) {
+      long lists = listsAt(window);
+      for (int pixel = 0; pixel < places.length; pixel++) {
+        if (count[window][pixel] > 0) {
+          kernels.addRows(
+              count[window][pixel],
+              weights.stride(),
+              scratch,
+              lists + pixel * listSize(),
+              1,
+              scratch,
+              lists + (places.length + pixel) * listSize(),
+              1,
+              weights.filterSize(),
+              weights.values(),
+              weights.offset() + filterParts[part],
+              ONE_PART,
+              scratch,
+              imageSize + place(window) + places[pixel] + imageParts[part],
+              ONE_PART);
+        }
       }
     }
+  }
+
+  private int place(int window) {
+    return (int) image.window(window / width * pool, window % width * pool);
+  }
+
+  /** A window's lists: for each of its pixels slopes of filters, then for each their numbers. */
+  private long listsAt(int window) {
+    return slopesAt() + slopes.size() + 2L * window * places.length * listSize();
+  }
+
+  private long listSize() {
+    return (long) weights.lanes() + Kernels.BLOCK;
   }
 }

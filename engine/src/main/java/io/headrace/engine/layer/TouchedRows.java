@@ -74,7 +74,8 @@ final class TouchedRows {
     return gradients;
   }
 
-  private void start(int pairCount) {
+  /** Forgets all rows and makes room for {@code pairCount} different ones. */
+  void start(int pairCount) {
     if (pairCount > ids.length) {
       int capacity = Math.max(SMALLEST, Integer.highestOneBit(pairCount - 1) << 1);
       ids = new int[capacity];
@@ -92,7 +93,7 @@ final class TouchedRows {
   }
 
   /** Index of {@code id} among the touched ids; a new one starts with a gradient of 0. */
-  private int place(int id) {
+  int place(int id) {
     int slot = (id * SCATTER) >>> shift;
     while (slotBatches[slot] == batch) {
       int place = slots[slot];
@@ -104,9 +105,7 @@ final class TouchedRows {
     slotBatches[slot] = batch;
     slots[slot] = count;
     ids[count] = id;
-    for (long j = (long) count * width; j < (long) (count + 1) * width; j++) {
-      Floats.write(gradients, j, 0);
-    }
+    Floats.fill(gradients, (long) count * width, width, 0);
     return count++;
   }
 }

@@ -7,7 +7,12 @@ import java.lang.foreign.MemorySegment;
  * #apply} at once for ranges that do not overlap.
  */
 public interface Updates {
-  /** Updates {@code count} parameters from {@code offset} of the flat vector on. */
+  /**
+   * Updates {@code count} parameters from {@code offset} of the flat vector on, now or, where the
+   * gradient of the whole step has to be known first, at the end of the step.
+   *
+   * @param gradients overwritten
+   */
   void apply(MemorySegment gradients, long gradientOffset, long offset, int count);
 
   /** A way to update scattered rows of {@code parameter}; each belongs to one worker at a time. */
@@ -19,7 +24,7 @@ public interface Updates {
      * Updates {@code count} rows.
      *
      * @param ids different row numbers
-     * @param gradients row width floats for each of {@code count} ids
+     * @param gradients row width floats for each of {@code count} ids; overwritten
      */
     void apply(int[] ids, int count, MemorySegment gradients);
   }

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  * Sums by Winograd's algorithm, tiles of 2 by 2 outputs: 16 multiplications where the direct way
  * needs 36. Immutable.
  */
-record WinogradSums(Kernels kernels, ConvGeometry shape, ConvInput input, ConvWeights weights)
+record WinogradSums(Kernels kernels, ConvGeometry shape, PaddedImage image, ConvWeights weights)
     implements ConvSums {
   private static final int TILES = 16;
   private static final int FEWEST_CHANNELS = 2 * Kernels.BLOCK;
@@ -39,23 +39,23 @@ record WinogradSums(Kernels kernels, ConvGeometry shape, ConvInput input, ConvWe
   }
 
   @Override
-  public void compute(MemorySegment memory, long image, int row, int rows, long sums, long work) {
+  public void compute(MemorySegment memory, long at, int row, int rows, long sums, long work) {
     long products = work + WINOGRAD * inputStep(rows);
-    transformInput(memory, image, row, rows, work);
+    transformInput(memory, at, row, rows, work);
     multiply(memory, rows, work, products);
     transformProducts(memory, rows, products, sums);
   }
 
-  private void transformInput(MemorySegment memory, long image, int row, int rows, long to) {
+  private void transformInput(MemorySegment memory, long at, int row, int rows, long to) {
     int channels = shape.channels();
-    long pitch = input.segment(1);
+    long pitch = image.segment(1);
     int tile = 0;
     for (int y = row; y < row + rows; y += 2) {
       for (int x = 0; x < shape.outWidth(); x += 2) {
         kernels.winogradInput(
             channels,
             memory,
-            image + input.window(y, x),
+            at + image.window(y, x),
             pitch,
             channels,
             memory,

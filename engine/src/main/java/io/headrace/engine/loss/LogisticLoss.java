@@ -3,27 +3,25 @@ package io.headrace.engine.loss;
 import static io.headrace.engine.memory.Floats.read;
 import static io.headrace.engine.memory.Floats.write;
 
-import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.LabelSpec;
 
 /**
  * Binary cross-entropy of one score z and a label y of 0 or 1: l = log(1 + exp(z)) - y z, output p
- * = 1 / (1 + exp(-z)), slope p - y.
+ * = 1 / (1 + exp(-z)), slope p - y; l and slope of a row of class 1 times its weight.
  */
 final class LogisticLoss implements Loss {
-  @Override
-  public int units(LabelSpec label) {
-    if (label instanceof LabelSpec.Classes classes && classes.names().size() == 2) {
-      return 1;
-    }
-    throw new InvalidSettingException(
-        "loss",
-        "logistic needs a label of two classes, but the label is "
-            + Losses.describe(label)
-            + ". Use "
-            + (label instanceof LabelSpec.Numeric ? "squared." : "softmax."));
+  private final double positiveWeight;
+
+  LogisticLoss(double positiveWeight) {
+    this.positiveWeight = positiveWeight;
   }
 
+  @Override
+  public int units(LabelSpec label) {
+    return Losses.oneUnitForTwoClasses("logistic", label);
+  }
+
+  /** One exponential serves loss, output and slope. */
   @Override
   public void score(
       Scores rows, float[] labels, float[] weights, int base, int from, int to, float scale) {
@@ -31,11 +29,14 @@ final class LogisticLoss implements Loss {
       long at = (long) row * rows.stride();
       double z = read(rows.scores(), at);
       double y = labels[base + row];
+      double importance = y == 1 ? positiveWeight : 1;
       double e = Math.exp(-Math.abs(z));
       double p = (z >= 0 ? 1 : e) / (1 + e);
-      write(rows.losses(), row, (float) (Math.max(z, 0) + Math.log(1 + e) - y * z));
+      double loss = Math.max(z, 0) + Math.log(1 + e) - y * z;
+      write(rows.losses(), row, (float) (importance * loss));
       write(rows.outputs(), row, (float) p);
-      write(rows.gradients(), at, (float) (p - y) * (weights[base + row] * scale));
+      float slope = (float) (importance * (p - y));
+      write(rows.gradients(), at, slope * (weights[base + row] * scale));
     }
   }
 
@@ -43,8 +44,13 @@ final class LogisticLoss implements Loss {
   public void predict(Scores rows, int from, int to) {
     for (int row = from; row < to; row++) {
       double z = read(rows.scores(), (long) row * rows.stride());
-      double e = Math.exp(-Math.abs(z));
-      write(rows.outputs(), row, (float) ((z >= 0 ? 1 : e) / (1 + e)));
+      write(rows.outputs(), row, (float) probability(z));
     }
+  }
+
+  /** 1 / (1 + exp(-z)), without overflow. */
+  static double probability(double z) {
+    double e = Math.exp(-Math.abs(z));
+    return (z >= 0 ? 1 : e) / (1 + e);
   }
 }

@@ -7,51 +7,89 @@ import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.LabelSpec;
 
 /**
- * Cross-entropy of K scores z and a class y: outputs p_k = exp(z_k) / sum of exp(z_j), l = -log
- * p_y, slopes p_k - [k = y]. The largest score is subtracted first, so that nothing overflows.
+ * Cross-entropy of K scores z and a class y: outputs p_k = exp(z_k) / sum of exp(z_j), l = - sum of
+ * t_k log p_k, slopes p_k sum of t_j - t_k. The largest score is subtracted first, so that nothing
+ * overflows.
+ *
+ * <p>The targets are t_k = w_k ((1 - e) [k = y] + e / K) with class weights w and the smoothing e
+ * (Szegedy et al., "Rethinking the Inception Architecture", 2016, section 7).
  */
 final class SoftmaxLoss implements Loss {
+  private final float smoothing;
+  private final ClassWeights weights;
+
+  SoftmaxLoss(double smoothing, ClassWeights weights) {
+    this.smoothing = (float) smoothing;
+    this.weights = weights;
+  }
+
   @Override
   public int units(LabelSpec label) {
     if (label instanceof LabelSpec.Classes classes && classes.names().size() >= 2) {
+      weights.check(classes);
       return classes.names().size();
     }
     throw new InvalidSettingException(
         "loss",
         "softmax needs a label of two or more classes, but the label is "
             + Losses.describe(label)
-            + (label instanceof LabelSpec.Numeric ? ". Use squared." : "."));
+            + (label instanceof LabelSpec.Classes ? "." : ". Use squared."));
   }
 
   @Override
   public void score(
       Scores rows, float[] labels, float[] weights, int base, int from, int to, float scale) {
     predict(rows, from, to);
-    int width = rows.width();
     for (int row = from; row < to; row++) {
-      long at = (long) row * rows.stride();
-      long out = (long) row * width;
       int label = (int) labels[base + row];
-      float factor = weights[base + row] * scale;
-      for (int k = 0; k < width; k++) {
-        float target = k == label ? 1 : 0;
-        write(rows.gradients(), at + k, (read(rows.outputs(), out + k) - target) * factor);
-      }
+      slopes(rows, row, label, weights[base + row] * scale);
+      write(rows.losses(), row, (float) loss(rows, row, label));
     }
-    losses(rows, labels, base, from, to);
   }
 
-  private static void losses(Scores rows, float[] labels, int base, int from, int to) {
-    for (int row = from; row < to; row++) {
-      long at = (long) row * rows.stride();
-      float largest = largest(rows, at);
-      double sum = 0;
-      for (int k = 0; k < rows.width(); k++) {
-        sum += Math.exp((double) read(rows.scores(), at + k) - largest);
-      }
-      double score = (double) read(rows.scores(), at + (int) labels[base + row]) - largest;
-      write(rows.losses(), row, (float) (Math.log(sum) - score));
+  private void slopes(Scores rows, int row, int label, float factor) {
+    long at = (long) row * rows.stride();
+    long out = (long) row * rows.width();
+    float sum = targets(rows.width(), label);
+    for (int k = 0; k < rows.width(); k++) {
+      float slope = read(rows.outputs(), out + k) * sum - target(k, label, rows.width());
+      write(rows.gradients(), at + k, slope * factor);
     }
+  }
+
+  private double loss(Scores rows, int row, int label) {
+    long at = (long) row * rows.stride();
+    float largest = largest(rows, at);
+    double sum = 0;
+    for (int k = 0; k < rows.width(); k++) {
+      sum += Math.exp((double) read(rows.scores(), at + k) - largest);
+    }
+    double log = Math.log(sum);
+    if (smoothing == 0) {
+      double score = (double) read(rows.scores(), at + label) - largest;
+      return (log - score) * weights.of(label);
+    }
+    double loss = 0;
+    for (int k = 0; k < rows.width(); k++) {
+      double score = (double) read(rows.scores(), at + k) - largest;
+      loss += (log - score) * target(k, label, rows.width());
+    }
+    return loss;
+  }
+
+  private float target(int k, int label, int classes) {
+    return ((k == label ? 1 - smoothing : 0) + smoothing / classes) * weights.of(k);
+  }
+
+  private float targets(int classes, int label) {
+    if (smoothing == 0) {
+      return weights.of(label);
+    }
+    float sum = 0;
+    for (int k = 0; k < classes; k++) {
+      sum += target(k, label, classes);
+    }
+    return sum;
   }
 
   @Override

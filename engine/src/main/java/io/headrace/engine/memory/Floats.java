@@ -61,6 +61,16 @@ public final class Floats {
         from, fromIndex * Float.BYTES, to, toIndex * Float.BYTES, count * Float.BYTES);
   }
 
+  /** Copies floats from {@code index} on to the start of a heap array, as many as it holds. */
+  public static void copyOut(MemorySegment from, long index, float[] to) {
+    MemorySegment.copy(from, FLOAT, index * Float.BYTES, to, 0, to.length);
+  }
+
+  /** Copies a whole heap array to where {@code index} is. */
+  public static void copyIn(float[] from, MemorySegment to, long index) {
+    MemorySegment.copy(from, 0, to, FLOAT, index * Float.BYTES, from.length);
+  }
+
   /** A copy on the heap, for tests and small results. */
   public static float[] toArray(MemorySegment segment) {
     return segment.toArray(FLOAT);

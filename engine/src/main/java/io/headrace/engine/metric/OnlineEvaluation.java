@@ -35,7 +35,7 @@ public final class OnlineEvaluation implements Stateful {
     this.scores =
         switch (label) {
           case LabelSpec.Classes classes -> new ClassScores(classes.names().size(), outputWidth);
-          case LabelSpec.Numeric _ -> new NumberScores(outputWidth);
+          case LabelSpec.Numeric _, LabelSpec.Count _ -> new NumberScores(outputWidth);
         };
   }
 

@@ -4,8 +4,11 @@ import io.headrace.engine.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** AdaGrad. Immutable. */
-record AdagradOptimizer(float rate, float epsilon, float decay) implements Optimizer {
+/**
+ * AdaGrad. Immutable. Its L1 penalty is the composite mirror descent of the paper (section 5.1):
+ * the threshold of a weight falls with its rate.
+ */
+record AdagradOptimizer(double rate, float epsilon, float decay, float l1) implements Optimizer {
   @Override
   public List<String> slots() {
     return List.of("squares");
@@ -19,12 +22,14 @@ record AdagradOptimizer(float rate, float epsilon, float decay) implements Optim
       MemorySegment gradients,
       long gradientOffset,
       int count,
-      long step) {
+      long step,
+      double rateFactor) {
     kernels.adagrad(
         count,
-        rate,
+        (float) (rate * rateFactor),
         epsilon,
         decay,
+        l1,
         block.values(),
         block.slot(0),
         offset,

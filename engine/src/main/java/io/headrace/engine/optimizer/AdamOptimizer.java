@@ -20,8 +20,9 @@ record AdamOptimizer(double rate, double beta1, double beta2, float epsilon, flo
       MemorySegment gradients,
       long gradientOffset,
       int count,
-      long step) {
-    double correctedRate = rate / (1 - StrictMath.pow(beta1, (double) step));
+      long step,
+      double rateFactor) {
+    double correctedRate = rate * rateFactor / (1 - StrictMath.pow(beta1, (double) step));
     double rootScale = 1 / Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
     kernels.adam(
         count,

@@ -5,7 +5,10 @@ import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** FTRL-proximal. Immutable. */
+/**
+ * FTRL-proximal. Immutable. A weight follows from its slots and alpha, so another alpha would
+ * rescale everything learned: it takes no rate factor. Its rates fall by themselves.
+ */
 record FtrlOptimizer(float alpha, float beta, float l1, float l2) implements Optimizer {
   private static final int SUM = 0;
   private static final int SQUARES = 1;
@@ -38,7 +41,8 @@ record FtrlOptimizer(float alpha, float beta, float l1, float l2) implements Opt
       MemorySegment gradients,
       long gradientOffset,
       int count,
-      long step) {
+      long step,
+      double rateFactor) {
     kernels.ftrl(
         count,
         alpha,
@@ -51,5 +55,15 @@ record FtrlOptimizer(float alpha, float beta, float l1, float l2) implements Opt
         offset,
         gradients,
         gradientOffset);
+  }
+
+  @Override
+  public double rate() {
+    return alpha;
+  }
+
+  @Override
+  public boolean takesRateFactor() {
+    return false;
   }
 }

@@ -12,14 +12,19 @@ public interface Optimizer {
   /** Names of the floats kept beside each parameter, as checkpoints name them. */
   List<String> slots();
 
+  /** The learning rate as it was set. */
+  double rate();
+
   /** Gives the slots, all zeros, their first values where zeros would not do. */
   default void start(ParameterBlock block, long count) {}
 
   /**
    * Updates {@code count} parameters from {@code offset} on.
    *
-   * @param gradients the slope of the loss by each parameter, from {@code gradientOffset} on
+   * @param gradients the slope of the loss by each parameter, from {@code gradientOffset} on;
+   *     overwritten
    * @param step number of the step, counted from 1
+   * @param rateFactor multiplies the learning rate, see {@link #takesRateFactor}
    */
   void update(
       Kernels kernels,
@@ -28,5 +33,11 @@ public interface Optimizer {
       MemorySegment gradients,
       long gradientOffset,
       int count,
-      long step);
+      long step,
+      double rateFactor);
+
+  /** Whether the learning rate may change from step to step; if not, the factor is ignored. */
+  default boolean takesRateFactor() {
+    return true;
+  }
 }

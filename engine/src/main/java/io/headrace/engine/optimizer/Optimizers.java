@@ -15,6 +15,7 @@ public final class Optimizers {
   private static final Setting<Double> SGD_RATE = rate(0.05);
   private static final Setting<Double> ADAGRAD_RATE = rate(0.05);
   private static final Setting<Double> ADAM_RATE = rate(0.001);
+  private static final Setting<Double> RMSPROP_RATE = rate(0.001);
   private static final Setting<Double> FTRL_RATE = rate(0.05);
   private static final Setting<Double> MOMENTUM =
       Setting.number("momentum", 0, BELOW_1, "Part of the last move that is kept; 0 for none.")
@@ -25,6 +26,32 @@ public final class Optimizers {
       Setting.number(
               "weight-decay", 0, 1, "L2 penalty: this times the weight is added to its gradient.")
           .orElse(0.0);
+  private static final Setting<Double> DECOUPLED_DECAY =
+      Setting.number(
+              "weight-decay",
+              0,
+              1,
+              "Before a step each weight loses learning-rate times this of itself.")
+          .orElse(0.01);
+  private static final Setting<Double> SOFT_L1 =
+      Setting.number(
+              "l1",
+              0,
+              1e6,
+              "L1 penalty: after a step each weight moves by learning-rate times this towards 0,"
+                  + " and stays there (Duchi and Singer, 2009).")
+          .orElse(0.0);
+  private static final Setting<Double> ADAGRAD_L1 =
+      Setting.number(
+              "l1",
+              0,
+              1e6,
+              "L1 penalty: after a step each weight moves by its own rate times this towards 0, and"
+                  + " stays there (the paper's composite mirror descent).")
+          .orElse(0.0);
+  private static final Setting<Double> KEEP =
+      Setting.number("decay", 0, BELOW_1, "Part of the mean square that a step keeps.").orElse(0.9);
+  private static final Setting<Double> RMSPROP_EPSILON = epsilon(1e-8);
   private static final Setting<Double> ADAGRAD_EPSILON = epsilon(1e-10);
   private static final Setting<Double> ADAM_EPSILON = epsilon(1e-8);
   private static final Setting<Double> BETA1 =
@@ -46,21 +73,34 @@ public final class Optimizers {
                   "sgd",
                   "Stochastic gradient descent (Robbins and Monro, 1951): v = momentum v + g,"
                       + " w -= rate v.",
-                  List.of(SGD_RATE, MOMENTUM, NESTEROV, DECAY),
+                  List.of(SGD_RATE, MOMENTUM, NESTEROV, DECAY, SOFT_L1),
                   Optimizers::sgd),
               new Variant<Optimizer>(
                   "adagrad",
                   "AdaGrad (Duchi, Hazan and Singer, 2011): s += g^2,"
                       + " w -= rate g / (sqrt(s) + epsilon).",
-                  List.of(ADAGRAD_RATE, ADAGRAD_EPSILON, DECAY),
+                  List.of(ADAGRAD_RATE, ADAGRAD_EPSILON, DECAY, ADAGRAD_L1),
                   Optimizers::adagrad),
               new Variant<Optimizer>(
                   "adam",
                   "Adam (Kingma and Ba, 2015, algorithm 1): m = beta1 m + (1 - beta1) g,"
                       + " v = beta2 v + (1 - beta2) g^2, w -= rate m' / (sqrt(v') + epsilon), m'"
                       + " and v' corrected for their start at 0.",
-                  List.of(ADAM_RATE, BETA1, BETA2, ADAM_EPSILON, DECAY),
+                  List.of(ADAM_RATE, BETA1, BETA2, ADAM_EPSILON, DECAY, SOFT_L1),
                   Optimizers::adam),
+              new Variant<Optimizer>(
+                  "adamw",
+                  "AdamW (Loshchilov and Hutter, 2019, algorithm 2): Adam whose weight decay stays"
+                      + " out of the gradient: w -= rate weight-decay w.",
+                  List.of(ADAM_RATE, BETA1, BETA2, ADAM_EPSILON, DECOUPLED_DECAY, SOFT_L1),
+                  Optimizers::adamw),
+              new Variant<Optimizer>(
+                  "rmsprop",
+                  "RMSprop (Hinton, lecture 6e of Neural Networks for Machine Learning, 2012): s ="
+                      + " decay s + (1 - decay) g^2, v = momentum v + g / (sqrt(s) + epsilon), w -="
+                      + " rate v.",
+                  List.of(RMSPROP_RATE, KEEP, MOMENTUM, RMSPROP_EPSILON, DECAY, SOFT_L1),
+                  Optimizers::rmsprop),
               new Variant<Optimizer>(
                   "ftrl",
                   "FTRL-proximal (McMahan et al., 2013, algorithm 1): per-weight rates and exact"
@@ -90,22 +130,53 @@ public final class Optimizers {
       throw new InvalidSettingException(
           NESTEROV.name(), "true needs a momentum above 0, e.g. momentum: 0.9.");
     }
-    return new SgdOptimizer(
-        single(settings, SGD_RATE), momentum, nesterov, single(settings, DECAY));
+    double rate = settings.value(SGD_RATE);
+    var sgd = new SgdOptimizer(rate, momentum, nesterov, single(settings, DECAY));
+    return shrinking(sgd, rate, 0, settings.value(SOFT_L1));
   }
 
   private static Optimizer adagrad(Settings settings) {
     return new AdagradOptimizer(
-        single(settings, ADAGRAD_RATE), single(settings, ADAGRAD_EPSILON), single(settings, DECAY));
+        settings.value(ADAGRAD_RATE),
+        single(settings, ADAGRAD_EPSILON),
+        single(settings, DECAY),
+        single(settings, ADAGRAD_L1));
   }
 
   private static Optimizer adam(Settings settings) {
+    Optimizer adam = adam(settings, single(settings, DECAY));
+    return shrinking(adam, settings.value(ADAM_RATE), 0, settings.value(SOFT_L1));
+  }
+
+  private static Optimizer adamw(Settings settings) {
+    double decay = settings.value(DECOUPLED_DECAY);
+    Optimizer adam = adam(settings, 0);
+    return shrinking(adam, settings.value(ADAM_RATE), decay, settings.value(SOFT_L1));
+  }
+
+  private static Optimizer adam(Settings settings, float decay) {
     return new AdamOptimizer(
         settings.value(ADAM_RATE),
         settings.value(BETA1),
         settings.value(BETA2),
         single(settings, ADAM_EPSILON),
-        single(settings, DECAY));
+        decay);
+  }
+
+  private static Optimizer rmsprop(Settings settings) {
+    double rate = settings.value(RMSPROP_RATE);
+    var rmsprop =
+        new RmspropOptimizer(
+            rate,
+            single(settings, KEEP),
+            single(settings, MOMENTUM),
+            single(settings, RMSPROP_EPSILON),
+            single(settings, DECAY));
+    return shrinking(rmsprop, rate, 0, settings.value(SOFT_L1));
+  }
+
+  private static Optimizer shrinking(Optimizer inner, double rate, double decay, double l1) {
+    return decay == 0 && l1 == 0 ? inner : new ShrinkingOptimizer(inner, rate, decay, l1);
   }
 
   private static Optimizer ftrl(Settings settings) {

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** Stochastic gradient descent, with momentum if it is not 0. Immutable. */
-record SgdOptimizer(float rate, float momentum, boolean nesterov, float decay)
+record SgdOptimizer(double rate, float momentum, boolean nesterov, float decay)
     implements Optimizer {
   @Override
   public List<String> slots() {
@@ -20,13 +20,15 @@ record SgdOptimizer(float rate, float momentum, boolean nesterov, float decay)
       MemorySegment gradients,
       long gradientOffset,
       int count,
-      long step) {
+      long step,
+      double rateFactor) {
+    float scaledRate = (float) (rate * rateFactor);
     if (momentum == 0) {
-      kernels.sgd(count, rate, decay, block.values(), offset, gradients, gradientOffset);
+      kernels.sgd(count, scaledRate, decay, block.values(), offset, gradients, gradientOffset);
     } else {
       kernels.momentum(
           count,
-          rate,
+          scaledRate,
           momentum,
           nesterov,
           decay,

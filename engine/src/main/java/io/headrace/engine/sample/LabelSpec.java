@@ -14,4 +14,7 @@ public sealed interface LabelSpec {
 
   /** A finite number. */
   record Numeric() implements LabelSpec {}
+
+  /** A finite number of at least 0. */
+  record Count() implements LabelSpec {}
 }

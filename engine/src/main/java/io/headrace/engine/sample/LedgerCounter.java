@@ -38,6 +38,26 @@ public final class LedgerCounter {
     }
   }
 
+  /** Adds all that {@code later} counted, its trained records as rejected ones. */
+  public void addRejected(LedgerCounter later) {
+    for (int i = 0; i < later.partitions.size(); i++) {
+      long[] entry = later.counts.get(i);
+      long rejected = entry[TRAINED] + entry[REJECTED];
+      add(later.partitions.get(i), entry[NEXT], 0, rejected, entry[FILTERED]);
+    }
+  }
+
+  /** Counts what was trained since {@code before} as rejected. */
+  public void rejectTrainedSince(Ledger before) {
+    for (SourcePartition partition : partitions) {
+      long[] entry = entry(partition);
+      Ledger.Entry was = before.entries().get(partition);
+      long trained = was == null ? 0 : was.trained();
+      entry[REJECTED] += entry[TRAINED] - trained;
+      entry[TRAINED] = trained;
+    }
+  }
+
   /** Starts again from {@code ledger}. */
   public void reset(Ledger ledger) {
     clear();

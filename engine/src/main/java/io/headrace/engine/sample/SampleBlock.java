@@ -27,6 +27,8 @@ public final class SampleBlock {
   private int filtered;
   private long nextPosition;
   private boolean caughtUp;
+  private boolean shuffled;
+  private long firstSettled;
 
   private static final SourcePartition NOWHERE = new SourcePartition("", 0);
 
@@ -51,7 +53,18 @@ public final class SampleBlock {
     rejected = 0;
     filtered = 0;
     caughtUp = false;
+    shuffled = false;
     columns.forEach(Column::clear);
+  }
+
+  /**
+   * Empties the block for records that come in another order than that of their positions: the
+   * first of them settles {@code position}, and each of the others the one behind.
+   */
+  public void startShuffled(SourcePartition partition, long position) {
+    start(partition, position);
+    shuffled = true;
+    firstSettled = position;
   }
 
   /** Ends the row under construction. {@code position} is that of its record. */
@@ -188,6 +201,13 @@ public final class SampleBlock {
 
   public SourcePartition partition() {
     return partition;
+  }
+
+  /** Position just past everything that is settled once row {@code row} is. */
+  public long settledBy(int row) {
+    return shuffled
+        ? firstSettled + row + rejectedThrough[row] + filteredThrough[row] + 1
+        : positions[row] + 1;
   }
 
   /** Position just past the last record settled in this block. */

@@ -1,8 +1,10 @@
 package io.headrace.engine.sample;
 
+import java.util.Arrays;
+
 /**
- * A token sequence of every row: row r has {@code length(r)} ids from r * maxLength on. Not
- * thread-safe while it is written.
+ * A token sequence of every row: row r has {@code length(r)} ids from r * maxLength on, and zeros
+ * up to row r + 1. Not thread-safe while it is written.
  */
 public final class TokenColumn implements Column {
   private final int maxLength;
@@ -40,6 +42,7 @@ public final class TokenColumn implements Column {
   @Override
   public void commit(int row) {
     lengths[row] = filled;
+    Arrays.fill(ids, row * maxLength + filled, (row + 1) * maxLength, 0);
     filled = 0;
   }
 
@@ -58,7 +61,7 @@ public final class TokenColumn implements Column {
   @Override
   public void move(int from, int to) {
     lengths[to] = lengths[from];
-    System.arraycopy(ids, from * maxLength, ids, to * maxLength, lengths[from]);
+    System.arraycopy(ids, from * maxLength, ids, to * maxLength, maxLength);
   }
 
   @Override

@@ -21,7 +21,7 @@ final class KernelCalls {
 
   /** Floats that a call for size n may touch. */
   static int size(int n) {
-    return MARGIN + (Kernels.padded(n) + 3) * (Kernels.padded(n) + 3) + MARGIN;
+    return MARGIN + (Kernels.padded(n) + 12) * (Kernels.padded(n) + 12) + MARGIN;
   }
 
   static MemorySegment operand(int n, long seed, boolean positive) {
@@ -62,17 +62,36 @@ final class KernelCalls {
     calls.put("sigmoidGradient", (k, a, b, c, d) -> k.sigmoidGradient(n, b, o, c, o, a, o));
     calls.put("gelu", (k, a, b, c, d) -> k.gelu(n, b, o, a, o, c, o));
     calls.put("multiply", (k, a, b, c, d) -> k.multiply(n, b, o, c, o, a, o));
+    calls.put("scale", (k, a, b, c, d) -> k.scale(n, 0.7f, a, o));
+    calls.put("clamp", (k, a, b, c, d) -> k.clamp(n, 0.5f, a, o));
+    calls.put("shrink", (k, a, b, c, d) -> k.shrink(n, 0.3f, a, o));
+    calls.put("squaredSum", (k, a, b, c, d) -> Floats.write(a, 0, (float) k.squaredSum(n, b, o)));
     calls.put("sgd", (k, a, b, c, d) -> k.sgd(n, 0.1f, 0.01f, a, o, b, o));
     calls.put(
         "momentum", (k, a, b, c, d) -> k.momentum(n, 0.1f, 0.9f, false, 0.01f, a, d, o, b, o));
     calls.put("nesterov", (k, a, b, c, d) -> k.momentum(n, 0.1f, 0.9f, true, 0.01f, a, d, o, b, o));
-    calls.put("adagrad", (k, a, b, c, d) -> k.adagrad(n, 0.1f, 1e-8f, 0.01f, a, d, o, b, o));
+    calls.put("adagrad", (k, a, b, c, d) -> k.adagrad(n, 0.1f, 1e-8f, 0.01f, 0.3f, a, d, o, b, o));
+    calls.put(
+        "rmsNormalise", (k, a, b, c, d) -> k.rmsNormalise(n, 0.9f, 1e-8f, 0.01f, c, d, o, a, o));
     calls.put(
         "adam",
         (k, a, b, c, d) -> k.adam(n, 0.1f, 1.5f, 0.9f, 0.999f, 1e-8f, 0.01f, a, c, d, o, b, o));
     calls.put("ftrl", (k, a, b, c, d) -> k.ftrl(n, 0.1f, 1f, 0.5f, 0.2f, a, c, d, o, b, o));
     calls.putAll(images(n));
+    calls.putAll(cells(n));
     calls.putAll(norms(n));
+    return calls;
+  }
+
+  private static Map<String, Call> cells(int n) {
+    int o = MARGIN;
+    int gap = n + 2;
+    var calls = new LinkedHashMap<String, Call>();
+    calls.put("lstm", (k, a, b, c, d) -> k.lstm(n, b, o, gap, a, o, o + gap, d, o));
+    calls.put(
+        "lstmGradient", (k, a, b, c, d) -> k.lstmGradient(n, a, o, gap, b, o, o + gap, c, o, d, o));
+    calls.put("gru", (k, a, b, c, d) -> k.gru(n, a, o, gap, d, o, o + gap));
+    calls.put("gruGradient", (k, a, b, c, d) -> k.gruGradient(n, a, o, gap, b, o, d, o));
     return calls;
   }
 
@@ -81,20 +100,42 @@ final class KernelCalls {
     int columns = Kernels.padded(n);
     int stride = columns + 3;
     var calls = new LinkedHashMap<String, Call>();
+    long[] parts = {0, columns + 3L};
+    long[] three = {0, columns + 2L, 2L * columns + 5};
     calls.put(
         "addRows",
         (k, a, b, c, d) -> {
           for (int i = 0; i < n; i++) { // rows of c backwards, in no order that helps
-            Floats.writeInt(d, o + i, (n - 1 - i) * stride);
+            Floats.writeInt(d, o + i, n - 1 - i);
           }
-          k.addRows(n, columns, b, o, d, o, c, o, a, o);
+          k.addRows(n, columns, b, o, 2, d, o, 1, stride, c, o, parts, a, o, parts);
+          k.addRows(n / 3, columns, b, o, 1, d, o, 2, stride, c, o, three, a, o, three);
+        });
+    long[] apart = {3, 0}; // whole blocks: what a kernel may write behind shorter ones differs
+    calls.put("copyWindows", (k, a, b, c, d) -> k.copyWindows(n / 8, 16, apart, b, o, 5, a, o, 35));
+    var counts = new int[3];
+    int[] marks = {0, 5, 9};
+    calls.put(
+        "listWinners",
+        (k, a, b, c, d) -> {
+          for (int i = 0; i < n; i++) {
+            Floats.writeInt(c, o + i, 4 + marks[i * 7 % 3]);
+            Floats.write(b, o + i, i % 5 == 0 ? 0 : Floats.read(b, o + i));
+          }
+          long size = columns + 16L;
+          Floats.fill(a, o, 6 * size, 0);
+          k.listWinners(n, b, o, 4, marks, c, o, a, o, o + 3 * size, size, counts);
+          for (int list = 0; list < 6; list++) { // what lies behind the lists differs
+            Floats.fill(a, o + list * size + counts[list % 3], size - counts[list % 3], 0);
+          }
         });
     long[] places = {0, 7, 3};
     calls.put(
-        "maxOfRows", (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, false, a, o, d, o));
+        "maxOfRows",
+        (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, false, a, o, 7, marks, d, o));
     calls.put(
         "maxOfRows rectified",
-        (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, true, a, o, d, o));
+        (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, true, a, o, 7, marks, d, o));
     calls.put("addBias", (k, a, b, c, d) -> k.addBias(n, b, o, c, o, false, a, o));
     calls.put("addBias rectified", (k, a, b, c, d) -> k.addBias(n, b, o, c, o, true, a, o));
     int some = n / 32 * 16; // a tile of 16 by some fits into the operands

@@ -32,6 +32,32 @@ final class AttachedLayer {
 
   /** Behind a layer that wants gradients. */
   static AttachedLayer behindLayer(Layer layer, List<Integer> shape, int rows, long seed) {
+    var schema = new SampleSchema(List.of(), new io.headrace.engine.sample.LabelSpec.Numeric());
+    DenseValue x = noise(shape, rows, seed);
+    return new AttachedLayer(layer, x, new SampleBlock(schema, 1), 0, rows, seed);
+  }
+
+  /** Behind sequences that want gradients; row r has (r + 1) modulo (steps + 1) steps. */
+  static AttachedLayer behindPaddedSteps(Layer layer, List<Integer> shape, int rows, long seed) {
+    int steps = shape.getFirst();
+    var spec = new InputSpec.Tokens(steps, 2);
+    var schema =
+        new SampleSchema(
+            List.of(new SampleSchema.Input("tokens", spec)),
+            new io.headrace.engine.sample.LabelSpec.Numeric());
+    int base = 2;
+    var block = new SampleBlock(schema, base + rows);
+    for (int row = 0; row < base + rows; row++) {
+      for (int step = 0; step < Math.floorMod(row - base + 1, steps + 1); step++) {
+        block.tokens(0).add(row, 1);
+      }
+      block.commitRow(0, 1, 0, row);
+    }
+    DenseValue x = noise(shape, rows, seed).withStepsOf(new Value.TokenInput(0, spec));
+    return new AttachedLayer(layer, x, block, base, rows, seed);
+  }
+
+  private static DenseValue noise(List<Integer> shape, int rows, long seed) {
     DenseValue x = DenseValue.buffer(shape, rows);
     var random = new Random(seed);
     for (int row = 0; row < rows; row++) {
@@ -39,8 +65,7 @@ final class AttachedLayer {
         Floats.write(x.buffer(), (long) row * x.stride() + i, (float) random.nextGaussian());
       }
     }
-    var schema = new SampleSchema(List.of(), new io.headrace.engine.sample.LabelSpec.Numeric());
-    return new AttachedLayer(layer, x, new SampleBlock(schema, 1), 0, rows, seed);
+    return x;
   }
 
   /** Behind the only input of a job, from row {@code base} of a block on. */

@@ -17,15 +17,33 @@ abstract class LayerContract {
   private static final int[] ROWS = {1, 3, 4, 9};
   private static final long SEED = 42;
 
-  /** A layer by its settings, the shape of a row to put it behind, and what it is fused with. */
+  /**
+   * A layer by its settings, the shape of a row to put it behind, and what it is fused with.
+   *
+   * @param padded whether rows have fewer steps than their shape
+   */
   record Example(
-      String name, Map<String, ?> settings, List<Integer> shape, List<Layer> fused, int rows) {
+      String name,
+      Map<String, ?> settings,
+      List<Integer> shape,
+      List<Layer> fused,
+      boolean padded,
+      int rows) {
     Example(String name, Map<String, ?> settings, List<Integer> shape, int rows) {
-      this(name, settings, shape, List.of(), rows);
+      this(name, settings, shape, List.of(), false, rows);
     }
 
     Example(String name, Map<String, ?> settings, List<Integer> shape, Layer... fused) {
-      this(name, settings, shape, List.of(fused), 0);
+      this(name, settings, shape, List.of(fused), false, 0);
+    }
+
+    /** The same behind sequences of all lengths, from none to that of the shape. */
+    Example behindPaddedSteps() {
+      return new Example(name, settings, shape, fused, true, rows);
+    }
+
+    Example ofRows(int count) {
+      return new Example(name, settings, shape, fused, padded, count);
     }
 
     AttachedLayer attached(long seed) {
@@ -33,7 +51,9 @@ abstract class LayerContract {
       for (Layer next : fused) {
         layer = layer.fusedWith(next).orElseThrow();
       }
-      return AttachedLayer.behindLayer(layer, shape, rows, seed);
+      return padded
+          ? AttachedLayer.behindPaddedSteps(layer, shape, rows, seed)
+          : AttachedLayer.behindLayer(layer, shape, rows, seed);
     }
   }
 
@@ -41,11 +61,7 @@ abstract class LayerContract {
   abstract Stream<Example> examples();
 
   Stream<Example> cases() {
-    return examples()
-        .flatMap(
-            e ->
-                IntStream.of(ROWS)
-                    .mapToObj(rows -> new Example(e.name, e.settings, e.shape, e.fused, rows)));
+    return examples().flatMap(e -> IntStream.of(ROWS).mapToObj(e::ofRows));
   }
 
   @ParameterizedTest

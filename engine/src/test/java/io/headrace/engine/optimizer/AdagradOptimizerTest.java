@@ -11,7 +11,10 @@ class AdagradOptimizerTest extends OptimizerContract {
 
   @Override
   Stream<Map<String, ?>> settings() {
-    return Stream.of(Map.of(), Map.of("learning-rate", 0.3, "epsilon", 0.01, "weight-decay", 0.1));
+    return Stream.of(
+        Map.of(),
+        Map.of("learning-rate", 0.3, "epsilon", 0.01, "weight-decay", 0.1),
+        Map.of("learning-rate", 0.3, "l1", 0.4));
   }
 
   @Override
@@ -19,6 +22,7 @@ class AdagradOptimizerTest extends OptimizerContract {
     double rate = Given.number(settings, "learning-rate", 0.05);
     double epsilon = Given.number(settings, "epsilon", 1e-10);
     double decay = Given.number(settings, "weight-decay", 0);
+    double l1 = Given.number(settings, "l1", 0);
     return new Twin() {
       private double w = weight;
       private double s;
@@ -27,7 +31,8 @@ class AdagradOptimizerTest extends OptimizerContract {
       public double step(double g, int step) {
         double d = g + decay * w;
         s += d * d;
-        w -= rate * d / (Math.sqrt(s) + epsilon);
+        double own = rate / (Math.sqrt(s) + epsilon);
+        w = Given.shrunk(w - own * d, own * l1);
         return w;
       }
     };

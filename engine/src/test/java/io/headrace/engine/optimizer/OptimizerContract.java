@@ -6,6 +6,7 @@ import io.headrace.engine.kernel.KernelProvider;
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -61,7 +62,7 @@ abstract class OptimizerContract {
           Floats.write(gradients, i, g);
           expected[i] = twins[i].step(g, step);
         }
-        optimizer.update(KERNELS, block, 0, gradients, 0, n, step);
+        optimizer.update(KERNELS, block, 0, gradients, 0, n, step, 1);
         for (int i = 0; i < n; i++) {
           assertThat((double) Floats.read(values, i))
               .as("parameter %d of %d after step %d", i, n, step)
@@ -89,7 +90,7 @@ abstract class OptimizerContract {
     var block = ParameterBlock.beside(values, optimizer.slots().size());
     optimizer.start(block, 19);
     for (int step = 1; step < 5; step++) {
-      optimizer.update(KERNELS, block, 0, Floats.allocate(19), 0, 19, step);
+      optimizer.update(KERNELS, block, 0, Floats.allocate(19), 0, 19, step, 1);
     }
     assertThat(Floats.toArray(values)).containsOnly(0);
   }
@@ -104,9 +105,42 @@ abstract class OptimizerContract {
     optimizer.start(block, 40);
     MemorySegment gradients = Floats.allocate(40);
     Floats.fill(gradients, 0, 40, 3);
-    optimizer.update(KERNELS, block, 5, gradients, 2, 21, 1);
+    optimizer.update(KERNELS, block, 5, gradients, 2, 21, 1, 1);
     for (int i = 0; i < 40; i++) {
       assertThat(Floats.read(values, i) != 1).as("%d", i).isEqualTo(i >= 5 && i < 26);
     }
+  }
+
+  /** What a schedule does: half the factor at twice the rate is the same step. */
+  @ParameterizedTest
+  @MethodSource("settings")
+  void aRateFactorMultipliesTheLearningRateOrIsIgnored(Map<String, ?> settings) {
+    Optimizer plain = optimizer(settings);
+    if (!plain.takesRateFactor()) {
+      assertThat(updated(plain, 0.5)).isEqualTo(updated(plain, 1));
+      return;
+    }
+    var doubled = new HashMap<String, Object>(settings);
+    double rate =
+        (double)
+            Optimizers.variants()
+                .spec(name(), settings)
+                .settings()
+                .asMap()
+                .getOrDefault("learning-rate", 0.0);
+    doubled.put("learning-rate", 2 * rate);
+    assertThat(updated(optimizer(doubled), 0.5)).isEqualTo(updated(plain, 1));
+    assertThat(updated(plain, 0.5)).isNotEqualTo(updated(plain, 1));
+  }
+
+  private static float[] updated(Optimizer optimizer, double rateFactor) {
+    MemorySegment values = Floats.of(0.5f, -2, 0, 1e-3f, 7);
+    var block = ParameterBlock.beside(values, optimizer.slots().size());
+    optimizer.start(block, 5);
+    for (int step = 1; step < 4; step++) {
+      MemorySegment gradients = Floats.of(0.25f, -1, 3, 0.5f, -0.125f);
+      optimizer.update(KERNELS, block, 0, gradients, 0, 5, step, rateFactor);
+    }
+    return Floats.toArray(values);
   }
 }

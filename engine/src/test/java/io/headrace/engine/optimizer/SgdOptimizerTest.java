@@ -19,6 +19,7 @@ class SgdOptimizerTest extends OptimizerContract {
         Map.of(),
         Map.of("learning-rate", 0.2, "weight-decay", 0.1),
         Map.of("learning-rate", 0.1, "momentum", 0.9),
+        Map.of("learning-rate", 0.1, "momentum", 0.9, "l1", 0.5),
         Map.of("learning-rate", 0.1, "momentum", 0.8, "nesterov", true, "weight-decay", 0.01));
   }
 
@@ -27,6 +28,7 @@ class SgdOptimizerTest extends OptimizerContract {
     double rate = Given.number(settings, "learning-rate", 0.05);
     double momentum = Given.number(settings, "momentum", 0);
     double decay = Given.number(settings, "weight-decay", 0);
+    double l1 = Given.number(settings, "l1", 0);
     boolean nesterov = settings.containsKey("nesterov");
     return new Twin() {
       private double w = weight;
@@ -37,6 +39,7 @@ class SgdOptimizerTest extends OptimizerContract {
         double d = g + decay * w;
         v = momentum * v + d;
         w -= rate * (nesterov ? d + momentum * v : v);
+        w = Given.shrunk(w, rate * l1);
         return w;
       }
     };

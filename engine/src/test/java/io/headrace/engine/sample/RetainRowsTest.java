@@ -104,6 +104,9 @@ class RetainRowsTest {
       for (int i = 0; i < position % 5; i++) {
         assertThat(block.tokens(2).ids()[row * 5 + i]).isEqualTo(position + i);
       }
+      for (int i = position % 5; i < 5; i++) {
+        assertThat(block.tokens(2).ids()[row * 5 + i]).isZero();
+      }
     }
   }
 }

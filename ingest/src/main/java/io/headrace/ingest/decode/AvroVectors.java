@@ -11,14 +11,14 @@ final class AvroVectors {
   static @Nullable AvroStep of(Schema schema, int input) {
     return switch (schema.getType()) {
       case NULL -> (in, row) -> {};
-      case BYTES -> (in, row) -> floats(in, row.vector(input), in.readLength());
+      case BYTES -> (in, row) -> bytes(in, row.vector(input), in.readLength());
       case FIXED -> {
         int size = schema.getFixedSize();
         yield (in, row) -> {
           if (size > in.remaining()) {
             in.skip(size); // says what is wrong
           }
-          floats(in, row.vector(input), size);
+          bytes(in, row.vector(input), size);
         };
       }
       case ARRAY -> array(schema.getElementType(), input);
@@ -26,10 +26,10 @@ final class AvroVectors {
     };
   }
 
-  private static void floats(AvroInput in, VectorWriter vector, int lengthBytes)
+  private static void bytes(AvroInput in, VectorWriter vector, int lengthBytes)
       throws MalformedRecordException {
     vector.start();
-    vector.addFloats(in.bytes(), in.position(), lengthBytes);
+    vector.addBytes(in.bytes(), in.position(), lengthBytes);
     in.skip(lengthBytes);
   }
 

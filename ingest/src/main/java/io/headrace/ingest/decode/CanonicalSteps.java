@@ -90,9 +90,22 @@ final class CanonicalSteps {
       return AvroStep.union(
           schema.getTypes().stream().map(s -> value(s, input)).toArray(AvroStep[]::new));
     }
-    return mapping.inputs().get(input) instanceof InputMapping.SparseFields sparse
-        ? sparse(schema, input, sparse)
-        : dense(schema, input);
+    return switch (mapping.inputs().get(input)) {
+      case InputMapping.SparseFields sparse -> sparse(schema, input, sparse);
+      case InputMapping.Tokens tokens -> text(schema, input);
+      default -> dense(schema, input);
+    };
+  }
+
+  private AvroStep text(Schema schema, int input) {
+    if (schema.getType() != Schema.Type.STRING) {
+      return unfit(schema, input, "tokens");
+    }
+    return (in, row) -> {
+      int length = in.readLength();
+      row.text(input, in.bytes(), in.position(), length);
+      in.skip(length);
+    };
   }
 
   private AvroStep dense(Schema schema, int input) {

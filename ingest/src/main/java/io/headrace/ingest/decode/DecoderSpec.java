@@ -7,7 +7,7 @@ import org.apache.avro.Schema;
 /**
  * How raw records are written. Immutable.
  *
- * @param format {@code avro}, {@code csv} or {@code jsonl}
+ * @param format one of {@link Decoders#FORMATS}
  * @param framing of Avro records: {@code container}, {@code single-object}, {@code confluent} or
  *     {@code bare}; the blocks of container files are told apart whatever it says
  * @param schema of Avro records: with {@code bare} the one they are written in; else the reader's,
@@ -33,6 +33,11 @@ public record DecoderSpec(
 
   /** One JSON object a record. */
   public static DecoderSpec jsonLines() {
-    return new DecoderSpec("jsonl", "", Optional.empty(), List.of(), ',');
+    return fixed("jsonl");
+  }
+
+  /** A format that leaves nothing to choose, e.g. {@code cifar10}. */
+  public static DecoderSpec fixed(String format) {
+    return new DecoderSpec(format, "", Optional.empty(), List.of(), ',');
   }
 }

@@ -9,7 +9,17 @@ import org.apache.avro.Schema;
 
 /** Every decoder that a job file can name. Thread-safe; the decoders serve one thread each. */
 public final class Decoders {
-  public static final List<String> FORMATS = List.of("avro", "csv", "jsonl");
+  public static final List<String> FORMATS =
+      List.of(
+          "avro",
+          "csv",
+          "jsonl",
+          "text-lines",
+          "text-folder",
+          "text-window",
+          "image-folder",
+          "cifar10",
+          "idx");
   public static final List<String> FRAMINGS =
       List.of("container", "single-object", "confluent", "bare");
 
@@ -41,6 +51,16 @@ public final class Decoders {
         requireFields(mapping);
         yield new JsonDecoder(table, row);
       }
+      case "text-folder" -> LabelledDecoder.text("text-folder", '\n', table, row);
+      case "text-lines" -> LabelledDecoder.text("text-lines", '\t', table, row);
+      case "image-folder" -> {
+        NamedFields fields = NamedFields.vectors("image-folder", "image", table);
+        var images = new ImageContent(mapping, fields, row);
+        yield new LabelledDecoder(fields, row, '\n', images);
+      }
+      case "text-window" -> new NextCharacterDecoder(table, row);
+      case "idx" -> PixelsDecoder.idx(mapping, table, row);
+      case "cifar10" -> PixelsDecoder.cifar10(mapping, table, row);
       default ->
           throw new InvalidSettingException(
               "format",
@@ -105,12 +125,12 @@ public final class Decoders {
     }
     requireFields(mapping);
     for (InputMapping input : mapping.inputs()) {
-      if (input instanceof InputMapping.DenseVector vector) {
+      if (input instanceof InputMapping.DenseVector || input instanceof InputMapping.Image) {
         throw new InvalidSettingException(
-            "length",
-            "CSV has no vectors: name the columns of "
-                + vector.name()
-                + " instead, e.g. fields: [a, b].");
+            "format",
+            "csv has no vectors: name the columns of "
+                + input.name()
+                + " instead, e.g. dense: {fields: [a, b]}.");
       }
     }
     if (!spec.columns().isEmpty()) {

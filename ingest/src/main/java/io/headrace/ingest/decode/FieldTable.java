@@ -36,6 +36,8 @@ final class FieldTable {
         case InputMapping.SparseFields sparse -> sparse.fields().forEach(this::addFeature);
         case InputMapping.DenseFields dense -> dense.fields().forEach(this::addFeature);
         case InputMapping.DenseVector vector -> use(vector.field()).vectors().add(i);
+        case InputMapping.Tokens tokens -> addFeature(tokens.field());
+        case InputMapping.Image image -> use(image.field()).vectors().add(i);
       }
     }
   }

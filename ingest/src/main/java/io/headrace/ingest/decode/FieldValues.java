@@ -74,7 +74,11 @@ final class FieldValues {
   }
 
   void symbol(int slot, byte[] symbol, int index) {
-    point(slot, Kind.SYMBOL, symbol, 0, symbol.length);
+    symbol(slot, symbol, 0, symbol.length, index);
+  }
+
+  void symbol(int slot, byte[] bytes, int offset, int length, int index) {
+    point(slot, Kind.SYMBOL, bytes, offset, length);
     integers[slot] = index;
   }
 

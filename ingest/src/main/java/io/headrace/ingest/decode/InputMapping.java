@@ -2,6 +2,7 @@ package io.headrace.ingest.decode;
 
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.InputSpec;
+import io.headrace.ingest.text.TextSplit;
 import java.util.List;
 import java.util.Map;
 
@@ -102,6 +103,77 @@ public sealed interface InputMapping {
     @Override
     public InputSpec spec() {
       return new InputSpec.Dense(List.of(length));
+    }
+  }
+
+  /**
+   * Text in one field as token ids: 0 is padding, 1 a token that the vocabulary lacks, and from 2
+   * on come the vocabulary's tokens in their order, or the buckets that tokens are hashed to with
+   * MurmurHash3 x86 32 of their UTF-8 bytes, modulo {@code buckets}.
+   *
+   * @param vocabulary empty if tokens are hashed
+   * @param buckets 0 if there is a vocabulary
+   * @param length most tokens of a sample
+   * @param keepTail whether of longer texts the last tokens stay, not the first
+   */
+  record Tokens(
+      String name,
+      String field,
+      TextSplit split,
+      List<String> vocabulary,
+      int buckets,
+      int length,
+      boolean keepTail)
+      implements InputMapping {
+    static final int MOST_KNOWN = 200_000;
+    static final int UNKNOWN = 1;
+    static final int FIRST = 2;
+
+    public Tokens {
+      vocabulary = List.copyOf(vocabulary);
+      if (vocabulary.isEmpty() == (buckets == 0)) {
+        throw new InvalidSettingException(
+            "vocabulary", "has no tokens, and there are no buckets to hash them to.");
+      }
+      if (vocabulary.size() > MOST_KNOWN) {
+        throw new InvalidSettingException(
+            "vocabulary",
+            "has %d tokens, more than %d. Take the most frequent ones, or hash them with buckets."
+                .formatted(vocabulary.size(), MOST_KNOWN));
+      }
+      if (buckets > 0 && split == TextSplit.BYTE_PAIRS) {
+        throw new InvalidSettingException(
+            "buckets", buckets + " cannot stand for byte pairs, which come of a vocabulary.");
+      }
+    }
+
+    @Override
+    public InputSpec spec() {
+      return new InputSpec.Tokens(length, FIRST + Math.max(vocabulary.size(), buckets));
+    }
+  }
+
+  /**
+   * An image whose pixels, 0 to 255, become floats from 0 to 1: each is divided by 255. They come
+   * as bytes, or as an array of numbers, row after row from the top with a pixel's channels
+   * together; {@code cifar10} lays channels out apart and is turned round.
+   *
+   * @param shape height, width, channels
+   */
+  record Image(String name, String field, List<Integer> shape) implements InputMapping {
+    public Image {
+      shape = List.copyOf(shape);
+      long elements = shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+      boolean positive = shape.stream().allMatch(length -> length > 0 && length <= 1 << 16);
+      if (shape.size() != 3 || !positive || elements > 1 << 28) {
+        throw new InvalidSettingException(
+            "shape", shape + " is not height, width and channels. Write for example [32, 32, 3].");
+      }
+    }
+
+    @Override
+    public InputSpec.Dense spec() {
+      return new InputSpec.Dense(shape);
     }
   }
 }

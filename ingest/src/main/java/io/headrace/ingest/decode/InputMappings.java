@@ -5,9 +5,12 @@ import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.ingest.text.TextSplit;
+import io.headrace.ingest.text.VocabularyLearner;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Every kind of input that a job file can name under {@code sample.inputs}. */
 public final class InputMappings {
@@ -59,6 +62,68 @@ public final class InputMappings {
       Setting.integer("length", 1, Integer.MAX_VALUE, "Number of floats in the vector.")
           .absentByDefault();
 
+  private static final Setting<String> TEXT_FIELD =
+      Setting.text("field", "The field with the text. Without it, the input's name.")
+          .absentByDefault();
+  private static final Setting<String> SPLIT =
+      Setting.choice(
+              "split",
+              TextSplit.codes(),
+              "What text is cut into: words in lower case, characters, or byte pairs, which are"
+                  + " pieces of words.")
+          .orElse(TextSplit.WORDS.code());
+  private static final Setting<Integer> TOKENS =
+      Setting.integer("length", 1, 1 << 20, "Most tokens of a sample; shorter ones are padded.");
+  private static final Setting<String> KEEP =
+      Setting.choice("keep", List.of("head", "tail"), "Which part of a longer text stays.")
+          .orElse("head");
+  private static final Setting<List<String>> VOCABULARY =
+      Setting.texts(
+              "vocabulary",
+              "The known tokens, in the order of their ids, which begin at 2: 0 is padding and 1"
+                  + " any other token. A checkpoint's job has here what was learned or read.")
+          .absentByDefault();
+  private static final Setting<Integer> BUCKETS =
+      Setting.integer(
+              "buckets", 1, 1 << 28, "Instead of a vocabulary: tokens are hashed to so many ids.")
+          .absentByDefault();
+
+  /** Where a vocabulary is read from when a job starts. */
+  public static final Setting<String> VOCABULARY_FILE =
+      Setting.text("vocabulary-file", "A file with one token a line, in the order of their ids.")
+          .absentByDefault();
+
+  /** What a vocabulary is learned from when a job starts. */
+  public static final Setting<String> LEARN_FROM =
+      Setting.text(
+              "learn-from",
+              "A text file, a folder or a glob such as train/*/*.txt, of which the vocabulary is"
+                  + " learned when the job starts. Checkpoints keep it.")
+          .absentByDefault();
+
+  private static final Setting<Integer> VOCABULARY_SIZE =
+      Setting.integer(
+              "vocabulary-size",
+              1,
+              InputMapping.Tokens.MOST_KNOWN,
+              "Most tokens to learn, those met most often.")
+          .orElse(20_000);
+  private static final Setting<Integer> MIN_COUNT =
+      Setting.integer("min-count", 1, Integer.MAX_VALUE, "Tokens met less often are not learned.")
+          .orElse(1);
+
+  private static final Setting<String> IMAGE_FIELD =
+      Setting.text("field", "The field with the image. Without it, the input's name.")
+          .absentByDefault();
+  private static final Setting<List<Integer>> SHAPE =
+      new Setting<>(
+          "shape",
+          "[height, width, channels]",
+          null,
+          false,
+          "Rows, pixels in a row, and numbers in a pixel: 1 grey, 3 red, green and blue.",
+          InputMappings::lengths);
+
   public static Variants<Kind> variants() {
     return new Variants<>(
         "input",
@@ -72,7 +137,78 @@ public final class InputMappings {
                 "dense",
                 "A fixed number of floats: one of each of fields, or length of them in one field.",
                 List.of(DENSE_FIELDS, VECTOR_FIELD, LENGTH),
-                InputMappings::dense)));
+                InputMappings::dense),
+            new Variant<>(
+                "tokens",
+                "Text as a sequence of token ids; takes one of vocabulary, vocabulary-file,"
+                    + " learn-from and buckets.",
+                List.of(
+                    TEXT_FIELD,
+                    SPLIT,
+                    TOKENS,
+                    KEEP,
+                    LEARN_FROM,
+                    VOCABULARY_SIZE,
+                    MIN_COUNT,
+                    VOCABULARY_FILE,
+                    VOCABULARY,
+                    BUCKETS),
+                InputMappings::tokens),
+            new Variant<>(
+                "image",
+                "An image: its pixels, 0 to 255, become floats from 0 to 1.",
+                List.of(IMAGE_FIELD, SHAPE),
+                InputMappings::image)));
+  }
+
+  private static Kind tokens(Settings settings) {
+    var origins =
+        Stream.of(LEARN_FROM, VOCABULARY_FILE, BUCKETS)
+            .filter(s -> settings.optional(s).isPresent());
+    boolean listed = settings.optional(VOCABULARY).isPresent();
+    long given = origins.count();
+    if (given > 1
+        || (given == 0 && !listed)
+        || (listed && settings.optional(BUCKETS).isPresent())) {
+      throw new InvalidSettingException(
+          "", "takes one of learn-from, vocabulary-file, vocabulary and buckets.");
+    }
+    TextSplit split = TextSplit.of(settings.value(SPLIT));
+    return name ->
+        new InputMapping.Tokens(
+            name,
+            settings.optional(TEXT_FIELD).orElse(name),
+            split,
+            settings.optional(VOCABULARY).orElse(List.of()),
+            settings.optional(BUCKETS).orElse(0),
+            settings.value(TOKENS),
+            settings.value(KEEP).equals("tail"));
+  }
+
+  /**
+   * A learner with the settings of a {@code tokens} input, to be given the texts of {@link
+   * #LEARN_FROM}.
+   */
+  public static VocabularyLearner learner(Settings settings) {
+    return new VocabularyLearner(TextSplit.of(settings.value(SPLIT)));
+  }
+
+  /** What {@code learner} has learned, as much as the settings ask for. */
+  public static List<String> learned(Settings settings, VocabularyLearner learner) {
+    return learner.vocabulary(settings.value(VOCABULARY_SIZE), settings.value(MIN_COUNT));
+  }
+
+  private static Kind image(Settings settings) {
+    var field = settings.optional(IMAGE_FIELD);
+    return name -> new InputMapping.Image(name, field.orElse(name), settings.value(SHAPE));
+  }
+
+  private static List<Integer> lengths(Object raw) {
+    Setting<Integer> length = Setting.integer("shape", 1, 1 << 16, "");
+    if (!(raw instanceof List<?> lengths) || lengths.size() != 3) {
+      throw new IllegalArgumentException("a list of three whole numbers, e.g. [32, 32, 3]");
+    }
+    return lengths.stream().map(one -> length.reader().apply(one)).toList();
   }
 
   private static Kind sparse(Settings settings) {

@@ -22,32 +22,47 @@ public record LabelMapping(String field, LabelSpec spec) {
   private static final Setting<List<String>> CLASSES =
       Setting.texts("classes", "The names of the classes, in the order of their indices.")
           .absentByDefault();
+  private static final Setting<String> CLASSES_FROM =
+      Setting.text(
+              "classes-from",
+              "Name of a tokens input whose vocabulary names the classes, where the label is the"
+                  + " next token.")
+          .absentByDefault();
   private static final Setting<String> TYPE =
       Setting.choice(
               "type",
-              List.of("class", "number"),
-              "Whether the label is one of the classes or a number to predict.")
+              List.of("class", "number", "count"),
+              "Whether the label is one of the classes, a number to predict, or a count: a number"
+                  + " of at least 0.")
           .orElse("class");
 
   /** The settings of {@code label} in a job file. */
   public static List<Setting<?>> settings() {
-    return List.of(FIELD, CLASSES, TYPE);
+    return List.of(FIELD, CLASSES, CLASSES_FROM, TYPE);
   }
 
   /**
    * Makes the mapping from settings declared by {@link #settings}.
    *
+   * @param inputs the sample's, of which one may name the classes
    * @throws InvalidSettingException if classes are missing, fewer than two, named twice, or given
-   *     beside {@code type: number}
+   *     beside another {@code type}
    */
-  public static LabelMapping from(Settings settings) {
-    var classes = settings.optional(CLASSES);
-    if (settings.value(TYPE).equals("number")) {
+  public static LabelMapping from(Settings settings, List<InputMapping> inputs) {
+    var classes =
+        settings
+            .optional(CLASSES_FROM)
+            .map(input -> vocabulary(input, inputs))
+            .or(() -> settings.optional(CLASSES));
+    String type = settings.value(TYPE);
+    if (!type.equals("class")) {
       if (classes.isPresent()) {
         throw new InvalidSettingException(
-            "classes", classes.get() + " and type: number exclude each other. Remove one of them.");
+            "classes",
+            classes.get() + " and type: " + type + " exclude each other. Remove one of them.");
       }
-      return new LabelMapping(settings.value(FIELD), new LabelSpec.Numeric());
+      LabelSpec spec = type.equals("count") ? new LabelSpec.Count() : new LabelSpec.Numeric();
+      return new LabelMapping(settings.value(FIELD), spec);
     }
     List<String> names =
         classes.orElseThrow(
@@ -60,5 +75,17 @@ public record LabelMapping(String field, LabelSpec spec) {
           "classes", names + " is not a list of two or more different names.");
     }
     return new LabelMapping(settings.value(FIELD), new LabelSpec.Classes(names));
+  }
+
+  private static List<String> vocabulary(String name, List<InputMapping> inputs) {
+    for (InputMapping input : inputs) {
+      if (input instanceof InputMapping.Tokens tokens
+          && tokens.name().equals(name)
+          && tokens.buckets() == 0) {
+        return tokens.vocabulary();
+      }
+    }
+    throw new InvalidSettingException(
+        "classes-from", name + " is not a tokens input with a vocabulary.");
   }
 }

@@ -14,6 +14,7 @@ final class LabelReader {
   private final List<String> classes;
   private final byte[][] names;
   private final boolean numbersAreNames;
+  private final boolean counts;
   private final byte[] digits = new byte[NumberText.MAX_LONG_BYTES];
   private float label;
 
@@ -22,8 +23,9 @@ final class LabelReader {
     classes =
         switch (mapping.spec()) {
           case LabelSpec.Classes some -> some.names();
-          case LabelSpec.Numeric numeric -> List.of();
+          case LabelSpec.Numeric _, LabelSpec.Count _ -> List.of();
         };
+    counts = mapping.spec() instanceof LabelSpec.Count;
     names =
         classes.stream().map(name -> name.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
     numbersAreNames = classes.stream().allMatch(name -> name.matches("-?\\d+"));
@@ -48,11 +50,17 @@ final class LabelReader {
 
   private @Nullable Fault readNumber(FieldValues values, int slot) {
     label = (float) values.number(slot);
-    return Float.isFinite(label)
-        ? null
-        : new Fault(
-            RejectionReason.NOT_A_NUMBER,
-            "label " + field + " is " + values.show(slot) + ", not a finite number");
+    if (!Float.isFinite(label)) {
+      return new Fault(
+          RejectionReason.NOT_A_NUMBER,
+          "label " + field + " is " + values.show(slot) + ", not a finite number");
+    }
+    if (counts && label < 0) {
+      return new Fault(
+          RejectionReason.LABEL_OUT_OF_RANGE,
+          "label " + field + " is " + values.show(slot) + ", but a count is at least 0");
+    }
+    return null;
   }
 
   private @Nullable Fault readClass(FieldValues values, int slot) {
@@ -61,7 +69,7 @@ final class LabelReader {
           case INTEGER -> ofNumber(values.integer(slot));
           case REAL -> ofReal(values.number(slot));
           case FLAG -> ofFlag(values.integer(slot) == 1);
-          case SYMBOL -> ofName(values.bytes(slot), 0, values.length(slot));
+          case SYMBOL -> ofName(values.bytes(slot), values.offset(slot), values.length(slot));
           case TEXT, UNTYPED -> ofText(values, slot);
           case ABSENT -> -1;
         };

@@ -20,6 +20,7 @@ final class SampleRow {
   private final LabelReader label;
   private final @Nullable VectorWriter[] vectors;
   private final @Nullable SparseWriter[] sparse;
+  private final @Nullable TokenWriter[] tokens;
   private final int[][] denseSlots;
   private final PairBuffer pairs = new PairBuffer();
   private @Nullable SampleBlock block;
@@ -32,16 +33,22 @@ final class SampleRow {
     int inputs = mapping.inputs().size();
     vectors = new VectorWriter[inputs];
     sparse = new SparseWriter[inputs];
+    tokens = new TokenWriter[inputs];
     denseSlots = new int[inputs][];
     for (int i = 0; i < inputs; i++) {
       switch (mapping.inputs().get(i)) {
         case InputMapping.SparseFields fields -> sparse[i] = new SparseWriter(fields, table);
         case InputMapping.DenseFields fields -> {
-          vectors[i] = new VectorWriter(fields.name(), i, fields.fields().size());
+          vectors[i] = new VectorWriter(fields.name(), i, fields.fields().size(), 1);
           denseSlots[i] = fields.fields().stream().mapToInt(table::featureSlot).toArray();
         }
         case InputMapping.DenseVector field ->
-            vectors[i] = new VectorWriter(field.name(), i, field.length());
+            vectors[i] = new VectorWriter(field.name(), i, field.length(), 1);
+        case InputMapping.Tokens text -> tokens[i] = new TokenWriter(text, table);
+        case InputMapping.Image image ->
+            vectors[i] =
+                new VectorWriter(
+                    image.name(), i, image.spec().elements(), VectorWriter.BRIGHTEST_PIXEL);
       }
     }
   }
@@ -74,6 +81,15 @@ final class SampleRow {
   /** The column of a sparse input. */
   SparseColumn sparse(int input) {
     return block().sparse(input);
+  }
+
+  /** Puts a text into the field of a tokens input. */
+  void text(int input, byte[] bytes, int offset, int length) {
+    TokenWriter writer = tokens[input];
+    if (writer == null) {
+      throw new IllegalArgumentException("input " + input + " takes no text");
+    }
+    values.text(writer.slot(), bytes, offset, length);
   }
 
   /** A place for pairs until both their halves are read. */
@@ -129,9 +145,12 @@ final class SampleRow {
   private @Nullable Fault write(SampleBlock into) {
     Fault wrong = label.read(values, FieldTable.LABEL);
     for (int i = 0; i < sparse.length && wrong == null; i++) {
-      SparseWriter writer = sparse[i];
-      if (writer != null) {
-        wrong = writer.write(values, into.sparse(i));
+      SparseWriter pairWriter = sparse[i];
+      TokenWriter tokenWriter = tokens[i];
+      if (pairWriter != null) {
+        wrong = pairWriter.write(values, into.sparse(i));
+      } else if (tokenWriter != null) {
+        wrong = tokenWriter.write(values, into.tokens(i), into.size());
       } else {
         VectorWriter vector = vector(i);
         wrong = denseSlots[i] == null || vector.started() ? vector.fault() : writeFields(i, vector);

@@ -21,9 +21,21 @@ final class VectorWriter {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int EXPONENT = 0x7f800000;
 
+  /** What a byte of a pixel is divided by. */
+  static final float BRIGHTEST_PIXEL = 255;
+
+  private static final float[] PIXEL_VALUES = new float[256];
+
+  static {
+    for (int i = 0; i < PIXEL_VALUES.length; i++) {
+      PIXEL_VALUES[i] = i / BRIGHTEST_PIXEL;
+    }
+  }
+
   private final String name;
   private final int input;
   private final int width;
+  private final float unit;
   private MemorySegment values = MemorySegment.NULL;
   private long base;
   private boolean started;
@@ -31,10 +43,14 @@ final class VectorWriter {
   private long notFiniteAt;
   private int strayBytes;
 
-  VectorWriter(String name, int input, int width) {
+  /**
+   * @param unit what becomes 1: every number is divided by it, and bytes are pixels unless it is 1
+   */
+  VectorWriter(String name, int input, int width, float unit) {
     this.name = name;
     this.input = input;
     this.width = width;
+    this.unit = unit;
   }
 
   /** Turns to the next row of {@code block}. */
@@ -56,7 +72,8 @@ final class VectorWriter {
     strayBytes = 0;
   }
 
-  void add(float value) {
+  void add(float number) {
+    float value = number / unit;
     if (filled < width) {
       Floats.write(values, base + filled, value);
       if (notFiniteAt < 0 && !Float.isFinite(value)) {
@@ -66,8 +83,23 @@ final class VectorWriter {
     filled++;
   }
 
+  /** Adds bytes as the input takes them: pixels, or little-endian 32-bit floats. */
+  void addBytes(byte[] bytes, int offset, int length) {
+    if (unit == 1) {
+      addFloats(bytes, offset, length);
+    } else {
+      addPixels(bytes, offset, length);
+    }
+  }
+
   /** Adds little-endian 32-bit floats. */
   void addFloats(byte[] bytes, int offset, int lengthBytes) {
+    if (unit != 1) {
+      for (int i = 0; i + Float.BYTES <= lengthBytes; i += Float.BYTES) {
+        add(Float.intBitsToFloat((int) INT.get(bytes, offset + i)));
+      }
+      return;
+    }
     int count = lengthBytes >> 2;
     strayBytes += lengthBytes & 3;
     int taken = (int) Math.max(0, Math.min(count, width - filled));
@@ -97,9 +129,25 @@ final class VectorWriter {
 
   /** Adds bytes 0 to 255 as floats 0 to 1. */
   void addPixels(byte[] bytes, int offset, int length) {
-    for (int i = offset; i < offset + length; i++) {
-      add((bytes[i] & 0xff) * (1 / 255f));
+    addPlanes(bytes, offset, length, 1);
+  }
+
+  /**
+   * Adds bytes 0 to 255 as floats 0 to 1, from {@code planes} times {@code pixels} of them, one
+   * plane after the other, to each pixel's together.
+   */
+  void addPlanes(byte[] bytes, int offset, int pixels, int planes) {
+    int count = Math.multiplyExact(pixels, planes);
+    if (filled + count <= width) {
+      for (int plane = 0; plane < planes; plane++) {
+        int from = offset + plane * pixels;
+        long to = base + filled + plane;
+        for (int i = 0; i < pixels; i++) {
+          Floats.write(values, to + (long) i * planes, PIXEL_VALUES[bytes[from + i] & 0xff]);
+        }
+      }
     }
+    filled += count;
   }
 
   private long firstNotFinite(int taken) {

@@ -40,7 +40,7 @@ public final class FileSampleSource implements SampleSource {
    * @throws io.headrace.engine.error.HeadraceException if there is none
    */
   public void requireFiles() {
-    SourceFiles.found(baseDirectory, path);
+    SourceFiles.found(baseDirectory, path, format);
   }
 
   /**
@@ -51,7 +51,9 @@ public final class FileSampleSource implements SampleSource {
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
     return Flux.generate(
-        () -> new FileWalk(SourceFiles.found(baseDirectory, path), format, limits, from, pool),
+        () ->
+            new FileWalk(
+                SourceFiles.found(baseDirectory, path, format), format, limits, from, pool),
         (walk, sink) -> {
           RecordChunk chunk = walk.next();
           if (chunk == null) {

@@ -69,10 +69,7 @@ final class FileWalk implements Closeable {
   private boolean opened(SourceFile file, RecordChunk chunk) {
     long start = from.of(file.partition()).orElse(0);
     try {
-      open =
-          format instanceof FileFormat.Avro
-              ? new AvroRecords(file, start)
-              : new DelimitedRecords(file, format, limits, start);
+      open = records(file, start);
       return false;
     } catch (IOException | AvroRuntimeException e) {
       if (!(format instanceof FileFormat.Avro) || e instanceof java.nio.file.FileSystemException) {
@@ -80,6 +77,18 @@ final class FileWalk implements Closeable {
       }
       return notAvro(file, start, e, chunk);
     }
+  }
+
+  private FileRecords records(SourceFile file, long start) throws IOException {
+    return switch (format) {
+      case FileFormat.Avro avro -> new AvroRecords(file, start);
+      case FileFormat.Lines lines -> new DelimitedRecords(file, lines, limits, start);
+      case FileFormat.Csv csv -> new DelimitedRecords(file, csv, limits, start);
+      case FileFormat.Folder folder -> new FolderRecords(file, limits, start);
+      case FileFormat.Windows windows -> new WindowRecords(file, windows, limits, start);
+      case FileFormat.Idx idx -> new IdxRecords(file, limits, start);
+      case FileFormat.Fixed fixed -> new FixedRecords(file, fixed.recordBytes(), limits, start);
+    };
   }
 
   private boolean notAvro(SourceFile file, long start, Exception e, RecordChunk chunk) {

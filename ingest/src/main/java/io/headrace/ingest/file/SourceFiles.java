@@ -15,6 +15,19 @@ final class SourceFiles {
   private SourceFiles() {}
 
   /**
+   * What {@code path} means to a format: some read several files as one.
+   *
+   * @throws HeadraceException if there is none
+   */
+  static List<SourceFile> found(Path baseDirectory, String path, FileFormat format) {
+    return switch (format) {
+      case FileFormat.Folder folder -> List.of(ClassFolders.found(baseDirectory, path));
+      case FileFormat.Idx idx -> LabelFiles.found(baseDirectory, path, idx);
+      default -> found(baseDirectory, path);
+    };
+  }
+
+  /**
    * The files, in the order of their names.
    *
    * @throws HeadraceException if there is none
@@ -83,7 +96,7 @@ final class SourceFiles {
   }
 
   /** Names with a dot or an underscore in front are other programs' notes beside the data. */
-  private static boolean isData(Path file) {
+  static boolean isData(Path file) {
     String name = file.getFileName().toString();
     return Files.isRegularFile(file) && !name.startsWith(".") && !name.startsWith("_");
   }
@@ -95,11 +108,11 @@ final class SourceFiles {
     return files;
   }
 
-  private static HeadraceException missing(String problem, Path whole) {
+  static HeadraceException missing(String problem, Path whole) {
     return new HeadraceException(
         problem
             + " (looked at "
             + whole.toAbsolutePath().normalize()
-            + "). Correct source.file.path, or make the file first");
+            + "). Correct the path, or make the file first");
   }
 }

@@ -369,4 +369,20 @@ class RejectionsTest {
             "1 not-a-number: label y is 1.0E300, not a finite number",
             "2 missing-field: label y is missing");
   }
+
+  @Test
+  void countsMustBeAtLeastZero() {
+    var mapping =
+        mapping(
+            new LabelMapping("y", new LabelSpec.Count()),
+            new InputMapping.SparseFields("s", List.of("a"), 18));
+    Trial trial =
+        new Trial(DecoderSpec.jsonLines(), mapping)
+            .add("{\"y\": -1, \"a\": 1}")
+            .add("{\"y\": \"many\", \"a\": 1}");
+    assertThat(trial.rejections())
+        .containsExactly(
+            "0 label-out-of-range: label y is -1, but a count is at least 0",
+            "1 not-a-number: label y is 'many', not a finite number");
+  }
 }

@@ -4,16 +4,18 @@ import io.headrace.engine.memory.Floats;
 import io.headrace.engine.sample.DenseColumn;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SparseColumn;
+import io.headrace.engine.sample.TokenColumn;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * A row of a block for a test to compare.
  *
- * @param inputs of each input its floats, or its pairs as text
+ * @param inputs of each input its floats, its pairs as text, or its token ids
  */
 record Row(long position, float label, float weight, long timeMillis, List<List<?>> inputs) {
 
@@ -58,7 +60,7 @@ record Row(long position, float label, float weight, long timeMillis, List<List<
             switch (block.column(i)) {
               case DenseColumn dense -> floats(dense, row);
               case SparseColumn sparse -> pairs(sparse, row);
-              default -> throw new AssertionError("no other columns here");
+              case TokenColumn tokens -> ids(tokens, row);
             });
       }
       rows.add(
@@ -70,6 +72,13 @@ record Row(long position, float label, float weight, long timeMillis, List<List<
               inputs));
     }
     return rows;
+  }
+
+  private static List<Integer> ids(TokenColumn tokens, int row) {
+    int start = row * tokens.maxLength();
+    return IntStream.range(start, start + tokens.length(row))
+        .mapToObj(at -> tokens.ids()[at])
+        .toList();
   }
 
   private static List<Float> floats(DenseColumn column, int row) {

@@ -44,7 +44,7 @@ class SourceFilesTest {
     assertThatThrownBy(() -> found("data/x.avro"))
         .isInstanceOf(HeadraceException.class)
         .hasMessageContaining("there is no file data/x.avro (looked at ")
-        .hasMessageContaining("source.file.path");
+        .hasMessageContaining("Correct the path, or make the file first");
     assertThatThrownBy(() -> found("data/*.csv"))
         .hasMessageContaining("no file matches data/*.csv");
     assertThatThrownBy(() -> found("none/*.csv"))

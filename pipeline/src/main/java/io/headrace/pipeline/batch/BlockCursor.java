@@ -48,7 +48,7 @@ final class BlockCursor {
     LedgerCounter ledger = batch.ledger();
     if (count == room) {
       int last = row - 1;
-      long end = block.positions()[last] + 1;
+      long end = block.settledBy(last);
       settle(ledger, end, count, block.rejectedBefore(last), block.filteredBefore(last));
     } else {
       settle(ledger, block.nextPosition(), count, block.rejected(), block.filtered());

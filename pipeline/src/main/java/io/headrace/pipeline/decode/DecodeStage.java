@@ -54,7 +54,11 @@ public final class DecodeStage {
     SampleBlock block = pool.take(chunk.count());
     long first = chunk.count() == 0 ? chunk.nextPosition() : chunk.position(0);
     try {
-      block.start(chunk.partition(), first);
+      if (chunk.shuffled()) {
+        block.startShuffled(chunk.partition(), chunk.firstPosition());
+      } else {
+        block.start(chunk.partition(), first);
+      }
       decoder.decode(chunk, block, rejections);
       checkAccount(chunk, block);
       block.settleUpTo(chunk.nextPosition());

@@ -1,5 +1,6 @@
 package io.headrace.pipeline.decode;
 
+import io.headrace.engine.sample.EpochPosition;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RejectionReason;
 import io.headrace.ingest.Rejections;
@@ -45,7 +46,7 @@ public final class RejectionLog implements Rejections {
             .setJob(job)
             .setSource(chunk.partition().source())
             .setPartition(chunk.partition().partition())
-            .setPosition(chunk.position(index))
+            .setPosition(EpochPosition.record(chunk.position(index)))
             .setReason(reason.code())
             .setDetail(detail)
             .setRejectedAt(Instant.ofEpochMilli(clock.millis()))

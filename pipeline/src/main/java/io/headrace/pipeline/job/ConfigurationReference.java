@@ -1,8 +1,10 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.DivergencePolicy;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.ingest.decode.InputMappings;
 import io.headrace.ingest.decode.LabelMapping;
 import io.headrace.sink.CheckpointSettings;
@@ -32,8 +34,9 @@ public final class ConfigurationReference {
       - Relative paths of **data** (sources and their schemas) start at the directory of the job
         file, or at the one that `--data` names. Relative paths of **results** (checkpoints,
         metrics, dead letters) start at the directory that the command runs in.
-      - A job goes on from a checkpoint only with the settings that it was learned with: `sample`,
-        `transforms`, `model`, `loss`, `optimizer`, `batch.size`, `engine.shards` and `engine.seed`.
+      - A job goes on from a checkpoint only with the settings that it was learned with: `shuffle`,
+        `sample`, `transforms`, `model`, `loss`, `optimizer`, `schedule`, `gradient-clipping`,
+        `batch.size`, `engine.shards` and `engine.seed`.
         All others may change between runs.
 
       """;
@@ -66,12 +69,17 @@ public final class ConfigurationReference {
     switch (key) {
       case NAME -> paragraph("Up to 100 letters, digits, dots, dashes and underscores.");
       case SOURCE -> components(key, vocabulary.sources());
+      case EPOCHS -> settings(List.of(JobReader.EPOCHS));
+      case SHUFFLE -> settings(ShuffleSettings.DECLARED);
       case TEST -> paragraph("Takes the same alternatives as [`source`](#source).");
       case SAMPLE -> sample();
       case TRANSFORMS -> components(key, vocabulary.transforms());
       case MODEL -> components(key, vocabulary.layers());
       case LOSS -> components(key, vocabulary.losses());
       case OPTIMIZER -> components(key, vocabulary.optimizers());
+      case SCHEDULE -> components(key, vocabulary.schedules());
+      case GRADIENT_CLIPPING -> settings(GradientClipping.settings());
+      case ON_DIVERGENCE -> settings(DivergencePolicy.settings());
       case BATCH -> settings(BatchGroup.DECLARED);
       case ENGINE -> settings(EngineSettings.DECLARED);
       case CHECKPOINTS -> settings(CheckpointSettings.SETTINGS);

@@ -2,8 +2,12 @@ package io.headrace.pipeline.job;
 
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.config.Settings;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -56,11 +60,31 @@ public record Fingerprint(SortedMap<String, String> settings) {
 
   /** Collects the settings of a fingerprint. */
   static final class Builder {
+    private static final int LONGEST = 2000;
+    private static final int SHOWN = 60;
+
     private final TreeMap<String, String> settings = new TreeMap<>();
 
     Builder add(String path, Object value) {
-      settings.put(path, text(value).replace("\n", "\\n"));
+      settings.put(path, shortened(text(value).replace("\n", "\\n")));
       return this;
+    }
+
+    /** Long values, such as vocabularies, are known by how they begin and their digest. */
+    private static String shortened(String value) {
+      return value.length() <= LONGEST
+          ? value
+          : value.substring(0, SHOWN) + "... (sha256 " + digest(value) + ")";
+    }
+
+    private static String digest(String value) {
+      try {
+        byte[] hash =
+            MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(hash);
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java has SHA-256", e);
+      }
     }
 
     /** Maps have no order of their own that is the same in every run. */

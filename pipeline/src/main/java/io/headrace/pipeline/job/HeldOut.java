@@ -3,6 +3,7 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.Trainer;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.metric.OnlineEvaluation;
+import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.ingest.RecordChunk;
@@ -24,10 +25,21 @@ public final class HeldOut {
    * @param samples rows scored
    * @param rejected records that could not become samples
    * @param total metrics over all rows
-   * @param confusion counts, row = true class, column = predicted class, row-major
+   * @param classes names of the classes, in the order of {@code confusion}; empty for numbers
+   * @param confusion counts, row = true class, column = predicted class, row-major; empty for
+   *     numbers and for very many classes
    */
   public record Scores(
-      long samples, long rejected, SortedMap<String, Double> total, List<Long> confusion) {}
+      long samples,
+      long rejected,
+      SortedMap<String, Double> total,
+      List<String> classes,
+      List<Long> confusion) {
+    public Scores {
+      classes = List.copyOf(classes);
+      confusion = List.copyOf(confusion);
+    }
+  }
 
   /**
    * Scores every sample of {@code source} against its label.
@@ -47,11 +59,16 @@ public final class HeldOut {
           counted[0] += block.size();
           counted[1] += block.rejected();
         });
-    return new Scores(counted[0], counted[1], evaluation.total(), evaluation.confusion());
+    List<String> classes =
+        job.sample().label().spec() instanceof LabelSpec.Classes(List<String> names)
+            ? names
+            : List.of();
+    return new Scores(counted[0], counted[1], evaluation.total(), classes, evaluation.confusion());
   }
 
   /**
-   * Decodes and transforms every record of a finite source, block after block.
+   * Decodes and transforms every record of a finite source, block after block; transforms that are
+   * for training only are left out.
    *
    * @param block given each block, which is used again after it returns
    */
@@ -61,9 +78,10 @@ public final class HeldOut {
       ComponentSpec source,
       Rejections rejections,
       Consumer<SampleBlock> block) {
-    SampleSource samples = JobRun.source(job, source);
+    SampleSource samples = JobSources.plain(job, source);
     SampleDecoder decoder = JobDecoders.of(job, path, source).get();
-    List<Transform> transforms = JobRun.transforms(job);
+    List<Transform> transforms =
+        JobRun.transforms(job).stream().filter(transform -> !transform.trainingOnly()).toList();
     var rows = new SampleBlock(job.sample().schema(), 1024);
     for (RecordChunk chunk : samples.chunks(Positions.START).toIterable(1)) {
       if (chunk.count() > rows.capacity()) {

@@ -19,9 +19,32 @@ final class JobChecks {
   }
 
   void check(JobSpec spec) {
+    sourceIsFinite(spec);
     labelIsNoInput(spec);
     lossFitsLabel(spec);
     transformsFitInputs(spec);
+  }
+
+  private void sourceIsFinite(JobSpec spec) {
+    if (!spec.source().name().equals("kafka")) {
+      return;
+    }
+    if (spec.epochs() > 1) {
+      needsFiles("epochs", "is " + spec.epochs() + ", but");
+    }
+    if (spec.shuffle().isPresent()) {
+      needsFiles("shuffle", "does not fit, for");
+    }
+  }
+
+  private void needsFiles(String key, String problem) {
+    problems.add(
+        key,
+        problem
+            + " source.kafka is read once, as records come. Remove "
+            + key
+            + ", or read the samples from files with source.file.",
+        places.of(key));
   }
 
   private void labelIsNoInput(JobSpec spec) {
@@ -44,6 +67,8 @@ final class JobChecks {
       case InputMapping.SparseFields sparse -> sparse.fields();
       case InputMapping.DenseFields dense -> dense.fields();
       case InputMapping.DenseVector vector -> List.of(vector.field());
+      case InputMapping.Tokens tokens -> List.of(tokens.field());
+      case InputMapping.Image image -> List.of(image.field());
     };
   }
 

@@ -40,7 +40,7 @@ final class JobDecoders {
 
   private static DecoderSpec spec(JobSpec job, ComponentSpec source) {
     Settings settings = source.settings();
-    String format = settings.value(FormatSettings.FORMAT);
+    String format = FormatSettings.format(settings);
     Optional<Schema> schema =
         settings.optional(FormatSettings.SCHEMA).map(file -> schema(job.baseDirectory(), file));
     List<String> columns = settings.optional(FormatSettings.COLUMNS).orElse(List.of());

@@ -52,6 +52,7 @@ public final class JobFile {
     for (String override : overrides) {
       job = SetOption.parse(override, problems).applyTo(job);
     }
+    job = LearnedVocabularies.putInto(job, dataDirectory);
     return new JobReader(vocabulary, job, problems).read(dataDirectory);
   }
 

@@ -7,6 +7,8 @@ import java.util.List;
 enum JobKey {
   NAME("name", true, "Name of the job: in checkpoints, metrics and announcements."),
   SOURCE("source", true, "Where the samples come from."),
+  EPOCHS("epochs", false, "How often a finite source is read."),
+  SHUFFLE("shuffle", false, "Learns a finite source in shuffled order, another one in each epoch."),
   TEST(
       "test", false, "Where held-out samples come from that are scored at the end, never learned."),
   SAMPLE("sample", true, "How a record becomes a sample: its label and its inputs."),
@@ -14,6 +16,11 @@ enum JobKey {
   MODEL("model", true, "The list of layers, first to last."),
   LOSS("loss", true, "What a wrong prediction costs."),
   OPTIMIZER("optimizer", true, "How a gradient changes the parameters."),
+  SCHEDULE("schedule", false, "How the learning rate changes; without it, it stays as it is set."),
+  GRADIENT_CLIPPING(
+      "gradient-clipping", false, "Bounds of a step's gradient; without it there are none."),
+  ON_DIVERGENCE(
+      "on-divergence", false, "What is done when the loss of a batch is no number, or explodes."),
   BATCH("batch", false, "How samples become mini-batches."),
   ENGINE("engine", false, "How the learning is run."),
   CHECKPOINTS("checkpoints", false, "Where and when state is kept; without it nothing is kept."),

@@ -1,9 +1,11 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.DivergencePolicy;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variants;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
@@ -12,12 +14,17 @@ import io.headrace.sink.MetricsSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Makes a {@link JobSpec} of a job file's values. One instance reads one job. */
 final class JobReader {
   private static final Setting<String> NAME =
       new Setting<>(JobKey.NAME.key(), "text", null, false, JobKey.NAME.doc(), JobReader::name);
+
+  static final Setting<Integer> EPOCHS =
+      Setting.integer(JobKey.EPOCHS.key(), 1, 1_000_000, JobKey.EPOCHS.doc()).orElse(1);
+  private static final List<Setting<?>> WORDS = List.of(NAME, EPOCHS);
 
   private final Vocabulary vocabulary;
   private final YamlNode.Group job;
@@ -39,14 +46,20 @@ final class JobReader {
    */
   JobSpec read(Path baseDirectory) {
     reader.knownKeysOnly(JobKey.keys(), "", job);
-    Optional<Settings> name = reader.settings(List.of(NAME), "", job.only(List.of(NAME)));
+    Optional<Settings> words = reader.settings(WORDS, "", job.only(WORDS));
     Optional<ComponentSpec> source = required(JobKey.SOURCE, vocabulary.sources());
+    Optional<ShuffleSettings> shuffle =
+        given(JobKey.SHUFFLE, ShuffleSettings.DECLARED).map(ShuffleSettings::from);
     Optional<ComponentSpec> test = optional(JobKey.TEST, vocabulary.sources());
     Optional<SampleMapping> sample = sample();
     List<ComponentSpec> transforms = list(JobKey.TRANSFORMS, vocabulary.transforms());
     List<ComponentSpec> layers = list(JobKey.MODEL, vocabulary.layers());
     Optional<ComponentSpec> loss = required(JobKey.LOSS, vocabulary.losses());
     Optional<ComponentSpec> optimizer = required(JobKey.OPTIMIZER, vocabulary.optimizers());
+    Optional<ComponentSpec> schedule = schedule();
+    Optional<Settings> clipping = defaulted(JobKey.GRADIENT_CLIPPING, GradientClipping.settings());
+    Optional<DivergencePolicy> onDivergence =
+        defaulted(JobKey.ON_DIVERGENCE, DivergencePolicy.settings()).map(DivergencePolicy::from);
     Optional<BatchShape> batch = defaulted(JobKey.BATCH, BatchGroup.DECLARED).map(BatchGroup::from);
     Optional<EngineSettings> engine =
         defaulted(JobKey.ENGINE, EngineSettings.DECLARED).map(EngineSettings::from);
@@ -61,21 +74,27 @@ final class JobReader {
     var places = JobPlaces.of(job);
     var spec =
         new JobSpec(
-            name.orElseThrow().value(NAME),
+            words.orElseThrow().value(NAME),
             baseDirectory,
             source.orElseThrow(),
+            words.orElseThrow().value(EPOCHS),
+            shuffle,
             test,
             sample.orElseThrow(),
             transforms,
             layers,
             loss.orElseThrow(),
             optimizer.orElseThrow(),
+            schedule.orElseThrow(),
+            GradientClipping.from(clipping.orElseThrow()),
+            onDivergence.orElseThrow(),
             batch.orElseThrow(),
             engine.orElseThrow(),
             checkpoints.orElseThrow(),
             metrics.orElseThrow(),
             deadLetters.orElseThrow(),
-            fingerprint(transforms, layers, loss, optimizer, batch, engine),
+            fingerprint(
+                shuffle, transforms, layers, loss, optimizer, schedule, clipping, batch, engine),
             YamlWriter.write(job),
             places);
     new JobChecks(vocabulary, places, problems).check(spec);
@@ -102,6 +121,12 @@ final class JobReader {
 
   private Optional<ComponentSpec> optional(JobKey key, Variants<?> variants) {
     return job.value(key.key()).flatMap(node -> reader.component(variants, key.key(), node));
+  }
+
+  private Optional<ComponentSpec> schedule() {
+    return job.value(JobKey.SCHEDULE.key()).isEmpty()
+        ? Optional.of(vocabulary.schedules().spec("constant", Map.of()))
+        : optional(JobKey.SCHEDULE, vocabulary.schedules());
   }
 
   private List<ComponentSpec> list(JobKey key, Variants<?> variants) {
@@ -139,22 +164,34 @@ final class JobReader {
     return group.flatMap(g -> reader.settings(declared, key.key(), g));
   }
 
+  /** The group's settings; empty where the whole group is absent. */
+  private Optional<Settings> given(JobKey key, List<Setting<?>> declared) {
+    return job.entries().containsKey(key.key()) ? defaulted(key, declared) : Optional.empty();
+  }
+
   private void noteMissing(JobKey key) {
     problems.add(key.key(), "is missing. Add it: " + key.doc(), job.placeOf(key.key()));
   }
 
   private Fingerprint fingerprint(
+      Optional<ShuffleSettings> shuffle,
       List<ComponentSpec> transforms,
       List<ComponentSpec> layers,
       Optional<ComponentSpec> loss,
       Optional<ComponentSpec> optimizer,
+      Optional<ComponentSpec> schedule,
+      Optional<Settings> clipping,
       Optional<BatchShape> batch,
       Optional<EngineSettings> engine) {
+    shuffle.ifPresent(
+        s -> fingerprint.add("shuffle.buffer", s.buffer()).add("shuffle.seed", s.seed()));
     return fingerprint
         .add(JobKey.TRANSFORMS.key(), transforms)
         .add(JobKey.MODEL.key(), layers)
         .add(JobKey.LOSS.key(), loss.orElseThrow())
         .add(JobKey.OPTIMIZER.key(), optimizer.orElseThrow())
+        .add(JobKey.SCHEDULE.key(), schedule.orElseThrow())
+        .add(JobKey.GRADIENT_CLIPPING.key(), clipping.orElseThrow())
         .add("batch.size", batch.orElseThrow().size())
         .add("engine.shards", engine.orElseThrow().shards())
         .add("engine.seed", engine.orElseThrow().seed())

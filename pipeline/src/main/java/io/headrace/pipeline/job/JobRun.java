@@ -5,7 +5,6 @@ import io.headrace.engine.Trainer;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.SampleSource;
-import io.headrace.ingest.Sources;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
 import io.headrace.pipeline.TrainingPlan;
@@ -20,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SortedMap;
 import java.util.function.Consumer;
 
 /**
@@ -62,7 +60,7 @@ public final class JobRun implements AutoCloseable {
    *     checkpoint belongs to a job that learns something else; the message says what differs
    */
   public static JobRun start(JobSpec job, Options options) {
-    SampleSource source = source(job, job.source());
+    SampleSource source = JobSources.training(job);
     var decoders = JobDecoders.of(job, "source", job.source());
     List<Transform> transforms = transforms(job);
     Trainer trainer = job.newTrainer();
@@ -131,9 +129,9 @@ public final class JobRun implements AutoCloseable {
     return run.await();
   }
 
-  /** Metrics on the job's test source, after the end; empty if it names none. */
-  public Optional<SortedMap<String, Double>> test() {
-    return job.test().map(test -> HeldOut.evaluate(job, "test", test, trainer).total());
+  /** Scores on the job's test source, after the end; empty if it names none. */
+  public Optional<HeldOut.Scores> test() {
+    return job.test().map(test -> HeldOut.evaluate(job, "test", test, trainer));
   }
 
   @Override
@@ -141,10 +139,6 @@ public final class JobRun implements AutoCloseable {
     run.close();
     trainer.close();
     sinks.close();
-  }
-
-  static SampleSource source(JobSpec job, ComponentSpec source) {
-    return Sources.variants().create(source).open(job.baseDirectory());
   }
 
   static List<Transform> transforms(JobSpec job) {

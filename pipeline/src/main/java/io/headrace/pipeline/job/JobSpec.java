@@ -1,9 +1,11 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.DivergencePolicy;
 import io.headrace.engine.ModelSpec;
 import io.headrace.engine.Trainer;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
@@ -18,6 +20,8 @@ import java.util.Optional;
  *
  * @param baseDirectory what relative data paths of sources are resolved against: the directory of
  *     the job file unless the command line names another
+ * @param epochs how often the source is read
+ * @param shuffle in which order; empty for that of the source
  * @param test source of held-out samples
  * @param checkpoints relative directories in it and in {@code metrics} and {@code deadLetters} are
  *     resolved against the directory that the process runs in: they belong to the run, not to the
@@ -30,12 +34,17 @@ public record JobSpec(
     String name,
     Path baseDirectory,
     ComponentSpec source,
+    int epochs,
+    Optional<ShuffleSettings> shuffle,
     Optional<ComponentSpec> test,
     SampleMapping sample,
     List<ComponentSpec> transforms,
     List<ComponentSpec> layers,
     ComponentSpec loss,
     ComponentSpec optimizer,
+    ComponentSpec schedule,
+    GradientClipping clipping,
+    DivergencePolicy onDivergence,
     BatchShape batch,
     EngineSettings engine,
     CheckpointSettings checkpoints,
@@ -55,12 +64,17 @@ public record JobSpec(
         name,
         baseDirectory,
         source,
+        epochs,
+        shuffle,
         test,
         other,
         transforms,
         layers,
         loss,
         optimizer,
+        schedule,
+        clipping,
+        onDivergence,
         batch,
         engine,
         checkpoints,
@@ -74,7 +88,15 @@ public record JobSpec(
   /** Everything that decides what is learned from the samples, as the trainer takes it. */
   public ModelSpec modelSpec() {
     return new ModelSpec(
-        sample.schema(), layers, loss, optimizer, batch.size(), engine.shards(), engine.seed());
+        sample.schema(),
+        layers,
+        loss,
+        optimizer,
+        schedule,
+        clipping,
+        batch.size(),
+        engine.shards(),
+        engine.seed());
   }
 
   /**
@@ -85,7 +107,7 @@ public record JobSpec(
    */
   public Trainer newTrainer() {
     try {
-      return new Trainer(modelSpec(), engine.threads());
+      return new Trainer(modelSpec(), engine.threads(), onDivergence);
     } catch (InvalidSettingException e) {
       throw places.located(e);
     }

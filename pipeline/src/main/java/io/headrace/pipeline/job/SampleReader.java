@@ -34,8 +34,8 @@ final class SampleReader {
     List<String> keys = new ArrayList<>(List.of(LABEL, INPUTS));
     FIELDS.forEach(field -> keys.add(field.name()));
     boolean known = settings.knownKeysOnly(keys, path, group);
-    Optional<LabelMapping> label = label(path + "." + LABEL, group);
     Optional<List<InputMapping>> inputs = inputs(path + "." + INPUTS, group);
+    Optional<LabelMapping> label = label(path + "." + LABEL, group, inputs);
     Optional<Settings> fields = settings.settings(FIELDS, path, group.only(FIELDS));
     if (!known || label.isEmpty() || inputs.isEmpty() || fields.isEmpty()) {
       return Optional.empty();
@@ -49,16 +49,19 @@ final class SampleReader {
             inputs.get()));
   }
 
-  private Optional<LabelMapping> label(String path, YamlNode.Group sample) {
+  private Optional<LabelMapping> label(
+      String path, YamlNode.Group sample, Optional<List<InputMapping>> inputs) {
     Optional<YamlNode.Group> group = settings.group(path, LABEL, sample);
     Optional<Settings> read =
         group.flatMap(g -> settings.settings(LabelMapping.settings(), path, g));
-    if (group.isEmpty() || read.isEmpty()) {
+    boolean lacksInputs =
+        inputs.isEmpty() && group.stream().anyMatch(g -> g.value("classes-from").isPresent());
+    if (group.isEmpty() || read.isEmpty() || lacksInputs) {
       return Optional.empty();
     }
     try {
       fingerprint.add(path, read.get());
-      return Optional.of(LabelMapping.from(read.get()));
+      return Optional.of(LabelMapping.from(read.get(), inputs.orElse(List.of())));
     } catch (InvalidSettingException e) {
       problems.add(path, e, group.get());
       return Optional.empty();

@@ -101,8 +101,7 @@ public final class StoredModel implements AutoCloseable {
     raw.put("path", data.toAbsolutePath().toString());
     String format = format(data);
     raw.put("format", format);
-    if (format.equals("csv")
-        && job.source().settings().value(FormatSettings.FORMAT).equals("csv")) {
+    if (format.equals("csv") && FormatSettings.format(job.source().settings()).equals("csv")) {
       raw.put("delimiter", job.source().settings().value(FormatSettings.DELIMITER));
       job.source()
           .settings()
@@ -112,6 +111,11 @@ public final class StoredModel implements AutoCloseable {
                 raw.put("columns", columns);
                 raw.put("header", false);
               });
+    }
+    if (format.equals("text-window")) {
+      Map<String, Object> given = job.source().settings().asMap();
+      raw.put("window", given.get("window"));
+      raw.put("stride", given.get("stride"));
     }
     return Sources.variants().spec("file", raw);
   }
@@ -123,7 +127,7 @@ public final class StoredModel implements AutoCloseable {
         return format;
       }
     }
-    return job.source().settings().value(FormatSettings.FORMAT);
+    return FormatSettings.format(job.source().settings());
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.headrace.engine.layer.Layers;
 import io.headrace.engine.loss.Loss;
 import io.headrace.engine.loss.Losses;
 import io.headrace.engine.optimizer.Optimizers;
+import io.headrace.engine.optimizer.Schedule;
+import io.headrace.engine.optimizer.Schedules;
 import io.headrace.ingest.Sources;
 import io.headrace.pipeline.transform.Transforms;
 import io.headrace.pipeline.transform.UnboundTransform;
@@ -15,7 +17,8 @@ record Vocabulary(
     Variants<UnboundTransform> transforms,
     Variants<?> layers,
     Variants<Loss> losses,
-    Variants<?> optimizers) {
+    Variants<?> optimizers,
+    Variants<Schedule> schedules) {
 
   /** What this build of Headrace has. */
   static Vocabulary standard() {
@@ -24,6 +27,7 @@ record Vocabulary(
         Transforms.variants(),
         Layers.variants(),
         Losses.variants(),
-        Optimizers.variants());
+        Optimizers.variants(),
+        Schedules.variants());
   }
 }

@@ -9,10 +9,10 @@ import java.util.List;
 
 /** Arithmetic on every element of one dense input. */
 final class DenseRows {
-  /** New value of an element, given its place in the row. */
+  /** New value of an element. */
   @FunctionalInterface
   interface Elementwise {
-    float apply(float value, int element);
+    float apply(float value);
   }
 
   private DenseRows() {}
@@ -25,7 +25,7 @@ final class DenseRows {
       for (int row = 0; row < block.size(); row++) {
         long start = block.dense(index).start(row);
         for (int i = 0; i < width; i++) {
-          Floats.write(values, start + i, change.apply(Floats.read(values, start + i), i));
+          Floats.write(values, start + i, change.apply(Floats.read(values, start + i)));
         }
       }
     };

@@ -4,9 +4,15 @@ import io.headrace.engine.sample.SampleBlock;
 
 /**
  * Changes or filters the rows of a block in place. Stateless: what it makes of a row depends on
- * that row alone, so that several threads may apply it to several blocks at once.
+ * that row, its partition and its position alone, so that several threads may apply it to several
+ * blocks at once.
  */
 @FunctionalInterface
 public interface Transform {
   void apply(SampleBlock block);
+
+  /** Whether it is for samples to learn from only, and held-out ones are left as they are. */
+  default boolean trainingOnly() {
+    return false;
+  }
 }

@@ -5,12 +5,17 @@ import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.sample.InputSpec;
 import java.util.List;
 
 /** The transforms that a job file can name. */
 public final class Transforms {
   private static final double MOST = Float.MAX_VALUE;
   private static final double LEAST = Float.MIN_NORMAL;
+
+  private static final String AUGMENTATION =
+      " Drawn by partition, position and epoch, so that a resumed run repeats it; held-out samples"
+          + " are left as they are.";
 
   private static final Setting<String> INPUT =
       Setting.text("input", "Name of the dense input to work on.");
@@ -28,6 +33,18 @@ public final class Transforms {
       Setting.number("fraction", 0, 1, "Share of the samples that is kept.");
   private static final Setting<Long> SEED =
       Setting.longInteger("seed", 0, Long.MAX_VALUE, "Another seed keeps other samples.")
+          .orElse(0L);
+
+  private static final Setting<String> IMAGE =
+      Setting.text("input", "Name of the image input to work on.");
+  private static final Setting<Integer> PADDING =
+      Setting.integer(
+              "padding", 1, 1024, "Pixels that the image is moved at most, along each axis.")
+          .orElse(4);
+  private static final Setting<Integer> SIZE =
+      Setting.integer("size", 1, 1 << 14, "Side of the square, in pixels.");
+  private static final Setting<Long> AUGMENTATION_SEED =
+      Setting.longInteger("seed", 0, Long.MAX_VALUE, "Another seed draws other numbers.")
           .orElse(0L);
 
   private static final Variants<UnboundTransform> VARIANTS =
@@ -50,6 +67,24 @@ public final class Transforms {
                   List.of(INPUT, FACTOR),
                   Transforms::scale),
               new Variant<>(
+                  "random-crop",
+                  "Moves each image by a random number of pixels along each axis; zeros come in."
+                      + AUGMENTATION,
+                  List.of(IMAGE, PADDING, AUGMENTATION_SEED),
+                  Transforms::randomCrop),
+              new Variant<>(
+                  "horizontal-flip",
+                  "Turns one of two images, by chance, left to right." + AUGMENTATION,
+                  List.of(IMAGE, AUGMENTATION_SEED),
+                  Transforms::horizontalFlip),
+              new Variant<>(
+                  "cutout",
+                  "Makes a square of each image zero, centred on a random pixel (DeVries and Taylor"
+                      + " 2017)."
+                      + AUGMENTATION,
+                  List.of(IMAGE, SIZE, AUGMENTATION_SEED),
+                  Transforms::cutout),
+              new Variant<>(
                   "sample-fraction",
                   "Keeps a share of the samples, chosen by a hash of partition and position, so"
                       + " that the same records are kept every time; the others count as filtered.",
@@ -65,12 +100,11 @@ public final class Transforms {
   private static UnboundTransform normalize(Settings settings) {
     String input = settings.value(INPUT);
     return schema -> {
-      List<Integer> shape = DenseRows.spec(schema, input).shape();
-      int channels = shape.getLast();
+      InputSpec.Dense spec = DenseRows.spec(schema, input);
+      int channels = spec.shape().getLast();
       float[] means = Numbers.perChannel(MEAN, settings.value(MEAN), channels);
       float[] deviations = Numbers.perChannel(DEVIATION, settings.value(DEVIATION), channels);
-      return DenseRows.each(
-          schema, input, (x, i) -> (x - means[i % channels]) / deviations[i % channels]);
+      return new Normalize(schema.indexOf(input), spec.elements(), means, deviations);
     };
   }
 
@@ -81,13 +115,33 @@ public final class Transforms {
       throw new InvalidSettingException("min", min + " is not <= max, which is " + max + ".");
     }
     String input = settings.value(INPUT);
-    return schema -> DenseRows.each(schema, input, (x, i) -> Math.clamp(x, min, max));
+    return schema -> DenseRows.each(schema, input, x -> Math.clamp(x, min, max));
   }
 
   private static UnboundTransform scale(Settings settings) {
     float factor = settings.value(FACTOR).floatValue();
     String input = settings.value(INPUT);
-    return schema -> DenseRows.each(schema, input, (x, i) -> x * factor);
+    return schema -> DenseRows.each(schema, input, x -> x * factor);
+  }
+
+  private static UnboundTransform randomCrop(Settings settings) {
+    int padding = settings.value(PADDING);
+    long seed = settings.value(AUGMENTATION_SEED);
+    String input = settings.value(IMAGE);
+    return schema -> new RandomCrop(ImageShape.of(schema, input), padding, seed);
+  }
+
+  private static UnboundTransform horizontalFlip(Settings settings) {
+    long seed = settings.value(AUGMENTATION_SEED);
+    String input = settings.value(IMAGE);
+    return schema -> new HorizontalFlip(ImageShape.of(schema, input), seed);
+  }
+
+  private static UnboundTransform cutout(Settings settings) {
+    int size = settings.value(SIZE);
+    long seed = settings.value(AUGMENTATION_SEED);
+    String input = settings.value(IMAGE);
+    return schema -> new Cutout(ImageShape.of(schema, input), size, seed);
   }
 
   private static UnboundTransform sampleFraction(Settings settings) {

@@ -18,6 +18,7 @@ class FingerprintTest {
             engine.seed = 1
             engine.shards = 8
             loss = logistic
+            loss.logistic.positive-weight = 1.0
             model.0 = dense
             model.0.dense.units = 16
             model.1 = relu
@@ -34,6 +35,8 @@ class FingerprintTest {
             sample.label.classes = [on-time, late]
             sample.label.field = late
             sample.label.type = class
+            schedule = constant
+            schedule.constant.warm-up = 0
             """);
   }
 
@@ -68,5 +71,20 @@ class FingerprintTest {
 
     assertThat(read(JOB, scale).fingerprint().settings())
         .containsEntry("sample.inputs.features.sparse.scale", "{hour=3.0, origin=2.0}");
+  }
+
+  @Test
+  void changesWithTheScheduleAndWithClipping() {
+    Fingerprint other =
+        read(JOB, "schedule.cosine.steps=900", "gradient-clipping.norm=1").fingerprint();
+
+    assertThat(other.differencesFrom(fingerprint))
+        .containsExactly(
+            "gradient-clipping.norm: was absent, is 1.0",
+            "schedule: was constant, is cosine",
+            "schedule.constant.warm-up: was 0, is absent",
+            "schedule.cosine.final: was absent, is 0.0",
+            "schedule.cosine.steps: was absent, is 900",
+            "schedule.cosine.warm-up: was absent, is 0");
   }
 }

@@ -64,6 +64,20 @@ class JobFaultsTest {
   }
 
   @Test
+  void refusesToRepeatOrShuffleWhatNeverEnds() {
+    assertFault(
+        "engine: {threads: 2}",
+        "epochs: 3",
+        "epochs: is 3, but source.kafka is read once, as records come (job.yaml:21). Remove epochs, or"
+            + " read the samples from files with source.file.");
+    assertFault(
+        "engine: {threads: 2}",
+        "shuffle: {buffer: 10}",
+        "shuffle: does not fit, for source.kafka is read once, as records come (job.yaml:21). Remove"
+            + " shuffle, or read the samples from files with source.file.");
+  }
+
+  @Test
   void refusesNamesThatCannotBeFileNames() {
     assertFault(
         "flight-delay",
@@ -113,7 +127,7 @@ class JobFaultsTest {
     assertFault(
         "loss: logistic",
         "loss: [logistic]",
-        "loss: is a list, not a loss (job.yaml:16). Known: logistic, softmax, squared.");
+        "loss: is a list, not a loss (job.yaml:16). Known: logistic, softmax, hinge, squared, huber, poisson.");
     assertFault(
         "{ftrl: {learning-rate: 0.05}}",
         "{ftrl: 0.05}",

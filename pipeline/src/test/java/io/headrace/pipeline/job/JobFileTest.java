@@ -64,6 +64,20 @@ class JobFileTest {
   }
 
   @Test
+  void readsHowOftenAndInWhichOrderTheSourceIsLearned() {
+    String files = JOB.replace("kafka: {topic: flights}", "file: {path: flights.csv}");
+
+    assertThat(read(files).epochs()).isEqualTo(1);
+    assertThat(read(files).shuffle()).isEmpty();
+    assertThat(read(files + "epochs: 10\nshuffle: {buffer: 500, seed: 7}\n").epochs())
+        .isEqualTo(10);
+    assertThat(read(files + "shuffle: {buffer: 500, seed: 7}\n").shuffle())
+        .contains(new ShuffleSettings(500, 7));
+    assertThat(read(files + "shuffle:\n").shuffle()).contains(new ShuffleSettings(65_536, 1));
+    assertThat(read(files, "shuffle.seed=3").shuffle()).contains(new ShuffleSettings(65_536, 3));
+  }
+
+  @Test
   void keepsTheTextOfWordsThatLookLikeOtherTypes() {
     String job = JOB.replace("[on-time, late]", "[no, 01]");
 

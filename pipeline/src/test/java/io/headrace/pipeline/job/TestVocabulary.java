@@ -8,6 +8,7 @@ import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.loss.Losses;
+import io.headrace.engine.optimizer.Schedules;
 import io.headrace.pipeline.transform.Transforms;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,7 +76,8 @@ final class TestVocabulary {
         Transforms.variants(),
         layers(),
         Losses.variants(),
-        new Variants<>("optimizer", List.of(variant("sgd", RATE), variant("ftrl", RATE))));
+        new Variants<>("optimizer", List.of(variant("sgd", RATE), variant("ftrl", RATE))),
+        Schedules.variants());
   }
 
   private static Variants<Object> layers() {

@@ -101,6 +101,7 @@ public final class JsonLinesEventSink implements EventSink {
         .put("step", metrics.step())
         .put("timeMillis", metrics.timeMillis())
         .put("samplesPerSecond", metrics.samplesPerSecond())
+        .put("learningRate", metrics.learningRate())
         .put("samplesRead", metrics.ledger().read())
         .put("samplesTrained", metrics.ledger().trained())
         .put("samplesRejected", metrics.ledger().rejected())

@@ -49,6 +49,7 @@ final class EventRecords {
         metrics.step(),
         Instant.ofEpochMilli(metrics.timeMillis()),
         metrics.samplesPerSecond(),
+        metrics.learningRate(),
         ledger(metrics.ledger()),
         metrics.window(),
         metrics.total(),

@@ -1,0 +1,185 @@
+package io.headrace.engine;
+
+import io.headrace.engine.DivergencePolicy.Action;
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.error.TrainingDivergedException;
+import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.memory.Floats;
+import io.headrace.engine.optimizer.ParameterBlock;
+import io.headrace.engine.sample.LedgerCounter;
+import java.lang.foreign.MemorySegment;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Watches the losses of batches before they are learned from, keeps a copy of the last good state,
+ * and undoes what made a loss diverge. All of it depends on the batches alone and is part of a
+ * checkpoint, so a resumed run undoes the same steps. Not thread-safe.
+ */
+final class DivergenceGuard {
+  private static final String NAME = "divergence";
+  private static final String GOOD = NAME + ".good";
+  private static final long SUM_FLOATS = 1 << 20;
+
+  private final Model model;
+  private final DivergencePolicy policy;
+  private final LedgerCounter ledger;
+  private final LossWatch watch;
+  private final StateCopy good;
+  private final StateCopy suspect;
+  private long learned;
+  private long halvings;
+  private long undosInTurn;
+  private long skipsInTurn;
+
+  /**
+   * @param ledger the trainer's, in which samples that are not learned become rejected ones
+   */
+  DivergenceGuard(ModelSpec spec, Model model, DivergencePolicy policy, LedgerCounter ledger) {
+    if (policy.action() == Action.HALVE && !model.updates().optimizer().takesRateFactor()) {
+      throw new InvalidSettingException(
+          "on-divergence.action",
+          "halve cannot change the rate of "
+              + spec.optimizer().name()
+              + ", whose weights follow from their sums and its one learning-rate. Use skip or"
+              + " stop.");
+    }
+    this.model = model;
+    this.policy = policy;
+    this.ledger = ledger;
+    this.watch = new LossWatch(policy.lossAbove());
+    this.good = new StateCopy(new ModelState(model), watch);
+    this.suspect = new StateCopy(new ModelState(model), watch);
+  }
+
+  /** Number of the next step for optimizer and schedule: undone ones do not count. */
+  long nextStep() {
+    return learned + 1;
+  }
+
+  /** What the learning rate is multiplied by, besides its schedule. */
+  double rateFactor() {
+    return Math.scalb(1.0, (int) -halvings);
+  }
+
+  /**
+   * Whether a batch of this loss may be learned from. A state that has just given a sound loss is
+   * good, and is copied if the last copy is old.
+   */
+  boolean accepts(double loss) {
+    if (!watch.accepts(loss)) {
+      return false;
+    }
+    if (!good.isTaken() || learned - good.learned() >= policy.copyEverySteps()) {
+      if (!finite()) {
+        return false;
+      }
+      good.take(learned, ledger.ledger());
+      undosInTurn = 0;
+    }
+    return true;
+  }
+
+  /** Takes note of a batch that was learned from. */
+  void learned(double loss) {
+    learned++;
+    skipsInTurn = 0;
+    watch.add(loss);
+  }
+
+  /**
+   * Leaves a batch out that was not accepted, and undoes what made its loss diverge.
+   *
+   * @param step number of the step that is not taken
+   * @param rescore scores the batch again and gives its mean loss
+   * @throws TrainingDivergedException if the policy says so; the state is good then
+   */
+  Divergence leaveOut(long step, double loss, LedgerCounter batch, DoubleSupplier rescore) {
+    double usual = watch.mean();
+    long undone = parametersAreTheCause(rescore) ? learned - good.learned() : 0;
+    if (policy.action() == Action.STOP) {
+      if (undone > 0) {
+        learned = good.learned();
+        ledger.reset(good.ledger());
+      }
+      throw new TrainingDivergedException(step, loss, usual, undone);
+    }
+    long rejectedBefore = ledger.ledger().rejected() + batch.ledger().rejected();
+    if (undone > 0) {
+      learned = good.learned();
+      ledger.rejectTrainedSince(good.ledger());
+      undosInTurn++;
+      halvings += policy.action() == Action.HALVE ? 1 : 0;
+    } else {
+      skipsInTurn++;
+    }
+    ledger.addRejected(batch);
+    long rejected = ledger.ledger().rejected() - rejectedBefore;
+    if (Math.max(undosInTurn, skipsInTurn) >= policy.giveUpAfter()) {
+      throw new TrainingDivergedException(
+          step, loss, usual, undone, Math.max(undosInTurn, skipsInTurn));
+    }
+    return new Divergence(step, loss, usual, undone, rejected, rateFactor());
+  }
+
+  /**
+   * Whether the batch's loss is sound under the last good state, which then stays. Otherwise the
+   * batch is the cause, and the state is as before.
+   */
+  private boolean parametersAreTheCause(DoubleSupplier rescore) {
+    if (!good.isTaken() || learned == good.learned()) {
+      return false;
+    }
+    boolean finite = finite();
+    if (finite) {
+      suspect.take(learned, ledger.ledger());
+    }
+    good.putBack();
+    if (!finite || watch.accepts(rescore.getAsDouble())) {
+      return true;
+    }
+    suspect.putBack();
+    return false;
+  }
+
+  /** Whether all parameters and slots are numbers. */
+  private boolean finite() {
+    ParameterBlock block = model.updates().block();
+    double sum = squaredSum(block.values());
+    for (MemorySegment slot : block.slots()) {
+      sum += squaredSum(slot);
+    }
+    return Double.isFinite(sum);
+  }
+
+  private double squaredSum(MemorySegment vector) {
+    Kernels kernels = model.updates().kernels();
+    double sum = 0;
+    long count = Floats.count(vector);
+    for (long from = 0; from < count; from += SUM_FLOATS) {
+      sum += kernels.squaredSum((int) Math.min(SUM_FLOATS, count - from), vector, from);
+    }
+    return sum;
+  }
+
+  void save(SnapshotMemory to) {
+    var mine = to.within(NAME);
+    mine.value("learned", Long.toString(learned));
+    mine.value("halvings", Long.toString(halvings));
+    mine.value("undosInTurn", Long.toString(undosInTurn));
+    mine.value("skipsInTurn", Long.toString(skipsInTurn));
+    watch.save(mine.within("watch"));
+    if (policy.action() != Action.STOP && good.isTaken()) {
+      good.save(to.within(GOOD));
+    }
+  }
+
+  void restore(Checkpoint from) {
+    var mine = new CheckpointReader(from).within(NAME);
+    learned = Long.parseLong(mine.value("learned").orElseThrow());
+    halvings = Long.parseLong(mine.value("halvings").orElseThrow());
+    undosInTurn = Long.parseLong(mine.value("undosInTurn").orElseThrow());
+    skipsInTurn = Long.parseLong(mine.value("skipsInTurn").orElseThrow());
+    watch.restore(mine.within("watch"));
+    good.restore(from, GOOD + ".");
+  }
+}

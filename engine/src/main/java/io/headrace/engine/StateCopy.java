@@ -1,0 +1,145 @@
+package io.headrace.engine;
+
+import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.state.StateReader;
+import io.headrace.engine.state.StateWriter;
+import io.headrace.engine.state.Tensor;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A copy, in memory that is used again, of everything that a step changes, and the ledger as it was
+ * then. Not thread-safe.
+ */
+final class StateCopy {
+  private static final String WATCH = "watch";
+  private static final String LEARNED = "learned";
+  private static final String LEDGER = "ledger";
+
+  private final ModelState model;
+  private final LossWatch watch;
+  private final SnapshotMemory memory = new SnapshotMemory();
+  private @Nullable Ledger ledger;
+  private long learned;
+
+  StateCopy(ModelState model, LossWatch watch) {
+    this.model = model;
+    this.watch = watch;
+  }
+
+  /**
+   * Copies the state of now over the one before.
+   *
+   * @param steps steps in the parameters
+   */
+  void take(long steps, Ledger account) {
+    memory.clear();
+    model.save(memory);
+    watch.save(memory.within(WATCH));
+    learned = steps;
+    ledger = account;
+  }
+
+  /** Whether there is a copy. */
+  boolean isTaken() {
+    return ledger != null;
+  }
+
+  long learned() {
+    return learned;
+  }
+
+  Ledger ledger() {
+    return Objects.requireNonNull(ledger);
+  }
+
+  /** Makes the copied state that of now. */
+  void putBack() {
+    var reader =
+        new CheckpointReader(
+            new Checkpoint("", "", learned, 0, ledger(), memory.values(), memory.tensors()));
+    model.restore(reader);
+    watch.restore(reader.within(WATCH));
+  }
+
+  /** Writes the copy to a checkpoint. */
+  void save(StateWriter to) {
+    memory
+        .tensors()
+        .forEach((name, tensor) -> to.tensor(name, tensor.type(), shape(tensor), tensor.data()));
+    memory.values().forEach(to::value);
+    to.value(LEARNED, Long.toString(learned));
+    to.value(LEDGER, text(ledger()));
+  }
+
+  /**
+   * Takes the copy from a checkpoint, or none if it has none.
+   *
+   * @param prefix of the names that {@link #save} wrote, ended with a dot
+   */
+  void restore(Checkpoint from, String prefix) {
+    memory.clear();
+    ledger = null;
+    StateReader values = new CheckpointReader(from);
+    if (values.value(prefix + LEARNED).isEmpty()) {
+      return;
+    }
+    learned = Long.parseLong(values.value(prefix + LEARNED).orElseThrow());
+    ledger = parse(values.value(prefix + LEDGER).orElseThrow());
+    from.tensors().tailMap(prefix).entrySet().stream()
+        .takeWhile(entry -> entry.getKey().startsWith(prefix))
+        .forEach(
+            entry -> {
+              Tensor tensor = entry.getValue();
+              String name = entry.getKey().substring(prefix.length());
+              memory.tensor(name, tensor.type(), shape(tensor), tensor.data());
+            });
+    from.values().tailMap(prefix + WATCH).entrySet().stream()
+        .takeWhile(entry -> entry.getKey().startsWith(prefix + WATCH))
+        .forEach(
+            entry -> memory.value(entry.getKey().substring(prefix.length()), entry.getValue()));
+  }
+
+  private static long[] shape(Tensor tensor) {
+    return tensor.shape().stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** A line a partition, its source last, because that may hold spaces. */
+  private static String text(Ledger ledger) {
+    var text = new StringBuilder();
+    ledger
+        .entries()
+        .forEach(
+            (at, entry) ->
+                text.append(entry.nextPosition())
+                    .append(' ')
+                    .append(entry.trained())
+                    .append(' ')
+                    .append(entry.rejected())
+                    .append(' ')
+                    .append(entry.filtered())
+                    .append(' ')
+                    .append(at.partition())
+                    .append(' ')
+                    .append(at.source())
+                    .append('\n'));
+    return text.toString();
+  }
+
+  private static Ledger parse(String text) {
+    var entries = new TreeMap<SourcePartition, Ledger.Entry>();
+    for (String line : text.lines().toList()) {
+      String[] words = line.split(" ", 6);
+      entries.put(
+          new SourcePartition(words[5], Integer.parseInt(words[4])),
+          new Ledger.Entry(
+              Long.parseLong(words[0]),
+              Long.parseLong(words[1]),
+              Long.parseLong(words[2]),
+              Long.parseLong(words[3])));
+    }
+    return new Ledger(entries);
+  }
+}

@@ -1,0 +1,102 @@
+package io.headrace.engine.kernel;
+
+import static io.headrace.engine.memory.Floats.read;
+import static io.headrace.engine.memory.Floats.write;
+
+import java.lang.foreign.MemorySegment;
+
+/** Recurrent cells as plain loops; the offsets are those of the elements with number 0. */
+final class ScalarCells {
+  private ScalarCells() {}
+
+  static void lstm(
+      int from,
+      int count,
+      MemorySegment gates,
+      long at,
+      long gap,
+      MemorySegment cells,
+      long previous,
+      long own,
+      MemorySegment h,
+      long hAt) {
+    for (int j = from; j < count; j++) {
+      float in = read(gates, at + j) * read(gates, at + 2 * gap + j);
+      float cell = read(gates, at + gap + j) * read(cells, previous + j) + in;
+      write(cells, own + j, cell);
+      write(h, hAt + j, read(gates, at + 3 * gap + j) * Curves.tanh(cell));
+    }
+  }
+
+  static void lstmGradient(
+      int from,
+      int count,
+      MemorySegment gates,
+      long at,
+      long gap,
+      MemorySegment cells,
+      long previous,
+      long own,
+      MemorySegment dh,
+      long dhAt,
+      MemorySegment dc,
+      long dcAt) {
+    for (int j = from; j < count; j++) {
+      float i = read(gates, at + j);
+      float f = read(gates, at + gap + j);
+      float g = read(gates, at + 2 * gap + j);
+      float o = read(gates, at + 3 * gap + j);
+      float bent = Curves.tanh(read(cells, own + j));
+      float slope = read(dh, dhAt + j);
+      float cell = read(dc, dcAt + j) + slope * o * (1 - bent * bent);
+      write(gates, at + j, cell * g * (i * (1 - i)));
+      write(gates, at + gap + j, cell * read(cells, previous + j) * (f * (1 - f)));
+      write(gates, at + 2 * gap + j, cell * i * (1 - g * g));
+      write(gates, at + 3 * gap + j, slope * bent * (o * (1 - o)));
+      write(dc, dcAt + j, cell * f);
+    }
+  }
+
+  static void gru(
+      int from,
+      int count,
+      MemorySegment gates,
+      long at,
+      long gap,
+      MemorySegment states,
+      long previous,
+      long own) {
+    for (int j = from; j < count; j++) {
+      float reset = read(gates, at + gap + j) * read(gates, at + j);
+      float n = Curves.tanh(reset + read(gates, at + 3 * gap + j));
+      write(gates, at + 3 * gap + j, n);
+      float kept = read(gates, at + 2 * gap + j) * (read(states, previous + j) - n);
+      write(states, own + j, kept + n);
+    }
+  }
+
+  static void gruGradient(
+      int from,
+      int count,
+      MemorySegment gates,
+      long at,
+      long gap,
+      MemorySegment states,
+      long previous,
+      MemorySegment dh,
+      long dhAt) {
+    for (int j = from; j < count; j++) {
+      float q = read(gates, at + j);
+      float r = read(gates, at + gap + j);
+      float z = read(gates, at + 2 * gap + j);
+      float n = read(gates, at + 3 * gap + j);
+      float slope = read(dh, dhAt + j);
+      float dn = slope * (1 - z) * (1 - n * n);
+      write(gates, at + j, dn * r);
+      write(gates, at + gap + j, dn * q * (r * (1 - r)));
+      write(gates, at + 2 * gap + j, slope * (read(states, previous + j) - n) * (z * (1 - z)));
+      write(gates, at + 3 * gap + j, dn);
+      write(dh, dhAt + j, slope * z);
+    }
+  }
+}

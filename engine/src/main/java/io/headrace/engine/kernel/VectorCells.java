@@ -1,0 +1,208 @@
+package io.headrace.engine.kernel;
+
+import static io.headrace.engine.kernel.VectorWidth.LANES;
+import static io.headrace.engine.kernel.VectorWidth.ORDER;
+import static io.headrace.engine.kernel.VectorWidth.SPECIES;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Recurrent cells over whole vectors; each method returns how many elements it did. The operations
+ * are those of {@link ScalarCells} and {@link Curves}, one by one.
+ */
+final class VectorCells {
+  private static final FloatVector ONE = FloatVector.broadcast(SPECIES, 1);
+  private static final FloatVector TWO = FloatVector.broadcast(SPECIES, 2);
+  private static final FloatVector LOG2_E = FloatVector.broadcast(SPECIES, Curves.LOG2_E);
+  private static final FloatVector ROUND = FloatVector.broadcast(SPECIES, Curves.ROUND);
+  private static final FloatVector LN2_HIGH = FloatVector.broadcast(SPECIES, -Curves.LN2_HIGH);
+  private static final FloatVector LN2_LOW = FloatVector.broadcast(SPECIES, -Curves.LN2_LOW);
+  private static final FloatVector C2 = FloatVector.broadcast(SPECIES, Curves.C2);
+  private static final FloatVector C3 = FloatVector.broadcast(SPECIES, Curves.C3);
+  private static final FloatVector C4 = FloatVector.broadcast(SPECIES, Curves.C4);
+  private static final FloatVector C5 = FloatVector.broadcast(SPECIES, Curves.C5);
+  private static final FloatVector C6 = FloatVector.broadcast(SPECIES, Curves.C6);
+  private static final FloatVector C7 = FloatVector.broadcast(SPECIES, Curves.C7);
+  private static final FloatVector TANH_MIN = FloatVector.broadcast(SPECIES, -Curves.TANH_MAX);
+  private static final FloatVector TANH_MAX = FloatVector.broadcast(SPECIES, Curves.TANH_MAX);
+  private static final IntVector ONE_BITS = ONE.reinterpretAsInts();
+
+  private VectorCells() {}
+
+  static int lstm(
+      int count,
+      MemorySegment gates,
+      long at,
+      long gap,
+      MemorySegment cells,
+      long previous,
+      long own,
+      MemorySegment h,
+      long hAt) {
+    int j = 0;
+    for (; j + LANES <= count; j += LANES) {
+      long a = at + j;
+      FloatVector in =
+          FloatVector.fromMemorySegment(SPECIES, gates, a << 2, ORDER)
+              .mul(FloatVector.fromMemorySegment(SPECIES, gates, (a + 2 * gap) << 2, ORDER));
+      FloatVector cell =
+          FloatVector.fromMemorySegment(SPECIES, gates, (a + gap) << 2, ORDER)
+              .mul(FloatVector.fromMemorySegment(SPECIES, cells, (previous + j) << 2, ORDER))
+              .add(in);
+      cell.intoMemorySegment(cells, (own + j) << 2, ORDER);
+      FloatVector clamped = cell.max(TANH_MIN).min(TANH_MAX);
+      FloatVector twice = clamped.add(clamped);
+      FloatVector shifted = twice.fma(LOG2_E, ROUND);
+      FloatVector scale =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, Curves.EXPONENT_SHIFT)
+              .add(ONE_BITS)
+              .reinterpretAsFloats();
+      FloatVector n = shifted.sub(ROUND);
+      FloatVector r = n.fma(LN2_LOW, n.fma(LN2_HIGH, twice));
+      FloatVector tail = r.fma(C7, C6);
+      tail = tail.fma(r, C5);
+      tail = tail.fma(r, C4);
+      tail = tail.fma(r, C3);
+      tail = tail.fma(r, C2);
+      FloatVector series = r.mul(r).fma(tail, r);
+      FloatVector expMinus1 = scale.fma(series, scale.sub(ONE));
+      FloatVector.fromMemorySegment(SPECIES, gates, (a + 3 * gap) << 2, ORDER)
+          .mul(expMinus1.div(expMinus1.add(TWO)))
+          .intoMemorySegment(h, (hAt + j) << 2, ORDER);
+    }
+    return j;
+  }
+
+  static int lstmGradient(
+      int count,
+      MemorySegment gates,
+      long at,
+      long gap,
+      MemorySegment cells,
+      long previous,
+      long own,
+      MemorySegment dh,
+      long dhAt,
+      MemorySegment dc,
+      long dcAt) {
+    int j = 0;
+    for (; j + LANES <= count; j += LANES) {
+      long a = at + j;
+      FloatVector clamped =
+          FloatVector.fromMemorySegment(SPECIES, cells, (own + j) << 2, ORDER)
+              .max(TANH_MIN)
+              .min(TANH_MAX);
+      FloatVector twice = clamped.add(clamped);
+      FloatVector shifted = twice.fma(LOG2_E, ROUND);
+      FloatVector scale =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, Curves.EXPONENT_SHIFT)
+              .add(ONE_BITS)
+              .reinterpretAsFloats();
+      FloatVector whole = shifted.sub(ROUND);
+      FloatVector rest = whole.fma(LN2_LOW, whole.fma(LN2_HIGH, twice));
+      FloatVector tail = rest.fma(C7, C6);
+      tail = tail.fma(rest, C5);
+      tail = tail.fma(rest, C4);
+      tail = tail.fma(rest, C3);
+      tail = tail.fma(rest, C2);
+      FloatVector expMinus1 = scale.fma(rest.mul(rest).fma(tail, rest), scale.sub(ONE));
+      FloatVector bent = expMinus1.div(expMinus1.add(TWO));
+      FloatVector o = FloatVector.fromMemorySegment(SPECIES, gates, (a + 3 * gap) << 2, ORDER);
+      FloatVector slope = FloatVector.fromMemorySegment(SPECIES, dh, (dhAt + j) << 2, ORDER);
+      FloatVector cell =
+          FloatVector.fromMemorySegment(SPECIES, dc, (dcAt + j) << 2, ORDER)
+              .add(slope.mul(o).mul(ONE.sub(bent.mul(bent))));
+      slope.mul(bent).mul(o.mul(ONE.sub(o))).intoMemorySegment(gates, (a + 3 * gap) << 2, ORDER);
+      FloatVector i = FloatVector.fromMemorySegment(SPECIES, gates, a << 2, ORDER);
+      FloatVector f = FloatVector.fromMemorySegment(SPECIES, gates, (a + gap) << 2, ORDER);
+      FloatVector g = FloatVector.fromMemorySegment(SPECIES, gates, (a + 2 * gap) << 2, ORDER);
+      cell.mul(g).mul(i.mul(ONE.sub(i))).intoMemorySegment(gates, a << 2, ORDER);
+      cell.mul(FloatVector.fromMemorySegment(SPECIES, cells, (previous + j) << 2, ORDER))
+          .mul(f.mul(ONE.sub(f)))
+          .intoMemorySegment(gates, (a + gap) << 2, ORDER);
+      cell.mul(i).mul(ONE.sub(g.mul(g))).intoMemorySegment(gates, (a + 2 * gap) << 2, ORDER);
+      cell.mul(f).intoMemorySegment(dc, (dcAt + j) << 2, ORDER);
+    }
+    return j;
+  }
+
+  static int gru(
+      int count,
+      MemorySegment gates,
+      long at,
+      long gap,
+      MemorySegment states,
+      long previous,
+      long own) {
+    int j = 0;
+    for (; j + LANES <= count; j += LANES) {
+      long a = at + j;
+      FloatVector clamped =
+          FloatVector.fromMemorySegment(SPECIES, gates, (a + gap) << 2, ORDER)
+              .mul(FloatVector.fromMemorySegment(SPECIES, gates, a << 2, ORDER))
+              .add(FloatVector.fromMemorySegment(SPECIES, gates, (a + 3 * gap) << 2, ORDER))
+              .max(TANH_MIN)
+              .min(TANH_MAX);
+      FloatVector twice = clamped.add(clamped);
+      FloatVector shifted = twice.fma(LOG2_E, ROUND);
+      FloatVector scale =
+          shifted
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, Curves.EXPONENT_SHIFT)
+              .add(ONE_BITS)
+              .reinterpretAsFloats();
+      FloatVector whole = shifted.sub(ROUND);
+      FloatVector rest = whole.fma(LN2_LOW, whole.fma(LN2_HIGH, twice));
+      FloatVector tail = rest.fma(C7, C6);
+      tail = tail.fma(rest, C5);
+      tail = tail.fma(rest, C4);
+      tail = tail.fma(rest, C3);
+      tail = tail.fma(rest, C2);
+      FloatVector expMinus1 = scale.fma(rest.mul(rest).fma(tail, rest), scale.sub(ONE));
+      FloatVector n = expMinus1.div(expMinus1.add(TWO));
+      n.intoMemorySegment(gates, (a + 3 * gap) << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, gates, (a + 2 * gap) << 2, ORDER)
+          .mul(FloatVector.fromMemorySegment(SPECIES, states, (previous + j) << 2, ORDER).sub(n))
+          .add(n)
+          .intoMemorySegment(states, (own + j) << 2, ORDER);
+    }
+    return j;
+  }
+
+  static int gruGradient(
+      int count,
+      MemorySegment gates,
+      long at,
+      long gap,
+      MemorySegment states,
+      long previous,
+      MemorySegment dh,
+      long dhAt) {
+    int j = 0;
+    for (; j + LANES <= count; j += LANES) {
+      long a = at + j;
+      FloatVector q = FloatVector.fromMemorySegment(SPECIES, gates, a << 2, ORDER);
+      FloatVector r = FloatVector.fromMemorySegment(SPECIES, gates, (a + gap) << 2, ORDER);
+      FloatVector z = FloatVector.fromMemorySegment(SPECIES, gates, (a + 2 * gap) << 2, ORDER);
+      FloatVector n = FloatVector.fromMemorySegment(SPECIES, gates, (a + 3 * gap) << 2, ORDER);
+      FloatVector slope = FloatVector.fromMemorySegment(SPECIES, dh, (dhAt + j) << 2, ORDER);
+      FloatVector dn = slope.mul(ONE.sub(z)).mul(ONE.sub(n.mul(n)));
+      dn.mul(r).intoMemorySegment(gates, a << 2, ORDER);
+      dn.mul(q).mul(r.mul(ONE.sub(r))).intoMemorySegment(gates, (a + gap) << 2, ORDER);
+      slope
+          .mul(FloatVector.fromMemorySegment(SPECIES, states, (previous + j) << 2, ORDER).sub(n))
+          .mul(z.mul(ONE.sub(z)))
+          .intoMemorySegment(gates, (a + 2 * gap) << 2, ORDER);
+      dn.intoMemorySegment(gates, (a + 3 * gap) << 2, ORDER);
+      slope.mul(z).intoMemorySegment(dh, (dhAt + j) << 2, ORDER);
+    }
+    return j;
+  }
+}

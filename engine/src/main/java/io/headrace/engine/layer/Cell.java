@@ -1,0 +1,27 @@
+package io.headrace.engine.layer;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What a recurrent cell does at one step of one row, after the matrix products. States lie in
+ * slots: {@code own} is the step's, {@code previous} that of the step before in the cell's
+ * direction, all zeros at the first.
+ */
+interface Cell {
+  /** Makes slot {@code first} the zeros before a row's first step. */
+  default void start(int row, int first) {}
+
+  /** h of the slot from the step's sums, which become what {@link #backward} needs. */
+  void forward(int row, int step, int own, int previous);
+
+  /** Forgets the gradient of a row's memory, before its last step. */
+  default void startBackward(int row) {}
+
+  /**
+   * Turns the step's sums into the loss's gradient by them.
+   *
+   * @param dh gradient by h, from dhAt on; what reaches the previous h other than through the
+   *     products is left there
+   */
+  void backward(int row, int step, int own, int previous, MemorySegment dh, long dhAt);
+}

@@ -1,0 +1,43 @@
+package io.headrace.engine.layer;
+
+import io.headrace.engine.kernel.Kernels;
+
+/**
+ * The recurrent cells. The sums of a step lie side by side, one column a unit, gate by gate: those
+ * of the input's weights from {@code inputFirst} on, those of the recurrent weights from 0 on, and
+ * the bias over all.
+ */
+enum CellKind {
+  /** h_t = tanh(W x_t + U h_{t-1} + b); Elman, "Finding Structure in Time", 1990. */
+  RNN(1, 0, 1, 1),
+  /** Gates i, f, g, o; see {@link LstmCell}. */
+  LSTM(4, 0, 4, 4),
+  /** Sums q, r, z, n, of which q is recurrent only and n of the input only; see {@link GruCell}. */
+  GRU(4, 1, 3, 3);
+
+  final int gates;
+  final int inputFirst;
+  final int inputGates;
+  final int recurrentGates;
+
+  CellKind(int gates, int inputFirst, int inputGates, int recurrentGates) {
+    this.gates = gates;
+    this.inputFirst = inputFirst;
+    this.inputGates = inputGates;
+    this.recurrentGates = recurrentGates;
+  }
+
+  /**
+   * A cell over the rows of one batch.
+   *
+   * @param gates sums of every step
+   * @param states h of every step, and one more before the first
+   */
+  Cell cell(Kernels kernels, int rows, StepBuffer gates, StepBuffer states) {
+    return switch (this) {
+      case RNN -> new RnnCell(kernels, gates, states);
+      case LSTM -> new LstmCell(kernels, rows, gates, states);
+      case GRU -> new GruCell(kernels, gates, states);
+    };
+  }
+}

@@ -1,0 +1,84 @@
+package io.headrace.ingest.decode;
+
+import io.headrace.engine.sample.SampleBlock;
+import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.RecordChunk.Fault;
+import io.headrace.ingest.RejectionReason;
+import io.headrace.ingest.Rejections;
+import io.headrace.ingest.SampleDecoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes records that are a label's text, a separator and a content: the fields {@code label} and
+ * {@code text}, or another that {@link Content} reads. Not thread-safe.
+ */
+final class LabelledDecoder implements SampleDecoder {
+  /** Puts what stands behind the separator into the row. */
+  @FunctionalInterface
+  interface Content {
+    /** Returns what is wrong with it, or null. */
+    @Nullable Fault read(byte[] bytes, int offset, int length);
+  }
+
+  private final NamedFields fields;
+  private final SampleRow row;
+  private final char separator;
+  private final Content content;
+
+  LabelledDecoder(NamedFields fields, SampleRow row, char separator, Content content) {
+    this.fields = fields;
+    this.row = row;
+    this.separator = separator;
+    this.content = content;
+  }
+
+  /** Decodes records whose content is the field {@code text}. */
+  static SampleDecoder text(String format, char separator, FieldTable table, SampleRow row) {
+    var fields = NamedFields.values(format, "text", table);
+    return new LabelledDecoder(
+        fields,
+        row,
+        separator,
+        (bytes, offset, length) -> {
+          for (int slot : fields.contents()) {
+            row.values().text(slot, bytes, offset, length);
+          }
+          return null;
+        });
+  }
+
+  @Override
+  public void decode(RecordChunk from, SampleBlock into, Rejections rejections) {
+    for (int i = 0; i < from.count(); i++) {
+      row.begin(into);
+      Fault fault = from.fault(i);
+      if (fault == null) {
+        fault = read(from.bytes(), from.start(i), from.end(i));
+      }
+      if (fault == null) {
+        row.end(from, i, rejections);
+      } else {
+        row.reject(from, i, fault, rejections);
+      }
+    }
+  }
+
+  private @Nullable Fault read(byte[] bytes, int start, int end) {
+    int at = start;
+    while (at < end && bytes[at] != separator) {
+      at++;
+    }
+    if (at == end) {
+      return fields.labels().length == 0
+          ? content.read(bytes, start, end - start)
+          : new Fault(
+              RejectionReason.MALFORMED,
+              "the record has no %s between its label and what is labelled"
+                  .formatted(separator == '\t' ? "tab" : "line feed"));
+    }
+    for (int slot : fields.labels()) {
+      row.values().text(slot, bytes, start, at - start);
+    }
+    return content.read(bytes, at + 1, end - at - 1);
+  }
+}

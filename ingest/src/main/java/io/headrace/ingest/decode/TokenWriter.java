@@ -1,0 +1,79 @@
+package io.headrace.ingest.decode;
+
+import io.headrace.engine.sample.TokenColumn;
+import io.headrace.ingest.RecordChunk.Fault;
+import io.headrace.ingest.RejectionReason;
+import io.headrace.ingest.text.TokenTable;
+import io.headrace.ingest.text.Tokenizer;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the token ids of one input, as {@link InputMapping.Tokens} says. Not thread-safe. */
+final class TokenWriter {
+  private final InputMapping.Tokens mapping;
+  private final int slot;
+  private final Tokenizer tokenizer;
+  private final @Nullable TokenTable table;
+  private final Tokenizer.Tokens collector;
+
+  /** The last ids, that of token i at i modulo its length. */
+  private final int[] ids;
+
+  private long met;
+
+  TokenWriter(InputMapping.Tokens mapping, FieldTable fields) {
+    this.mapping = mapping;
+    slot = fields.featureSlot(mapping.field());
+    var known = new TokenTable(mapping.vocabulary());
+    tokenizer = Tokenizer.of(mapping.split(), known);
+    table = mapping.buckets() > 0 ? null : known;
+    collector = this::collect;
+    ids = new int[mapping.length()];
+  }
+
+  int slot() {
+    return slot;
+  }
+
+  /** Writes the row's tokens; returns what is wrong with them, or null. */
+  @Nullable Fault write(FieldValues values, TokenColumn to, int row) {
+    met = 0;
+    switch (values.kind(slot)) {
+      case TEXT, SYMBOL, UNTYPED ->
+          tokenizer.cut(values.bytes(slot), values.offset(slot), values.length(slot), collector);
+      case ABSENT -> {
+        return new Fault(
+            RejectionReason.MISSING_FIELD, mapping.name() + ": " + mapping.field() + " is missing");
+      }
+      default -> {
+        return new Fault(
+            RejectionReason.WRONG_SCHEMA,
+            mapping.name() + ": " + mapping.field() + " is " + values.show(slot) + ", no text");
+      }
+    }
+    if (met == 0) {
+      return new Fault(
+          RejectionReason.EMPTY_TEXT,
+          "%s: %s is %s, without any %s"
+              .formatted(
+                  mapping.name(), mapping.field(), values.show(slot), mapping.split().code()));
+    }
+    for (long i = Math.max(0, met - ids.length); i < met; i++) {
+      to.add(row, ids[(int) (i % ids.length)]);
+    }
+    return null;
+  }
+
+  private boolean collect(byte[] bytes, int offset, int length) {
+    ids[(int) (met++ % ids.length)] = id(bytes, offset, length);
+    return mapping.keepTail() || met < ids.length;
+  }
+
+  private int id(byte[] bytes, int offset, int length) {
+    if (table != null) {
+      int number = table.find(bytes, offset, length);
+      return number < 0 ? InputMapping.Tokens.UNKNOWN : InputMapping.Tokens.FIRST + number;
+    }
+    long hash = Integer.toUnsignedLong(Murmur3.hash(bytes, offset, length, 0));
+    return InputMapping.Tokens.FIRST + (int) (hash % mapping.buckets());
+  }
+}
