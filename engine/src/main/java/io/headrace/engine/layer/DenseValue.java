@@ -54,7 +54,7 @@ public final class DenseValue implements Value {
   /** A buffer for what does not depend on parameters. */
   static DenseValue withoutGradients(List<Integer> shape, int rows) {
     DenseValue full = buffer(shape, rows);
-    return new DenseValue(shape, full.stride, BUFFER, full.values, null);
+    return new DenseValue(shape, full.stride, BUFFER, full.values, null, null);
   }
 
   /** The same values with other gradients, for one of several layers that read them. */
@@ -63,7 +63,7 @@ public final class DenseValue implements Value {
       return this;
     }
     long size = Math.multiplyExact((long) Kernels.padded(rows), stride);
-    return new DenseValue(shape, stride, input, values, Floats.allocate(size));
+    return new DenseValue(shape, stride, input, values, Floats.allocate(size), lengths);
   }
 
   /** The same memory under another shape of as many elements. */

@@ -39,7 +39,7 @@ record DropoutLayer(double rate) implements Layer {
             COST * x.width(),
             (pass, from, to) -> forward(mask, x, y, pass, from, to),
             (pass, from, to) -> backward(mask, x, y, pass, from, to));
-    return y;
+    return y.withStepsOf(x);
   }
 
   private static void forward(Mask mask, DenseValue x, DenseValue y, Pass pass, int from, int to) {

@@ -58,6 +58,6 @@ record ResidualLayer(LayerChain layers, Optional<LayerChain> shortcut) implement
     DenseValue y = scope.buffer(f.shape());
     sum.ends(f, g, y);
     scope.tape().rows(2L * y.width(), sum::add, sum::splitGradients);
-    return y;
+    return y.withStepsOf(f);
   }
 }
