@@ -115,10 +115,11 @@ function showRejections(byReason) {
     : entries.map(([reason, n]) => [reason, format.count(n)]));
 }
 
-function showMetrics({ window: recent, total, baselines }) {
+function showMetrics({ window: recent, total, baselines, validation }) {
   const names = [...new Set([...Object.keys(recent), ...Object.keys(total)])].sort();
   table("metrics", [
     ...names.map((name) => [format.words(name), format.decimals(recent[name], 4), format.decimals(total[name], 4)]),
+    ...Object.keys(validation).map((name) => [`${format.words(name)} (validation)`, "", format.decimals(validation[name], 4)]),
     ...Object.keys(baselines).map((name) => [`${format.words(name)} (baseline)`, "", format.decimals(baselines[name], 4)]),
   ]);
 }

@@ -3,6 +3,7 @@ package io.headrace.engine;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.state.Tensor;
 import java.util.Collections;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -29,5 +30,11 @@ public record Checkpoint(
   public Checkpoint {
     values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
     tensors = Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
+  }
+
+  /** The same checkpoint with other values. */
+  public Checkpoint withValues(Map<String, String> other) {
+    return new Checkpoint(
+        job, fingerprint, step, createdAtMillis, ledger, new TreeMap<>(other), tensors);
   }
 }

@@ -4,10 +4,9 @@ import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.layer.DenseValue;
-import io.headrace.engine.layer.Layer;
+import io.headrace.engine.layer.LayerChain;
 import io.headrace.engine.layer.LayerScope;
 import io.headrace.engine.layer.LayerState;
-import io.headrace.engine.layer.Layers;
 import io.headrace.engine.layer.Parameters;
 import io.headrace.engine.layer.Pass;
 import io.headrace.engine.layer.Tape;
@@ -85,45 +84,22 @@ final class Model {
     if (specs.isEmpty()) {
       throw new InvalidSettingException("model", "has no layers. Name at least one, e.g. linear.");
     }
-    List<Layer> layers = specs.stream().map(Layers.variants()::create).toList();
-    Value value = firstInput(layers.getFirst().inputName());
-    int next = 0;
-    for (int i = 0; i < layers.size(); i = next) {
-      var scope =
-          new LayerScope(
-              i,
-              specs.get(i).name(),
-              spec.batchSize(),
-              units,
-              spec.shards(),
-              spec.seed(),
-              kernels,
-              parameters,
-              tape,
-              updates,
-              states);
-      if (i > 0 && layers.get(i).inputName().isPresent()) {
-        throw new InvalidSettingException(
-            "model[" + i + "].input",
-            "only the first layer reads an input of the job; layer "
-                + i
-                + " reads the output of the layer before. Remove the key.");
-      }
-      Layer layer = layers.get(i);
-      next = i + 1;
-      for (Optional<Layer> fused = fused(layer, layers, next);
-          fused.isPresent();
-          fused = fused(layer, layers, next)) {
-        layer = fused.get();
-        next++;
-      }
-      value = layer.attach(scope, value);
-    }
-    return checkedOutput(value, units);
-  }
-
-  private static Optional<Layer> fused(Layer layer, List<Layer> layers, int next) {
-    return next < layers.size() ? layer.fusedWith(layers.get(next)) : Optional.empty();
+    var chain = new LayerChain(specs);
+    var scope =
+        new LayerScope(
+            "",
+            0,
+            "",
+            spec.batchSize(),
+            units,
+            spec.shards(),
+            spec.seed(),
+            kernels,
+            parameters,
+            tape,
+            updates,
+            states);
+    return checkedOutput(chain.attach(scope, firstInput(chain.inputName())), units);
   }
 
   private DenseValue checkedOutput(Value value, int units) {

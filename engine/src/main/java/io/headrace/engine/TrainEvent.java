@@ -5,6 +5,9 @@ public sealed interface TrainEvent {
   /** Metrics of a window; a slow sink may get the newest only, and what was left out is counted. */
   record MetricsTaken(TrainingMetrics metrics) implements TrainEvent {}
 
+  /** Held-out samples were scored. */
+  record Validated(ValidationScores scores) implements TrainEvent {}
+
   /** A checkpoint is durable under {@code name}. */
   record CheckpointWritten(
       String job, String name, long step, long timeMillis, long bytes, double millis)

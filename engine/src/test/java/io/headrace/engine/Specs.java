@@ -135,6 +135,7 @@ final class Specs {
     return model(
         dense(in, classes),
         List.of(
+            layer("standardize", Map.of()),
             layer("batch-norm", Map.of()),
             layer("dense", Map.of("units", hidden)),
             layer("batch-norm", Map.of("momentum", 0.2)),

@@ -13,7 +13,9 @@ public final class FormatSettings {
   private static final List<String> OF_MESSAGES =
       List.of("avro", "csv", "jsonl", "text-lines", "cifar10");
   private static final List<String> OF_FILES =
-      Stream.concat(OF_MESSAGES.stream(), Stream.of("text-folder", "text-window", "idx")).toList();
+      Stream.concat(
+              OF_MESSAGES.stream(), Stream.of("text-folder", "text-window", "image-folder", "idx"))
+          .toList();
 
   /** {@code format} of a message's bytes. */
   public static final Setting<String> FORMAT =

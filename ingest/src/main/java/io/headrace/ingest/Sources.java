@@ -120,7 +120,7 @@ public final class Sources {
       }
       case "text-window" -> windows(settings);
       case "idx" -> new FileFormat.Idx(settings.optional(LABELS));
-      case "text-folder" -> new FileFormat.Folder();
+      case "text-folder", "image-folder" -> new FileFormat.Folder();
       case "cifar10" -> new FileFormat.Fixed(CIFAR_RECORD_BYTES);
       default -> new FileFormat.Lines();
     };

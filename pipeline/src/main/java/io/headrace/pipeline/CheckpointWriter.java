@@ -38,13 +38,17 @@ final class CheckpointWriter implements AutoCloseable {
     return !writing && plan.clock().millis() >= notBeforeMillis;
   }
 
-  /** Writes in the background. A failure is told as an alert, and {@link #ready} waits a while. */
-  void write(Checkpoint checkpoint, Runnable ifFailed) {
+  /**
+   * Writes in the background. A failure is told as an alert, and {@link #ready} waits a while.
+   *
+   * @param best whether to mark it as the best
+   */
+  void write(Checkpoint checkpoint, boolean best, Runnable ifFailed) {
     writing = true;
     thread.execute(
         () -> {
           try {
-            writeNow(checkpoint);
+            writeNow(checkpoint, best);
           } catch (HeadraceException told) {
             ifFailed.run();
           } finally {
@@ -56,11 +60,12 @@ final class CheckpointWriter implements AutoCloseable {
   /**
    * Writes and returns when it is durable.
    *
+   * @param best whether to mark it as the best
    * @throws HeadraceException if it could not be written
    */
-  void writeLast(Checkpoint checkpoint) {
+  void writeLast(Checkpoint checkpoint, boolean best) {
     try {
-      CompletableFuture.runAsync(() -> writeNow(checkpoint), thread).join();
+      CompletableFuture.runAsync(() -> writeNow(checkpoint, best), thread).join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof HeadraceException told ? told : e;
     }
@@ -85,12 +90,15 @@ final class CheckpointWriter implements AutoCloseable {
     thread.close();
   }
 
-  private void writeNow(Checkpoint checkpoint) {
+  private void writeNow(Checkpoint checkpoint, boolean best) {
     long start = System.nanoTime();
     CheckpointStore.Entry entry;
     try {
       plan.deadLetters().flush();
       entry = plan.checkpoints().write(checkpoint);
+      if (best) {
+        plan.checkpoints().markBest(entry.name());
+      }
     } catch (RuntimeException fault) {
       throw failed(checkpoint, fault);
     }

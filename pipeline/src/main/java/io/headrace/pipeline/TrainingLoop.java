@@ -6,6 +6,7 @@ import io.headrace.engine.StepResult;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
 import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.ValidationScores;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.error.TrainingDivergedException;
 import io.headrace.engine.sample.Ledger;
@@ -13,6 +14,7 @@ import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.MiniBatch;
 import io.headrace.pipeline.batch.BatchHandler;
 import io.headrace.pipeline.batch.StreamEnd;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +30,14 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private final TrainingPlan plan;
   private final Trainer trainer;
   private final CheckpointWriter checkpoints;
+  private final @Nullable Validation validation;
+  private final PaceLog pace;
   private final SampleRate rate = new SampleRate();
   private final Object accountLock = new Object();
   private final LedgerCounter account = new LedgerCounter();
   private final long limit;
   private long trained;
+  private long epoch;
   private long metricsTrained;
   private long metricsMillis;
   private boolean unsaved;
@@ -43,20 +48,26 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private volatile double stepMillis;
   private volatile @Nullable TrainingMetrics lastMetrics;
 
-  TrainingLoop(TrainingPlan plan) {
+  /**
+   * @param values of the checkpoint that the run goes on from; empty without one
+   */
+  TrainingLoop(TrainingPlan plan, Map<String, String> values) {
     this.plan = plan;
     this.trainer = plan.trainer();
     this.checkpoints = new CheckpointWriter(plan);
+    this.validation = plan.validation().map(v -> new Validation(v, values)).orElse(null);
     this.limit = plan.settings().stopAfterSamples().orElse(Long.MAX_VALUE);
     account.reset(trainer.ledger());
     trained = account.ledger().trained();
     metricsTrained = trained;
+    epoch = account.lastEpoch();
     metricsMillis = plan.clock().millis();
+    pace = new PaceLog(metricsMillis);
   }
 
   @Override
   public boolean onBatch(MiniBatch batch) {
-    if (trained >= limit) {
+    if (trained >= limit || stoppedEarly()) {
       return false;
     }
     long begun = System.nanoTime();
@@ -82,6 +93,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     if (crossed(before, plan.settings().windowSamples())) {
       takeMetrics();
     }
+    lookIfDue(before, batch.ledger().lastEpoch());
     if (crossed(before, plan.settings().checkpointSamples())) {
       checkpointDue = true;
       if (!checkpoints.ready()) {
@@ -89,10 +101,10 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       }
     }
     if (checkpointDue && checkpoints.ready()) {
-      checkpoint();
+      checkpoint(false);
     }
     plan.afterStep().accept(result);
-    return trained < limit;
+    return trained < limit && !stoppedEarly();
   }
 
   /** A run that stops because it diverged leaves the last good state behind. */
@@ -103,7 +115,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       takeAccount();
       checkpoints.awaitWritten();
       try {
-        checkpoints.writeLast(trainer.snapshot(plan.job(), plan.clock().millis()));
+        checkpoints.writeLast(snapshot(), false);
       } catch (HeadraceException unwritten) { // told by an alert
         stop.addSuppressed(unwritten);
       }
@@ -132,15 +144,18 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   /** However the stream ended, what was trained is kept before anybody hears of the end. */
   @Override
   public void onEnd(StreamEnd end) {
+    if (end instanceof StreamEnd.Completed) {
+      endEpoch();
+    }
     checkpoints.awaitWritten();
     boolean incomplete = unsaved || checkpointDue;
     // The last metrics end a window that a resumed run goes on with: the snapshot comes first.
-    Checkpoint last = trainer.snapshot(plan.job(), plan.clock().millis());
+    Checkpoint last = snapshot();
     if (trained > metricsTrained) {
       takeMetrics();
     }
     if (incomplete) {
-      checkpoints.writeLast(last);
+      checkpoints.writeLast(last, false);
     }
   }
 
@@ -183,8 +198,56 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     return rate.perSecond(plan.clock().millis());
   }
 
+  /** Whether validation's patience ran out. */
+  boolean stoppedEarly() {
+    return validation != null && validation.exhausted();
+  }
+
+  @Nullable ValidationScores lastValidation() {
+    return validation == null ? null : validation.last();
+  }
+
+  RunPace pace() {
+    return pace.pace();
+  }
+
   @Nullable TrainingMetrics lastMetrics() {
     return lastMetrics;
+  }
+
+  private void lookIfDue(long before, long epochNow) {
+    if (epochNow > epoch) {
+      epoch = epochNow;
+      endEpoch();
+    }
+    if (validation != null && validation.due(before, trained)) {
+      look(validation);
+    }
+  }
+
+  private void endEpoch() {
+    pace.epochEnded(plan.clock().millis());
+    if (validation != null && validation.dueAtEpochEnd(trained)) {
+      look(validation);
+    }
+  }
+
+  /** Scores the held-out samples; the time that it takes is none of the training's. */
+  private void look(Validation held) {
+    long begun = plan.clock().millis();
+    var scores = held.look(trainer, plan.job(), steps, trained, begun);
+    metricsMillis += plan.clock().millis() - begun;
+    unsaved = true;
+    plan.events().accept(new TrainEvent.Validated(scores));
+    if (scores.isBest() && held.keepsBest()) {
+      checkpoints.awaitWritten();
+      checkpoint(true);
+    }
+  }
+
+  private Checkpoint snapshot() {
+    Checkpoint now = trainer.snapshot(plan.job(), plan.clock().millis());
+    return validation == null ? now : now.withValues(validation.addTo(now.values()));
   }
 
   private boolean crossed(long before, long every) {
@@ -195,16 +258,16 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     long now = plan.clock().millis();
     double perSecond = (trained - metricsTrained) * 1000.0 / Math.max(now - metricsMillis, 1);
     TrainingMetrics metrics = trainer.metrics(plan.job(), now, perSecond);
+    pace.window(metricsMillis, perSecond);
     metricsTrained = trained;
     metricsMillis = now;
     lastMetrics = metrics;
     plan.events().accept(new TrainEvent.MetricsTaken(metrics));
   }
 
-  private void checkpoint() {
+  private void checkpoint(boolean best) {
     checkpointDue = false;
     unsaved = false;
-    var snapshot = trainer.snapshot(plan.job(), plan.clock().millis());
-    checkpoints.write(snapshot, () -> checkpointDue = true);
+    checkpoints.write(snapshot(), best, () -> checkpointDue = true);
   }
 }

@@ -12,6 +12,7 @@ import io.headrace.sink.DeadLetterSink;
 import io.headrace.sink.EventSink;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
  * @param events called by the trainer's and the checkpoint thread, which it should not hold up
  * @param afterCheckpoint told the positions that a durable checkpoint covers, on the thread that
  *     wrote it, e.g. to commit offsets
+ * @param validation how held-out samples are scored meanwhile, if they are
  * @param afterStep told of each step on the trainer's thread, which it holds up
  */
 public record TrainingPlan(
@@ -39,6 +41,7 @@ public record TrainingPlan(
     Consumer<Positions> afterCheckpoint,
     Consumer<StepResult> afterStep,
     InstantSource clock,
+    Optional<ValidationPlan> validation,
     TrainingSettings settings) {
   public TrainingPlan {
     transforms = List.copyOf(transforms);

@@ -1,9 +1,12 @@
 package io.headrace.pipeline;
 
+import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.pipeline.batch.StreamEnd;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -26,11 +29,11 @@ public final class TrainingRun implements AutoCloseable {
   private volatile boolean stopping;
   private volatile long endedAtMillis;
 
-  private TrainingRun(TrainingPlan plan) {
+  private TrainingRun(TrainingPlan plan, Map<String, String> values) {
     this.plan = plan;
     this.startedAtMillis = plan.clock().millis();
     this.restored = plan.trainer().ledger();
-    this.loop = new TrainingLoop(plan);
+    this.loop = new TrainingLoop(plan, values);
     this.pipeline = new TrainingPipeline(plan, restored, loop);
   }
 
@@ -40,8 +43,9 @@ public final class TrainingRun implements AutoCloseable {
    * @throws HeadraceException if the newest checkpoint belongs to another model
    */
   public static TrainingRun start(TrainingPlan plan) {
-    plan.checkpoints().newest().ifPresent(plan.trainer()::restore);
-    var run = new TrainingRun(plan);
+    Optional<Checkpoint> newest = plan.checkpoints().newest();
+    newest.ifPresent(plan.trainer()::restore);
+    var run = new TrainingRun(plan, newest.map(Checkpoint::values).orElse(new TreeMap<>()));
     var _ = run.pipeline.end().thenAccept(run::end);
     run.pipeline.open();
     return run;
@@ -78,6 +82,11 @@ public final class TrainingRun implements AutoCloseable {
     ended.join();
   }
 
+  /** How fast it was so far. */
+  public RunPace pace() {
+    return loop.pace();
+  }
+
   public TrainingStatus status() {
     StreamEnd end = ended.getNow(null);
     // Settled before read: what is in flight is never negative.
@@ -96,6 +105,8 @@ public final class TrainingRun implements AutoCloseable {
         loop.steps(),
         loop.stepMillis(),
         loop.lastMetrics(),
+        loop.lastValidation(),
+        loop.stoppedEarly(),
         loop.checkpoints().newest(),
         loop.checkpointsPutOff(),
         loop.checkpoints().failures(),
@@ -116,7 +127,7 @@ public final class TrainingRun implements AutoCloseable {
     return switch (end) {
       case null -> stopping ? State.STOPPING : State.RUNNING;
       case StreamEnd.Completed() -> State.COMPLETED;
-      case StreamEnd.Stopped() -> State.STOPPED;
+      case StreamEnd.Stopped() -> loop.stoppedEarly() ? State.COMPLETED : State.STOPPED;
       case StreamEnd.Failed(_) -> State.FAILED;
     };
   }

@@ -1,6 +1,7 @@
 package io.headrace.pipeline;
 
 import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.ValidationScores;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.pipeline.batch.RingStatus;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param resumedSamples trained samples that were restored
  * @param samplesPerSecond over the last seconds
  * @param stepMillis a step's mean duration lately
+ * @param validation the latest scores of held-out samples in this run
+ * @param stoppedEarly whether the run ended, or will, because they became no better
  * @param checkpointsPutOff times that a checkpoint was due while another could not be written yet
  * @param checkpointFailures writes that failed
  * @param rejectionsByReason since the start of this run
@@ -35,6 +38,8 @@ public record TrainingStatus(
     long steps,
     double stepMillis,
     @Nullable TrainingMetrics metrics,
+    @Nullable ValidationScores validation,
+    boolean stoppedEarly,
     CheckpointStore.@Nullable Entry checkpoint,
     long checkpointsPutOff,
     long checkpointFailures,

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,6 +44,7 @@ final class RunFixture implements AutoCloseable {
   Consumer<Positions> afterCheckpoint = committed::add;
   int decoderThreads = 2;
   long checkpointSamples = 200;
+  Optional<ValidationPlan> validation = Optional.empty();
   OptionalLong stopAfterSamples = OptionalLong.empty();
 
   RunFixture(CheckpointStore store) {
@@ -83,6 +85,7 @@ final class RunFixture implements AutoCloseable {
         afterCheckpoint,
         step -> afterStep.accept(step),
         clock(),
+        validation,
         new TrainingSettings(
             new BatchShape(BATCH, 0, 4), decoderThreads, 100, checkpointSamples, stopAfterSamples));
   }

@@ -49,6 +49,16 @@ final class TroubledStore implements CheckpointStore {
   }
 
   @Override
+  public void markBest(String name) {
+    store.markBest(name);
+  }
+
+  @Override
+  public Optional<String> best() {
+    return store.best();
+  }
+
+  @Override
   public List<Entry> list() {
     return store.list();
   }

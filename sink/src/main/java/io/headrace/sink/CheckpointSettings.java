@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * @param directory absent: no checkpoints
  */
-public record CheckpointSettings(Optional<Path> directory, long everySamples, int keep) {
+public record CheckpointSettings(
+    Optional<Path> directory, long everySamples, int keep, boolean keepBest) {
   private static final Setting<String> DIRECTORY =
       Setting.text(
               "directory",
@@ -28,13 +29,21 @@ public record CheckpointSettings(Optional<Path> directory, long everySamples, in
       Setting.integer("keep", 1, Integer.MAX_VALUE, "Checkpoints to keep; older ones are deleted.")
           .orElse(5);
 
-  public static final List<Setting<?>> SETTINGS = List.of(DIRECTORY, EVERY_SAMPLES, KEEP);
+  private static final Setting<Boolean> KEEP_BEST =
+      Setting.flag(
+              "keep-best",
+              "Whether the state with the best validation is written at once and kept besides those.")
+          .orElse(true);
+
+  public static final List<Setting<?>> SETTINGS =
+      List.of(DIRECTORY, EVERY_SAMPLES, KEEP, KEEP_BEST);
 
   /** Takes settings that were read against {@link #SETTINGS}. */
   public static CheckpointSettings from(Settings settings) {
     return new CheckpointSettings(
         settings.optional(DIRECTORY).map(Path::of),
         settings.value(EVERY_SAMPLES),
-        settings.value(KEEP));
+        settings.value(KEEP),
+        settings.value(KEEP_BEST));
   }
 }

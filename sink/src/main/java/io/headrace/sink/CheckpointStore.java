@@ -16,6 +16,12 @@ public interface CheckpointStore {
   /** Writes and publishes; when this returns the checkpoint is durable and complete. */
   Entry write(Checkpoint checkpoint);
 
+  /** Says that {@code name} is the best so far: it is kept until another one is. */
+  void markBest(String name);
+
+  /** The name of the best that is stored; empty where none was marked. */
+  Optional<String> best();
+
   /** What is stored, oldest first. */
   List<Entry> list();
 

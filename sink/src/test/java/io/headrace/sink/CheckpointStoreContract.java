@@ -83,6 +83,27 @@ public abstract class CheckpointStoreContract {
   }
 
   @Test
+  void keepsTheBestBesidesTheNewest() {
+    CheckpointStore store = open(2);
+    assertThat(store.best()).isEmpty();
+    Entry first = store.write(Checkpoints.atStep(1));
+    store.markBest(first.name());
+    for (long step = 2; step <= 5; step++) {
+      store.write(Checkpoints.atStep(step));
+    }
+    assertThat(store.list()).extracting(Entry::step).containsExactly(1L, 4L, 5L);
+    assertThat(openToRead().best()).contains(first.name());
+
+    Entry better = store.write(Checkpoints.atStep(6));
+    store.markBest(better.name());
+    store.write(Checkpoints.atStep(7));
+    store.write(Checkpoints.atStep(8));
+    assertThat(store.list()).extracting(Entry::step).containsExactly(6L, 7L, 8L);
+    assertThat(store.best()).contains(better.name());
+    assertThat(store.newest().orElseThrow().step()).isEqualTo(8);
+  }
+
+  @Test
   void isReadWhileItIsWritten() {
     CheckpointStore writer = open(2);
     writer.write(Checkpoints.atStep(1));

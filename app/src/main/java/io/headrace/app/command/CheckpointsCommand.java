@@ -41,14 +41,17 @@ final class CheckpointsCommand implements Runnable {
   int list(@Parameters(paramLabel = "DIR") Path directory) {
     requireDirectory(directory);
     PrintWriter out = out();
-    for (CheckpointStore.Entry entry : DirectoryCheckpointStore.forReading(directory).list()) {
+    CheckpointStore store = DirectoryCheckpointStore.forReading(directory);
+    String best = store.best().orElse("");
+    for (CheckpointStore.Entry entry : store.list()) {
       out.printf(
           Locale.ROOT,
-          "%s  step %,d  %s  %,d bytes%n",
+          "%s  step %,d  %s  %,d bytes%s%n",
           entry.name(),
           entry.step(),
           Instant.ofEpochMilli(entry.createdAtMillis()),
-          entry.bytes());
+          entry.bytes(),
+          entry.name().equals(best) ? "  best" : "");
     }
     return 0;
   }

@@ -94,6 +94,7 @@ public record JobStatus(
    * @param window over the last samples
    * @param total over all samples
    * @param baselines what predicting without skill would score
+   * @param validation over the held-out samples at the last look; empty without one
    * @param conflated metric events that a slow sink never saw, because a newer one replaced them
    */
   @Serdeable
@@ -101,11 +102,13 @@ public record JobStatus(
       SortedMap<String, Double> window,
       SortedMap<String, Double> total,
       SortedMap<String, Double> baselines,
+      SortedMap<String, Double> validation,
       long conflated) {
     public Metrics {
       window = finite(window);
       total = finite(total);
       baselines = finite(baselines);
+      validation = finite(validation);
     }
 
     /** JSON has no word for a number that is none. */

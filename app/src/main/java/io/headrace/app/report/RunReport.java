@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.pipeline.RunPace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,12 @@ import org.jspecify.annotations.Nullable;
  * life, runs before a resume included; seconds and samples a second cover this run. Fractions are 0
  * to 1.
  *
+ * @param secondsToSteadySpeed from the start to the first metrics window whose rate is within 10 %
+ *     of the median rate of the run's second half; absent in short runs
+ * @param epochSeconds what this run spent in each epoch that it ended
  * @param loss prequential mean loss over all samples
  * @param metrics prequential metrics over all samples
+ * @param validation the last look at the job's held-out samples; absent without one
  * @param test how the model does on the job's test source; absent without one
  * @param checkpoint name of the last checkpoint; absent if none was written
  */
@@ -31,9 +37,12 @@ public record RunReport(
     long samplesFiltered,
     double seconds,
     double samplesPerSecond,
+    @Nullable Double secondsToSteadySpeed,
+    List<Double> epochSeconds,
     long steps,
     @Nullable Double loss,
     SortedMap<String, Double> metrics,
+    @Nullable ValidationReport validation,
     @Nullable TestReport test,
     SortedMap<String, Double> baselines,
     @Nullable String checkpoint,
@@ -49,6 +58,8 @@ public record RunReport(
       TrainingMetrics last,
       long trainedHere,
       double seconds,
+      RunPace pace,
+      @Nullable ValidationReport validation,
       @Nullable TestReport test,
       @Nullable String checkpoint,
       String parametersSha256) {
@@ -61,9 +72,12 @@ public record RunReport(
         ledger.filtered(),
         seconds,
         seconds > 0 ? trainedHere / seconds : 0,
+        pace.secondsToSteadySpeed().isPresent() ? pace.secondsToSteadySpeed().getAsDouble() : null,
+        pace.epochSeconds(),
         last.step(),
         last.total().get("loss"),
         new TreeMap<>(last.total()),
+        validation,
         test,
         new TreeMap<>(last.baselines()),
         checkpoint,

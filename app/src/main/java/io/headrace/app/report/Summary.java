@@ -31,6 +31,9 @@ public final class Summary {
             report.samplesRejected(),
             report.samplesFiltered()));
     lines.add("metrics    " + figures(report.metrics()));
+    if (report.validation() != null) {
+      lines.add("validation " + report.validation().text());
+    }
     if (report.test() != null) {
       lines.add("test       " + report.test().text());
       if (!report.test().confusionTable().isEmpty()) {

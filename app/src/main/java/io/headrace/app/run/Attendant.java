@@ -4,6 +4,7 @@ import io.headrace.app.http.HttpService;
 import io.headrace.app.report.RunReport;
 import io.headrace.app.report.Summary;
 import io.headrace.app.report.TestReport;
+import io.headrace.app.report.ValidationReport;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.TrainingStatus.State;
@@ -125,6 +126,10 @@ public final class Attendant implements AutoCloseable {
             metrics,
             status.ledger().trained() - status.resumedSamples(),
             status.runningMillis() / 1000.0,
+            run.pace(),
+            status.validation() == null
+                ? null
+                : ValidationReport.of(status.validation(), status.stoppedEarly()),
             status.state() == State.COMPLETED ? run.test().map(TestReport::of).orElse(null) : null,
             status.checkpoint() == null || run.job().checkpoints().directory().isEmpty()
                 ? null

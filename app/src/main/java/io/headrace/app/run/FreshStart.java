@@ -24,6 +24,10 @@ final class FreshStart {
       for (var entry : entries) {
         Files.move(directory.resolve(entry.name()), aside.resolve(entry.name()));
       }
+      Path best = directory.resolve(DirectoryCheckpointStore.BEST);
+      if (Files.exists(best)) {
+        Files.move(best, aside.resolve(DirectoryCheckpointStore.BEST));
+      }
     } catch (IOException e) {
       throw new HeadraceException(
           "The checkpoints in %s could not be moved to %s: %s. Move or delete them by hand."

@@ -1,6 +1,7 @@
 package io.headrace.app.run;
 
 import io.headrace.engine.TrainEvent;
+import io.headrace.engine.ValidationScores;
 import io.headrace.sink.EventSink;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,8 @@ public final class LastCheckpoint implements EventSink {
         millis = Math.round(checkpoint.millis());
       }
       case TrainEvent.Alert alert -> LOG.warn("{}: {}", alert.job(), alert.message());
+      case TrainEvent.Validated(ValidationScores scores) ->
+          LOG.trace("validated at step {}", scores);
       case TrainEvent.MetricsTaken metrics -> LOG.trace("metrics at step {}", metrics);
     }
   }

@@ -62,6 +62,9 @@ public final class ProgressLine {
     append(text, "accuracy", window.get("accuracy"));
     append(text, "baseline", baselines.get("majorityClassAccuracy"));
     append(text, "auc", window.get("auc"));
+    SortedMap<String, Double> validation = status.metrics().validation();
+    append(text, "validation loss", validation.get("loss"));
+    append(text, "validation accuracy", validation.get("accuracy"));
     Long lag = lag(status);
     if (lag != null) {
       text.append(String.format(Locale.ROOT, "  lag %,d", lag));

@@ -4,6 +4,7 @@ import io.headrace.app.http.JobState;
 import io.headrace.app.http.JobStatus;
 import io.headrace.app.http.JobStatusSource;
 import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.ValidationScores;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
 import io.headrace.pipeline.TrainingStatus;
@@ -56,7 +57,7 @@ public final class RunView implements JobStatusSource {
             status.recordsInFlight(),
             status.rejectionsByReason()),
         partitions(status, kafka),
-        metrics(status.metrics()),
+        metrics(status.metrics(), status.validation()),
         new JobStatus.Flow(status.ring().slots(), status.ring().occupied(), status.ring().demand()),
         new JobStatus.Checkpoints(checkpoints.written(), saved(status.checkpoint())));
   }
@@ -70,12 +71,14 @@ public final class RunView implements JobStatusSource {
         metrics == null ? null : metrics.learningRate());
   }
 
-  private JobStatus.Metrics metrics(@Nullable TrainingMetrics metrics) {
+  private JobStatus.Metrics metrics(
+      @Nullable TrainingMetrics metrics, @Nullable ValidationScores validation) {
     SortedMap<String, Double> none = Collections.emptySortedMap();
+    SortedMap<String, Double> heldOut = validation == null ? none : validation.scores();
     return metrics == null
-        ? new JobStatus.Metrics(none, none, none, run.conflated())
+        ? new JobStatus.Metrics(none, none, none, heldOut, run.conflated())
         : new JobStatus.Metrics(
-            metrics.window(), metrics.total(), metrics.baselines(), run.conflated());
+            metrics.window(), metrics.total(), metrics.baselines(), heldOut, run.conflated());
   }
 
   private JobStatus.@Nullable Saved saved(CheckpointStore.@Nullable Entry last) {

@@ -104,7 +104,7 @@ final class MovingJob implements JobStatusSource {
     baselines.put("lastLabelAccuracy", 0.7012);
     baselines.put("majorityClassAccuracy", 0.7991 + 0.001 * Math.sin(tick * 0.05));
     baselines.put("baseRateLogLoss", 0.5012);
-    return new Metrics(window, total, baselines, tick / 30);
+    return new Metrics(window, total, baselines, new TreeMap<>(), tick / 30);
   }
 
   private static Checkpoints checkpoints(long tick) {

@@ -87,4 +87,59 @@ public interface NormKernels {
       long xOffset,
       MemorySegment y,
       long yOffset);
+
+  /**
+   * y[i][j] = (x[i][j] - mean[i]) inverse[i] scale[j] + shift[j], with mean[i] that of x[i] over n
+   * channels, and inverse[i] = 1 / sqrt(variance[i] + epsilon).
+   *
+   * @param channels scale and shift, n floats each
+   * @param moments takes mean and inverse of each position, side by side
+   */
+  void standardiseRows(
+      int count,
+      int n,
+      float epsilon,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment y,
+      long yOffset,
+      long yStep,
+      MemorySegment moments,
+      long momentsOffset);
+
+  /** dx of {@link #standardiseRows}, through the moments as well. */
+  void standardiseRowsGradient(
+      int count,
+      int n,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment moments,
+      long momentsOffset,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment dx,
+      long dxOffset,
+      long dxStep);
+
+  /**
+   * The gradients by scale, then by shift, of {@link #standardiseRows}: sums over positions, in
+   * order.
+   */
+  void standardiseRowsSums(
+      int count,
+      int n,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment moments,
+      long momentsOffset,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment sums);
 }

@@ -707,4 +707,75 @@ final class ScalarKernels implements Kernels {
 
     ScalarNorms.dropout(count, first, key, threshold, scale, x, xOffset, y, yOffset);
   }
+
+  @Override
+  public void standardiseRows(
+      int count,
+      int n,
+      float epsilon,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment y,
+      long yOffset,
+      long yStep,
+      MemorySegment moments,
+      long momentsOffset) {
+
+    ScalarNorms.standardiseRows(
+        count, n, epsilon, channels, x, xOffset, xStep, y, yOffset, yStep, moments, momentsOffset);
+  }
+
+  @Override
+  public void standardiseRowsGradient(
+      int count,
+      int n,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment moments,
+      long momentsOffset,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment dx,
+      long dxOffset,
+      long dxStep) {
+
+    ScalarNorms.standardiseRowsGradient(
+        count,
+        n,
+        channels,
+        x,
+        xOffset,
+        xStep,
+        moments,
+        momentsOffset,
+        dy,
+        dyOffset,
+        dyStep,
+        dx,
+        dxOffset,
+        dxStep);
+  }
+
+  @Override
+  public void standardiseRowsSums(
+      int count,
+      int n,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment moments,
+      long momentsOffset,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment sums) {
+
+    ScalarNorms.standardiseRowsSums(
+        count, n, x, xOffset, xStep, moments, momentsOffset, dy, dyOffset, dyStep, sums);
+  }
 }

@@ -124,4 +124,104 @@ final class ScalarNorms {
       write(y, yOffset + i, Float.intBitsToFloat(kept));
     }
   }
+
+  static void standardiseRows(
+      int count,
+      int n,
+      float epsilon,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment y,
+      long yOffset,
+      long yStep,
+      MemorySegment moments,
+      long momentsOffset) {
+    for (int i = 0; i < count; i++) {
+      long at = xOffset + i * xStep;
+      float first = n == 0 ? 0 : read(x, at);
+      float sum = 0;
+      for (int j = 0; j < n; j++) {
+        sum += read(x, at + j) - first;
+      }
+      float mean = first + sum / n;
+      float squares = 0;
+      for (int j = 0; j < n; j++) {
+        float d = read(x, at + j) - mean;
+        squares += d * d;
+      }
+      float inverse = (float) (1 / Math.sqrt(squares / n + (double) epsilon));
+      write(moments, momentsOffset + 2L * i, mean);
+      write(moments, momentsOffset + 2L * i + 1, inverse);
+      for (int j = 0; j < n; j++) {
+        float normal = (read(x, at + j) - mean) * inverse;
+        float value = normal * read(channels, j) + read(channels, (long) n + j);
+        write(y, yOffset + i * yStep + j, value);
+      }
+    }
+  }
+
+  static void standardiseRowsGradient(
+      int count,
+      int n,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment moments,
+      long momentsOffset,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment dx,
+      long dxOffset,
+      long dxStep) {
+    for (int i = 0; i < count; i++) {
+      float mean = read(moments, momentsOffset + 2L * i);
+      float inverse = read(moments, momentsOffset + 2L * i + 1);
+      long xAt = xOffset + i * xStep;
+      long dyAt = dyOffset + i * dyStep;
+      float sum = 0;
+      float product = 0;
+      for (int j = 0; j < n; j++) {
+        float g = read(dy, dyAt + j) * read(channels, j);
+        sum += g;
+        product += g * ((read(x, xAt + j) - mean) * inverse);
+      }
+      for (int j = 0; j < n; j++) {
+        float g = read(dy, dyAt + j) * read(channels, j);
+        float normal = (read(x, xAt + j) - mean) * inverse;
+        float value = (g - sum / n - normal * (product / n)) * inverse;
+        write(dx, dxOffset + i * dxStep + j, value);
+      }
+    }
+  }
+
+  static void standardiseRowsSums(
+      int count,
+      int n,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment moments,
+      long momentsOffset,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment sums) {
+    for (int j = 0; j < n; j++) {
+      float sum = 0;
+      float products = 0;
+      for (int i = 0; i < count; i++) {
+        float mean = read(moments, momentsOffset + 2L * i);
+        float inverse = read(moments, momentsOffset + 2L * i + 1);
+        float g = read(dy, dyOffset + i * dyStep + j);
+        sum += g;
+        products += g * ((read(x, xOffset + i * xStep + j) - mean) * inverse);
+      }
+      write(sums, j, products);
+      write(sums, (long) n + j, sum);
+    }
+  }
 }

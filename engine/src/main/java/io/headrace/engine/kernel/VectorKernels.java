@@ -764,4 +764,122 @@ final class VectorKernels implements Kernels {
           count - done, first + done, key, threshold, scale, x, xOffset + done, y, yOffset + done);
     }
   }
+
+  @Override
+  public void standardiseRows(
+      int count,
+      int n,
+      float epsilon,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment y,
+      long yOffset,
+      long yStep,
+      MemorySegment moments,
+      long momentsOffset) {
+    if (n < VectorWidth.LANES) {
+      rest.standardiseRows(
+          count,
+          n,
+          epsilon,
+          channels,
+          x,
+          xOffset,
+          xStep,
+          y,
+          yOffset,
+          yStep,
+          moments,
+          momentsOffset);
+    } else {
+      VectorRowNorms.standardiseRows(
+          count,
+          n,
+          epsilon,
+          channels,
+          x,
+          xOffset,
+          xStep,
+          y,
+          yOffset,
+          yStep,
+          moments,
+          momentsOffset);
+    }
+  }
+
+  @Override
+  public void standardiseRowsGradient(
+      int count,
+      int n,
+      MemorySegment channels,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment moments,
+      long momentsOffset,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment dx,
+      long dxOffset,
+      long dxStep) {
+    if (n < VectorWidth.LANES) {
+      rest.standardiseRowsGradient(
+          count,
+          n,
+          channels,
+          x,
+          xOffset,
+          xStep,
+          moments,
+          momentsOffset,
+          dy,
+          dyOffset,
+          dyStep,
+          dx,
+          dxOffset,
+          dxStep);
+    } else {
+      VectorRowNorms.standardiseRowsGradient(
+          count,
+          n,
+          channels,
+          x,
+          xOffset,
+          xStep,
+          moments,
+          momentsOffset,
+          dy,
+          dyOffset,
+          dyStep,
+          dx,
+          dxOffset,
+          dxStep);
+    }
+  }
+
+  @Override
+  public void standardiseRowsSums(
+      int count,
+      int n,
+      MemorySegment x,
+      long xOffset,
+      long xStep,
+      MemorySegment moments,
+      long momentsOffset,
+      MemorySegment dy,
+      long dyOffset,
+      long dyStep,
+      MemorySegment sums) {
+    if (n < VectorWidth.LANES) {
+      rest.standardiseRowsSums(
+          count, n, x, xOffset, xStep, moments, momentsOffset, dy, dyOffset, dyStep, sums);
+    } else {
+      VectorRowNorms.standardiseRowsSums(
+          count, n, x, xOffset, xStep, moments, momentsOffset, dy, dyOffset, dyStep, sums);
+    }
+  }
 }

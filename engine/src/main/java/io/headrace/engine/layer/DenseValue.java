@@ -51,6 +51,21 @@ public final class DenseValue implements Value {
         shape, stride, BUFFER, Floats.allocate(size), Floats.allocate(size), null);
   }
 
+  /** A buffer for what does not depend on parameters. */
+  static DenseValue withoutGradients(List<Integer> shape, int rows) {
+    DenseValue full = buffer(shape, rows);
+    return new DenseValue(shape, full.stride, BUFFER, full.values, null);
+  }
+
+  /** The same values with other gradients, for one of several layers that read them. */
+  DenseValue withOwnGradients(int rows) {
+    if (gradients == null) {
+      return this;
+    }
+    long size = Math.multiplyExact((long) Kernels.padded(rows), stride);
+    return new DenseValue(shape, stride, input, values, Floats.allocate(size));
+  }
+
   /** The same memory under another shape of as many elements. */
   DenseValue reshaped(List<Integer> other) {
     return new DenseValue(other, stride, input, values, gradients, null);

@@ -9,7 +9,8 @@ import java.util.Map;
  * The place of one layer in a model being built: its name, its buffers, its parameters. Belongs to
  * the layer during {@link Layer#attach}.
  *
- * @param index position in the job's list of layers
+ * @param within names of the layers around this one; empty, or ending with a dot
+ * @param index position in its list of layers
  * @param layer name of the layer
  * @param batchSize most rows of a pass
  * @param lossUnits outputs that the loss needs of the last layer
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param states what layers keep in checkpoints besides parameters, by name
  */
 public record LayerScope(
+    String within,
     int index,
     String layer,
     int batchSize,
@@ -30,9 +32,46 @@ public record LayerScope(
     Updates updates,
     Map<String, LayerState> states) {
 
+  /** The scope of layer number {@code other} in the same list. */
+  LayerScope at(int other, String name) {
+    return with(within, other, name, seed);
+  }
+
+  /** The scope of the list of layers called {@code list} inside this layer. */
+  LayerScope inside(String list) {
+    long seeds = RandomStream.seed(streamSeed(0), list.hashCode());
+    return with(fullName(list) + ".", 0, "", seeds);
+  }
+
+  private LayerScope with(String around, int other, String name, long seeds) {
+    return new LayerScope(
+        around,
+        other,
+        name,
+        batchSize,
+        lossUnits,
+        shards,
+        seeds,
+        kernels,
+        parameters,
+        tape,
+        updates,
+        states);
+  }
+
+  /** Whether this list of layers is the model's own. */
+  boolean outermost() {
+    return within.isEmpty();
+  }
+
   /** A buffer of {@code shape} a row, with its gradients. */
   DenseValue buffer(List<Integer> shape) {
     return DenseValue.buffer(shape, batchSize);
+  }
+
+  /** A buffer of {@code shape} a row behind which no layer asks for gradients. */
+  DenseValue input(List<Integer> shape) {
+    return DenseValue.withoutGradients(shape, batchSize);
   }
 
   /** Claims {@code count} floats without padding under {@code shape}. */
@@ -116,11 +155,16 @@ public record LayerScope(
 
   /** An exception whose message begins with this layer's place and name. */
   InvalidSettingException problem(String what) {
-    String place = "model[" + index + "]." + layer;
-    return new InvalidSettingException(place, layer + " (layer " + index + ") " + what);
+    return new InvalidSettingException(
+        listPlace() + "." + layer, layer + " (layer " + index + ") " + what);
+  }
+
+  /** This layer's place in the job file: {@code model[3].residual.layers[1]}. */
+  String listPlace() {
+    return ("model." + within + index).replaceAll("\\.(\\d+)", "[$1]");
   }
 
   private String fullName(String name) {
-    return index + "." + layer + "." + name;
+    return within + index + "." + layer + "." + name;
   }
 }

@@ -62,6 +62,9 @@ public final class Layers {
                   List.of(),
                   settings -> new FlattenLayer()),
               BatchNormLayer.VARIANT,
+              LayerNormLayer.VARIANT,
+              ResidualLayer.VARIANT,
+              StandardizeLayer.variant(INPUT),
               DropoutLayer.VARIANT));
 
   private Layers() {}

@@ -75,6 +75,15 @@ public final class LedgerCounter {
     return partitions.isEmpty();
   }
 
+  /** The last epoch that any partition was read in; 0 where there is none. */
+  public long lastEpoch() {
+    long last = 0;
+    for (int i = 0; i < partitions.size(); i++) {
+      last = Math.max(last, EpochPosition.epoch(counts.get(i)[NEXT]));
+    }
+    return last;
+  }
+
   public Ledger ledger() {
     var entries = new TreeMap<SourcePartition, Ledger.Entry>();
     for (int i = 0; i < partitions.size(); i++) {

@@ -168,6 +168,16 @@ final class KernelCalls {
             k.normaliseGradient(n, n, 0, d, b, o, stride, c, o, stride, a, o, stride));
     calls.put(
         "dropout", (k, a, b, c, d) -> k.dropout(n, 7, 0x1234567890ABCDEFL, 5 << 20, 2, b, o, a, o));
+    calls.put(
+        "standardiseRows",
+        (k, a, b, c, d) -> k.standardiseRows(n, n, 0.1f, c, b, o, stride, a, o, stride, d, o));
+    calls.put(
+        "standardiseRowsGradient",
+        (k, a, b, c, d) ->
+            k.standardiseRowsGradient(n, n, c, b, o, stride, d, o, c, o, stride, a, o, stride));
+    calls.put(
+        "standardiseRowsSums",
+        (k, a, b, c, d) -> k.standardiseRowsSums(n, n, b, o, stride, d, o, c, o, stride, a));
     return calls;
   }
 }

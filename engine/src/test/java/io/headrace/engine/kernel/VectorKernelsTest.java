@@ -20,7 +20,14 @@ class VectorKernelsTest {
 
   /** Sums may be rounded otherwise; everything else has the same bits as the scalar twin. */
   private static final Set<String> SUMS =
-      Set.of("addProduct", "addProduct of a transpose", "rowDots", "weightedRowSum", "addRows");
+      Set.of(
+          "addProduct",
+          "addProduct of a transpose",
+          "rowDots",
+          "weightedRowSum",
+          "addRows",
+          "standardiseRows",
+          "standardiseRowsGradient");
 
   private static final Map<Integer, Kernels> KERNELS =
       Map.of(

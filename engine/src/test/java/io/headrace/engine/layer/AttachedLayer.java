@@ -81,6 +81,7 @@ final class AttachedLayer {
     this.rows = rows;
     var scope =
         new LayerScope(
+            "",
             0,
             "tested",
             rows,
@@ -94,6 +95,7 @@ final class AttachedLayer {
             states);
     this.y = (DenseValue) layer.attach(scope, input);
     parameters.allocate();
+    tape.derivations().forEach(Runnable::run);
     recorder.gradients = Floats.allocate(parameters.size());
     pass.start(block, base, rows, 1);
     var random = new Random(seed + 1);
@@ -136,6 +138,10 @@ final class AttachedLayer {
     startStep(0);
     forward(cut);
     startStep(1);
+  }
+
+  Pass pass() {
+    return pass;
   }
 
   /** Says which step the passes that follow belong to. */

@@ -10,7 +10,16 @@ import org.apache.avro.Schema;
 /** Every decoder that a job file can name. Thread-safe; the decoders serve one thread each. */
 public final class Decoders {
   public static final List<String> FORMATS =
-      List.of("avro", "csv", "jsonl", "text-lines", "text-folder", "text-window", "cifar10", "idx");
+      List.of(
+          "avro",
+          "csv",
+          "jsonl",
+          "text-lines",
+          "text-folder",
+          "text-window",
+          "image-folder",
+          "cifar10",
+          "idx");
   public static final List<String> FRAMINGS =
       List.of("container", "single-object", "confluent", "bare");
 
@@ -44,6 +53,11 @@ public final class Decoders {
       }
       case "text-folder" -> LabelledDecoder.text("text-folder", '\n', table, row);
       case "text-lines" -> LabelledDecoder.text("text-lines", '\t', table, row);
+      case "image-folder" -> {
+        NamedFields fields = NamedFields.vectors("image-folder", "image", table);
+        var images = new ImageContent(mapping, fields, row);
+        yield new LabelledDecoder(fields, row, '\n', images);
+      }
       case "text-window" -> new NextCharacterDecoder(table, row);
       case "idx" -> PixelsDecoder.idx(mapping, table, row);
       case "cifar10" -> PixelsDecoder.cifar10(mapping, table, row);

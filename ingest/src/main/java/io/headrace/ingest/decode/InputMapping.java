@@ -125,6 +125,7 @@ public sealed interface InputMapping {
       int length,
       boolean keepTail)
       implements InputMapping {
+    static final int MOST_KNOWN = 200_000;
     static final int UNKNOWN = 1;
     static final int FIRST = 2;
 
@@ -132,7 +133,13 @@ public sealed interface InputMapping {
       vocabulary = List.copyOf(vocabulary);
       if (vocabulary.isEmpty() == (buckets == 0)) {
         throw new InvalidSettingException(
-            "vocabulary", "takes either tokens or a number of buckets to hash them to.");
+            "vocabulary", "has no tokens, and there are no buckets to hash them to.");
+      }
+      if (vocabulary.size() > MOST_KNOWN) {
+        throw new InvalidSettingException(
+            "vocabulary",
+            "has %d tokens, more than %d. Take the most frequent ones, or hash them with buckets."
+                .formatted(vocabulary.size(), MOST_KNOWN));
       }
       if (buckets > 0 && split == TextSplit.BYTE_PAIRS) {
         throw new InvalidSettingException(

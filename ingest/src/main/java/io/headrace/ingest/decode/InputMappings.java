@@ -102,7 +102,11 @@ public final class InputMappings {
           .absentByDefault();
 
   private static final Setting<Integer> VOCABULARY_SIZE =
-      Setting.integer("vocabulary-size", 1, 1 << 24, "Most tokens to learn, those met most often.")
+      Setting.integer(
+              "vocabulary-size",
+              1,
+              InputMapping.Tokens.MOST_KNOWN,
+              "Most tokens to learn, those met most often.")
           .orElse(20_000);
   private static final Setting<Integer> MIN_COUNT =
       Setting.integer("min-count", 1, Integer.MAX_VALUE, "Tokens met less often are not learned.")

@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 
 /** Learns the vocabulary of some texts, the same from the same texts. Not thread-safe. */
 public final class VocabularyLearner {
+  private static final int LONGEST_BYTES = 256;
+
   private final TextSplit split;
   private final Tokenizer tokenizer;
   private final Map<String, Long> counts = new HashMap<>();
@@ -23,14 +25,16 @@ public final class VocabularyLearner {
         };
   }
 
-  /** Counts the tokens of a text in UTF-8. */
+  /** Counts the tokens of a text in UTF-8; those of more than 256 bytes are passed over. */
   public void read(byte[] text) {
     tokenizer.cut(
         text,
         0,
         text.length,
         (bytes, offset, length) -> {
-          counts.merge(new String(bytes, offset, length, StandardCharsets.UTF_8), 1L, Long::sum);
+          if (length <= LONGEST_BYTES) {
+            counts.merge(new String(bytes, offset, length, StandardCharsets.UTF_8), 1L, Long::sum);
+          }
           return true;
         });
   }

@@ -35,8 +35,8 @@ public final class ConfigurationReference {
         file, or at the one that `--data` names. Relative paths of **results** (checkpoints,
         metrics, dead letters) start at the directory that the command runs in.
       - A job goes on from a checkpoint only with the settings that it was learned with: `shuffle`,
-        `sample`, `transforms`, `model`, `loss`, `optimizer`, `schedule`, `gradient-clipping`,
-        `batch.size`, `engine.shards` and `engine.seed`.
+        `validation.fraction`, `sample`, `transforms`, `model`, `loss`, `optimizer`, `schedule`,
+        `gradient-clipping`, `batch.size`, `engine.shards` and `engine.seed`.
         All others may change between runs.
 
       """;
@@ -71,6 +71,11 @@ public final class ConfigurationReference {
       case SOURCE -> components(key, vocabulary.sources());
       case EPOCHS -> settings(List.of(JobReader.EPOCHS));
       case SHUFFLE -> settings(ShuffleSettings.DECLARED);
+      case VALIDATION -> {
+        paragraph("`source` takes the same alternatives as [`source`](#source).");
+        settings(ValidationSpec.DECLARED);
+      }
+      case EARLY_STOPPING -> settings(EarlyStopping.DECLARED);
       case TEST -> paragraph("Takes the same alternatives as [`source`](#source).");
       case SAMPLE -> sample();
       case TRANSFORMS -> components(key, vocabulary.transforms());

@@ -93,8 +93,19 @@ public record Fingerprint(SortedMap<String, String> settings) {
     }
 
     Builder add(String path, Settings group) {
-      group.asMap().forEach((key, value) -> add(path + "." + key, value));
+      group.asMap().forEach((key, value) -> addNested(path + "." + key, value));
       return this;
+    }
+
+    /** A list of components inside a component is told setting by setting as well. */
+    private void addNested(String path, Object value) {
+      if (value instanceof List<?> items
+          && !items.isEmpty()
+          && items.stream().allMatch(ComponentSpec.class::isInstance)) {
+        add(path, items.stream().map(ComponentSpec.class::cast).toList());
+      } else {
+        add(path, value);
+      }
     }
 
     Builder add(String path, ComponentSpec component) {

@@ -11,9 +11,11 @@ import io.headrace.ingest.Rejections;
 import io.headrace.ingest.SampleDecoder;
 import io.headrace.ingest.SampleSource;
 import io.headrace.pipeline.transform.Transform;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Runs a finite source through a trained model, without learning. Stateless. */
 public final class HeldOut {
@@ -47,12 +49,16 @@ public final class HeldOut {
    * @param path of the source in the job, for messages
    */
   public static Scores evaluate(JobSpec job, String path, ComponentSpec source, Trainer trainer) {
+    return evaluate(job, Reading.of(job, path, source, List.of()), trainer);
+  }
+
+  /** Scores every sample of a reading against its label. */
+  static Scores evaluate(JobSpec job, Reading reading, Trainer trainer) {
     var evaluation = new OnlineEvaluation(job.sample().label().spec(), trainer.outputWidth());
     var counted = new long[2];
     forEach(
         job,
-        path,
-        source,
+        reading,
         (chunk, record, reason, detail) -> {},
         block -> {
           trainer.evaluate(block, evaluation);
@@ -67,6 +73,33 @@ public final class HeldOut {
   }
 
   /**
+   * Samples to go through.
+   *
+   * @param transforms what is done to them, in order
+   */
+  record Reading(
+      SampleSource source, Supplier<SampleDecoder> decoders, List<Transform> transforms) {
+    /**
+     * The samples of a source that the job describes.
+     *
+     * @param path of the source in the job, for messages
+     * @param first what is done to samples before the job's transforms
+     */
+    static Reading of(JobSpec job, String path, ComponentSpec source, List<Transform> first) {
+      return of(job, JobSources.plain(job, source), JobDecoders.of(job, path, source), first);
+    }
+
+    static Reading of(
+        JobSpec job, SampleSource source, Supplier<SampleDecoder> decoders, List<Transform> first) {
+      List<Transform> transforms = new ArrayList<>(first);
+      JobRun.transforms(job).stream()
+          .filter(transform -> !transform.trainingOnly())
+          .forEach(transforms::add);
+      return new Reading(source, decoders, transforms);
+    }
+  }
+
+  /**
    * Decodes and transforms every record of a finite source, block after block; transforms that are
    * for training only are left out.
    *
@@ -78,19 +111,21 @@ public final class HeldOut {
       ComponentSpec source,
       Rejections rejections,
       Consumer<SampleBlock> block) {
-    SampleSource samples = JobSources.plain(job, source);
-    SampleDecoder decoder = JobDecoders.of(job, path, source).get();
-    List<Transform> transforms =
-        JobRun.transforms(job).stream().filter(transform -> !transform.trainingOnly()).toList();
+    forEach(job, Reading.of(job, path, source, List.of()), rejections, block);
+  }
+
+  private static void forEach(
+      JobSpec job, Reading reading, Rejections rejections, Consumer<SampleBlock> block) {
+    SampleDecoder decoder = reading.decoders().get();
     var rows = new SampleBlock(job.sample().schema(), 1024);
-    for (RecordChunk chunk : samples.chunks(Positions.START).toIterable(1)) {
+    for (RecordChunk chunk : reading.source().chunks(Positions.START).toIterable(1)) {
       if (chunk.count() > rows.capacity()) {
         rows = new SampleBlock(job.sample().schema(), chunk.count());
       }
       rows.start(chunk.partition(), chunk.firstPosition());
       decoder.decode(chunk, rows, rejections);
       chunk.release();
-      for (Transform transform : transforms) {
+      for (Transform transform : reading.transforms()) {
         transform.apply(rows);
       }
       block.accept(rows);

@@ -31,15 +31,17 @@ final class JobCheckpoints implements CheckpointStore {
     var values = new TreeMap<>(checkpoint.values());
     values.put(YAML, job.yaml());
     values.put(FINGERPRINT, job.fingerprint().text());
-    return store.write(
-        new Checkpoint(
-            checkpoint.job(),
-            checkpoint.fingerprint(),
-            checkpoint.step(),
-            checkpoint.createdAtMillis(),
-            checkpoint.ledger(),
-            values,
-            checkpoint.tensors()));
+    return store.write(checkpoint.withValues(values));
+  }
+
+  @Override
+  public void markBest(String name) {
+    store.markBest(name);
+  }
+
+  @Override
+  public Optional<String> best() {
+    return store.best();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.headrace.pipeline.job;
 
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.sample.LabelSpec;
 import io.headrace.ingest.decode.InputMapping;
 import io.headrace.pipeline.transform.Transform;
 import java.util.List;
@@ -20,6 +21,7 @@ final class JobChecks {
 
   void check(JobSpec spec) {
     sourceIsFinite(spec);
+    validationIsWhole(spec);
     labelIsNoInput(spec);
     lossFitsLabel(spec);
     transformsFitInputs(spec);
@@ -34,6 +36,52 @@ final class JobChecks {
     }
     if (spec.shuffle().isPresent()) {
       needsFiles("shuffle", "does not fit, for");
+    }
+  }
+
+  private void validationIsWhole(JobSpec spec) {
+    if (spec.validation().isEmpty()) {
+      if (spec.earlyStopping().isPresent()) {
+        problems.add(
+            "early-stopping",
+            "needs samples to judge by. Add validation, e.g. validation: {fraction: 0.1}.",
+            places.of("early-stopping"));
+      }
+      return;
+    }
+    ValidationSpec validation = spec.validation().get();
+    if (validation.source().isPresent() == validation.fraction().isPresent()) {
+      problems.add(
+          "validation",
+          "takes either source or fraction. Name a source of held-out samples, or hold a share of the"
+              + " job's own out.",
+          places.of("validation"));
+    }
+    if (validation.fraction().isPresent() && spec.source().name().equals("kafka")) {
+      needsFiles("validation.fraction", "does not fit, for");
+    }
+    if (validation.source().filter(source -> source.name().equals("kafka")).isPresent()) {
+      problems.add(
+          "validation.source",
+          "is kafka, but is read whole at every look. Give held-out samples in files.",
+          places.of("validation.source"));
+    }
+    metricFitsLabel(spec.sample().schema().label(), validation.metric());
+  }
+
+  private void metricFitsLabel(LabelSpec label, String metric) {
+    List<String> scores =
+        switch (label) {
+          case LabelSpec.Classes(List<String> names) when names.size() == 2 ->
+              List.of("loss", "accuracy", "logLoss", "auc");
+          case LabelSpec.Classes _ -> List.of("loss", "accuracy", "logLoss");
+          case LabelSpec.Numeric _, LabelSpec.Count _ -> List.of("loss", "mse", "mae", "r2");
+        };
+    if (!scores.contains(metric)) {
+      problems.add(
+          "validation.metric",
+          metric + " is no score of this label. Set one of " + String.join(", ", scores) + ".",
+          places.of("validation.metric"));
     }
   }
 

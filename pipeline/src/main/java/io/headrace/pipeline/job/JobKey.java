@@ -9,6 +9,12 @@ enum JobKey {
   SOURCE("source", true, "Where the samples come from."),
   EPOCHS("epochs", false, "How often a finite source is read."),
   SHUFFLE("shuffle", false, "Learns a finite source in shuffled order, another one in each epoch."),
+  VALIDATION(
+      "validation",
+      false,
+      "Held-out samples that are scored while the job learns, and never learned."),
+  EARLY_STOPPING(
+      "early-stopping", false, "Ends the run when validation becomes no better; needs validation."),
   TEST(
       "test", false, "Where held-out samples come from that are scored at the end, never learned."),
   SAMPLE("sample", true, "How a record becomes a sample: its label and its inputs."),

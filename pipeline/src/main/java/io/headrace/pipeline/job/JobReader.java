@@ -50,6 +50,9 @@ final class JobReader {
     Optional<ComponentSpec> source = required(JobKey.SOURCE, vocabulary.sources());
     Optional<ShuffleSettings> shuffle =
         given(JobKey.SHUFFLE, ShuffleSettings.DECLARED).map(ShuffleSettings::from);
+    Optional<ValidationSpec> validation = validation();
+    Optional<EarlyStopping> earlyStopping =
+        given(JobKey.EARLY_STOPPING, EarlyStopping.DECLARED).map(EarlyStopping::from);
     Optional<ComponentSpec> test = optional(JobKey.TEST, vocabulary.sources());
     Optional<SampleMapping> sample = sample();
     List<ComponentSpec> transforms = list(JobKey.TRANSFORMS, vocabulary.transforms());
@@ -79,6 +82,8 @@ final class JobReader {
             source.orElseThrow(),
             words.orElseThrow().value(EPOCHS),
             shuffle,
+            validation,
+            earlyStopping,
             test,
             sample.orElseThrow(),
             transforms,
@@ -94,12 +99,45 @@ final class JobReader {
             metrics.orElseThrow(),
             deadLetters.orElseThrow(),
             fingerprint(
-                shuffle, transforms, layers, loss, optimizer, schedule, clipping, batch, engine),
+                shuffle,
+                validation,
+                transforms,
+                layers,
+                loss,
+                optimizer,
+                schedule,
+                clipping,
+                batch,
+                engine),
             YamlWriter.write(job),
             places);
     new JobChecks(vocabulary, places, problems).check(spec);
     problems.throwIfAny();
     return spec;
+  }
+
+  private Optional<ValidationSpec> validation() {
+    String key = JobKey.VALIDATION.key();
+    if (job.value(key).isEmpty()) {
+      return Optional.empty();
+    }
+    return reader.group(key, key, job).flatMap(group -> validation(key, group));
+  }
+
+  private Optional<ValidationSpec> validation(String path, YamlNode.Group group) {
+    List<String> keys = new ArrayList<>(List.of(ValidationSpec.SOURCE));
+    ValidationSpec.DECLARED.forEach(setting -> keys.add(setting.name()));
+    reader.knownKeysOnly(keys, path, group);
+    Optional<ComponentSpec> source =
+        group
+            .value(ValidationSpec.SOURCE)
+            .flatMap(
+                node ->
+                    reader.component(
+                        vocabulary.sources(), path + "." + ValidationSpec.SOURCE, node));
+    return reader
+        .settings(ValidationSpec.DECLARED, path, group.only(ValidationSpec.DECLARED))
+        .map(settings -> ValidationSpec.from(source, settings));
   }
 
   private Optional<SampleMapping> sample() {
@@ -175,6 +213,7 @@ final class JobReader {
 
   private Fingerprint fingerprint(
       Optional<ShuffleSettings> shuffle,
+      Optional<ValidationSpec> validation,
       List<ComponentSpec> transforms,
       List<ComponentSpec> layers,
       Optional<ComponentSpec> loss,
@@ -185,6 +224,13 @@ final class JobReader {
       Optional<EngineSettings> engine) {
     shuffle.ifPresent(
         s -> fingerprint.add("shuffle.buffer", s.buffer()).add("shuffle.seed", s.seed()));
+    validation
+        .filter(v -> v.fraction().isPresent())
+        .ifPresent(
+            v ->
+                fingerprint
+                    .add("validation.fraction", v.fraction().getAsDouble())
+                    .add("validation.seed", v.seed()));
     return fingerprint
         .add(JobKey.TRANSFORMS.key(), transforms)
         .add(JobKey.MODEL.key(), layers)

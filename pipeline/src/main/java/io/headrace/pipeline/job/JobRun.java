@@ -7,10 +7,12 @@ import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
+import io.headrace.pipeline.RunPace;
 import io.headrace.pipeline.TrainingPlan;
 import io.headrace.pipeline.TrainingRun;
 import io.headrace.pipeline.TrainingSettings;
 import io.headrace.pipeline.TrainingStatus;
+import io.headrace.pipeline.ValidationPlan;
 import io.headrace.pipeline.transform.Transform;
 import io.headrace.pipeline.transform.Transforms;
 import io.headrace.sink.EventSink;
@@ -62,7 +64,9 @@ public final class JobRun implements AutoCloseable {
   public static JobRun start(JobSpec job, Options options) {
     SampleSource source = JobSources.training(job);
     var decoders = JobDecoders.of(job, "source", job.source());
-    List<Transform> transforms = transforms(job);
+    List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
+    transforms.addAll(transforms(job));
+    Optional<ValidationPlan> validation = JobValidation.plan(job);
     Trainer trainer = job.newTrainer();
     var sinks = new JobSinks(job, options.sinks());
     try {
@@ -85,6 +89,7 @@ public final class JobRun implements AutoCloseable {
                   },
                   options.afterStep(),
                   InstantSource.system(),
+                  validation,
                   settings(job, options)));
       return new JobRun(job, trainer, source, sinks, run);
     } catch (RuntimeException e) {
@@ -105,6 +110,11 @@ public final class JobRun implements AutoCloseable {
 
   public TrainingStatus status() {
     return run.status();
+  }
+
+  /** How fast the run was so far. */
+  public RunPace pace() {
+    return run.pace();
   }
 
   /** How the Kafka source is doing; empty for other sources. */

@@ -8,6 +8,8 @@ import io.headrace.ingest.order.ShuffledSource;
 
 /** Makes the sources that a job names. */
 final class JobSources {
+  private static final int LITTLE_BUFFER = 1024;
+
   private JobSources() {}
 
   /** What {@code source} holds, once and in its own order. */
@@ -24,12 +26,23 @@ final class JobSources {
     return new RepeatedSource(job.epochs(), epoch -> inOrder(job, source, epoch));
   }
 
+  /** The job's source once, its records numbered as they are when the job learns them. */
+  static SampleSource numberedAsTraining(JobSpec job) {
+    SampleSource source = plain(job, job.source());
+    return job.shuffle().isEmpty()
+        ? source
+        : new ShuffledSource(source, path(job), LITTLE_BUFFER, 0, 0);
+  }
+
   private static SampleSource inOrder(JobSpec job, SampleSource source, int epoch) {
     if (job.shuffle().isEmpty()) {
       return source;
     }
     ShuffleSettings shuffle = job.shuffle().get();
-    String name = String.valueOf(job.source().settings().asMap().get("path"));
-    return new ShuffledSource(source, name, shuffle.buffer(), shuffle.seed(), epoch);
+    return new ShuffledSource(source, path(job), shuffle.buffer(), shuffle.seed(), epoch);
+  }
+
+  private static String path(JobSpec job) {
+    return String.valueOf(job.source().settings().asMap().get("path"));
   }
 }

@@ -14,6 +14,14 @@ final class NoCheckpoints implements CheckpointStore {
   }
 
   @Override
+  public void markBest(String name) {}
+
+  @Override
+  public Optional<String> best() {
+    return Optional.empty();
+  }
+
+  @Override
   public List<Entry> list() {
     return List.of();
   }

@@ -1,5 +1,6 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.config.ComponentList;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
@@ -62,6 +63,11 @@ final class SettingsReader {
       }
       return true;
     }
+    if (setting.reader() instanceof ComponentList list
+        && given.get() instanceof YamlNode.Items items
+        && !sound(list, at, items)) {
+      return false;
+    }
     Object value = YamlNode.raw(given.get());
     try {
       setting.read(value);
@@ -71,6 +77,16 @@ final class SettingsReader {
     }
     raw.put(setting.name(), value);
     return true;
+  }
+
+  /** Whether every component of a list inside a component is; notes what is wrong with each. */
+  private boolean sound(ComponentList list, String path, YamlNode.Items items) {
+    boolean sound = true;
+    for (int i = 0; i < items.nodes().size(); i++) {
+      sound &=
+          component(list.alternatives().get(), path + "." + i, items.nodes().get(i)).isPresent();
+    }
+    return sound;
   }
 
   /** The group behind {@code key}; noted and empty where it is missing or something else. */

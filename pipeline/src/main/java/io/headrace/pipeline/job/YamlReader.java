@@ -26,9 +26,11 @@ import org.yaml.snakeyaml.nodes.Tag;
  * can blow a small file up to is bounded. One instance reads one text.
  */
 final class YamlReader {
-  private static final int MAX_CHARACTERS = 1_000_000;
+  /** Room for a learned vocabulary, which a job in a checkpoint has inside. */
+  private static final int MAX_CHARACTERS = 30_000_000;
+
   private static final int MAX_DEPTH = 40;
-  private static final int MAX_NODES = 50_000;
+  private static final int MAX_NODES = 500_000;
   private static final Set<Tag> PLAIN_TAGS =
       Set.of(
           Tag.STR,

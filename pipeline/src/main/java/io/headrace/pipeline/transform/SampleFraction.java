@@ -4,15 +4,16 @@ import io.headrace.engine.sample.EpochPosition;
 import io.headrace.engine.sample.SampleBlock;
 
 /**
- * Keeps a row if a hash of its partition's number, its record's number and the seed, taken as a
- * fraction, is below {@code fraction}: in every epoch the same records.
+ * Keeps a row if, or unless {@code chosen}, a hash of its partition's number, its record's number
+ * and the seed, taken as a fraction, is below {@code fraction}: in every epoch the same records.
  */
-record SampleFraction(double fraction, long seed) implements Transform {
+record SampleFraction(double fraction, long seed, boolean chosen) implements Transform {
   @Override
   public void apply(SampleBlock block) {
     long start = mix(seed + block.partition().partition());
     long[] positions = block.positions();
-    block.retainRows(row -> unit(mix(start ^ EpochPosition.record(positions[row]))) < fraction);
+    block.retainRows(
+        row -> chosen == unit(mix(start ^ EpochPosition.record(positions[row]))) < fraction);
   }
 
   /** The upper 53 bits as a number from 0 to 1, excluded. */

@@ -47,6 +47,9 @@ public final class Transforms {
       Setting.longInteger("seed", 0, Long.MAX_VALUE, "Another seed draws other numbers.")
           .orElse(0L);
 
+  /** So that a split and a sample-fraction of the same seed choose independently. */
+  private static final long SPLIT = 0x5EED_0F_5A_11D5L;
+
   private static final Variants<UnboundTransform> VARIANTS =
       new Variants<>(
           "transform",
@@ -97,6 +100,16 @@ public final class Transforms {
     return VARIANTS;
   }
 
+  /**
+   * Parts samples in two, by a hash of partition and record number: in every epoch the same.
+   *
+   * @param fraction share of those held out
+   * @param heldOut whether to keep those held out, or the others
+   */
+  public static Transform split(double fraction, long seed, boolean heldOut) {
+    return new SampleFraction(fraction, seed ^ SPLIT, heldOut);
+  }
+
   private static UnboundTransform normalize(Settings settings) {
     String input = settings.value(INPUT);
     return schema -> {
@@ -145,7 +158,7 @@ public final class Transforms {
   }
 
   private static UnboundTransform sampleFraction(Settings settings) {
-    var sample = new SampleFraction(settings.value(FRACTION), settings.value(SEED));
+    var sample = new SampleFraction(settings.value(FRACTION), settings.value(SEED), true);
     return schema -> sample;
   }
 }

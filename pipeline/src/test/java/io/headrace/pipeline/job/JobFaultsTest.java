@@ -78,6 +78,30 @@ class JobFaultsTest {
   }
 
   @Test
+  void refusesValidationThatCannotBe() {
+    assertFault(
+        "engine: {threads: 2}",
+        "validation: {metric: accuracy}",
+        "validation: takes either source or fraction (job.yaml:21). Name a source of held-out samples, or"
+            + " hold a share of the job's own out.");
+    assertFault(
+        "engine: {threads: 2}",
+        "validation: {source: {file: {path: a.csv}}, metric: mse}",
+        "validation.metric: mse is no score of this label (job.yaml:21). Set one of loss, accuracy, logLoss,"
+            + " auc.");
+    assertFault(
+        "engine: {threads: 2}",
+        "validation: {source: {kafka: {topic: t}}}",
+        "validation.source: is kafka, but is read whole at every look (job.yaml:21). Give held-out samples"
+            + " in files.");
+    assertFault(
+        "engine: {threads: 2}",
+        "early-stopping: {patience: 2}",
+        "early-stopping: needs samples to judge by (job.yaml:21). Add validation, e.g. validation:"
+            + " {fraction: 0.1}.");
+  }
+
+  @Test
   void refusesNamesThatCannotBeFileNames() {
     assertFault(
         "flight-delay",
@@ -275,7 +299,7 @@ class JobFaultsTest {
             """
             source.kafka.topik: is not a key here (job.yaml:3). Did you mean 'topic'?
             source.kafka.topic: is missing (job.yaml:3). Add it (text): The topic to read.
-            model.1: 'tanh' is not a known layer (job.yaml:14). Known: dense, relu, linear.
+            model.1: 'tanh' is not a known layer (job.yaml:14). Known: dense, relu, linear, residual.
             batch.size: 0 is not within 1 to 1048576 (job.yaml:19). Samples of a full mini-batch: one step\
              of the optimizer each.""");
   }

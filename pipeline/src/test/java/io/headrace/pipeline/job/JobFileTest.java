@@ -78,6 +78,27 @@ class JobFileTest {
   }
 
   @Test
+  void readsHowHeldOutSamplesAreScored() {
+    String files = JOB.replace("kafka: {topic: flights}", "file: {path: flights.csv}");
+    JobSpec job =
+        read(
+            files
+                + "validation: {fraction: 0.2, every-samples: 500, metric: auc}\n"
+                + "early-stopping: {patience: 2, min-delta: 0.01}\n");
+
+    ValidationSpec validation = job.validation().orElseThrow();
+    assertThat(validation.fraction()).hasValue(0.2);
+    assertThat(validation.everySamples()).hasValue(500);
+    assertThat(validation.metric()).isEqualTo("auc");
+    assertThat(job.earlyStopping()).contains(new EarlyStopping(2, 0.01));
+    assertThat(job.fingerprint().settings()).containsEntry("validation.fraction", "0.2");
+
+    JobSpec other = read(files + "validation: {source: {file: {path: held-out.csv}}}\n");
+    assertThat(other.validation().orElseThrow().source()).isPresent();
+    assertThat(other.fingerprint()).isEqualTo(read(files).fingerprint());
+  }
+
+  @Test
   void keepsTheTextOfWordsThatLookLikeOtherTypes() {
     String job = JOB.replace("[on-time, late]", "[no, 01]");
 

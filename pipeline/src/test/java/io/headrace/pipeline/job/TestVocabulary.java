@@ -1,5 +1,7 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.config.ComponentList;
+import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variant;
@@ -58,6 +60,10 @@ final class TestVocabulary {
   private static final Setting<Map<String, String>> PROPERTIES =
       Setting.textMap("properties", "Settings of the client.").orElse(Map.of());
 
+  private static final Setting<List<ComponentSpec>> INSIDE =
+      ComponentList.setting(
+          "layers", "list of layers", TestVocabulary::layers, "The layers inside.");
+
   private TestVocabulary() {}
 
   static Vocabulary vocabulary() {
@@ -68,12 +74,20 @@ final class TestVocabulary {
                 variant("kafka", Setting.text("topic", "The topic to read."), PROPERTIES),
                 new Variant<>("file", "A file.", List.of(PATH, FOLLOW), TestVocabulary::file))),
         Transforms.variants(),
-        new Variants<>(
-            "layer",
-            List.of(variant("dense", UNITS, INPUT), variant("relu"), variant("linear", INPUT))),
+        layers(),
         Losses.variants(),
         new Variants<>("optimizer", List.of(variant("sgd", RATE), variant("ftrl", RATE))),
         Schedules.variants());
+  }
+
+  private static Variants<Object> layers() {
+    return new Variants<>(
+        "layer",
+        List.of(
+            variant("dense", UNITS, INPUT),
+            variant("relu"),
+            variant("linear", INPUT),
+            variant("residual", INSIDE)));
   }
 
   static JobSpec read(String text, String... overrides) {

@@ -103,8 +103,8 @@ class YamlReaderTest {
             "job.yaml: is not valid YAML: the file is nested too deeply. No job needs more than a few"
                 + " levels.");
     assertFault(
-        "a".repeat(1_000_001),
-        "job.yaml: has 1000001 characters, more than the 1000000 a job file may have. Is it a data file?");
+        "a".repeat(30_000_001),
+        "job.yaml: has 30000001 characters, more than the 30000000 a job file may have. Is it a data file?");
   }
 
   private static void assertFault(String text, String message) {

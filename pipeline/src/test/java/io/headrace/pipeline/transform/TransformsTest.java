@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.sample.EpochPosition;
 import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SampleBlock;
@@ -13,6 +14,7 @@ import io.headrace.engine.sample.SourcePartition;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TransformsTest {
@@ -73,6 +75,37 @@ class TransformsTest {
     bind("sample-fraction", Map.of("fraction", 0.5)).apply(block);
     assertThat(block.size() + block.filtered()).isEqualTo(1_000);
     assertThat(block.filtered()).isPositive();
+  }
+
+  @Test
+  void splitsSamplesInTwoPartsThatAreTheSameInEveryEpoch() {
+    var learned = epochs(Transforms.split(0.2, 7, false));
+    var heldOut = epochs(Transforms.split(0.2, 7, true));
+
+    assertThat(heldOut.get(0).size()).isBetween(150, 250);
+    assertThat(learned.get(0)).doesNotContainAnyElementsOf(heldOut.get(0));
+    assertThat(learned.get(0).size() + heldOut.get(0).size()).isEqualTo(1_000);
+    assertThat(learned.get(3)).isEqualTo(learned.get(0));
+    assertThat(heldOut.get(3)).isEqualTo(heldOut.get(0));
+    assertThat(epochs(Transforms.split(0.2, 8, true)).get(0)).isNotEqualTo(heldOut.get(0));
+  }
+
+  /** Records that are kept in each of four epochs. */
+  private static List<List<Long>> epochs(Transform split) {
+    return IntStream.range(0, 4)
+        .mapToObj(
+            epoch -> {
+              var block = new SampleBlock(SCHEMA, 1_001);
+              block.start(new SourcePartition("t", 0), 0);
+              for (int row = 0; row < 1_000; row++) {
+                block.commitRow(0, 1, 0, EpochPosition.of(epoch, row));
+              }
+              split.apply(block);
+              return Arrays.stream(block.positions(), 0, block.size())
+                  .mapToObj(EpochPosition::record)
+                  .toList();
+            })
+        .toList();
   }
 
   @Test

@@ -15,6 +15,8 @@ final class CheckpointNames {
   /** End of the name of a file that is still being written. */
   static final String UNFINISHED = ".tmp";
 
+  static final String UNFINISHED_BEST = "checkpoint-best" + UNFINISHED;
+
   private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{12,18})\\.safetensors");
   private static final Pattern UNFINISHED_NAME =
       Pattern.compile("checkpoint-[\\w.]+" + Pattern.quote(UNFINISHED));

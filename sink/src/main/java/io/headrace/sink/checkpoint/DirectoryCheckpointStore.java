@@ -4,7 +4,9 @@ import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.CheckpointStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,11 +22,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A checkpoint is written to a temporary file beside its place, forced to the disk, renamed, and
  * the directory is forced too: after a crash at any point it is there completely or not at all.
- * Then the oldest beyond those to keep are deleted, never the one just written.
+ * Then the oldest beyond those to keep are deleted, never the one just written and never the best,
+ * whose name is in the file {@code best}.
  *
  * <p>One thread writes; any number of threads and processes may list and read meanwhile.
  */
 public final class DirectoryCheckpointStore implements CheckpointStore {
+  /** The file that has the best checkpoint's name in it. */
+  public static final String BEST = "best";
+
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryCheckpointStore.class);
 
   private final Path directory;
@@ -124,7 +130,8 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   }
 
   private void removeOldest(String justWritten) {
-    List<String> names = names();
+    String best = best().orElse("");
+    List<String> names = names().stream().filter(name -> !name.equals(best)).toList();
     for (String name : names.subList(0, Math.max(0, names.size() - keep))) {
       if (!name.equals(justWritten)) {
         try {
@@ -136,6 +143,42 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
               Failures.reason(e));
         }
       }
+    }
+  }
+
+  @Override
+  public void markBest(String name) {
+    Path unfinished = directory.resolve(CheckpointNames.UNFINISHED_BEST);
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              unfinished,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        channel.write(ByteBuffer.wrap((name + "\n").getBytes(StandardCharsets.UTF_8)));
+        channel.force(true);
+      }
+      Files.move(unfinished, directory.resolve(BEST), StandardCopyOption.ATOMIC_MOVE);
+      forceDirectory();
+    } catch (IOException e) {
+      throw new HeadraceException(
+          "checkpoint %s could not be marked as the best (%s); the mark is where it was."
+              .formatted(directory.resolve(name), Failures.reason(e)),
+          e);
+    }
+  }
+
+  @Override
+  public Optional<String> best() {
+    try {
+      String name = Files.readString(directory.resolve(BEST)).strip();
+      boolean stored = CheckpointNames.isName(name) && Files.exists(directory.resolve(name));
+      return stored ? Optional.of(name) : Optional.empty();
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw Failures.notReadable(directory.resolve(BEST), e);
     }
   }
 

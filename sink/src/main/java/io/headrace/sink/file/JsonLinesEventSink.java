@@ -7,7 +7,9 @@ import io.headrace.engine.TrainEvent;
 import io.headrace.engine.TrainEvent.Alert;
 import io.headrace.engine.TrainEvent.CheckpointWritten;
 import io.headrace.engine.TrainEvent.MetricsTaken;
+import io.headrace.engine.TrainEvent.Validated;
 import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.ValidationScores;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.EventSink;
 import java.io.IOException;
@@ -21,8 +23,8 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Appends each event to a file as one line of JSON whose {@code event} says what it is: {@code
- * metrics}, {@code checkpoint} or {@code alert}. Not thread-safe. A line is written at once; one
- * that a crash has torn is ended before the next.
+ * metrics}, {@code validation}, {@code checkpoint} or {@code alert}. Not thread-safe. A line is
+ * written at once; one that a crash has torn is ended before the next.
  */
 public final class JsonLinesEventSink implements EventSink {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -73,6 +75,7 @@ public final class JsonLinesEventSink implements EventSink {
     ObjectNode line = JSON.createObjectNode();
     switch (event) {
       case MetricsTaken(TrainingMetrics metrics) -> putMetrics(line, metrics);
+      case Validated(ValidationScores scores) -> putValidation(line, scores);
       case CheckpointWritten written ->
           line.put("event", "checkpoint")
               .put("job", written.job())
@@ -110,6 +113,18 @@ public final class JsonLinesEventSink implements EventSink {
     line.set("total", JSON.valueToTree(metrics.total()));
     line.set("baselines", JSON.valueToTree(metrics.baselines()));
     line.set("confusion", JSON.valueToTree(metrics.confusion()));
+  }
+
+  private static void putValidation(ObjectNode line, ValidationScores scores) {
+    line.put("event", "validation")
+        .put("job", scores.job())
+        .put("step", scores.step())
+        .put("timeMillis", scores.timeMillis())
+        .put("samplesTrained", scores.trained())
+        .put("metric", scores.metric())
+        .put("isBest", scores.isBest())
+        .put("bestStep", scores.bestStep());
+    line.set("scores", JSON.valueToTree(scores.scores()));
   }
 
   private HeadraceException failed(IOException cause) {

@@ -4,12 +4,15 @@ import io.headrace.engine.TrainEvent;
 import io.headrace.engine.TrainEvent.Alert;
 import io.headrace.engine.TrainEvent.CheckpointWritten;
 import io.headrace.engine.TrainEvent.MetricsTaken;
+import io.headrace.engine.TrainEvent.Validated;
 import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.ValidationScores;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.schemas.CheckpointAnnouncement;
 import io.headrace.schemas.OperatorAlert;
 import io.headrace.schemas.PartitionLedger;
 import io.headrace.schemas.TrainingMetricsRecord;
+import io.headrace.schemas.ValidationRecord;
 import java.time.Instant;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
@@ -21,6 +24,7 @@ final class EventRecords {
   static String job(TrainEvent event) {
     return switch (event) {
       case MetricsTaken(TrainingMetrics metrics) -> metrics.job();
+      case Validated(ValidationScores scores) -> scores.job();
       case CheckpointWritten written -> written.job();
       case Alert alert -> alert.job();
     };
@@ -29,6 +33,16 @@ final class EventRecords {
   static SpecificRecord of(TrainEvent event) {
     return switch (event) {
       case MetricsTaken(TrainingMetrics metrics) -> metrics(metrics);
+      case Validated(ValidationScores scores) ->
+          new ValidationRecord(
+              scores.job(),
+              scores.step(),
+              Instant.ofEpochMilli(scores.timeMillis()),
+              scores.trained(),
+              scores.scores(),
+              scores.metric(),
+              scores.isBest(),
+              scores.bestStep());
       case CheckpointWritten written ->
           new CheckpointAnnouncement(
               written.job(),
