@@ -155,6 +155,19 @@ class PyTorchOracleTest {
     compare("batch-norm-cnn-momentum", Specs.model(rows(5, 11, 9, 3), layers, "softmax", sgd, 19));
   }
 
+  @Test
+  void trainsALayerNormalisedNetworkWithAdamAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("dense", Map.of("units", 21)),
+            Specs.layer("layer-norm", Map.of()),
+            Specs.layer("leaky-relu", Map.of()),
+            Specs.layer("dense", Map.of("units", 9)),
+            Specs.layer("sigmoid", Map.of()),
+            Specs.layer("dense", Map.of()));
+    compare("layer-norm-adam", Specs.model(rows(4, 13), layers, "softmax", adam(0.01), 29));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"rnn", "lstm", "gru"})
   void trainsARecurrentLayerWithAdamAsPyTorchDoes(String cell) throws IOException {

@@ -34,6 +34,7 @@ final class TorchWeights {
                 Tensor values = Tensor.create(Floats.toArray(tensor.data()), shape);
                 Tensor theirs = converted(ours, values, channelsLast).clone();
                 weights.put(ours, theirs.set_requires_grad(true));
+                addStates(ours, theirs);
               }
             });
   }
@@ -51,6 +52,16 @@ final class TorchWeights {
       return name.endsWith("bias") ? ours.flatten() : ours.flatten(1, -1).t().contiguous();
     }
     return ours;
+  }
+
+  /** What PyTorch's layers take besides: made here, since a step frees what it makes. */
+  private void addStates(String name, Tensor weight) {
+    if (name.endsWith("batch-norm.scale")) {
+      states.put(name.replace("scale", "mean"), torch.zeros_like(weight.detach()));
+      states.put(name.replace("scale", "variance"), torch.ones_like(weight.detach()));
+    } else if (name.endsWith("rnn.bias") || name.endsWith("lstm.bias")) {
+      states.put(name, torch.zeros_like(weight.detach())); // its second bias
+    }
   }
 
   /** All that is learned. */
@@ -72,15 +83,12 @@ final class TorchWeights {
 
   Tensor batchNorm(int layer, Tensor x) {
     String name = layer + ".batch-norm";
-    long channels = x.size(1);
-    Tensor mean = states.computeIfAbsent(name + ".mean", key -> zeros(channels));
-    Tensor variance = states.computeIfAbsent(name + ".variance", key -> torch.ones(channels));
     return torch.batch_norm(
         x,
         some(name + ".scale"),
         some(name + ".shift"),
-        new TensorOptional(mean),
-        new TensorOptional(variance),
+        new TensorOptional(state(name + ".mean")),
+        new TensorOptional(state(name + ".variance")),
         true,
         BATCH_NORM_MOMENTUM,
         BATCH_NORM_EPSILON,
@@ -108,10 +116,11 @@ final class TorchWeights {
   }
 
   private TensorVector recurrent(String name) {
-    Tensor bias = weight(name + ".bias");
-    Tensor none = states.computeIfAbsent(name, key -> zeros(bias.size(0)));
     return new TensorVector(
-        weight(name + ".weight"), weight(name + ".recurrent-weight"), bias, none);
+        weight(name + ".weight"),
+        weight(name + ".recurrent-weight"),
+        weight(name + ".bias"),
+        state(name + ".bias"));
   }
 
   private static Tensor first(Tensor x, TensorVector parameters) {
@@ -122,12 +131,12 @@ final class TorchWeights {
     return Objects.requireNonNull(weights.get(name), name);
   }
 
+  private Tensor state(String name) {
+    return Objects.requireNonNull(states.get(name), name);
+  }
+
   private TensorOptional some(String name) {
     Tensor weight = weights.get(name);
     return weight == null ? new TensorOptional() : new TensorOptional(weight);
-  }
-
-  private static Tensor zeros(long count) {
-    return Tensor.create(new float[(int) count], count);
   }
 }
