@@ -1,6 +1,7 @@
 package io.headrace.pipeline;
 
 import io.headrace.engine.Checkpoint;
+import io.headrace.engine.TrainEvent;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.pipeline.TrainingStatus.State;
@@ -43,12 +44,19 @@ public final class TrainingRun implements AutoCloseable {
    * @throws HeadraceException if the newest checkpoint belongs to another model
    */
   public static TrainingRun start(TrainingPlan plan) {
-    Optional<Checkpoint> newest = plan.checkpoints().newest();
+    Optional<Checkpoint> newest = plan.checkpoints().newest(damage -> alert(plan, damage));
     newest.ifPresent(plan.trainer()::restore);
     var run = new TrainingRun(plan, newest.map(Checkpoint::values).orElse(new TreeMap<>()));
     var _ = run.pipeline.end().thenAccept(run::end);
     run.pipeline.open();
     return run;
+  }
+
+  private static void alert(TrainingPlan plan, String damage) {
+    String message = damage + " Training goes on from the checkpoint before it.";
+    plan.events()
+        .accept(
+            new TrainEvent.Alert(plan.job(), "checkpoint-damaged", message, plan.clock().millis()));
   }
 
   /**

@@ -10,9 +10,13 @@ import io.headrace.ingest.SampleSource;
 import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -124,6 +128,41 @@ class TrainingRunTest {
       assertThat(second.run().ledger()).isEqualTo(WHOLE);
       assertThat(second.trainer.parametersSha256()).isEqualTo(uninterrupted());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  void goesOnFromTheCheckpointBeforeADamagedOneAndAlerts(long seed) throws IOException {
+    var store = store("b");
+    try (var first = new RunFixture(store);
+        var second = new RunFixture(store)) {
+      first.stopAfterSamples = OptionalLong.of(500);
+      first.run();
+      Path newest = folder.resolve("b").resolve(store.list().getLast().name());
+      damage(newest, new Random(seed));
+      assertThat(second.run().ledger()).isEqualTo(WHOLE);
+      assertThat(second.trainer.parametersSha256()).isEqualTo(uninterrupted());
+      assertThat(second.events(TrainEvent.Alert.class))
+          .as("seed %d", seed)
+          .singleElement()
+          .satisfies(
+              alert -> {
+                assertThat(alert.code()).isEqualTo("checkpoint-damaged");
+                assertThat(alert.message()).contains(newest.toString(), "the checkpoint before");
+              });
+    }
+  }
+
+  /** Cut off, or one bit changed, anywhere. */
+  private static void damage(Path file, Random random) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    int at = random.nextInt(bytes.length);
+    if (random.nextBoolean()) {
+      bytes = Arrays.copyOf(bytes, at);
+    } else {
+      bytes[at] ^= (byte) (1 << random.nextInt(8));
+    }
+    Files.write(file, bytes);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** A store that refuses the writes it is told to, or lets them wait at a gate. */
 final class TroubledStore implements CheckpointStore {
@@ -69,7 +70,7 @@ final class TroubledStore implements CheckpointStore {
   }
 
   @Override
-  public Optional<Checkpoint> newest() {
-    return store.newest();
+  public Optional<Checkpoint> newest(Consumer<String> passedOver) {
+    return store.newest(passedOver);
   }
 }

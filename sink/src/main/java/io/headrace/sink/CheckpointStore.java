@@ -3,6 +3,7 @@ package io.headrace.sink;
 import io.headrace.engine.Checkpoint;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Keeps checkpoints by name, the newest last. One writer; any number of readers. */
 public interface CheckpointStore {
@@ -33,12 +34,18 @@ public interface CheckpointStore {
    */
   Checkpoint read(String name);
 
+  /** {@link #newest(Consumer)} for those who need not hear what was passed over. */
+  default Optional<Checkpoint> newest() {
+    return newest(_ -> {});
+  }
+
   /**
    * The newest that can be read; damaged ones are passed over with a warning. Empty only where
    * nothing is stored.
    *
+   * @param passedOver is told of each damaged one, newest first: which, and what was found
    * @throws io.headrace.engine.error.HeadraceException if there are some but all are damaged: to
    *     start from nothing is then for a person to decide
    */
-  Optional<Checkpoint> newest();
+  Optional<Checkpoint> newest(Consumer<String> passedOver);
 }

@@ -6,6 +6,7 @@ import io.headrace.sink.CheckpointStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * A store's checkpoints as those of one job: the job's own text goes into each, and the newest is
@@ -55,8 +56,8 @@ final class JobCheckpoints implements CheckpointStore {
   }
 
   @Override
-  public Optional<Checkpoint> newest() {
-    Optional<Checkpoint> newest = store.newest();
+  public Optional<Checkpoint> newest(Consumer<String> passedOver) {
+    Optional<Checkpoint> newest = store.newest(passedOver);
     newest.ifPresent(this::requireSameJob);
     return newest;
   }

@@ -5,6 +5,7 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.CheckpointStore;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The store of a job that keeps no checkpoints. */
 final class NoCheckpoints implements CheckpointStore {
@@ -32,7 +33,7 @@ final class NoCheckpoints implements CheckpointStore {
   }
 
   @Override
-  public Optional<Checkpoint> newest() {
+  public Optional<Checkpoint> newest(Consumer<String> passedOver) {
     return Optional.empty();
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -238,7 +239,7 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   }
 
   @Override
-  public Optional<Checkpoint> newest() {
+  public Optional<Checkpoint> newest(Consumer<String> passedOver) {
     while (true) {
       List<String> names = names();
       if (names.isEmpty()) {
@@ -251,6 +252,7 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
           return Optional.of(CheckpointFile.read(file.toString(), channel));
         } catch (CheckpointDamagedException e) {
           LOG.warn("{} The checkpoint before it is tried.", e.getMessage());
+          passedOver.accept(String.valueOf(e.getMessage()));
         } catch (NoSuchFileException _) {
           deletedMeanwhile = true; // by the writer, which has written newer ones
         } catch (IOException e) {
