@@ -45,6 +45,17 @@ const DEFINITIONS = [
       { field: "lagRecords", label: "lag", color: "--lag", scale: "right", text: format.count },
     ],
   },
+  {
+    id: "validation-chart",
+    title: "Validation",
+    unit: "held-out samples, at the last look",
+    onlyWith: "validationLoss",
+    series: [
+      { field: "validationLoss", label: "loss", color: "--model", text: (v) => format.decimals(v, 4) },
+      { field: "loss", label: "loss in training", color: "--baseline", dash: [6, 5], text: (v) => format.decimals(v, 4) },
+      { field: "validationAccuracy", label: "accuracy", color: "--lag", scale: "right", percent: true, text: format.percent },
+    ],
+  },
 ];
 
 const points = [];
@@ -78,6 +89,7 @@ function Chart(definition, figure) {
   let plot = new uPlot(options(definition, plotArea.clientWidth), data(definition), plotArea);
 
   this.draw = () => {
+    if (definition.onlyWith) figure.hidden = !points.some((point) => point[definition.onlyWith] != null);
     plot.setData(data(definition));
     tell(plot.cursor.idx ?? points.length - 1);
   };
@@ -153,7 +165,9 @@ function options(definition, width) {
   const style = getComputedStyle(document.documentElement);
   const color = (name) => style.getPropertyValue(name).trim();
   const two = definition.series.some((series) => series.scale === "right");
-  const tick = definition.percent ? (v) => format.percent(v, 1) : format.short;
+  const percent = (v) => format.percent(v, 1);
+  const tick = definition.percent ? percent : format.short;
+  const rightPercent = definition.series.some((series) => series.scale === "right" && series.percent);
   const axis = {
     stroke: color("--quiet"),
     grid: { stroke: color("--line"), width: 1 },
@@ -162,6 +176,11 @@ function options(definition, width) {
     size: definition.percent ? 58 : 46,
     values: (_, splits) => splits.map((v) => (v === null ? "" : tick(v))),
   };
+  const rightAxis = { ...axis, scale: "right", side: 1, grid: { show: false } };
+  if (rightPercent) {
+    rightAxis.size = 58;
+    rightAxis.values = (_, splits) => splits.map((v) => (v === null ? "" : percent(v)));
+  }
   return {
     width: Math.max(width, 1),
     height: HEIGHT,
@@ -171,12 +190,12 @@ function options(definition, width) {
     scales: {
       x: { time: true, range: (_, from, to) => [Math.min(from ?? 0, (to ?? 0) - MIN_SPAN_SECONDS), to ?? 0] },
       y: { range: (_, from, to) => span(from, to, definition, definition.id === "flow" ? ringSlots : null) },
-      right: { range: (_, from, to) => span(from, to, definition, null) },
+      right: { range: (_, from, to) => span(from, to, rightPercent ? { percent: true } : definition, null) },
     },
     axes: [
       { ...axis, size: 26, space: 70, values: times },
       axis,
-      ...(two ? [{ ...axis, scale: "right", side: 1, grid: { show: false } }] : []),
+      ...(two ? [rightAxis] : []),
     ],
     series: [
       {},

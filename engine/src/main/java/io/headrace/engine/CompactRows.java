@@ -62,6 +62,9 @@ final class CompactRows implements Updates.RowUpdates, CollectedGradients.Part {
   }
 
   private void update(int[] ids, int count, MemorySegment gradients) {
+    if (count == 0) { // nothing of this part was in the batch, perhaps never yet
+      return;
+    }
     ParameterBlock block = updates.block();
     int slots = block.slots().size();
     if ((long) count * width > Floats.count(compact.values())) {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *     which the job's own loss need not be
  * @param baselineLoss of always predicting how frequent each class is
  * @param baselineAccuracy of always predicting the most frequent class
+ * @param validationLoss over the held-out samples at the last look, of the same kind as loss
+ * @param validationAccuracy over the held-out samples at the last look
  */
 @Serdeable
 record HistoryPoint(
@@ -21,21 +23,27 @@ record HistoryPoint(
     @Nullable Double accuracy,
     @Nullable Double baselineAccuracy,
     @Nullable Double auc,
+    @Nullable Double validationLoss,
+    @Nullable Double validationAccuracy,
     int ringOccupiedSlots,
     @Nullable Long lagRecords) {
 
   static HistoryPoint of(JobStatus status) {
     SortedMap<String, Double> window = status.metrics().window();
     SortedMap<String, Double> baselines = status.metrics().baselines();
+    SortedMap<String, Double> validation = status.metrics().validation();
     Double baseRate = baselines.get("baseRateLogLoss");
+    String loss = baseRate == null ? "loss" : "logLoss";
     return new HistoryPoint(
         status.timeMillis(),
         status.progress().samplesPerSecond(),
-        baseRate == null ? window.get("loss") : window.get("logLoss"),
+        window.get(loss),
         baseRate,
         window.get("accuracy"),
         baselines.get("majorityClassAccuracy"),
         window.get("auc"),
+        validation.get(loss),
+        validation.get("accuracy"),
         status.flow().ringOccupiedSlots(),
         status.lagRecords());
   }

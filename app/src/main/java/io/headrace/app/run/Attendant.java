@@ -31,12 +31,15 @@ public final class Attendant implements AutoCloseable {
   private final JobRun run;
   private final RunView view;
   private final PrintWriter out;
+  private final WrittenTexts texts;
   private final @Nullable HttpService http;
 
-  private Attendant(JobRun run, RunView view, PrintWriter out, @Nullable HttpService http) {
+  private Attendant(
+      JobRun run, RunView view, PrintWriter out, WrittenTexts texts, @Nullable HttpService http) {
     this.run = run;
     this.view = view;
     this.out = out;
+    this.texts = texts;
     this.http = http;
   }
 
@@ -51,9 +54,10 @@ public final class Attendant implements AutoCloseable {
       job.checkpoints().directory().ifPresent(FreshStart::putAside);
     }
     var checkpoints = new LastCheckpoint();
+    var texts = new WrittenTexts();
     JobRun run =
         JobRun.start(
-            job, new JobRun.Options(List.of(checkpoints), OptionalLong.empty(), step -> {}));
+            job, new JobRun.Options(List.of(checkpoints), OptionalLong.empty(), step -> {}, texts));
     try {
       var view = new RunView(run, checkpoints);
       HttpService http =
@@ -62,7 +66,7 @@ public final class Attendant implements AutoCloseable {
       if (resumed > 0) {
         out.printf("%s goes on behind %,d samples%n", job.name(), resumed);
       }
-      return new Attendant(run, view, out, http);
+      return new Attendant(run, view, out, texts, http);
     } catch (RuntimeException e) {
       run.close();
       throw e;
@@ -91,6 +95,7 @@ public final class Attendant implements AutoCloseable {
       long shown = System.nanoTime();
       while (ongoing() && !stop.getAsBoolean()) {
         Thread.sleep(POLL_MILLIS);
+        texts.show(progress);
         if (System.nanoTime() - shown >= TURN_MILLIS * 1_000_000) {
           shown = System.nanoTime();
           progress.show(view.status());
@@ -106,6 +111,7 @@ public final class Attendant implements AutoCloseable {
       progress.end();
     }
     run.await();
+    texts.show(progress);
   }
 
   private static boolean terminal() {

@@ -39,6 +39,16 @@ public final class ProgressLine {
     out.flush();
   }
 
+  /** Prints {@code text}, on lines of its own, where the line stands. */
+  void say(String text) {
+    if (inPlace && width > 0) {
+      out.print("\r" + " ".repeat(width) + "\r");
+      width = 0;
+    }
+    out.println(text);
+    out.flush();
+  }
+
   /** Ends the line, so that what is printed next stands below it. */
   public void end() {
     if (inPlace && width > 0) {

@@ -103,6 +103,30 @@ class PageTest {
     assertThat(complaints).isEmpty();
   }
 
+  @Test
+  void drawsValidationOnceThereIsOne() {
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+    awaitPoints(page, 30);
+    assertThat(page.locator("#validation-chart")).isHidden();
+
+    job.validated = true;
+
+    assertThat(page.locator("#validation-chart")).isVisible();
+    awaitPoints(page, 90);
+    assertThat(painted(page, "validation-chart")).as("painted pixels").isGreaterThan(500);
+    assertThat(page.locator("#validation-chart .plot"))
+        .hasAttribute(
+            "aria-label",
+            Pattern.compile(
+                "Validation: loss 0\\.\\d{4}, loss in training 0\\.\\d{4},"
+                    + " accuracy \\d\\d\\.\\d\\d\u202f%"));
+    page.setViewportSize(400, 850);
+    assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(400);
+    page.setViewportSize(1280, 900);
+    picture(page, "validation");
+    assertThat(complaints).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {360, 400, 768, 1024, 1280})
   void fitsTheWidthWithoutScrollingSideways(int width) {

@@ -3,6 +3,7 @@ package io.headrace.ingest.decode;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.InputSpec;
 import io.headrace.ingest.text.TextSplit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -126,7 +127,10 @@ public sealed interface InputMapping {
       boolean keepTail)
       implements InputMapping {
     static final int MOST_KNOWN = 200_000;
-    static final int UNKNOWN = 1;
+
+    /** The id of a token that is not in the vocabulary. */
+    public static final int UNKNOWN = 1;
+
     static final int FIRST = 2;
 
     public Tokens {
@@ -145,6 +149,15 @@ public sealed interface InputMapping {
         throw new InvalidSettingException(
             "buckets", buckets + " cannot stand for byte pairs, which come of a vocabulary.");
       }
+    }
+
+    /** The id of each token in the vocabulary. */
+    public Map<String, Integer> ids() {
+      Map<String, Integer> ids = new HashMap<>();
+      for (int i = 0; i < vocabulary.size(); i++) {
+        ids.putIfAbsent(vocabulary.get(i), FIRST + i);
+      }
+      return ids;
     }
 
     @Override

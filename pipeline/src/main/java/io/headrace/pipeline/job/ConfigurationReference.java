@@ -88,6 +88,7 @@ public final class ConfigurationReference {
       case BATCH -> settings(BatchGroup.DECLARED);
       case ENGINE -> settings(EngineSettings.DECLARED);
       case CHECKPOINTS -> settings(CheckpointSettings.SETTINGS);
+      case GENERATE -> settings(GenerateSettings.DECLARED);
       case METRICS -> settings(MetricsSettings.SETTINGS);
       case DEAD_LETTERS -> settings(DeadLetterSettings.SETTINGS);
     }

@@ -4,6 +4,7 @@ import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.ingest.decode.InputMapping;
+import io.headrace.ingest.text.TextSplit;
 import io.headrace.pipeline.transform.Transform;
 import java.util.List;
 
@@ -25,6 +26,27 @@ final class JobChecks {
     labelIsNoInput(spec);
     lossFitsLabel(spec);
     transformsFitInputs(spec);
+    generatesCharacters(spec);
+  }
+
+  private void generatesCharacters(JobSpec spec) {
+    if (spec.generate().isEmpty()) {
+      return;
+    }
+    boolean characters =
+        spec.sample().inputs().size() == 1
+            && spec.sample().inputs().getFirst() instanceof InputMapping.Tokens tokens
+            && tokens.split() == TextSplit.CHARACTERS
+            && tokens.buckets() == 0;
+    boolean classes = spec.sample().schema().label() instanceof LabelSpec.Classes;
+    if (!characters || !classes || !spec.loss().name().equals("softmax")) {
+      problems.add(
+          "generate",
+          "needs a model of the next character: softmax loss, one input of tokens with split:"
+              + " characters and a vocabulary, and a label with classes-from that input. Remove"
+              + " generate, or make it one.",
+          places.of("generate"));
+    }
   }
 
   private void sourceIsFinite(JobSpec spec) {

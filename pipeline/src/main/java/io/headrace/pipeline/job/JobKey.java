@@ -30,6 +30,10 @@ enum JobKey {
   BATCH("batch", false, "How samples become mini-batches."),
   ENGINE("engine", false, "How the learning is run."),
   CHECKPOINTS("checkpoints", false, "Where and when state is kept; without it nothing is kept."),
+  GENERATE(
+      "generate",
+      false,
+      "Text that a model of the next character writes while it learns; shown with the progress."),
   METRICS("metrics", false, "Where metrics go, and how often."),
   DEAD_LETTERS("dead-letters", false, "Where records go that could not become samples.");
 

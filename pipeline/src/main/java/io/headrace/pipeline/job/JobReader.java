@@ -68,6 +68,8 @@ final class JobReader {
         defaulted(JobKey.ENGINE, EngineSettings.DECLARED).map(EngineSettings::from);
     Optional<CheckpointSettings> checkpoints =
         defaulted(JobKey.CHECKPOINTS, CheckpointSettings.SETTINGS).map(CheckpointSettings::from);
+    Optional<GenerateSettings> generate =
+        given(JobKey.GENERATE, GenerateSettings.DECLARED).map(GenerateSettings::from);
     Optional<MetricsSettings> metrics =
         defaulted(JobKey.METRICS, MetricsSettings.SETTINGS).map(MetricsSettings::from);
     Optional<DeadLetterSettings> deadLetters =
@@ -96,6 +98,7 @@ final class JobReader {
             batch.orElseThrow(),
             engine.orElseThrow(),
             checkpoints.orElseThrow(),
+            generate,
             metrics.orElseThrow(),
             deadLetters.orElseThrow(),
             fingerprint(

@@ -40,9 +40,19 @@ public final class JobRun implements AutoCloseable {
    * @param sinks for events, besides those that the job names
    * @param stopAfterSamples trained samples, resumed ones included, after which the run ends
    * @param afterStep told of each step on the trainer's thread, which it holds up
+   * @param texts given what the job lets the model write, on the trainer's thread
    */
   public record Options(
-      List<EventSink> sinks, OptionalLong stopAfterSamples, Consumer<StepResult> afterStep) {
+      List<EventSink> sinks,
+      OptionalLong stopAfterSamples,
+      Consumer<StepResult> afterStep,
+      Consumer<GeneratedText> texts) {
+    /** Options of a run whose texts nobody reads. */
+    public Options(
+        List<EventSink> sinks, OptionalLong stopAfterSamples, Consumer<StepResult> afterStep) {
+      this(sinks, stopAfterSamples, afterStep, text -> {});
+    }
+
     public static final Options NONE = new Options(List.of(), OptionalLong.empty(), step -> {});
   }
 
@@ -88,7 +98,7 @@ public final class JobRun implements AutoCloseable {
                       kafka.commit(positions);
                     }
                   },
-                  options.afterStep(),
+                  afterStep(job, trainer, options),
                   InstantSource.system(),
                   validation,
                   settings(job, options)));
@@ -150,6 +160,17 @@ public final class JobRun implements AutoCloseable {
     run.close();
     trainer.close();
     sinks.close();
+  }
+
+  private static Consumer<StepResult> afterStep(JobSpec job, Trainer trainer, Options options) {
+    return job.generate()
+        .map(settings -> writing(job, settings, trainer, options))
+        .orElse(options.afterStep());
+  }
+
+  private static Consumer<StepResult> writing(
+      JobSpec job, GenerateSettings settings, Trainer trainer, Options options) {
+    return new TextGenerator(job, settings, trainer, options.texts()).andThen(options.afterStep());
   }
 
   static List<Transform> transforms(JobSpec job) {

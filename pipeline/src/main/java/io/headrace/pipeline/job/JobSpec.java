@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param checkpoints relative directories in it and in {@code metrics} and {@code deadLetters} are
  *     resolved against the directory that the process runs in: they belong to the run, not to the
  *     data
+ * @param generate what text the model writes as it learns; empty for none
  * @param fingerprint every setting that decides what is learned
  * @param yaml the job file with the command line's settings in it: {@link JobFile#parse} makes an
  *     equal job of it
@@ -50,6 +51,7 @@ public record JobSpec(
     BatchShape batch,
     EngineSettings engine,
     CheckpointSettings checkpoints,
+    Optional<GenerateSettings> generate,
     MetricsSettings metrics,
     DeadLetterSettings deadLetters,
     Fingerprint fingerprint,
@@ -82,6 +84,7 @@ public record JobSpec(
         batch,
         engine,
         checkpoints,
+        generate,
         metrics,
         deadLetters,
         fingerprint,
