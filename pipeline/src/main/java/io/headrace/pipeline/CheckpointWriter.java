@@ -3,7 +3,11 @@ package io.headrace.pipeline;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.sample.Positions;
 import io.headrace.sink.CheckpointStore;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +31,10 @@ final class CheckpointWriter implements AutoCloseable {
   private volatile long notBeforeMillis;
   private final AtomicLong failures = new AtomicLong();
   private int failuresInTurn;
+
+  /** Positions of this run's checkpoints by name; the writing thread's own. */
+  private final Map<String, Positions> written = new HashMap<>();
+
   private volatile CheckpointStore.@Nullable Entry newest;
 
   CheckpointWriter(TrainingPlan plan) {
@@ -104,6 +112,8 @@ final class CheckpointWriter implements AutoCloseable {
     }
     double millis = (System.nanoTime() - start) / 1e6;
     newest = entry;
+    written.put(entry.name(), checkpoint.ledger().positions());
+    trimJournal();
     failuresInTurn = 0;
     notBeforeMillis = 0;
     plan.events()
@@ -116,6 +126,15 @@ final class CheckpointWriter implements AutoCloseable {
                 entry.bytes(),
                 millis));
     tell(checkpoint);
+  }
+
+  /** The journal is needed from the oldest checkpoint on; one of an earlier run keeps all of it. */
+  private void trimJournal() {
+    List<String> kept =
+        plan.checkpoints().list().stream().map(CheckpointStore.Entry::name).toList();
+    written.keySet().retainAll(kept);
+    Positions oldest = kept.isEmpty() ? null : written.get(kept.getFirst());
+    plan.journal().keepFrom(oldest == null ? Positions.START : oldest);
   }
 
   private HeadraceException failed(Checkpoint checkpoint, RuntimeException fault) {

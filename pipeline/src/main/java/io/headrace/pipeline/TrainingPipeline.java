@@ -47,7 +47,14 @@ final class TrainingPipeline {
             plan.settings().decoderThreads(), Integer.MAX_VALUE, "headrace-decode", 60, true);
     this.assembly = Schedulers.newSingle("headrace-assembler", true);
     this.assembler =
-        BatchAssembler.start(plan.schema(), plan.settings().batch(), pool, assembly, trainer);
+        BatchAssembler.start(
+            plan.schema(),
+            plan.settings().batch(),
+            pool,
+            assembly,
+            trainer,
+            plan.journal(),
+            restored.positions());
   }
 
   void open() {

@@ -7,6 +7,7 @@ import io.headrace.engine.sample.SampleSchema;
 import io.headrace.ingest.SampleDecoder;
 import io.headrace.ingest.SampleSource;
 import io.headrace.pipeline.transform.Transform;
+import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.DeadLetterSink;
 import io.headrace.sink.EventSink;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param decoders makes a decoder for each decoding thread
  * @param transforms in order, applied to every block
  * @param trainer used by the run alone until it has ended
+ * @param journal of the batches, used by the assembler's and the checkpoint thread
  * @param events called by the trainer's and the checkpoint thread, which it should not hold up
  * @param afterCheckpoint told the positions that a durable checkpoint covers, on the thread that
  *     wrote it, e.g. to commit offsets
@@ -36,6 +38,7 @@ public record TrainingPlan(
     List<Transform> transforms,
     Trainer trainer,
     CheckpointStore checkpoints,
+    BatchJournal journal,
     DeadLetterSink deadLetters,
     EventSink events,
     Consumer<Positions> afterCheckpoint,

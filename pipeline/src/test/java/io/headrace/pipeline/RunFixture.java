@@ -13,6 +13,7 @@ import io.headrace.ingest.SampleDecoder;
 import io.headrace.ingest.SampleSource;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.schemas.RejectedSample;
+import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.DeadLetterSink;
 import io.headrace.sink.EventSink;
@@ -42,6 +43,7 @@ final class RunFixture implements AutoCloseable {
   SampleSource source = new CountedRecords(1_000, 37);
   Consumer<StepResult> afterStep = _ -> {};
   Consumer<Positions> afterCheckpoint = committed::add;
+  BatchJournal journal = BatchJournal.NONE;
   int decoderThreads = 2;
   long checkpointSamples = 200;
   Optional<ValidationPlan> validation = Optional.empty();
@@ -80,6 +82,7 @@ final class RunFixture implements AutoCloseable {
         List.of(),
         trainer,
         store,
+        journal,
         new Letters(),
         new Events(),
         afterCheckpoint,

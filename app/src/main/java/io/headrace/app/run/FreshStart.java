@@ -3,9 +3,11 @@ package io.headrace.app.run;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryLock;
+import io.headrace.sink.journal.DirectoryBatchJournal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Puts a job's checkpoints aside, so that its next run begins at nothing. Stateless. */
 final class FreshStart {
@@ -14,7 +16,8 @@ final class FreshStart {
   /** Moves every checkpoint of {@code directory} into a new folder in it. */
   static void putAside(Path directory) {
     var entries = DirectoryCheckpointStore.forReading(directory).list();
-    if (entries.isEmpty()) {
+    List<Path> journal = journal(directory);
+    if (entries.isEmpty() && journal.isEmpty()) {
       return;
     }
     Path aside = directory.resolve("before-" + System.currentTimeMillis());
@@ -24,6 +27,9 @@ final class FreshStart {
       for (var entry : entries) {
         Files.move(directory.resolve(entry.name()), aside.resolve(entry.name()));
       }
+      for (Path segment : journal) {
+        Files.move(segment, aside.resolve(segment.getFileName()));
+      }
       Path best = directory.resolve(DirectoryCheckpointStore.BEST);
       if (Files.exists(best)) {
         Files.move(best, aside.resolve(DirectoryCheckpointStore.BEST));
@@ -32,6 +38,17 @@ final class FreshStart {
       throw new HeadraceException(
           "The checkpoints in %s could not be moved to %s: %s. Move or delete them by hand."
               .formatted(directory, aside, e.getMessage()),
+          e);
+    }
+  }
+
+  private static List<Path> journal(Path directory) {
+    try {
+      return DirectoryBatchJournal.files(directory);
+    } catch (IOException e) {
+      throw new HeadraceException(
+          "The batch journal in %s could not be listed: %s. Check the folder's rights."
+              .formatted(directory, e.getMessage()),
           e);
     }
   }

@@ -1,8 +1,13 @@
 package io.headrace.pipeline.batch;
 
+import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.sink.BatchJournal;
+import io.headrace.sink.BatchJournal.Run;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +47,13 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
   private final AtomicLong closedByLinger = new AtomicLong();
   private final AtomicLong closedByEnd = new AtomicLong();
   private volatile int demand;
-  private @Nullable BlockCursor current;
+  private final BatchJournal journal;
+  private final JournalledOrder order;
+  private final Deque<SampleBlock> waiting = new ArrayDeque<>();
+
+  /** The first waiting block of each partition that was begun, and how far. */
+  private final Map<SourcePartition, BlockCursor> begun = new HashMap<>();
+
   private @Nullable Slot open;
   private long openedAtMillis;
   private boolean caughtUp;
@@ -55,7 +66,11 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
       BatchShape shape,
       BlockPool pool,
       Scheduler assembly,
-      BatchHandler handler) {
+      BatchHandler handler,
+      BatchJournal journal,
+      JournalledOrder order) {
+    this.journal = journal;
+    this.order = order;
     this.shape = shape;
     this.pool = pool;
     this.assembly = assembly;
@@ -75,7 +90,26 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
       BlockPool pool,
       Scheduler assembly,
       BatchHandler handler) {
-    var assembler = new BatchAssembler(schema, shape, pool, assembly, handler);
+    return start(schema, shape, pool, assembly, handler, BatchJournal.NONE, Positions.START);
+  }
+
+  /**
+   * The same with a journal: batches that it has behind {@code from} are made again, then others
+   * are recorded before the handler gets them. While batches are made again, blocks that come too
+   * early wait in memory.
+   *
+   * @param journal used by the thread of {@code assembly} after this returns
+   */
+  public static BatchAssembler start(
+      SampleSchema schema,
+      BatchShape shape,
+      BlockPool pool,
+      Scheduler assembly,
+      BatchHandler handler,
+      BatchJournal journal,
+      Positions from) {
+    var order = new JournalledOrder(journal.resume(from), from);
+    var assembler = new BatchAssembler(schema, shape, pool, assembly, handler, journal, order);
     assembler.ring.start();
     return assembler;
   }
@@ -122,7 +156,7 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
       pool.give(block);
       return;
     }
-    current = new BlockCursor(block, settled.getOrDefault(block.partition(), -1L));
+    waiting.add(block);
     caughtUp = false;
     advance();
   }
@@ -146,11 +180,14 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
     if (ending != null) {
       return;
     }
-    if (current != null) {
-      pool.give(current.block());
-      current = null;
-    }
+    dropWaiting();
     end(new StreamEnd.Stopped());
+  }
+
+  private void dropWaiting() {
+    waiting.forEach(pool::give);
+    waiting.clear();
+    begun.clear();
   }
 
   private void end(StreamEnd reason) {
@@ -164,7 +201,8 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
       goOn();
     } catch (RuntimeException fault) {
       upstream().cancel();
-      current = null;
+      waiting.clear();
+      begun.clear();
       ending = new StreamEnd.Failed(fault);
       publishEnd(ending);
     }
@@ -176,10 +214,20 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
       return;
     }
     if (ending != null) {
-      publishEnd(ending);
+      endOfSource(ending);
     } else if (demand == 0) {
       requestNext();
     }
+  }
+
+  private void endOfSource(StreamEnd reason) {
+    if (reason instanceof StreamEnd.Completed && !order.isOver()) {
+      leaveOrder();
+      if (!cut()) {
+        return;
+      }
+    }
+    publishEnd(reason);
   }
 
   private void requestNext() {
@@ -189,27 +237,95 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
 
   /** Returns false if rows are left for which there is no slot. */
   private boolean cut() {
-    if (current == null) {
-      return true;
+    while (!order.isOver()) {
+      Slot slot = open();
+      if (slot == null) {
+        return false;
+      }
+      BlockCursor cursor = first(order.run().partition());
+      if (cursor == null) {
+        ring.handOver();
+        return true;
+      }
+      cutAgain(slot, cursor);
     }
+    while (!waiting.isEmpty()) {
+      if (!cut(cursor(waiting.element()))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean cut(BlockCursor current) {
     while (!current.usedUp()) {
       Slot slot = open();
       if (slot == null) {
         return false;
       }
-      current.pour(slot.batch);
+      current.pour(slot);
       if (slot.batch.rows().size() == shape.size()) {
         close(closedBySize);
       }
     }
-    SampleBlock block = current.block();
-    current = null;
-    settled.put(block.partition(), block.nextPosition());
-    caughtUp = block.caughtUp();
-    pool.give(block);
+    caughtUp = current.block().caughtUp();
+    giveBack(current);
     closeIfLingered();
     ring.handOver();
     return true;
+  }
+
+  private void giveBack(BlockCursor used) {
+    SampleBlock block = used.block();
+    waiting.remove(block);
+    begun.remove(block.partition());
+    settled.put(block.partition(), block.nextPosition());
+    pool.give(block);
+  }
+
+  private @Nullable BlockCursor first(SourcePartition partition) {
+    for (SampleBlock block : waiting) {
+      if (block.partition().equals(partition)) {
+        return cursor(block);
+      }
+    }
+    return null;
+  }
+
+  private BlockCursor cursor(SampleBlock first) {
+    return begun.computeIfAbsent(
+        first.partition(), p -> new BlockCursor(first, settled.getOrDefault(p, -1L)));
+  }
+
+  /** Pours what the journal says comes next. */
+  private void cutAgain(Slot slot, BlockCursor cursor) {
+    Run part = cursor.partOf(order.run());
+    int room = slot.batch.rows().capacity() - slot.batch.rows().size();
+    if (part == null || part.rows() > room) {
+      leaveOrder();
+      return;
+    }
+    cursor.pour(slot, part);
+    if (cursor.usedUp()) {
+      giveBack(cursor);
+    }
+    switch (order.poured(part)) {
+      case RUN_GOES_ON, RUN_DONE -> {}
+      case BATCH_DONE -> closeAgain(slot);
+      case DIFFERS -> leaveOrder();
+    }
+  }
+
+  /** Closes a batch that the journal has already. */
+  private void closeAgain(Slot slot) {
+    boolean full = slot.batch.rows().size() == shape.size();
+    count(full ? closedBySize : closedByLinger);
+    open = null;
+    ring.close();
+  }
+
+  private void leaveOrder() {
+    journal.restart(order.abandon());
   }
 
   private @Nullable Slot open() {
@@ -221,13 +337,24 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
   }
 
   private void close(AtomicLong closed) {
-    closed.lazySet(closed.getPlain() + 1);
+    count(closed);
+    record();
     open = null;
     ring.close();
   }
 
+  private static void count(AtomicLong closed) {
+    closed.lazySet(closed.getPlain() + 1);
+  }
+
+  private void record() {
+    if (open != null && open.hasContent()) {
+      journal.add(open.runs);
+    }
+  }
+
   private void closeIfLingered() {
-    if (open == null || !caughtUp || lingering || over) {
+    if (open == null || !order.isOver() || !caughtUp || lingering || over) {
       return;
     }
     long waited = assembly.now(TimeUnit.MILLISECONDS) - openedAtMillis;
@@ -254,13 +381,14 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
       return;
     }
     if (!(reason instanceof StreamEnd.Completed)) {
-      slot.batch.clear();
+      slot.clear();
     }
     slot.end = reason;
     over = true;
     if (slot.hasContent()) {
       closedByEnd.incrementAndGet();
     }
+    record();
     ring.close();
     ring.handOver();
   }
@@ -281,6 +409,11 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
     @Override
     public void roomAgain() {
       schedule(BatchAssembler.this::advance);
+    }
+
+    @Override
+    public void handingOver() {
+      journal.handOver();
     }
 
     @Override

@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  * fills it, closes it and hands it over; nothing here ever waits for room.
  */
 final class BatchRing implements EventHandler<Slot>, ExceptionHandler<Slot> {
-  /** Is told on the handler's thread; must not block. */
+  /** Is told on the handler's thread, but for {@link #handingOver}; must not block. */
   interface Listener {
     /** A producer that found no room may try again. */
     void roomAgain();
+
+    /** Closed slots are about to be handed over: on the producer's thread, where it may block. */
+    void handingOver();
 
     /** No batch will be handed over any more. */
     void noMoreWanted();
@@ -76,8 +79,7 @@ final class BatchRing implements EventHandler<Slot>, ExceptionHandler<Slot> {
       producerWaits.set(false);
     }
     Slot slot = ring.get(claimed);
-    slot.batch.clear();
-    slot.end = null;
+    slot.clear();
     return slot;
   }
 
@@ -89,6 +91,7 @@ final class BatchRing implements EventHandler<Slot>, ExceptionHandler<Slot> {
   /** Hands all closed slots over. One call for several slots wakes the handler's thread once. */
   void handOver() {
     if (closed != NONE) {
+      listener.handingOver();
       ring.publish(closed);
       closed = NONE;
     }

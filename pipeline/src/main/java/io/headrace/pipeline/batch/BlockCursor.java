@@ -1,8 +1,8 @@
 package io.headrace.pipeline.batch;
 
-import io.headrace.engine.sample.LedgerCounter;
-import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
+import io.headrace.sink.BatchJournal.Run;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a block has been cut into batches. Not thread-safe.
@@ -38,26 +38,57 @@ final class BlockCursor {
         && filtered == block.filtered();
   }
 
-  /** Moves rows to {@code batch}, which has room, until it is full or the block is used up. */
-  void pour(MiniBatch batch) {
-    SampleBlock rows = batch.rows();
+  /** Moves rows to {@code slot}, which has room, until it is full or the block is used up. */
+  void pour(Slot slot) {
+    SampleBlock rows = slot.batch.rows();
     int room = rows.capacity() - rows.size();
     int count = Math.min(room, block.size() - row);
     rows.appendRows(block, row, row + count);
     row += count;
-    LedgerCounter ledger = batch.ledger();
     if (count == room) {
       int last = row - 1;
       long end = block.settledBy(last);
-      settle(ledger, end, count, block.rejectedBefore(last), block.filteredBefore(last));
+      settle(slot, end, count, block.rejectedBefore(last), block.filteredBefore(last));
     } else {
-      settle(ledger, block.nextPosition(), count, block.rejected(), block.filtered());
+      settle(slot, block.nextPosition(), count, block.rejected(), block.filtered());
     }
   }
 
-  private void settle(
-      LedgerCounter ledger, long end, int trained, int rejectedNow, int filteredNow) {
-    ledger.add(block.partition(), end, trained, rejectedNow - rejected, filteredNow - filtered);
+  /**
+   * The part of {@code run} that this block has, if it has the run's rows or fewer: all of the
+   * block where the run goes on behind it, else the run's own counts. Null where it has more.
+   */
+  @Nullable Run partOf(Run run) {
+    int end = row;
+    while (end < block.size() && block.settledBy(end) <= run.to()) {
+      end++;
+    }
+    if (end - row > run.rows()) {
+      return null;
+    }
+    int rejectedLeft = block.rejected() - rejected;
+    int filteredLeft = block.filtered() - filtered;
+    if (end == block.size() && block.nextPosition() <= run.to()) {
+      return new Run(run.partition(), block.nextPosition(), end - row, rejectedLeft, filteredLeft);
+    }
+    return new Run(
+        run.partition(),
+        run.to(),
+        end - row,
+        Math.clamp(run.rejected(), 0, rejectedLeft),
+        Math.clamp(run.filtered(), 0, filteredLeft));
+  }
+
+  /** Moves what {@link #partOf} gave to {@code slot}. */
+  void pour(Slot slot, Run part) {
+    slot.batch.rows().appendRows(block, row, row + part.rows());
+    row += part.rows();
+    settle(slot, part.to(), part.rows(), rejected + part.rejected(), filtered + part.filtered());
+  }
+
+  private void settle(Slot slot, long end, int trained, int rejectedNow, int filteredNow) {
+    slot.settle(
+        new Run(block.partition(), end, trained, rejectedNow - rejected, filteredNow - filtered));
     position = end;
     rejected = rejectedNow;
     filtered = filteredNow;

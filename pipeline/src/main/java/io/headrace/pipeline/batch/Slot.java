@@ -1,15 +1,42 @@
 package io.headrace.pipeline.batch;
 
 import io.headrace.engine.sample.MiniBatch;
+import io.headrace.sink.BatchJournal.Run;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A place in the ring: a batch, and the end of the stream if it is the last one. */
 final class Slot {
   final MiniBatch batch;
+  final List<Run> runs = new ArrayList<>();
   @Nullable StreamEnd end;
 
   Slot(MiniBatch batch) {
     this.batch = batch;
+  }
+
+  void clear() {
+    batch.clear();
+    runs.clear();
+    end = null;
+  }
+
+  /** Counts records for the batch, behind those before. */
+  void settle(Run run) {
+    batch.ledger().add(run.partition(), run.to(), run.rows(), run.rejected(), run.filtered());
+    if (!runs.isEmpty() && runs.getLast().partition().equals(run.partition())) {
+      Run last = runs.removeLast();
+      runs.add(
+          new Run(
+              run.partition(),
+              run.to(),
+              last.rows() + run.rows(),
+              last.rejected() + run.rejected(),
+              last.filtered() + run.filtered()));
+    } else {
+      runs.add(run);
+    }
   }
 
   boolean hasContent() {

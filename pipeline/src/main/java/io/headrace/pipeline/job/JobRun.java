@@ -90,6 +90,7 @@ public final class JobRun implements AutoCloseable {
                   transforms,
                   trainer,
                   sinks.checkpoints(),
+                  sinks.journal(),
                   sinks.deadLetters(),
                   sinks.events(),
                   positions -> {

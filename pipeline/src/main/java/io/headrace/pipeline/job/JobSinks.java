@@ -1,7 +1,9 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.TrainEvent;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
+import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.DeadLetterSink;
 import io.headrace.sink.EventSink;
@@ -10,9 +12,11 @@ import io.headrace.sink.checkpoint.DirectoryLock;
 import io.headrace.sink.event.EventPump;
 import io.headrace.sink.file.FileDeadLetterSink;
 import io.headrace.sink.file.JsonLinesEventSink;
+import io.headrace.sink.journal.DirectoryBatchJournal;
 import io.headrace.sink.kafka.KafkaDeadLetterSink;
 import io.headrace.sink.kafka.KafkaEventSink;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +34,7 @@ final class JobSinks implements AutoCloseable {
   private final CheckpointStore checkpoints;
   private final DeadLetterSink deadLetters;
   private final EventPump events;
+  private final BatchJournal journal;
 
   /**
    * @param others sinks for events besides those that the job names; closed with this
@@ -41,6 +46,8 @@ final class JobSinks implements AutoCloseable {
       open.add(deadLetters);
       events = new EventPump(events(job, others), EVENTS_WAITING);
       open.add(events);
+      journal = journal(job);
+      open.add(journal);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -53,6 +60,10 @@ final class JobSinks implements AutoCloseable {
 
   DeadLetterSink deadLetters() {
     return deadLetters;
+  }
+
+  BatchJournal journal() {
+    return journal;
   }
 
   EventPump events() {
@@ -77,6 +88,19 @@ final class JobSinks implements AutoCloseable {
     Path directory = job.checkpoints().directory().get();
     open.add(DirectoryLock.hold(directory));
     return DirectoryCheckpointStore.forWriting(directory, job.checkpoints().keep());
+  }
+
+  private BatchJournal journal(JobSpec job) {
+    if (job.checkpoints().directory().isEmpty()) {
+      return BatchJournal.NONE;
+    }
+    InstantSource clock = InstantSource.system();
+    return new DirectoryBatchJournal(
+        job.checkpoints().directory().get(),
+        message ->
+            events.accept(
+                new TrainEvent.Alert(job.name(), "batch-journal", message, clock.millis())),
+        clock);
   }
 
   private static DeadLetterSink deadLetters(JobSpec job) {

@@ -1,0 +1,50 @@
+package io.headrace.pipeline;
+
+import io.headrace.engine.sample.Positions;
+import io.headrace.engine.sample.SourcePartition;
+import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.SampleSource;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import java.util.stream.IntStream;
+import reactor.core.publisher.Flux;
+
+/**
+ * Several partitions of {@code count} records each, in chunks of any size that arrive in any order:
+ * another one for each seed.
+ */
+record ManyPartitions(int partitions, long count, long seed) implements SampleSource {
+  static SourcePartition partition(int number) {
+    return new SourcePartition("counted", number);
+  }
+
+  @Override
+  public Flux<RecordChunk> chunks(Positions from) {
+    var random = new Random(seed);
+    long[] next =
+        IntStream.range(0, partitions).mapToLong(p -> from.of(partition(p)).orElse(0)).toArray();
+    return Flux.generate(
+        sink -> {
+          int[] left = IntStream.range(0, partitions).filter(p -> next[p] < count).toArray();
+          if (left.length == 0) {
+            sink.complete();
+            return;
+          }
+          int p = left[random.nextInt(left.length)];
+          long end = Math.min(count, next[p] + 1 + random.nextInt(40));
+          sink.next(chunk(p, next[p], end));
+          next[p] = end;
+        });
+  }
+
+  private static RecordChunk chunk(int partition, long from, long to) {
+    var chunk = new RecordChunk(_ -> {});
+    chunk.start(partition(partition), from);
+    for (long position = from; position < to; position++) {
+      long unique = position + 1_000_000L * partition;
+      byte[] record = ByteBuffer.allocate(Long.BYTES).putLong(unique).array();
+      chunk.add(record, 0, record.length, position, 0);
+    }
+    return chunk;
+  }
+}

@@ -1,0 +1,243 @@
+package io.headrace.sink.journal;
+
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.sample.Positions;
+import io.headrace.engine.sample.SourcePartition;
+import io.headrace.sink.BatchJournal;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.NavigableMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A journal as files of a directory, {@code journal-000000000001.log} and so on, each begun by a
+ * run or when the one before was full. A segment that does not begin where the one before ended
+ * begins a new story: what lies between is not known.
+ *
+ * <p>A batch is written by one call before it is trained, so a killed process leaves it behind; it
+ * is forced to the disk when a checkpoint is. A write that fails is told once, training goes on,
+ * and a new segment is tried after a wait that doubles from one second to a minute.
+ *
+ * <p>Thread-safe.
+ */
+public final class DirectoryBatchJournal implements BatchJournal {
+  private static final String NAME = "journal-\\d{12}\\.log";
+  private static final int SEGMENT_BYTES = 4 << 20;
+  private static final long FIRST_RETRY_MILLIS = 1_000;
+
+  private final Path directory;
+  private final Consumer<String> alert;
+  private final InstantSource clock;
+  private final SortedMap<SourcePartition, Long> positions = new TreeMap<>();
+  private final NavigableMap<Long, Positions> starts = new TreeMap<>();
+  private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
+  private @Nullable FileChannel channel;
+  private long number;
+  private long written;
+  private boolean broken;
+  private int failures;
+  private long notBeforeMillis;
+
+  /**
+   * @param directory exists and is this journal's alone to write to
+   * @param alert told of writes that failed, on the thread that wrote
+   */
+  public DirectoryBatchJournal(Path directory, Consumer<String> alert, InstantSource clock) {
+    this.directory = directory;
+    this.alert = alert;
+    this.clock = clock;
+  }
+
+  /** The journal's files in {@code directory}, oldest first; none where there is no directory. */
+  public static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(f -> f.getFileName().toString().matches(NAME)).sorted().toList();
+    } catch (NoSuchFileException _) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public synchronized List<List<Run>> resume(Positions from) {
+    List<List<Run>> behind = null;
+    Positions at = Positions.START;
+    try {
+      for (Path file : files(directory)) {
+        number = number(file);
+        Segment segment = Segment.read(file);
+        if (segment == null) {
+          continue;
+        }
+        starts.put(number, segment.start());
+        if (!segment.start().equals(at)) {
+          behind = null;
+        }
+        at = segment.start();
+        if (at.equals(from)) {
+          behind = new ArrayList<>();
+        }
+        var next = new TreeMap<>(at.next());
+        for (List<Run> batch : segment.batches()) {
+          batch.forEach(run -> next.put(run.partition(), run.to()));
+          if (behind != null) {
+            behind.add(batch);
+          }
+          if (next.equals(from.next())) {
+            behind = new ArrayList<>();
+          }
+        }
+        at = new Positions(next);
+      }
+    } catch (IOException e) {
+      throw new HeadraceException(
+          "The batch journal in %s could not be read (%s). Check the disk, or move its journal-*.log files away."
+              .formatted(directory, e),
+          e);
+    }
+    positions.putAll(behind == null ? from.next() : at.next());
+    return behind == null ? List.of() : behind;
+  }
+
+  @Override
+  public synchronized void restart(Positions at) {
+    positions.clear();
+    positions.putAll(at.next());
+    alert.accept(
+        "The source no longer gives the records that the batch journal in %s has behind %s: from there on the batches are others than before."
+            .formatted(directory, at.next()));
+  }
+
+  private static long number(Path file) {
+    return Long.parseLong(file.getFileName().toString().replaceAll("\\D", ""));
+  }
+
+  @Override
+  public synchronized void add(List<Run> batch) {
+    try {
+      if (waiting.size() == 0 && !open()) {
+        broken = true;
+      }
+      batch.forEach(run -> positions.put(run.partition(), run.to()));
+      if (!broken) {
+        waiting.writeBytes(Segment.frame(batch));
+      }
+    } catch (IOException e) {
+      failed(e);
+      batch.forEach(run -> positions.put(run.partition(), run.to()));
+    }
+  }
+
+  /** Returns whether there is a segment to write to. */
+  private boolean open() throws IOException {
+    if (channel != null && written < SEGMENT_BYTES) {
+      return true;
+    }
+    if (clock.millis() < notBeforeMillis) {
+      return false;
+    }
+    closeChannel();
+    number++;
+    var start = new Positions(positions);
+    channel =
+        FileChannel.open(
+            directory.resolve(String.format(Locale.ROOT, "journal-%012d.log", number)),
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE);
+    written = 0;
+    starts.put(number, start);
+    waiting.writeBytes(Segment.frame(start));
+    broken = false;
+    return true;
+  }
+
+  @Override
+  public synchronized void handOver() {
+    if (waiting.size() == 0 || channel == null) {
+      return;
+    }
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(waiting.toByteArray());
+      waiting.reset();
+      while (bytes.hasRemaining()) {
+        written += channel.write(bytes);
+      }
+      failures = 0;
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+
+  private void failed(IOException e) {
+    broken = true;
+    waiting.reset();
+    long wait = FIRST_RETRY_MILLIS << Math.min(failures, 6);
+    notBeforeMillis = clock.millis() + Math.min(wait, 60_000);
+    if (failures++ == 0) {
+      alert.accept(
+          "The batch journal in %s could not be written (%s). Training goes on; killed now, it would not make the same batches again. Make room there: it is tried again."
+              .formatted(directory, e.getMessage()));
+    }
+    try {
+      closeChannel();
+    } catch (IOException unclosed) {
+      e.addSuppressed(unclosed);
+    }
+  }
+
+  @Override
+  public synchronized void keepFrom(Positions oldest) {
+    try {
+      if (channel != null) {
+        channel.force(false);
+      }
+      while (starts.size() > 1) {
+        Positions second = starts.values().stream().skip(1).findFirst().orElseThrow();
+        if (!covers(oldest, second)) {
+          return;
+        }
+        Files.deleteIfExists(
+            directory.resolve(String.format(Locale.ROOT, "journal-%012d.log", starts.firstKey())));
+        starts.pollFirstEntry();
+      }
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+
+  private static boolean covers(Positions oldest, Positions start) {
+    return start.next().entrySet().stream()
+        .allMatch(entry -> oldest.of(entry.getKey()).orElse(-1) >= entry.getValue());
+  }
+
+  private void closeChannel() throws IOException {
+    if (channel != null) {
+      FileChannel closing = channel;
+      channel = null;
+      closing.close();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    handOver();
+    try {
+      closeChannel();
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+}

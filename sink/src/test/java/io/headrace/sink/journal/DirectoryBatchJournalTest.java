@@ -1,0 +1,131 @@
+package io.headrace.sink.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.engine.sample.Positions;
+import io.headrace.engine.sample.SourcePartition;
+import io.headrace.sink.BatchJournal.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectoryBatchJournalTest {
+  private static final SourcePartition A = new SourcePartition("topic", 0);
+  private static final SourcePartition B = new SourcePartition("topic", 1);
+
+  @TempDir Path folder;
+
+  private final List<String> alerts = new ArrayList<>();
+
+  @AfterEach
+  void nothingWasAlerted() {
+    assertThat(alerts).isEmpty();
+  }
+
+  @Test
+  void givesBackWhatLiesBehindAPosition() {
+    record(Positions.START, 0, 4);
+    assertThat(open().resume(Positions.START)).isEqualTo(batches(0, 4));
+    assertThat(open().resume(after(2))).isEqualTo(batches(2, 4));
+    assertThat(open().resume(after(4))).isEmpty();
+  }
+
+  @Test
+  void joinsTheSegmentsOfRunsThatFollowEachOther() {
+    record(Positions.START, 0, 3);
+    record(after(2), 3, 5);
+    assertThat(open().resume(after(1))).isEqualTo(batches(1, 5));
+  }
+
+  @Test
+  void knowsNothingBehindAPositionThatItNeverPassed() {
+    record(Positions.START, 0, 3);
+    assertThat(open().resume(Positions.of(Map.of(A, 7L)))).isEmpty();
+  }
+
+  @Test
+  void endsAtTheLastWholeBatchWhereverItIsCutOff() throws IOException {
+    record(Positions.START, 0, 4);
+    Path file = DirectoryBatchJournal.files(folder).getFirst();
+    byte[] whole = Files.readAllBytes(file);
+    int most = 0;
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      List<List<Run>> found = open().resume(Positions.START);
+      assertThat(found).hasSizeLessThan(4).isEqualTo(batches(0, found.size()));
+      most = Math.max(most, found.size());
+    }
+    assertThat(most).isEqualTo(3);
+  }
+
+  @Test
+  void endsBeforeTheBatchThatHasAFlippedBit() throws IOException {
+    record(Positions.START, 0, 4);
+    Path file = DirectoryBatchJournal.files(folder).getFirst();
+    byte[] whole = Files.readAllBytes(file);
+    for (int bit = 0; bit < whole.length * 8; bit++) {
+      byte[] damaged = whole.clone();
+      damaged[bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(file, damaged);
+      List<List<Run>> found = open().resume(Positions.START);
+      assertThat(found).as("bit %d", bit).hasSizeLessThan(4).isEqualTo(batches(0, found.size()));
+    }
+  }
+
+  @Test
+  void letsGoOnlyWhatNoCheckpointNeeds() throws IOException {
+    record(Positions.START, 0, 2);
+    record(after(2), 2, 4);
+    try (var journal = open()) {
+      journal.resume(after(4));
+      journal.add(batch(4));
+      journal.handOver();
+      journal.keepFrom(after(1));
+      assertThat(DirectoryBatchJournal.files(folder)).hasSize(3);
+      journal.keepFrom(after(3));
+      assertThat(DirectoryBatchJournal.files(folder)).hasSize(2);
+    }
+    assertThat(open().resume(after(3))).isEqualTo(batches(3, 5));
+  }
+
+  private void record(Positions at, int from, int to) {
+    try (var journal = open()) {
+      journal.resume(at);
+      for (int i = from; i < to; i++) {
+        journal.add(batch(i));
+        journal.handOver();
+      }
+    }
+  }
+
+  private DirectoryBatchJournal open() {
+    return new DirectoryBatchJournal(folder, alerts::add, InstantSource.system());
+  }
+
+  private static Positions after(int batches) {
+    return Positions.of(Map.of(A, batches * 10L, B, batches * 7L));
+  }
+
+  private static List<List<Run>> batches(int from, int to) {
+    var batches = new ArrayList<List<Run>>();
+    for (int i = from; i < to; i++) {
+      batches.add(batch(i));
+    }
+    return batches;
+  }
+
+  private static List<Run> batch(int i) {
+    return List.of(
+        new Run(A, i * 10L + 5, 5, 0, 0),
+        new Run(B, i * 7L + 7, 4, 2, 1),
+        new Run(A, i * 10L + 10, 5, 0, 0));
+  }
+}
