@@ -113,7 +113,6 @@ final class CheckpointWriter implements AutoCloseable {
     double millis = (System.nanoTime() - start) / 1e6;
     newest = entry;
     written.put(entry.name(), checkpoint.ledger().positions());
-    trimJournal();
     failuresInTurn = 0;
     notBeforeMillis = 0;
     plan.events()
@@ -126,6 +125,7 @@ final class CheckpointWriter implements AutoCloseable {
                 entry.bytes(),
                 millis));
     tell(checkpoint);
+    trimJournal();
   }
 
   /** The journal is needed from the oldest checkpoint on; one of an earlier run keeps all of it. */

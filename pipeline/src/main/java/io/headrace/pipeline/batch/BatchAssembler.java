@@ -326,6 +326,9 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
 
   private void leaveOrder() {
     journal.restart(order.abandon());
+    if (open != null && open.batch.rows().size() == shape.size()) {
+      close(closedBySize); // nothing may be poured into a full batch
+    }
   }
 
   private @Nullable Slot open() {
