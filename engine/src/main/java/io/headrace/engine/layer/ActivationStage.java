@@ -19,7 +19,7 @@ record ActivationStage(Activation activation, LayerScope scope, DenseValue y, Me
   }
 
   void forward(Pass pass, int from, int to) {
-    if (activation != Activation.NONE) {
+    if (!activation.isNone()) {
       long start = y.start(pass, from);
       int count = (to - from) * y.stride();
       activation.forward(scope.kernels(), count, input, start, y.buffer(), start, input);
@@ -27,7 +27,7 @@ record ActivationStage(Activation activation, LayerScope scope, DenseValue y, Me
   }
 
   void backward(Pass pass, int from, int to) {
-    if (activation != Activation.NONE) {
+    if (!activation.isNone()) {
       int count = (to - from) * y.stride();
       MemorySegment slopes = y.gradients();
       activation.backward(scope.kernels(), count, input, slopes, slopes, y.start(pass, from));

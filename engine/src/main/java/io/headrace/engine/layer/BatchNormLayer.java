@@ -31,14 +31,11 @@ record BatchNormLayer(double momentum, double epsilon, float slope) implements L
 
   @Override
   public Optional<Layer> fusedWith(Layer next) {
-    if (slope < 1 || !(next instanceof ActivationLayer(Activation activation))) {
-      return Optional.empty();
-    }
-    return switch (activation) {
-      case RELU -> Optional.of(new BatchNormLayer(momentum, epsilon, 0));
-      case LEAKY_RELU -> Optional.of(new BatchNormLayer(momentum, epsilon, Activation.LEAK));
-      default -> Optional.empty();
-    };
+    return slope == 1
+            && next instanceof ActivationLayer(Activation activation)
+            && activation.isRectifier()
+        ? Optional.of(new BatchNormLayer(momentum, epsilon, activation.slope()))
+        : Optional.empty();
   }
 
   @Override

@@ -34,7 +34,9 @@ record ConvLayer(
       return Optional.empty();
     }
     if (next instanceof ActivationLayer(Activation curve)) {
-      return curve == Activation.RELU && !rectify ? Optional.of(with(true, 1)) : Optional.empty();
+      return curve.equals(Activation.RELU) && !rectify
+          ? Optional.of(with(true, 1))
+          : Optional.empty();
     }
     return next instanceof MaxPoolLayer other && other.apart() && !flat
         ? Optional.of(with(rectify, other.size()))

@@ -20,7 +20,7 @@ record DenseLayer(
 
   @Override
   public Optional<Layer> fusedWith(Layer next) {
-    return next instanceof ActivationLayer(Activation curve) && activation == Activation.NONE
+    return next instanceof ActivationLayer(Activation curve) && activation.isNone()
         ? Optional.of(new DenseLayer(inputName, units, curve, initialisation, bias))
         : Optional.empty();
   }

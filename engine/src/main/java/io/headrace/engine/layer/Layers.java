@@ -21,6 +21,8 @@ public final class Layers {
   private static final Setting<String> ACTIVATION =
       Setting.choice("activation", Activation.names(), "Curve that each output passes through.")
           .orElse("none");
+  private static final Setting<Double> SLOPE =
+      Setting.number("slope", 0, 0.99, "Slope below 0.").orElse(Activation.LEAK);
   private static final Setting<String> INIT =
       Setting.choice("init", Initialisation.NAMES, "Scheme of the first weights.").orElse("he");
 
@@ -39,12 +41,16 @@ public final class Layers {
                   "A fully connected layer y = f(x W + b) over rows of one dimension.",
                   List.of(INPUT, UNITS, ACTIVATION, INIT, BIAS),
                   Layers::dense),
-              activation(Activation.RELU, "y = max(x, 0)."),
-              activation(Activation.LEAKY_RELU, "y = max(x, 0.01 x)."),
-              activation(Activation.TANH, "y = tanh(x)."),
-              activation(Activation.SIGMOID, "y = 1 / (1 + exp(-x))."),
+              activation(Activation.Curve.RELU, "y = max(x, 0)."),
+              new Variant<Layer>(
+                  Activation.Curve.LEAKY_RELU.word(),
+                  "y = max(x, slope x).",
+                  List.of(SLOPE),
+                  settings -> new ActivationLayer(Activation.leaky(settings.value(SLOPE)))),
+              activation(Activation.Curve.TANH, "y = tanh(x)."),
+              activation(Activation.Curve.SIGMOID, "y = 1 / (1 + exp(-x))."),
               activation(
-                  Activation.GELU,
+                  Activation.Curve.GELU,
                   "y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), the tanh form of Hendrycks"
                       + " and Gimpel, 2016."),
               ImageLayers.conv2d(INPUT),
@@ -73,9 +79,9 @@ public final class Layers {
     return VARIANTS;
   }
 
-  private static Variant<Layer> activation(Activation activation, String doc) {
+  private static Variant<Layer> activation(Activation.Curve curve, String doc) {
     return new Variant<>(
-        activation.word(), doc, List.of(), settings -> new ActivationLayer(activation));
+        curve.word(), doc, List.of(), settings -> new ActivationLayer(Activation.of(curve)));
   }
 
   private static Layer linear(Settings settings) {

@@ -33,7 +33,7 @@ class BatchNormLayerTest extends LayerContract {
                 "batch-norm",
                 Map.of("epsilon", 0.1),
                 List.of(4, 16),
-                new ActivationLayer(Activation.LEAKY_RELU)));
+                new ActivationLayer(Activation.leaky(0.2))));
     return Stream.concat(shapes, fused);
   }
 
