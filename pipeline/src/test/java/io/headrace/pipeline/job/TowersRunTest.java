@@ -3,6 +3,7 @@ package io.headrace.pipeline.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.engine.Trainer;
 import io.headrace.engine.error.HeadraceException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,8 +23,8 @@ class TowersRunTest {
   private static final String JOB =
       """
       name: reviews
-      source: {file: {path: train.csv, chunk-rows: 37}}
-      test: {file: {path: test.csv}}
+      source: {file: {path: train.csv, format: csv, chunk-rows: 37}}
+      test: {file: {path: test.csv, format: csv}}
       sample:
         label: {field: liked, classes: ["no", "yes"]}
         inputs:
@@ -119,6 +120,15 @@ class TowersRunTest {
   }
 
   @Test
+  void theJobInTheDocumentationIsSound() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "models.md"));
+    String job = page.substring(page.indexOf("```yaml") + 7, page.indexOf("\n```\n"));
+    try (Trainer trainer = JobFile.parse("models.md", job, List.of(), folder).newTrainer()) {
+      assertThat(trainer.parameterCount()).isGreaterThan(20_000 * 64);
+    }
+  }
+
+  @Test
   void tellsEachNestedSettingInTheFingerprint() {
     assertThat(job().fingerprint().settings())
         .containsEntry("model.0", "towers")
@@ -153,8 +163,8 @@ class TowersRunTest {
             + " the shape [8] and text the shape [6, 8]");
     assertFault(
         JOB.replace("        numbers:\n", "        digits:\n"),
-        "model.0.towers.inputs.digits.0.input: digits is not an input of the job. The inputs are"
-            + " [text, numbers]");
+        "model.0.towers.inputs.digits.0.input: digits is not an input of the job (job.yaml:16). The"
+            + " inputs are [text, numbers].");
   }
 
   private void assertFault(String text, String message) {
