@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compiles the plan of one writer's schema, resolved against the reader's if there is one: fields
  * are matched by name, else by the reader's aliases; those that the writer lacks are the reader's
- * defaults; their values go as {@link AvroValues} says. Only fields in use are resolved, so a schema
- * may change in any way elsewhere. Not thread-safe.
+ * defaults; their values go as {@link AvroValues} says. Only fields in use are resolved, so a
+ * schema may change in any way elsewhere. Not thread-safe.
  */
 final class AvroCompiler {
   private final Map<String, FieldTable.Use> uses;
@@ -160,8 +160,7 @@ final class AvroCompiler {
   private AvroStep unfit(Schema writer, Schema reader, String path) {
     String problem =
         "field %s was written as %s, which cannot be read as the %s of the reader's schema"
-            .formatted(
-                path, AvroValues.words(writer), AvroValues.words(reader));
+            .formatted(path, AvroValues.words(writer), AvroValues.words(reader));
     found.addAll(usedBelow(path));
     if (!branch) {
       problems.add(problem);

@@ -47,8 +47,7 @@ final class AvroValues {
 
   private AvroStep asWritten(Schema schema) {
     return schema.getType() == Schema.Type.UNION
-        ? AvroStep.union(
-            schema.getTypes().stream().map(this::asWritten).toArray(AvroStep[]::new))
+        ? AvroStep.union(schema.getTypes().stream().map(this::asWritten).toArray(AvroStep[]::new))
         : single(schema, schema);
   }
 
@@ -62,7 +61,8 @@ final class AvroValues {
       case Resolver.ReaderUnion union -> resolved(union.actualAction, branch);
       case Resolver.EnumAdjust symbols when !vector -> symbols(symbols);
       case Resolver.ErrorAction error -> unfit(error, branch);
-      case Resolver.Container items when items.elementAction instanceof Resolver.ErrorAction error ->
+      case Resolver.Container items
+          when items.elementAction instanceof Resolver.ErrorAction error ->
           unfit(error, branch, items.writer);
       default -> single(action.writer, action.reader);
     };
@@ -70,9 +70,7 @@ final class AvroValues {
 
   private AvroStep single(Schema writer, Schema reader) {
     AvroStep step =
-        vector
-            ? AvroVectors.of(writer, reader, target)
-            : AvroScalars.of(writer, reader, target);
+        vector ? AvroVectors.of(writer, reader, target) : AvroScalars.of(writer, reader, target);
     if (step == null) {
       problems.add(
           "field "
@@ -124,9 +122,7 @@ final class AvroValues {
   static String words(Schema schema) {
     return switch (schema.getType()) {
       case UNION ->
-          schema.getTypes().stream()
-              .map(AvroValues::words)
-              .collect(Collectors.joining(" or "));
+          schema.getTypes().stream().map(AvroValues::words).collect(Collectors.joining(" or "));
       case FIXED -> schema.getFullName() + " of " + schema.getFixedSize() + " bytes";
       default -> schema.getFullName();
     };

@@ -51,8 +51,7 @@ final class AvroVectors {
   /** A long that the reader takes as a double is rounded twice on its way to a float. */
   private static AvroStep wholes(Schema writer, Schema reader, int input) {
     return reader.getType() == Schema.Type.DOUBLE
-        ? numbers(
-            writer, input, (in, row) -> row.vector(input).add((float) (double) in.readLong()))
+        ? numbers(writer, input, (in, row) -> row.vector(input).add((float) (double) in.readLong()))
         : numbers(writer, input, (in, row) -> row.vector(input).add((float) in.readLong()));
   }
 

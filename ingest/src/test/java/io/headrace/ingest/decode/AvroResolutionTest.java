@@ -112,8 +112,7 @@ class AvroResolutionTest {
         .filter(field -> !field.name().equals("t"))
         .forEach(field -> sort(field.name(), field.schema(), true, scalars, numbers, inputs));
     List<String> categorical = scalars.subList(0, scalars.size() / 2);
-    inputs.add(
-        new InputMapping.SparseFields("s", scalars, 30, categorical, Map.of(), List.of()));
+    inputs.add(new InputMapping.SparseFields("s", scalars, 30, categorical, Map.of(), List.of()));
     inputs.add(new InputMapping.DenseFields("d", numbers));
     return new SampleMapping(
         new LabelMapping("y", new LabelSpec.Numeric()),
@@ -146,19 +145,26 @@ class AvroResolutionTest {
       case UNION -> {
         Schema last = schema.getTypes().getLast();
         boolean composed = last.getType() == Schema.Type.RECORD;
-        sort(path, composed ? last : Schema.create(Schema.Type.STRING), false, scalars, numbers, inputs);
+        sort(
+            path,
+            composed ? last : Schema.create(Schema.Type.STRING),
+            false,
+            scalars,
+            numbers,
+            inputs);
       }
       default -> {
         scalars.add(path);
-        if (always && schema.getType() != Schema.Type.STRING && schema.getType() != Schema.Type.BYTES) {
+        if (always
+            && schema.getType() != Schema.Type.STRING
+            && schema.getType() != Schema.Type.BYTES) {
           numbers.add(path);
         }
       }
     }
   }
 
-  private static List<String> twin(
-      List<Written> stream, Schema reader, SampleMapping mapping) {
+  private static List<String> twin(List<Written> stream, Schema reader, SampleMapping mapping) {
     var trial = new Trial(DecoderSpec.avro("bare", Optional.of(reader)), mapping);
     var seen = new ArrayList<String>();
     for (Written written : stream) {
@@ -179,8 +185,8 @@ class AvroResolutionTest {
   }
 
   /**
-   * A writer's defaults play no part, but Avro checks that they still fit after it gave the writer's
-   * fields the names of the reader's, and refuses the schema if not.
+   * A writer's defaults play no part, but Avro checks that they still fit after it gave the
+   * writer's fields the names of the reader's, and refuses the schema if not.
    */
   private static Schema withoutDefaults(Schema writer) {
     return switch (writer.getType()) {
@@ -206,7 +212,8 @@ class AvroResolutionTest {
       List<Schema> versions,
       Schema reader,
       SampleMapping mapping) {
-    WriterSchemas known = WriterSchemas.of(versions, Map.of(0, versions.get(0), 1, versions.get(1)));
+    WriterSchemas known =
+        WriterSchemas.of(versions, Map.of(0, versions.get(0), 1, versions.get(1)));
     SampleDecoder decoder =
         Decoders.create(DecoderSpec.avro(framing, Optional.of(reader)), mapping, known);
     var trial = new Trial(decoder, mapping);
@@ -223,8 +230,7 @@ class AvroResolutionTest {
   }
 
   /** Blocks of as many records as come in one schema. */
-  private static List<String> runs(
-      Trial trial, List<Written> stream, SampleMapping mapping) {
+  private static List<String> runs(Trial trial, List<Written> stream, SampleMapping mapping) {
     var seen = new ArrayList<String>();
     int next = 0;
     while (next < stream.size()) {

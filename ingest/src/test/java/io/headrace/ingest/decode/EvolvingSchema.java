@@ -63,16 +63,17 @@ final class EvolvingSchema {
   }
 
   private Field field(String name, Schema schema, boolean withDefault) {
-    return withDefault
-        ? new Field(name, schema, null, defaultOf(schema))
-        : new Field(name, schema);
+    return withDefault ? new Field(name, schema, null, defaultOf(schema)) : new Field(name, schema);
   }
 
   private Schema type(String name, int depth) {
-    Schema number = Schema.create(one(List.of(Schema.Type.INT, Schema.Type.LONG, Schema.Type.FLOAT, Schema.Type.DOUBLE)));
+    Schema number =
+        Schema.create(
+            one(List.of(Schema.Type.INT, Schema.Type.LONG, Schema.Type.FLOAT, Schema.Type.DOUBLE)));
     return switch (random.nextInt(depth > 0 ? 10 : 8)) {
       case 0, 1 -> number;
-      case 2 -> Schema.create(one(List.of(Schema.Type.STRING, Schema.Type.BYTES, Schema.Type.BOOLEAN)));
+      case 2 ->
+          Schema.create(one(List.of(Schema.Type.STRING, Schema.Type.BYTES, Schema.Type.BOOLEAN)));
       case 3 -> symbols(name, List.of("RED", "GREEN", "BLUE"), chance(60));
       case 4 -> nullable(number);
       case 5 -> Schema.createUnion(number, Schema.create(Schema.Type.STRING));
@@ -117,7 +118,8 @@ final class EvolvingSchema {
   }
 
   private Field next(Field field, boolean kept) {
-    Schema schema = field.name().equals("t") || chance(60) ? field.schema() : changed(field.schema());
+    Schema schema =
+        field.name().equals("t") || chance(60) ? field.schema() : changed(field.schema());
     if (!kept && chance(15)) {
       Field renamed = field("n" + names++, schema, field.hasDefaultValue());
       renamed.addAlias(field.name());

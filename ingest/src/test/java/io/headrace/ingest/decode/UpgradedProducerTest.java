@@ -128,8 +128,7 @@ class UpgradedProducerTest {
         file.append(trip);
       }
     }
-    var source =
-        new FileSampleSource(folder, "*.avro", new FileFormat.Avro(), FileLimits.DEFAULT);
+    var source = new FileSampleSource(folder, "*.avro", new FileFormat.Avro(), FileLimits.DEFAULT);
 
     assertThat(read(source, "container", NEW, "kind", "distance", "rain")).isEqualTo(NEW_READS);
     assertThat(read(source, "container", PREPARED, "kind", "meters", "seats"))
@@ -137,7 +136,7 @@ class UpgradedProducerTest {
   }
 
   @Test
-  void theStreamGoesOnInMessagesOfEitherSchema() {
+  void theStreamGoesOnInMessagesOfEitherSchema() throws Exception {
     TestBroker broker = TestBroker.shared();
     String topic = broker.newTopic(1);
     try (var producer = broker.producer(Map.of())) {
@@ -145,7 +144,7 @@ class UpgradedProducerTest {
         Schema schema = trip.getSchema();
         byte[] record = Flights.binary(schema, trip);
         int id = schema.equals(OLD) ? 1 : 2;
-        producer.send(new ProducerRecord<>(topic, Flights.confluent(id, record)));
+        producer.send(new ProducerRecord<>(topic, Flights.confluent(id, record))).get();
       }
     }
     var settings =
