@@ -42,9 +42,7 @@ record StepDenseLayer(
             2 * cost,
             List.of(new Tape.Step.Rows(stage::forward)),
             List.of(new Tape.Step.Shards(stage.rowScratch(), stage::backward)));
-    scope
-        .tape()
-        .tiles(stage.tiles(), stage.tileScratch(), cost * scope.batchSize(), stage::update);
+    scope.tape().tiles(stage.tiles(), stage.tileScratch(), cost * scope.batchSize(), stage::update);
     scope.tape().derivation(stage::derive);
     return y;
   }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The products of a fully connected layer over steps. Sums, and their gradients on the way back,
- * lie as [steps][out padded] beside y, whose steps have no room for whole vectors between them. Only
- * real steps are computed: behind them y is 0, and so is the gradient of x.
+ * lie as [steps][out padded] beside y, whose steps have no room for whole vectors between them.
+ * Only real steps are computed: behind them y is 0, and so is the gradient of x.
  */
 final class StepDenseStage {
   private final Kernels kernels;

@@ -53,7 +53,9 @@ class AvgPoolLayerTest extends LayerContract {
       Floats.write(x.buffer(), (long) row * x.stride() + 1, 10);
     }
     layer.forward(3);
-    assertThat(List.of(0, 1, 2)).extracting(i -> Floats.read(layer.y.buffer(), i)).containsExactly(2f, 6f, 0f);
+    assertThat(List.of(0, 1, 2))
+        .extracting(i -> Floats.read(layer.y.buffer(), i))
+        .containsExactly(2f, 6f, 0f);
   }
 
   @Test
