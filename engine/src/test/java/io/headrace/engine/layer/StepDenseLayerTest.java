@@ -59,9 +59,9 @@ class StepDenseLayerTest extends LayerContract {
       double sum = Floats.read(bias.values(), bias.offset() + unit);
       for (int j = 0; j < 3; j++) {
         double factor = Floats.read(weight.values(), weight.offset() + j * weight.stride() + unit);
-        sum += factor * Floats.read(x.buffer(), (long) row * x.stride() + step * 3 + j);
+        sum += factor * Floats.read(x.buffer(), (long) row * x.stride() + step * 3L + j);
       }
-      double y = Floats.read(layer.y.buffer(), (long) row * layer.y.stride() + step * 2 + unit);
+      double y = Floats.read(layer.y.buffer(), (long) row * layer.y.stride() + step * 2L + unit);
       assertThat(y).isCloseTo(sum, Offset.offset(1e-6));
     }
   }
