@@ -28,8 +28,8 @@ public final class FormatSettings {
   public static final Setting<String> SCHEMA =
       Setting.text(
               "schema",
-              "File with the Avro schema to read with; needed for bare framing, elsewhere the"
-                  + " writer's schema serves.")
+              "File with the Avro schema to read with, against which those of writers are resolved;"
+                  + " needed for bare framing, elsewhere the writer's schema serves.")
           .absentByDefault();
   public static final Setting<String> FRAMING =
       Setting.choice(

@@ -1,61 +1,42 @@
 package io.headrace.ingest.decode;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Collection;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.apache.avro.Schema.Field;
 import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericFixed;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 
 /** Steps that stand for fields which the writer did not have: the reader's defaults. Stateless. */
 final class AvroDefaults {
   private AvroDefaults() {}
 
-  static AvroStep of(Field field, FieldTable.Use use) {
-    Object value = GenericData.get().getDefaultValue(field);
+  /**
+   * Reads the default of {@code field} as if it stood in the record.
+   *
+   * @param step for values that were written in the schema of {@code field}
+   */
+  static AvroStep of(Field field, AvroStep step) {
+    byte[] bytes = encoded(field);
     return (in, row) -> {
-      use.slots().forEach(slot -> put(value, slot, row.values()));
-      use.vectors().forEach(input -> put(value, row.vector(input)));
+      var value = new AvroInput();
+      value.reset(bytes, 0, bytes.length);
+      step.run(value, row);
     };
   }
 
-  private static void put(Object value, int slot, FieldValues values) {
-    switch (value) {
-      case null -> values.clear(slot);
-      case Integer number -> values.integer(slot, number);
-      case Long number -> values.integer(slot, number);
-      case Number number -> values.real(slot, number.doubleValue());
-      case Boolean flag -> values.flag(slot, flag);
-      default -> {
-        byte[] bytes = bytes(value);
-        values.text(slot, bytes, 0, bytes.length);
-      }
+  private static byte[] encoded(Field field) {
+    var bytes = new ByteArrayOutputStream();
+    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+    try {
+      new GenericDatumWriter<>(field.schema())
+          .write(GenericData.get().getDefaultValue(field), encoder);
+      encoder.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-  }
-
-  private static void put(Object value, VectorWriter vector) {
-    if (value == null) {
-      return;
-    }
-    vector.start();
-    if (value instanceof Collection<?> numbers) {
-      numbers.forEach(
-          number -> vector.add(number instanceof Number n ? n.floatValue() : Float.NaN));
-    } else {
-      byte[] bytes = bytes(value);
-      vector.addFloats(bytes, 0, bytes.length);
-    }
-  }
-
-  private static byte[] bytes(Object value) {
-    return switch (value) {
-      case ByteBuffer buffer -> {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        yield bytes;
-      }
-      case GenericFixed fixed -> fixed.bytes();
-      default -> value.toString().getBytes(StandardCharsets.UTF_8);
-    };
+    return bytes.toByteArray();
   }
 }

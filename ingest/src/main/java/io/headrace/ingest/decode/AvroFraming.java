@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class AvroFraming {
   private final int headBytes;
-  private final Map<Object, AvroPlan> plans = new HashMap<>();
+  private final Map<Schema, AvroPlan> plans = new HashMap<>();
   final Function<Schema, AvroPlan> compiler;
 
   private AvroFraming(int headBytes, Function<Schema, AvroPlan> compiler) {
@@ -37,8 +37,8 @@ abstract sealed class AvroFraming {
   /** Why {@link #plan} gave none. */
   abstract Fault fault(RecordChunk chunk, int record);
 
-  AvroPlan compiled(Object key, Schema schema) {
-    return plans.computeIfAbsent(key, k -> compiler.apply(schema));
+  AvroPlan compiled(Schema schema) {
+    return plans.computeIfAbsent(schema, compiler);
   }
 
   static String hex(RecordChunk chunk, int record, int count) {
@@ -88,7 +88,7 @@ abstract sealed class AvroFraming {
       Schema schema = chunk.writerSchema();
       if (schema != null && !sameAsLast(schema)) {
         last = schema;
-        lastPlan = compiled(schema, schema);
+        lastPlan = compiled(schema);
       }
       return schema == null ? null : lastPlan;
     }
@@ -135,7 +135,7 @@ abstract sealed class AvroFraming {
         return null;
       }
       last = fingerprint;
-      lastPlan = compiled(fingerprint, schema);
+      lastPlan = compiled(schema);
       return lastPlan;
     }
 
@@ -191,7 +191,7 @@ abstract sealed class AvroFraming {
         return null;
       }
       last = id;
-      lastPlan = compiled(id, schema);
+      lastPlan = compiled(schema);
       return lastPlan;
     }
 

@@ -15,31 +15,31 @@ final class AvroScalars {
 
   private AvroScalars() {}
 
-  /** The step for values of {@code schema}, which is no union; null if they are no single value. */
-  static @Nullable AvroStep of(Schema schema, int slot) {
-    LogicalType logical = schema.getLogicalType();
-    if (logical instanceof LogicalTypes.Decimal decimal) {
-      return decimal(schema, decimal.getScale(), slot);
+  /**
+   * The step for values written as {@code writer} and taken as {@code reader}, which Avro's
+   * promotions lead to: their logical type is the reader's. Neither is a union, and enums are the
+   * same. Null if they are no single value.
+   */
+  static @Nullable AvroStep of(Schema writer, Schema reader, int slot) {
+    if (reader.getLogicalType() instanceof LogicalTypes.Decimal decimal) {
+      return decimal(writer, decimal.getScale(), slot);
     }
-    return switch (schema.getType()) {
+    return switch (reader.getType()) {
       case NULL -> (in, row) -> row.values().clear(slot);
       case BOOLEAN -> (in, row) -> row.values().flag(slot, in.readBoolean());
-      case INT, LONG -> slot == FieldTable.EVENT_TIME ? time(schema, slot) : whole(schema, slot);
-      case FLOAT -> (in, row) -> row.values().real(slot, in.readFloat());
-      case DOUBLE -> (in, row) -> row.values().real(slot, in.readDouble());
+      case INT, LONG -> slot == FieldTable.EVENT_TIME ? time(reader, slot) : whole(writer, slot);
+      case FLOAT -> real(writer, slot);
+      case DOUBLE -> wide(writer, slot);
       case STRING, BYTES -> (in, row) -> text(in, row, in.readLength(), slot);
       case FIXED -> {
-        int size = schema.getFixedSize();
+        int size = writer.getFixedSize();
         yield (in, row) -> {
           requireBytes(in, size);
           text(in, row, size, slot);
         };
       }
       case ENUM -> {
-        byte[][] symbols =
-            schema.getEnumSymbols().stream()
-                .map(symbol -> symbol.getBytes(StandardCharsets.UTF_8))
-                .toArray(byte[][]::new);
+        byte[][] symbols = symbols(reader);
         yield (in, row) -> {
           int index = in.readIndex(symbols.length);
           row.values().symbol(slot, symbols[index], index);
@@ -49,10 +49,34 @@ final class AvroScalars {
     };
   }
 
-  private static AvroStep whole(Schema schema, int slot) {
-    return schema.getType() == Schema.Type.INT
+  /** The symbols of an enum as text. */
+  static byte[][] symbols(Schema schema) {
+    return schema.getEnumSymbols().stream()
+        .map(symbol -> symbol.getBytes(StandardCharsets.UTF_8))
+        .toArray(byte[][]::new);
+  }
+
+  private static AvroStep whole(Schema writer, int slot) {
+    return writer.getType() == Schema.Type.INT
         ? (in, row) -> row.values().integer(slot, in.readInt())
         : (in, row) -> row.values().integer(slot, in.readLong());
+  }
+
+  private static AvroStep real(Schema writer, int slot) {
+    return switch (writer.getType()) {
+      case INT -> (in, row) -> row.values().real(slot, (float) in.readInt());
+      case LONG -> (in, row) -> row.values().real(slot, (float) in.readLong());
+      default -> (in, row) -> row.values().real(slot, in.readFloat());
+    };
+  }
+
+  private static AvroStep wide(Schema writer, int slot) {
+    return switch (writer.getType()) {
+      case INT -> (in, row) -> row.values().real(slot, in.readInt());
+      case LONG -> (in, row) -> row.values().real(slot, (double) in.readLong());
+      case FLOAT -> (in, row) -> row.values().real(slot, in.readFloat());
+      default -> (in, row) -> row.values().real(slot, in.readDouble());
+    };
   }
 
   /** Milliseconds of an event time, whatever unit its logical type says. */

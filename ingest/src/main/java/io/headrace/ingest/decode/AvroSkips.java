@@ -1,5 +1,6 @@
 package io.headrace.ingest.decode;
 
+import io.headrace.ingest.RejectionReason;
 import java.util.IdentityHashMap;
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Field;
@@ -43,6 +44,15 @@ final class AvroSkips {
           blocks(
               AvroStep.all(BYTES, of(schema.getValueType())), 1 + minBytes(schema.getValueType()));
       case RECORD -> record(schema);
+    };
+  }
+
+  /** Reads over a value and faults the row: its writer's schema does not fit. */
+  AvroStep faulting(Schema schema, String problem) {
+    AvroStep skip = of(schema);
+    return (in, row) -> {
+      row.fault(RejectionReason.WRONG_SCHEMA, problem);
+      skip.run(in, row);
     };
   }
 

@@ -7,13 +7,16 @@ import org.jspecify.annotations.Nullable;
 final class AvroVectors {
   private AvroVectors() {}
 
-  /** The step for values of {@code schema}, which is no union; null if they hold no floats. */
-  static @Nullable AvroStep of(Schema schema, int input) {
-    return switch (schema.getType()) {
+  /**
+   * The step for values written as {@code writer} and taken as {@code reader}, which Avro's
+   * promotions lead to; neither is a union. Null if they hold no floats.
+   */
+  static @Nullable AvroStep of(Schema writer, Schema reader, int input) {
+    return switch (reader.getType()) {
       case NULL -> (in, row) -> {};
       case BYTES -> (in, row) -> bytes(in, row.vector(input), in.readLength());
       case FIXED -> {
-        int size = schema.getFixedSize();
+        int size = writer.getFixedSize();
         yield (in, row) -> {
           if (size > in.remaining()) {
             in.skip(size); // says what is wrong
@@ -21,7 +24,7 @@ final class AvroVectors {
           bytes(in, row.vector(input), size);
         };
       }
-      case ARRAY -> array(schema.getElementType(), input);
+      case ARRAY -> array(writer.getElementType(), reader.getElementType(), input);
       default -> null;
     };
   }
@@ -33,16 +36,29 @@ final class AvroVectors {
     in.skip(lengthBytes);
   }
 
-  private static @Nullable AvroStep array(Schema items, int input) {
-    return switch (items.getType()) {
-      case FLOAT -> (in, row) -> floatArray(in, row.vector(input));
+  private static @Nullable AvroStep array(Schema writer, Schema reader, int input) {
+    return switch (writer.getType()) {
+      case FLOAT -> isNumber(reader) ? (in, row) -> floatArray(in, row.vector(input)) : null;
       case DOUBLE ->
-          numbers(items, input, (in, row) -> row.vector(input).add((float) in.readDouble()));
-      case INT, LONG ->
-          numbers(items, input, (in, row) -> row.vector(input).add((float) in.readLong()));
+          numbers(writer, input, (in, row) -> row.vector(input).add((float) in.readDouble()));
+      case INT, LONG -> isNumber(reader) ? wholes(writer, reader, input) : null;
       case BOOLEAN ->
-          numbers(items, input, (in, row) -> row.vector(input).add(in.readBoolean() ? 1 : 0));
+          numbers(writer, input, (in, row) -> row.vector(input).add(in.readBoolean() ? 1 : 0));
       default -> null;
+    };
+  }
+
+  /** A long that the reader takes as a double is rounded twice on its way to a float. */
+  private static AvroStep wholes(Schema writer, Schema reader, int input) {
+    return reader.getType() == Schema.Type.DOUBLE
+        ? numbers(writer, input, (in, row) -> row.vector(input).add((float) (double) in.readLong()))
+        : numbers(writer, input, (in, row) -> row.vector(input).add((float) in.readLong()));
+  }
+
+  private static boolean isNumber(Schema schema) {
+    return switch (schema.getType()) {
+      case INT, LONG, FLOAT, DOUBLE -> true;
+      default -> false;
     };
   }
 

@@ -1,7 +1,6 @@
 package io.headrace.ingest.decode;
 
 import io.headrace.ingest.RecordChunk.Fault;
-import io.headrace.ingest.RejectionReason;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +48,7 @@ final class CanonicalSteps {
       return AvroStep.union(
           schema.getTypes().stream().map(s -> scalar(s, slot)).toArray(AvroStep[]::new));
     }
-    AvroStep step = AvroScalars.of(schema, slot);
+    AvroStep step = AvroScalars.of(schema, schema, slot);
     return step == null ? skips.of(schema) : step;
   }
 
@@ -115,7 +114,7 @@ final class CanonicalSteps {
               .map(field -> isPixels(field) ? pixels(input) : skips.of(field.schema()))
               .toArray(AvroStep[]::new));
     }
-    AvroStep step = AvroVectors.of(schema, input);
+    AvroStep step = AvroVectors.of(schema, schema, input);
     return step == null ? unfit(schema, input, "dense") : step;
   }
 
@@ -184,7 +183,6 @@ final class CanonicalSteps {
   }
 
   private AvroStep unfit(Schema schema, int input, String wanted) {
-    AvroStep skip = skips.of(schema);
     String problem =
         "input "
             + mapping.inputs().get(input).name()
@@ -193,9 +191,6 @@ final class CanonicalSteps {
             + ", which makes no "
             + wanted
             + " input";
-    return (in, row) -> {
-      row.fault(RejectionReason.WRONG_SCHEMA, problem);
-      skip.run(in, row);
-    };
+    return skips.faulting(schema, problem);
   }
 }

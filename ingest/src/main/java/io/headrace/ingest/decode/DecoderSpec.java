@@ -11,7 +11,7 @@ import org.apache.avro.Schema;
  * @param framing of Avro records: {@code container}, {@code single-object}, {@code confluent} or
  *     {@code bare}; the blocks of container files are told apart whatever it says
  * @param schema of Avro records: with {@code bare} the one they are written in; else the reader's,
- *     for aliases and defaults, and known by its fingerprint
+ *     against which those of writers are resolved, and known by its fingerprint
  * @param columns names of the columns of CSV; empty if the source brings a header line
  * @param delimiter between the fields of CSV
  */
