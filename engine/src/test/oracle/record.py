@@ -434,6 +434,26 @@ def tokens_adagrad(kind, bidirectional=False):
     return train(model, forward, tokens(9, 11), softmax(3), 23, torch.optim.Adagrad, lr=0.1)
 
 
+def towers_adam():
+    """Numbers through dense and tanh beside tokens through embedding and lstm, dense, dense"""
+    model = Model()
+    inner = model.dense("0.towers.inputs.numbers.0", 6, 7)
+    table = model.embedding("0.towers.inputs.text.0", 11, 4)
+    cell = model.recurrent("0.towers.inputs.text.1", "lstm", 4, 5)
+    first, last = model.dense(1, 12, 10), model.dense(2, 10, 3)
+    words, values = tokens(9, 11), floats(6)
+
+    def forward(batch):
+        (ids, lengths), x = batch
+        beside = torch.cat([torch.tanh(inner(x)), cell(table(ids), lengths)[1]], 1)
+        return last(F.relu(first(beside)))
+
+    def both(step, rows):
+        return words(step, rows), values(step, rows)
+
+    return train(model, forward, both, softmax(3), 23, torch.optim.Adam, lr=0.01)
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     for name, record in (
@@ -456,5 +476,6 @@ if __name__ == "__main__":
         ("tokens-lstm-adagrad", lambda: tokens_adagrad("lstm")),
         ("tokens-gru-adagrad", lambda: tokens_adagrad("gru")),
         ("tokens-bidirectional-adagrad", lambda: tokens_adagrad("lstm", True)),
+        ("towers-adam", towers_adam),
     ):
         (folder / f"{name}.txt").write_text("\n".join(record()) + "\n")

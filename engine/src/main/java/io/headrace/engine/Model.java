@@ -18,7 +18,6 @@ import io.headrace.engine.optimizer.Optimizer;
 import io.headrace.engine.optimizer.Optimizers;
 import io.headrace.engine.optimizer.Schedule;
 import io.headrace.engine.optimizer.Schedules;
-import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,7 +98,8 @@ final class Model {
             tape,
             updates,
             states);
-    return checkedOutput(chain.attach(scope, firstInput(chain.inputName())), units);
+    return checkedOutput(
+        chain.attachToInputs(scope, Value.inputs(spec.schema()), Optional.empty()), units);
   }
 
   private DenseValue checkedOutput(Value value, int units) {
@@ -120,32 +120,6 @@ final class Model {
             + ", gives "
             + value.describe()
             + ". End the model with a linear or dense layer without units.");
-  }
-
-  private Value firstInput(Optional<String> name) {
-    List<SampleSchema.Input> inputs = spec.schema().inputs();
-    if (name.isPresent()) {
-      int index = spec.schema().indexOf(name.get());
-      if (index < 0) {
-        throw new InvalidSettingException(
-            "model[0].input",
-            name.get()
-                + " is not an input of the job. The inputs are "
-                + inputs.stream().map(SampleSchema.Input::name).toList()
-                + ".");
-      }
-      return Value.input(index, inputs.get(index).spec());
-    }
-    if (inputs.size() != 1) {
-      throw new InvalidSettingException(
-          "model[0].input",
-          "is missing: the job has "
-              + inputs.size()
-              + " inputs, "
-              + inputs.stream().map(SampleSchema.Input::name).toList()
-              + ". Name the one that the first layer reads.");
-    }
-    return Value.input(0, inputs.getFirst().spec());
   }
 
   /** The phases of this model on {@code team}. */

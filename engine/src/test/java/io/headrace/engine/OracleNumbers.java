@@ -29,14 +29,16 @@ final class OracleNumbers {
     var batch = new MiniBatch(spec.schema(), spec.batchSize());
     int rows = spec.batchSize() - step % 3;
     for (int row = 0; row < rows; row++) {
-      write(spec, batch.rows().column(0), step, row);
+      for (int input = 0; input < spec.schema().inputs().size(); input++) {
+        write(spec.schema().inputs().get(input).spec(), batch.rows().column(input), step, row);
+      }
       float label = label(spec.schema().label(), unit(LABELS + step, row));
       batch.rows().commitRow(label, between(0.5, 1.5, WEIGHTS + step, row), 0, row);
     }
     return batch;
   }
 
-  private static void write(ModelSpec spec, Column column, int step, int row) {
+  private static void write(InputSpec spec, Column column, int step, int row) {
     switch (column) {
       case DenseColumn dense -> {
         for (int i = 0; i < dense.width(); i++) {
@@ -49,16 +51,11 @@ final class OracleNumbers {
         int length = 1 + (int) (unit(LENGTHS + step, row) * longest);
         for (int i = 0; i < length; i++) {
           double unit = unit(TOKENS + step, row * longest + i);
-          tokens.add(row, 1 + (int) (unit * (vocabulary(spec) - 1)));
+          tokens.add(row, 1 + (int) (unit * (((InputSpec.Tokens) spec).vocabularySize() - 1)));
         }
       }
       case SparseColumn _ -> throw new IllegalArgumentException("no network here is sparse");
     }
-  }
-
-  private static int vocabulary(ModelSpec spec) {
-    InputSpec input = spec.schema().inputs().getFirst().spec();
-    return ((InputSpec.Tokens) input).vocabularySize();
   }
 
   private static float label(LabelSpec label, double unit) {

@@ -201,6 +201,24 @@ class PyTorchOracleTest {
         tokens(Specs.layer("lstm", Map.of("units", 6, "bidirectional", true))));
   }
 
+  @Test
+  void trainsTowersOverTokensAndNumbersAsPyTorchDoes() throws IOException {
+    List<SampleSchema.Input> inputs =
+        List.of(
+            new SampleSchema.Input("text", new InputSpec.Tokens(9, 11)),
+            new SampleSchema.Input("numbers", new InputSpec.Dense(List.of(6))));
+    List<?> text =
+        List.of(Map.of("embedding", Map.of("dimension", 4)), Map.of("lstm", Map.of("units", 5)));
+    List<?> numbers = List.of(Map.of("dense", Map.of("units", 7)), "tanh");
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("towers", Map.of("inputs", Map.of("text", text, "numbers", numbers))),
+            Specs.layer("dense", Map.of("units", 10, "activation", "relu")),
+            Specs.layer("dense", Map.of()));
+    var schema = new SampleSchema(inputs, Specs.dense(6, 3).label());
+    compare("towers-adam", Specs.model(schema, layers, "softmax", adam(0.01), 23));
+  }
+
   private static ModelSpec tokens(ComponentSpec recurrent) {
     List<ComponentSpec> layers =
         List.of(

@@ -130,6 +130,38 @@ final class Specs {
         batchSize);
   }
 
+  /** Tokens, sparse features and numbers, each through layers of their own. */
+  static ModelSpec towers(int batchSize) {
+    List<SampleSchema.Input> inputs =
+        List.of(
+            new SampleSchema.Input("text", new InputSpec.Tokens(9, 10)),
+            new SampleSchema.Input("features", new InputSpec.Sparse(12)),
+            new SampleSchema.Input("numbers", new InputSpec.Dense(List.of(5))));
+    return model(
+        new SampleSchema(inputs, schema(inputs.getFirst().spec(), 3).label()),
+        List.of(
+            layer(
+                "towers",
+                Map.of(
+                    "inputs",
+                    Map.of(
+                        "text",
+                        List.of(
+                            Map.of("embedding", Map.of("dimension", 8)),
+                            Map.of("gru", Map.of("units", 24))),
+                        "wide",
+                        List.of(Map.of("linear", Map.of("input", "features", "units", 3))),
+                        "numbers",
+                        List.of("standardize", Map.of("dense", Map.of("units", 17)), "relu"),
+                        "raw",
+                        List.of(Map.of("standardize", Map.of("input", "numbers")))))),
+            layer("dense", Map.of("units", 33, "activation", "relu")),
+            layer("dense", Map.of())),
+        "softmax",
+        optimizer("adam", Map.of()),
+        batchSize);
+  }
+
   /** A network whose layers do something else while it learns. */
   static ModelSpec normalised(int in, int hidden, int classes, int batchSize) {
     return model(

@@ -39,6 +39,7 @@ class TrainerTest {
         Specs.recurrent("gru", 6, 3, 9, 64),
         Specs.sentiment(20, 10, 16, 24, 64),
         Specs.normalised(19, 33, 5, 64),
+        Specs.towers(64),
         Specs.linear(Specs.dense(28, 2), "sgd", 64),
         Specs.linear(Specs.dense(1, 0), "adagrad", 64),
         Specs.linear(Specs.sparse(18, 2), "ftrl", 64),

@@ -4,6 +4,7 @@ import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +80,11 @@ public final class DenseValue implements Value {
   /** The same memory as sequences with the steps of {@code other}, whose first dimension it has. */
   DenseValue withStepsOf(DenseValue other) {
     return new DenseValue(shape, stride, input, values, gradients, other.lengths);
+  }
+
+  /** Whether every row has as many real steps here as in {@code other}, of the same steps. */
+  boolean hasStepsOf(DenseValue other) {
+    return Objects.equals(lengths, other.lengths);
   }
 
   /**

@@ -15,6 +15,11 @@ public interface Layer {
     return Optional.empty();
   }
 
+  /** Whether it reads inputs of the job, of which it is given all, and not one value. */
+  default boolean readsAllInputs() {
+    return false;
+  }
+
   /**
    * One layer that does the work of this one and {@code next} in a single pass, where there is one;
    * it keeps this layer's name and index, {@code next} has no parameters.

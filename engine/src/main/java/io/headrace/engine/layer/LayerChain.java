@@ -15,9 +15,18 @@ public final class LayerChain {
     this.layers = specs.stream().map(Layers.variants()::create).toList();
   }
 
-  /** The job input that the first layer names. */
-  public Optional<String> inputName() {
-    return layers.getFirst().inputName();
+  /**
+   * Attaches all layers to the job's inputs, of which the first layer may name the one it reads.
+   *
+   * @param scope of the whole; each layer gets one of its own
+   * @param unnamed the input that the first layer reads where it names none; empty for the only one
+   * @return what the last layer computes
+   */
+  public Value attachToInputs(LayerScope scope, Value.Inputs inputs, Optional<String> unnamed) {
+    Layer first = layers.getFirst();
+    Optional<String> name = first.inputName().or(() -> unnamed);
+    return attach(
+        scope, first.readsAllInputs() ? inputs : scope.at(0, "").jobInput(inputs, name), true);
   }
 
   /**
@@ -27,11 +36,15 @@ public final class LayerChain {
    * @param input what the first layer reads
    * @return what the last layer computes
    */
-  public Value attach(LayerScope scope, Value input) {
+  Value attach(LayerScope scope, Value input) {
+    return attach(scope, input, false);
+  }
+
+  private Value attach(LayerScope scope, Value input, boolean ofTheJob) {
     Value value = input;
     for (int i = 0; i < layers.size(); ) {
       LayerScope own = scope.at(i, specs.get(i).name());
-      if ((i > 0 || !scope.outermost()) && layers.get(i).inputName().isPresent()) {
+      if ((i > 0 || !ofTheJob) && layers.get(i).inputName().isPresent()) {
         throw new InvalidSettingException(
             own.listPlace() + ".input",
             "only the first layer reads an input of the job; layer "

@@ -4,6 +4,7 @@ import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.kernel.Kernels;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The place of one layer in a model being built: its name, its buffers, its parameters. Belongs to
@@ -59,11 +60,6 @@ public record LayerScope(
         states);
   }
 
-  /** Whether this list of layers is the model's own. */
-  boolean outermost() {
-    return within.isEmpty();
-  }
-
   /** A buffer of {@code shape} a row, with its gradients. */
   DenseValue buffer(List<Integer> shape) {
     return DenseValue.buffer(shape, batchSize);
@@ -99,6 +95,31 @@ public record LayerScope(
   /** The seed of this layer's random stream number {@code stream}. */
   long streamSeed(int stream) {
     return RandomStream.seed(seed, 1000L * index + stream);
+  }
+
+  /**
+   * The job's input of a name, or a message that says which there are.
+   *
+   * @param name empty for the only one
+   */
+  Value jobInput(Value.Inputs inputs, Optional<String> name) {
+    String key = listPlace() + ".input";
+    if (name.isEmpty() && inputs.names().size() != 1) {
+      throw new InvalidSettingException(
+          key,
+          "is missing: the job has "
+              + inputs.names().size()
+              + " inputs, "
+              + inputs.names()
+              + ". Name the one that the first layer reads, or begin with the layer towers to read"
+              + " several.");
+    }
+    int index = name.isEmpty() ? 0 : inputs.names().indexOf(name.get());
+    if (index < 0) {
+      throw new InvalidSettingException(
+          key, name.get() + " is not an input of the job. The inputs are " + inputs.names() + ".");
+    }
+    return inputs.values().get(index);
   }
 
   /** The input as dense rows, or a message that says what else it is. */

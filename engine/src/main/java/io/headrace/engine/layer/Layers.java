@@ -70,6 +70,7 @@ public final class Layers {
               BatchNormLayer.VARIANT,
               LayerNormLayer.VARIANT,
               ResidualLayer.VARIANT,
+              TowersLayer.VARIANT,
               StandardizeLayer.variant(INPUT),
               DropoutLayer.VARIANT));
 

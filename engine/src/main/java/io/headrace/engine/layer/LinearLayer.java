@@ -18,7 +18,8 @@ record LinearLayer(Optional<String> inputName, OptionalInt units, boolean bias) 
       }
       case DenseValue dense ->
           new DenseLayer(inputName, units, Activation.NONE, "zeros", bias).attach(scope, dense);
-      case Value.TokenInput tokens -> throw scope.misfit("a dense or a sparse input", tokens);
+      case Value.TokenInput _, Value.Inputs _ ->
+          throw scope.misfit("a dense or a sparse input", input);
     };
   }
 }

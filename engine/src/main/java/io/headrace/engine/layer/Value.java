@@ -1,9 +1,13 @@
 package io.headrace.engine.layer;
 
 import io.headrace.engine.sample.InputSpec;
+import io.headrace.engine.sample.SampleSchema;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** What flows between layers: an input of the job, or what a layer made of it. */
-public sealed interface Value permits DenseValue, Value.SparseInput, Value.TokenInput {
+public sealed interface Value
+    permits DenseValue, Value.SparseInput, Value.TokenInput, Value.Inputs {
   /** Kind and shape, for messages: "dense [28]". */
   String describe();
 
@@ -29,6 +33,31 @@ public sealed interface Value permits DenseValue, Value.SparseInput, Value.Token
     public String describe() {
       return "tokens, at most " + spec.maxLength() + " a row";
     }
+  }
+
+  /**
+   * All inputs of the job, of which a list of layers reads one, or a layer several.
+   *
+   * @param names in the order of {@code values}
+   */
+  record Inputs(List<String> names, List<Value> values) implements Value {
+    public Inputs {
+      names = List.copyOf(names);
+      values = List.copyOf(values);
+    }
+
+    @Override
+    public String describe() {
+      return "the job's inputs " + names;
+    }
+  }
+
+  /** The columns of a block of {@code schema}. */
+  static Inputs inputs(SampleSchema schema) {
+    List<SampleSchema.Input> inputs = schema.inputs();
+    return new Inputs(
+        inputs.stream().map(SampleSchema.Input::name).toList(),
+        IntStream.range(0, inputs.size()).mapToObj(i -> input(i, inputs.get(i).spec())).toList());
   }
 
   static Value input(int input, InputSpec spec) {

@@ -7,9 +7,11 @@ import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /**
@@ -35,6 +37,26 @@ final class AttachedLayer {
     var schema = new SampleSchema(List.of(), new io.headrace.engine.sample.LabelSpec.Numeric());
     DenseValue x = noise(shape, rows, seed);
     return new AttachedLayer(layer, x, new SampleBlock(schema, 1), 0, rows, seed);
+  }
+
+  /** Behind several inputs that want gradients, by name. */
+  static AttachedLayer behindInputs(
+      Layer layer, Map<String, List<Integer>> shapes, int rows, long seed) {
+    var schema = new SampleSchema(List.of(), new io.headrace.engine.sample.LabelSpec.Numeric());
+    List<String> names = shapes.keySet().stream().sorted().toList();
+    List<Value> values = new ArrayList<>();
+    for (String name : names) {
+      values.add(noise(Objects.requireNonNull(shapes.get(name)), rows, seed + values.size()));
+    }
+    var inputs = new Value.Inputs(names, values);
+    return new AttachedLayer(layer, inputs, new SampleBlock(schema, 1), 0, rows, seed);
+  }
+
+  /** What it stands behind, where that wants gradients. */
+  List<DenseValue> sources() {
+    return input instanceof Value.Inputs inputs
+        ? inputs.values().stream().map(DenseValue.class::cast).toList()
+        : List.of((DenseValue) input);
   }
 
   /** Behind sequences that want gradients; row r has (r + 1) modulo (steps + 1) steps. */
@@ -72,6 +94,11 @@ final class AttachedLayer {
   static AttachedLayer behindInput(
       Layer layer, InputSpec spec, SampleBlock block, int base, int rows, long seed) {
     return new AttachedLayer(layer, Value.input(0, spec), block, base, rows, seed);
+  }
+
+  /** Behind all inputs of a job. */
+  static AttachedLayer behindInputs(Layer layer, Value.Inputs inputs, SampleBlock block, int rows) {
+    return new AttachedLayer(layer, inputs, block, 0, rows, 1);
   }
 
   private AttachedLayer(

@@ -3,6 +3,7 @@ package io.headrace.engine.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.memory.Floats;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -21,6 +22,8 @@ abstract class LayerContract {
    * A layer by its settings, the shape of a row to put it behind, and what it is fused with.
    *
    * @param padded whether rows have fewer steps than their shape
+   * @param others further inputs by name, beside x with {@code shape}; without any, the layer
+   *     stands behind another
    */
   record Example(
       String name,
@@ -28,28 +31,39 @@ abstract class LayerContract {
       List<Integer> shape,
       List<Layer> fused,
       boolean padded,
+      Map<String, List<Integer>> others,
       int rows) {
     Example(String name, Map<String, ?> settings, List<Integer> shape, int rows) {
-      this(name, settings, shape, List.of(), false, rows);
+      this(name, settings, shape, List.of(), false, Map.of(), rows);
     }
 
     Example(String name, Map<String, ?> settings, List<Integer> shape, Layer... fused) {
-      this(name, settings, shape, List.of(fused), false, 0);
+      this(name, settings, shape, List.of(fused), false, Map.of(), 0);
+    }
+
+    /** The same over input x and others. */
+    Example beside(Map<String, List<Integer>> inputs) {
+      return new Example(name, settings, shape, fused, padded, inputs, rows);
     }
 
     /** The same behind sequences of all lengths, from none to that of the shape. */
     Example behindPaddedSteps() {
-      return new Example(name, settings, shape, fused, true, rows);
+      return new Example(name, settings, shape, fused, true, others, rows);
     }
 
     Example ofRows(int count) {
-      return new Example(name, settings, shape, fused, padded, count);
+      return new Example(name, settings, shape, fused, padded, others, count);
     }
 
     AttachedLayer attached(long seed) {
       Layer layer = Layers.variants().named(name).from(settings);
       for (Layer next : fused) {
         layer = layer.fusedWith(next).orElseThrow();
+      }
+      if (!others.isEmpty()) {
+        var shapes = new HashMap<>(others);
+        shapes.put("x", shape);
+        return AttachedLayer.behindInputs(layer, shapes, rows, seed);
       }
       return padded
           ? AttachedLayer.behindPaddedSteps(layer, shape, rows, seed)
@@ -69,16 +83,16 @@ abstract class LayerContract {
   void gradientsMatchFiniteDifferences(Example example) {
     AttachedLayer layer = example.attached(SEED);
     layer.randomiseParameters(SEED);
-    DenseValue x = (DenseValue) layer.input;
     layer.loss();
     layer.backward(example.rows());
-    float[] byInput = Floats.toArray(x.gradients());
     float[] byParameter = Floats.toArray(layer.parameterGradients());
-
-    int inputStep = Math.max(1, example.rows() * x.width() / 40);
-    for (int i = 0; i < example.rows() * x.width(); i += inputStep) {
-      int at = i / x.width() * x.stride() + i % x.width();
-      Slopes.check("by input " + i, x.buffer(), at, byInput[at], layer::loss);
+    for (DenseValue x : layer.sources()) {
+      float[] byInput = Floats.toArray(x.gradients());
+      int inputStep = Math.max(1, example.rows() * x.width() / 40);
+      for (int i = 0; i < example.rows() * x.width(); i += inputStep) {
+        int at = i / x.width() * x.stride() + i % x.width();
+        Slopes.check("by input " + i, x.buffer(), at, byInput[at], layer::loss);
+      }
     }
     for (Parameter parameter : layer.parameters.all()) {
       long step = Math.max(1, parameter.count() / 60);
@@ -110,13 +124,13 @@ abstract class LayerContract {
     assertThat(Floats.toArray(cut.y.buffer())).isEqualTo(Floats.toArray(whole.y.buffer()));
     whole.backward(example.rows());
     cut.backward(2);
-    assertThat(Floats.toArray(gradients(cut))).isEqualTo(Floats.toArray(gradients(whole)));
+    assertThat(gradients(cut)).isEqualTo(gradients(whole));
     assertThat(Floats.toArray(cut.parameterGradients()))
         .isEqualTo(Floats.toArray(whole.parameterGradients()));
   }
 
-  private static java.lang.foreign.MemorySegment gradients(AttachedLayer layer) {
-    return ((DenseValue) layer.input).gradients();
+  private static float[][] gradients(AttachedLayer layer) {
+    return layer.sources().stream().map(x -> Floats.toArray(x.gradients())).toArray(float[][]::new);
   }
 
   @ParameterizedTest
@@ -126,10 +140,11 @@ abstract class LayerContract {
     layer.randomiseParameters(SEED);
     layer.loss();
     layer.backward(example.rows());
-    DenseValue x = (DenseValue) layer.input;
-    for (int row = 0; row < example.rows(); row++) {
-      for (int i = x.width(); i < x.stride(); i++) {
-        assertThat(Floats.read(x.gradients(), (long) row * x.stride() + i)).isZero();
+    for (DenseValue x : layer.sources()) {
+      for (int row = 0; row < example.rows(); row++) {
+        for (int i = x.width(); i < x.stride(); i++) {
+          assertThat(Floats.read(x.gradients(), (long) row * x.stride() + i)).isZero();
+        }
       }
     }
     float[] slopes = Floats.toArray(layer.parameterGradients());

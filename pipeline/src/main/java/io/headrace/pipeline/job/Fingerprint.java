@@ -97,9 +97,12 @@ public record Fingerprint(SortedMap<String, String> settings) {
       return this;
     }
 
-    /** A list of components inside a component is told setting by setting as well. */
+    /** Lists of components inside a component are told setting by setting as well. */
     private void addNested(String path, Object value) {
-      if (value instanceof List<?> items
+      if (value instanceof Map<?, ?> map
+          && map.values().stream().anyMatch(inner -> inner instanceof List<?>)) {
+        map.forEach((name, inner) -> addNested(path + "." + name, inner));
+      } else if (value instanceof List<?> items
           && !items.isEmpty()
           && items.stream().allMatch(ComponentSpec.class::isInstance)) {
         add(path, items.stream().map(ComponentSpec.class::cast).toList());

@@ -2,6 +2,7 @@ package io.headrace.pipeline.job;
 
 import io.headrace.engine.config.ComponentList;
 import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.config.NamedComponentLists;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Suggestion;
@@ -63,9 +64,7 @@ final class SettingsReader {
       }
       return true;
     }
-    if (setting.reader() instanceof ComponentList list
-        && given.get() instanceof YamlNode.Items items
-        && !sound(list, at, items)) {
+    if (!soundInside(setting, at, given.get())) {
       return false;
     }
     Object value = YamlNode.raw(given.get());
@@ -77,6 +76,23 @@ final class SettingsReader {
     }
     raw.put(setting.name(), value);
     return true;
+  }
+
+  /** Whether every component in the lists that a setting holds is; notes what is wrong. */
+  private boolean soundInside(Setting<?> setting, String path, YamlNode given) {
+    if (setting.reader() instanceof ComponentList list && given instanceof YamlNode.Items items) {
+      return sound(list, path, items);
+    }
+    boolean sound = true;
+    if (setting.reader() instanceof NamedComponentLists lists
+        && given instanceof YamlNode.Group group) {
+      for (Map.Entry<String, YamlNode.Entry> entry : group.entries().entrySet()) {
+        if (entry.getValue().value() instanceof YamlNode.Items items) {
+          sound &= sound(lists.list(), path + "." + entry.getKey(), items);
+        }
+      }
+    }
+    return sound;
   }
 
   /** Whether every component of a list inside a component is; notes what is wrong with each. */
