@@ -67,6 +67,11 @@ class Model:
         bias = self.parameter(f"{index}.dense.bias", -limit, limit, outputs)
         return lambda x: x @ weight + bias
 
+    def step_dense(self, index, inputs, outputs):
+        weight = self.parameter(f"{index}.step-dense.weight", -0.5, 0.5, inputs, 1, outputs)
+        bias = self.parameter(f"{index}.step-dense.bias", -0.5, 0.5, outputs)
+        return lambda x: x @ weight[:, 0] + bias
+
     def linear(self, index, inputs):
         weight = self.parameter(f"{index}.linear.weight", -0.5, 0.5, inputs, 1)
         bias = self.parameter(f"{index}.linear.bias", -0.5, 0.5, 1)
@@ -434,6 +439,27 @@ def tokens_adagrad(kind, bidirectional=False):
     return train(model, forward, tokens(9, 11), softmax(3), 23, torch.optim.Adagrad, lr=0.1)
 
 
+def tokens_steps_momentum():
+    """Tokens in rows of different lengths, embedding, step-dense, batch-norm, relu, step-dense with
+    tanh, layer-norm, global-avg-pool, dense; what is not a step of a row is left out of each"""
+    model = Model()
+    table = model.embedding(0, 11, 4)
+    first, batch_norm = model.step_dense(1, 4, 7), model.batch_norm(2, 7)
+    second, layer_norm = model.step_dense(4, 7, 5), model.layer_norm(5, 5)
+    last = model.dense(7, 5, 3)
+
+    def forward(batch):
+        ids, lengths = batch
+        real = torch.arange(ids.shape[1]) < lengths[:, None]
+        h = F.relu(batch_norm(first(table(ids[real]))))
+        h = layer_norm(torch.tanh(second(h)))
+        rows = h.split(lengths.tolist())
+        return last(torch.stack([row.mean(0) for row in rows]))
+
+    settings = {"lr": 0.05, "momentum": 0.9}
+    return train(model, forward, tokens(9, 11), softmax(3), 23, torch.optim.SGD, **settings)
+
+
 def towers_adam():
     """Numbers through dense and tanh beside tokens through embedding and lstm, dense, dense"""
     model = Model()
@@ -476,6 +502,7 @@ if __name__ == "__main__":
         ("tokens-lstm-adagrad", lambda: tokens_adagrad("lstm")),
         ("tokens-gru-adagrad", lambda: tokens_adagrad("gru")),
         ("tokens-bidirectional-adagrad", lambda: tokens_adagrad("lstm", True)),
+        ("tokens-steps-momentum", tokens_steps_momentum),
         ("towers-adam", towers_adam),
     ):
         (folder / f"{name}.txt").write_text("\n".join(record()) + "\n")

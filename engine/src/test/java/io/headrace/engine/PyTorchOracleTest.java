@@ -219,6 +219,23 @@ class PyTorchOracleTest {
     compare("towers-adam", Specs.model(schema, layers, "softmax", adam(0.01), 23));
   }
 
+  @Test
+  void trainsLayersOverTheStepsOfRowsOfAllLengthsAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("embedding", Map.of("dimension", 4)),
+            Specs.layer("step-dense", Map.of("units", 7)),
+            Specs.layer("batch-norm", Map.of()),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("step-dense", Map.of("units", 5, "activation", "tanh")),
+            Specs.layer("layer-norm", Map.of()),
+            Specs.layer("global-avg-pool", Map.of()),
+            Specs.layer("dense", Map.of()));
+    ComponentSpec sgd = Specs.optimizer("sgd", Map.of("learning-rate", 0.05, "momentum", 0.9));
+    SampleSchema schema = Specs.schema(new InputSpec.Tokens(9, 11), 3);
+    compare("tokens-steps-momentum", Specs.model(schema, layers, "softmax", sgd, 23));
+  }
+
   private static ModelSpec tokens(ComponentSpec recurrent) {
     List<ComponentSpec> layers =
         List.of(

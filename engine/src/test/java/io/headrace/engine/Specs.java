@@ -130,6 +130,24 @@ final class Specs {
         batchSize);
   }
 
+  /** Layers over each step of texts of all lengths, and the mean of what they give. */
+  static ModelSpec pooled(int length, int words, int batchSize) {
+    return model(
+        schema(new InputSpec.Tokens(length, words), 3),
+        List.of(
+            layer("embedding", Map.of("dimension", 24)),
+            layer("step-dense", Map.of("units", 33, "activation", "relu")),
+            layer("batch-norm", Map.of()),
+            layer("dropout", Map.of("rate", 0.1)),
+            layer("layer-norm", Map.of()),
+            layer("step-dense", Map.of("units", 16)),
+            layer("global-avg-pool", Map.of()),
+            layer("dense", Map.of())),
+        "softmax",
+        optimizer("adam", Map.of()),
+        batchSize);
+  }
+
   /** Tokens, sparse features and numbers, each through layers of their own. */
   static ModelSpec towers(int batchSize) {
     List<SampleSchema.Input> inputs =

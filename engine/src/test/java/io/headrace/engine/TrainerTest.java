@@ -40,6 +40,7 @@ class TrainerTest {
         Specs.sentiment(20, 10, 16, 24, 64),
         Specs.normalised(19, 33, 5, 64),
         Specs.towers(64),
+        Specs.pooled(9, 10, 64),
         Specs.linear(Specs.dense(28, 2), "sgd", 64),
         Specs.linear(Specs.dense(1, 0), "adagrad", 64),
         Specs.linear(Specs.sparse(18, 2), "ftrl", 64),

@@ -4,7 +4,10 @@ import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 
-/** The passes of a mean over windows. */
+/**
+ * The passes of a mean over windows. A window over a padded sequence ends where its steps do; the
+ * mean of no steps is 0.
+ */
 final class AvgPoolStage {
   private final Kernels kernels;
   private final DenseValue x;
@@ -30,6 +33,10 @@ final class AvgPoolStage {
     scope.tape().rows(4L * places[0].length * y.width(), stage::forward, stage::backward);
   }
 
+  private int count(Pass pass, int row, long[] window) {
+    return x.isPadded() ? x.steps(pass, row) : window.length;
+  }
+
   private void forward(Pass pass, int from, int to) {
     MemorySegment values = x.values(pass);
     for (int row = from; row < to; row++) {
@@ -37,9 +44,10 @@ final class AvgPoolStage {
       long at = y.start(pass, row);
       Floats.fill(y.buffer(), at, y.width(), 0);
       for (long[] window : places) {
-        float part = 1f / window.length;
-        for (long pixel : window) {
-          kernels.addScaled(channels, part, values, start + pixel, y.buffer(), at);
+        int count = count(pass, row, window);
+        float part = 1f / count;
+        for (int i = 0; i < count; i++) {
+          kernels.addScaled(channels, part, values, start + window[i], y.buffer(), at);
         }
         at += channels;
       }
@@ -55,9 +63,10 @@ final class AvgPoolStage {
       long at = y.start(pass, row);
       Floats.fill(x.gradients(), start, x.width(), 0);
       for (long[] window : places) {
-        float part = 1f / window.length;
-        for (long pixel : window) {
-          kernels.addScaled(channels, part, y.gradients(), at, x.gradients(), start + pixel);
+        int count = count(pass, row, window);
+        float part = 1f / count;
+        for (int i = 0; i < count; i++) {
+          kernels.addScaled(channels, part, y.gradients(), at, x.gradients(), start + window[i]);
         }
         at += channels;
       }

@@ -71,7 +71,7 @@ final class BatchNormStage {
                 new Tape.Step.Join(stage::joinGradients),
                 new Tape.Step.Rows(stage::passGradients)));
     scope.tape().tiles(1, 0, COST * stage.walk.channels(), stage::update);
-    return stage.y;
+    return stage.y.withStepsOf(x);
   }
 
   private void sum(Pass pass, int shard, int from, int to, MemorySegment scratch) {
@@ -103,8 +103,9 @@ final class BatchNormStage {
 
   private void normalise(Pass pass, int from, int to) {
     for (int row = from; row < to; row += walk.height()) {
+      fillRest(pass, row, y.buffer(), y.start(pass, row));
       kernels.normalise(
-          run(row, to),
+          walk.run(pass, x, row, to),
           walk.width(),
           slope,
           lanes,
@@ -117,14 +118,19 @@ final class BatchNormStage {
     }
   }
 
-  private int run(int row, int to) {
-    return Math.min(walk.height(), to - row) * walk.positions();
+  /** Behind the real steps of a padded sequence values and gradients are 0. */
+  private void fillRest(Pass pass, int row, MemorySegment values, long start) {
+    if (x.isPadded()) {
+      int real = x.steps(pass, row) * walk.channels();
+      Floats.fill(values, start + real, (long) x.width() - real, 0);
+    }
   }
 
   private void sumGradients(Pass pass, int shard, int from, int to, MemorySegment scratch) {
     for (int row = from; row < to; row += walk.height()) {
+      int run = walk.run(pass, x, row, to);
       kernels.normaliseGradientSums(
-          run(row, to),
+          run,
           walk.width(),
           slope,
           lanes,
@@ -135,12 +141,13 @@ final class BatchNormStage {
           y.start(pass, row),
           walk.yStep(),
           scratch);
-      gradientSums.add(shard, scratch, run(row, to));
+      gradientSums.add(shard, scratch, run);
     }
   }
 
   /** Ioffe and Szegedy's gradients (section 3), with the sums over the batch drawn together. */
   private void joinGradients(Pass pass) {
+    double count = Math.max(1, moments.count());
     for (int c = 0; c < walk.channels(); c++) {
       double sum = 0;
       double product = 0;
@@ -153,9 +160,9 @@ final class BatchNormStage {
       double factor = Floats.read(lanes, (long) walk.width() + c);
       Floats.write(gradients, c, (float) (product / deviations[c]));
       Floats.write(gradients, walk.channels() + c, (float) sum);
-      write(3, c, factor * sum / moments.count());
+      write(3, c, factor * sum / count);
       double variance = deviations[c] * deviations[c];
-      write(4, c, factor * product / (variance * moments.count()));
+      write(4, c, factor * product / (variance * count));
     }
     gradientSums.clear();
   }
@@ -163,8 +170,9 @@ final class BatchNormStage {
   private void passGradients(Pass pass, int from, int to) {
     if (x.wantsGradients()) {
       for (int row = from; row < to; row += walk.height()) {
+        fillRest(pass, row, x.gradients(), x.start(pass, row));
         kernels.normaliseGradient(
-            run(row, to),
+            walk.run(pass, x, row, to),
             walk.width(),
             slope,
             lanes,
@@ -183,7 +191,7 @@ final class BatchNormStage {
 
   private void update(Pass pass, int tile, MemorySegment scratch) {
     int channels = walk.channels();
-    for (int c = 0; c < channels; c++) {
+    for (int c = 0; moments.count() > 0 && c < channels; c++) {
       running.add(c, moments.count(), moments.mean(c), moments.variance(c));
     }
     updates.apply(gradients, 0, scale.offset(), channels);

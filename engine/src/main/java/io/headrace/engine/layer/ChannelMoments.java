@@ -37,10 +37,17 @@ final class ChannelMoments {
     MemorySegment values = x.values(pass);
     int width = walk.width();
     long pivot = (long) shard * width;
-    Floats.copy(values, x.start(pass, from), pivots, pivot, width);
+    boolean first = true;
     for (int row = from; row < to; row += walk.height()) {
-      int run = Math.min(walk.height(), to - row) * walk.positions();
+      int run = walk.run(pass, x, row, to);
+      if (run == 0) {
+        continue;
+      }
       long start = x.start(pass, row);
+      if (first) {
+        Floats.copy(values, start, pivots, pivot, width);
+        first = false;
+      }
       kernels.deviationSums(run, width, values, start, walk.xStep(), pivots, pivot, scratch);
       sums.add(shard, scratch, run);
     }
@@ -49,6 +56,8 @@ final class ChannelMoments {
   /** Puts the shards together, once all are summed. */
   void join() {
     count = 0;
+    java.util.Arrays.fill(mean, 0);
+    java.util.Arrays.fill(squares, 0);
     for (int shard = 0; shard < sums.shards(); shard++) {
       long added = sums.count(shard);
       for (int lane = 0; added > 0 && lane < walk.used(); lane++) {
@@ -84,8 +93,8 @@ final class ChannelMoments {
     return mean[channel];
   }
 
-  /** The mean square deviation from the mean. */
+  /** The mean square deviation from the mean; of no values it is 0. */
   double variance(int channel) {
-    return squares[channel] / count;
+    return squares[channel] / Math.max(1, count);
   }
 }

@@ -25,6 +25,9 @@ record ChannelWalk(
     List<Integer> shape = x.shape();
     int channels = shape.getLast();
     int positions = x.width() / channels;
+    if (x.isPadded()) { // rows end at steps of their own
+      return new ChannelWalk(channels, channels, channels, positions, 1, channels, channels);
+    }
     if (positions == 1) {
       int width = x.stride() == y.stride() ? x.stride() : channels;
       return new ChannelWalk(channels, channels, width, 1, height(width), x.stride(), y.stride());
@@ -35,6 +38,11 @@ record ChannelWalk(
     int height = padded ? 1 : height(x.width());
     int inRow = x.width() / width;
     return new ChannelWalk(channels, width, width, inRow, height, width, width);
+  }
+
+  /** Positions of x in the run that begins at a row and ends before row {@code to}. */
+  int run(Pass pass, DenseValue x, int row, int to) {
+    return x.isPadded() ? x.steps(pass, row) : Math.min(height, to - row) * positions;
   }
 
   private static int height(int width) {

@@ -82,6 +82,11 @@ public final class DenseValue implements Value {
     return new DenseValue(shape, stride, input, values, gradients, other.lengths);
   }
 
+  /** Whether rows may have fewer real steps than their shape. */
+  boolean isPadded() {
+    return lengths != null;
+  }
+
   /** Whether every row has as many real steps here as in {@code other}, of the same steps. */
   boolean hasStepsOf(DenseValue other) {
     return Objects.equals(lengths, other.lengths);

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * The mean of each channel over all pixels of an image, or all steps of a sequence: Lin, Chen and
- * Yan, "Network In Network", 2014. Immutable.
+ * The mean of each channel over all pixels of an image, or all real steps of a sequence: Lin, Chen
+ * and Yan, "Network In Network", 2014. Immutable.
  */
 record GlobalAvgPoolLayer() implements Layer {
   @Override

@@ -88,7 +88,7 @@ final class ImageLayers {
   static Variant<Layer> globalAvgPool() {
     return new Variant<>(
         "global-avg-pool",
-        "The mean of each channel over all pixels of an image, or all steps of a sequence: rows of"
+        "The mean of each channel over all pixels of an image, or all real steps of a sequence: rows of"
             + " one dimension, e.g. for dense. Lin, Chen and Yan, 2014.",
         List.of(),
         settings -> new GlobalAvgPoolLayer());

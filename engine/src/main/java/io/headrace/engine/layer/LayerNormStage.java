@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * The passes of layer normalisation. Gradients by scale and shift are summed by shard on the way
- * back, while a row is near, and put together in the order of the shards.
+ * back, while a row is near, and put together in the order of the shards. Behind the real steps of
+ * a padded sequence y is 0, and so is the gradient of x.
  */
 final class LayerNormStage {
   private static final long COST = 20;
@@ -52,7 +53,7 @@ final class LayerNormStage {
             List.of(new Tape.Step.Shards(2L * stage.channels, stage::backward)));
     scope.tape().tiles(1, 2L * stage.channels, COST * stage.channels, stage::update);
     scope.tape().derivation(stage::loadTable);
-    return stage.y;
+    return stage.y.withStepsOf(x);
   }
 
   /** Scale and shift side by side, as the kernels read them. */
@@ -61,10 +62,16 @@ final class LayerNormStage {
     Floats.copy(shift.values(), shift.offset(), table, channels, channels);
   }
 
+  private int real(Pass pass, int row) {
+    return x.isPadded() ? x.steps(pass, row) : positions;
+  }
+
   private void forward(Pass pass, int from, int to) {
     for (int row = from; row < to; row++) {
+      int real = real(pass, row);
+      fillRest(y.buffer(), y.start(pass, row), real);
       kernels.standardiseRows(
-          positions,
+          real,
           channels,
           epsilon,
           table,
@@ -80,22 +87,24 @@ final class LayerNormStage {
   }
 
   private void backward(Pass pass, int shard, int from, int to, MemorySegment scratch) {
-    int height = Math.max(1, positions == 1 ? RUN / channels : 1);
+    boolean single = positions == 1 && !x.isPadded();
+    int height = Math.max(1, single ? RUN / channels : 1);
     for (int row = from; row < to; row += height) {
       int rows = Math.min(height, to - row);
+      int run = rows * real(pass, row);
       kernels.standardiseRowsSums(
-          rows * positions,
+          run,
           channels,
           x.values(pass),
           x.start(pass, row),
-          positions == 1 ? x.stride() : channels,
+          single ? x.stride() : channels,
           moments,
           2L * row * positions,
           y.gradients(),
           y.start(pass, row),
-          positions == 1 ? y.stride() : channels,
+          single ? y.stride() : channels,
           scratch);
-      sums.add(shard, scratch, rows * (long) positions);
+      sums.add(shard, scratch, run);
       for (int i = row; x.wantsGradients() && i < row + rows; i++) {
         passGradient(pass, i);
       }
@@ -103,8 +112,10 @@ final class LayerNormStage {
   }
 
   private void passGradient(Pass pass, int row) {
+    int real = real(pass, row);
+    fillRest(x.gradients(), x.start(pass, row), real);
     kernels.standardiseRowsGradient(
-        positions,
+        real,
         channels,
         table,
         x.values(pass),
@@ -118,6 +129,10 @@ final class LayerNormStage {
         x.gradients(),
         x.start(pass, row),
         channels);
+  }
+
+  private void fillRest(MemorySegment values, long start, int real) {
+    Floats.fill(values, start + (long) real * channels, (long) (positions - real) * channels, 0);
   }
 
   private void update(Pass pass, int tile, MemorySegment scratch) {

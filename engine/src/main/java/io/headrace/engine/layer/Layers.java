@@ -41,6 +41,12 @@ public final class Layers {
                   "A fully connected layer y = f(x W + b) over rows of one dimension.",
                   List.of(INPUT, UNITS, ACTIVATION, INIT, BIAS),
                   Layers::dense),
+              new Variant<Layer>(
+                  "step-dense",
+                  "A fully connected layer over each step of a sequence by itself, [steps, n] to"
+                      + " [steps, units]: y_t = f(x_t W + b). Padded steps stay 0.",
+                  List.of(INPUT, UNITS, ACTIVATION, INIT, BIAS),
+                  Layers::stepDense),
               activation(Activation.Curve.RELU, "y = max(x, 0)."),
               new Variant<Layer>(
                   Activation.Curve.LEAKY_RELU.word(),
@@ -91,6 +97,15 @@ public final class Layers {
 
   private static Layer dense(Settings settings) {
     return new DenseLayer(
+        settings.optional(INPUT),
+        units(settings),
+        Activation.named(settings.value(ACTIVATION)),
+        settings.value(INIT),
+        settings.value(BIAS));
+  }
+
+  private static Layer stepDense(Settings settings) {
+    return new StepDenseLayer(
         settings.optional(INPUT),
         units(settings),
         Activation.named(settings.value(ACTIVATION)),

@@ -20,7 +20,8 @@ class AvgPoolLayerTest extends LayerContract {
         new Example("avg-pool", Map.of("size", 3, "stride", 1), List.of(7, 5, 1)),
         new Example("global-avg-pool", Map.of(), List.of(3, 5, 7)),
         new Example("global-avg-pool", Map.of(), List.of(2, 2, 32)),
-        new Example("global-avg-pool", Map.of(), List.of(9, 1)));
+        new Example("global-avg-pool", Map.of(), List.of(9, 1)),
+        new Example("global-avg-pool", Map.of(), List.of(5, 17)).behindPaddedSteps());
   }
 
   @Test
@@ -37,6 +38,24 @@ class AvgPoolLayerTest extends LayerContract {
       float[] corners = {(0 + 1 + 3 + 4) / 4f, (1 + 2 + 4 + 5) / 4f, 5, 6};
       assertThat(Floats.read(layer.y.buffer(), i)).isCloseTo(corners[i], Offset.offset(1e-6f));
     }
+  }
+
+  @Test
+  void meansOnlyTheStepsOfARowAndOfNoneIsZero() {
+    AttachedLayer layer =
+        new Example("global-avg-pool", Map.of(), List.of(2, 1))
+            .behindPaddedSteps()
+            .ofRows(3)
+            .attached(1);
+    DenseValue x = (DenseValue) layer.input;
+    for (int row = 0; row < 3; row++) { // of one step, of two, of none
+      Floats.write(x.buffer(), (long) row * x.stride(), 2);
+      Floats.write(x.buffer(), (long) row * x.stride() + 1, 10);
+    }
+    layer.forward(3);
+    assertThat(List.of(0, 1, 2))
+        .extracting(i -> Floats.read(layer.y.buffer(), i))
+        .containsExactly(2f, 6f, 0f);
   }
 
   @Test

@@ -34,7 +34,11 @@ class BatchNormLayerTest extends LayerContract {
                 Map.of("epsilon", 0.1),
                 List.of(4, 16),
                 new ActivationLayer(Activation.leaky(0.2))));
-    return Stream.concat(shapes, fused);
+    var padded =
+        Stream.of(List.of(4, 16), List.of(3, 5), List.of(1, 3), List.of(4, 1))
+            .map(shape -> new Example("batch-norm", Map.of("epsilon", 0.1), shape))
+            .map(Example::behindPaddedSteps);
+    return Stream.of(shapes, fused, padded).flatMap(s -> s);
   }
 
   @Test
