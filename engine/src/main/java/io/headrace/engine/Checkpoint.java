@@ -1,6 +1,7 @@
 package io.headrace.engine;
 
 import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.state.Stateful;
 import io.headrace.engine.state.Tensor;
 import java.util.Collections;
 import java.util.Map;
@@ -30,6 +31,26 @@ public record Checkpoint(
   public Checkpoint {
     values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
     tensors = Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
+  }
+
+  /** The same checkpoint with the state of something besides the trainer, under {@code name}. */
+  public Checkpoint with(String name, Stateful state) {
+    var memory = new SnapshotMemory();
+    state.save(memory.within(name));
+    var allValues = new TreeMap<>(values);
+    allValues.putAll(memory.values());
+    var allTensors = new TreeMap<>(tensors);
+    allTensors.putAll(memory.tensors());
+    return new Checkpoint(job, fingerprint, step, createdAtMillis, ledger, allValues, allTensors);
+  }
+
+  /**
+   * Puts back what {@link #with} added.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if it is not there
+   */
+  public void restore(String name, Stateful into) {
+    into.restore(new CheckpointReader(this).within(name));
   }
 
   /** The same checkpoint with other values. */

@@ -12,6 +12,7 @@ import io.headrace.engine.error.TrainingDivergedException;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.MiniBatch;
+import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.pipeline.batch.BatchHandler;
 import io.headrace.pipeline.batch.StreamEnd;
 import java.util.Map;
@@ -71,6 +72,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       return false;
     }
     long begun = System.nanoTime();
+    plan.vocabularies().settle(batch.rows());
     StepResult result = train(batch);
     if (result.rows() > 0) {
       double millis = (System.nanoTime() - begun) / 1e6;
@@ -246,7 +248,10 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   }
 
   private Checkpoint snapshot() {
-    Checkpoint now = trainer.snapshot(plan.job(), plan.clock().millis());
+    Checkpoint now =
+        trainer
+            .snapshot(plan.job(), plan.clock().millis())
+            .with(GrowingVocabularies.STATE, plan.vocabularies());
     return validation == null ? now : now.withValues(validation.addTo(now.values()));
   }
 

@@ -6,6 +6,7 @@ import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SampleSchema;
 import io.headrace.ingest.SampleDecoder;
 import io.headrace.ingest.SampleSource;
+import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.pipeline.transform.Transform;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
  * @param decoders makes a decoder for each decoding thread
  * @param transforms in order, applied to every block
  * @param trainer used by the run alone until it has ended
+ * @param vocabularies that decoders find tokens in; added to, saved and restored by the run alone
  * @param journal of the batches, used by the assembler's and the checkpoint thread
  * @param events called by the trainer's and the checkpoint thread, which it should not hold up
  * @param afterCheckpoint told the positions that a durable checkpoint covers, on the thread that
@@ -37,6 +39,7 @@ public record TrainingPlan(
     Supplier<SampleDecoder> decoders,
     List<Transform> transforms,
     Trainer trainer,
+    GrowingVocabularies vocabularies,
     CheckpointStore checkpoints,
     BatchJournal journal,
     DeadLetterSink deadLetters,

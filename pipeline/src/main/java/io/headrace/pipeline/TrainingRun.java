@@ -4,6 +4,7 @@ import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Ledger;
+import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.pipeline.batch.StreamEnd;
 import java.util.Map;
@@ -45,7 +46,11 @@ public final class TrainingRun implements AutoCloseable {
    */
   public static TrainingRun start(TrainingPlan plan) {
     Optional<Checkpoint> newest = plan.checkpoints().newest(damage -> alert(plan, damage));
-    newest.ifPresent(plan.trainer()::restore);
+    newest.ifPresent(
+        checkpoint -> {
+          plan.trainer().restore(checkpoint);
+          checkpoint.restore(GrowingVocabularies.STATE, plan.vocabularies());
+        });
     var run = new TrainingRun(plan, newest.map(Checkpoint::values).orElse(new TreeMap<>()));
     var _ = run.pipeline.end().thenAccept(run::end);
     run.pipeline.open();

@@ -11,6 +11,7 @@ import io.headrace.engine.optimizer.Optimizers;
 import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.SampleDecoder;
 import io.headrace.ingest.SampleSource;
+import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.schemas.RejectedSample;
 import io.headrace.sink.BatchJournal;
@@ -81,6 +82,7 @@ final class RunFixture implements AutoCloseable {
         decoder,
         List.of(),
         trainer,
+        GrowingVocabularies.NONE,
         store,
         journal,
         new Letters(),

@@ -6,6 +6,7 @@ import io.headrace.ingest.text.TextSplit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Which fields become one input of the model, and how. Immutable. */
 public sealed interface InputMapping {
@@ -110,12 +111,14 @@ public sealed interface InputMapping {
   /**
    * Text in one field as token ids: 0 is padding, 1 a token that the vocabulary lacks, and from 2
    * on come the vocabulary's tokens in their order, or the buckets that tokens are hashed to with
-   * MurmurHash3 x86 32 of their UTF-8 bytes, modulo {@code buckets}.
+   * MurmurHash3 x86 32 of their UTF-8 bytes, modulo {@code buckets}. A vocabulary that grows gives
+   * each token the next id when the stream brings it for the first time.
    *
-   * @param vocabulary empty if tokens are hashed
+   * @param vocabulary empty if tokens are hashed, or if it grows
    * @param buckets 0 if there is a vocabulary
    * @param length most tokens of a sample
    * @param keepTail whether of longer texts the last tokens stay, not the first
+   * @param growth of the vocabulary; empty if it does not grow
    */
   record Tokens(
       String name,
@@ -124,7 +127,8 @@ public sealed interface InputMapping {
       List<String> vocabulary,
       int buckets,
       int length,
-      boolean keepTail)
+      boolean keepTail,
+      Optional<Growth> growth)
       implements InputMapping {
     static final int MOST_KNOWN = 200_000;
 
@@ -135,7 +139,8 @@ public sealed interface InputMapping {
 
     public Tokens {
       vocabulary = List.copyOf(vocabulary);
-      if (vocabulary.isEmpty() == (buckets == 0)) {
+      boolean fixed = !vocabulary.isEmpty() || buckets > 0;
+      if (fixed == growth.isPresent() || (!vocabulary.isEmpty() && buckets > 0)) {
         throw new InvalidSettingException(
             "vocabulary", "has no tokens, and there are no buckets to hash them to.");
       }
@@ -149,6 +154,34 @@ public sealed interface InputMapping {
         throw new InvalidSettingException(
             "buckets", buckets + " cannot stand for byte pairs, which come of a vocabulary.");
       }
+      if (growth.isPresent() && split == TextSplit.BYTE_PAIRS) {
+        throw new InvalidSettingException(
+            "vocabulary",
+            "cannot grow by byte pairs, which a whole text is needed to learn. Set split to words"
+                + " or characters, or use learn-from.");
+      }
+    }
+
+    /** An input whose vocabulary, if it has one, does not grow. */
+    public Tokens(
+        String name,
+        String field,
+        TextSplit split,
+        List<String> vocabulary,
+        int buckets,
+        int length,
+        boolean keepTail) {
+      this(name, field, split, vocabulary, buckets, length, keepTail, Optional.empty());
+    }
+
+    /** The id of the vocabulary's token {@code number}, or of an unknown one if that is below 0. */
+    static int id(int number) {
+      return number < 0 ? UNKNOWN : FIRST + number;
+    }
+
+    Tokens with(Growth growing) {
+      return new Tokens(
+          name, field, split, vocabulary, buckets, length, keepTail, Optional.of(growing));
     }
 
     /** The id of each token in the vocabulary. */
@@ -162,7 +195,9 @@ public sealed interface InputMapping {
 
     @Override
     public InputSpec spec() {
-      return new InputSpec.Tokens(length, FIRST + Math.max(vocabulary.size(), buckets));
+      int grown = growth.map(Growth::capacity).orElse(0);
+      return new InputSpec.Tokens(
+          length, FIRST + Math.max(grown, Math.max(vocabulary.size(), buckets)));
     }
   }
 

@@ -10,6 +10,7 @@ import io.headrace.ingest.text.VocabularyLearner;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Every kind of input that a job file can name under {@code sample.inputs}. */
@@ -77,12 +78,17 @@ public final class InputMappings {
   private static final Setting<String> KEEP =
       Setting.choice("keep", List.of("head", "tail"), "Which part of a longer text stays.")
           .orElse("head");
-  private static final Setting<List<String>> VOCABULARY =
-      Setting.texts(
-              "vocabulary",
-              "The known tokens, in the order of their ids, which begin at 2: 0 is padding and 1"
-                  + " any other token. A checkpoint's job has here what was learned or read.")
-          .absentByDefault();
+  private static final Setting<KnownTokens> VOCABULARY =
+      new Setting<>(
+          "vocabulary",
+          "list of text, or grow",
+          null,
+          true,
+          "The known tokens, in the order of their ids, which begin at 2: 0 is padding and 1 any"
+              + " other token. A checkpoint's job has here what was learned or read. With grow, each"
+              + " token that the stream brings for the first time gets the next id, until there are"
+              + " vocabulary-size of them; checkpoints keep them.",
+          KnownTokens::read);
   private static final Setting<Integer> BUCKETS =
       Setting.integer(
               "buckets", 1, 1 << 28, "Instead of a vocabulary: tokens are hashed to so many ids.")
@@ -106,7 +112,7 @@ public final class InputMappings {
               "vocabulary-size",
               1,
               InputMapping.Tokens.MOST_KNOWN,
-              "Most tokens to learn, those met most often.")
+              "Most tokens to learn, those met most often; with vocabulary: grow, those met first.")
           .orElse(20_000);
   private static final Setting<Integer> MIN_COUNT =
       Setting.integer("min-count", 1, Integer.MAX_VALUE, "Tokens met less often are not learned.")
@@ -173,16 +179,24 @@ public final class InputMappings {
       throw new InvalidSettingException(
           "", "takes one of learn-from, vocabulary-file, vocabulary and buckets.");
     }
+    KnownTokens known = settings.optional(VOCABULARY).orElse(KnownTokens.NONE);
+    if (known.grow() && given > 0) {
+      throw new InvalidSettingException(
+          "vocabulary", "grows from nothing, and does not go with learn-from or vocabulary-file.");
+    }
     TextSplit split = TextSplit.of(settings.value(SPLIT));
     return name ->
         new InputMapping.Tokens(
             name,
             settings.optional(TEXT_FIELD).orElse(name),
             split,
-            settings.optional(VOCABULARY).orElse(List.of()),
+            known.tokens(),
             settings.optional(BUCKETS).orElse(0),
             settings.value(TOKENS),
-            settings.value(KEEP).equals("tail"));
+            settings.value(KEEP).equals("tail"),
+            known.grow()
+                ? Optional.of(new Growth(settings.value(VOCABULARY_SIZE)))
+                : Optional.empty());
   }
 
   /**

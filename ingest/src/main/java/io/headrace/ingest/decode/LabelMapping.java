@@ -81,7 +81,7 @@ public record LabelMapping(String field, LabelSpec spec) {
     for (InputMapping input : inputs) {
       if (input instanceof InputMapping.Tokens tokens
           && tokens.name().equals(name)
-          && tokens.buckets() == 0) {
+          && !tokens.vocabulary().isEmpty()) {
         return tokens.vocabulary();
       }
     }

@@ -42,6 +42,11 @@ public record SampleMapping(
         new LabelMapping("", label.spec()), weightField, eventTimeField, inputs);
   }
 
+  /** The same mapping with other inputs. */
+  SampleMapping withInputs(List<InputMapping> others) {
+    return new SampleMapping(label, weightField, eventTimeField, others);
+  }
+
   /** What the samples look like. */
   public SampleSchema schema() {
     return new SampleSchema(

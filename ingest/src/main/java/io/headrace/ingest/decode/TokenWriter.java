@@ -3,6 +3,7 @@ package io.headrace.ingest.decode;
 import io.headrace.engine.sample.TokenColumn;
 import io.headrace.ingest.RecordChunk.Fault;
 import io.headrace.ingest.RejectionReason;
+import io.headrace.ingest.text.GrowingVocabulary;
 import io.headrace.ingest.text.TokenTable;
 import io.headrace.ingest.text.Tokenizer;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +14,15 @@ final class TokenWriter {
   private final int slot;
   private final Tokenizer tokenizer;
   private final @Nullable TokenTable table;
+  private final @Nullable GrowingVocabulary growing;
+  private final boolean adds;
   private final Tokenizer.Tokens collector;
 
   /** The last ids, that of token i at i modulo its length. */
   private final int[] ids;
 
   private long met;
+  private @Nullable TokenColumn column;
 
   TokenWriter(InputMapping.Tokens mapping, FieldTable fields) {
     this.mapping = mapping;
@@ -26,8 +30,17 @@ final class TokenWriter {
     var known = new TokenTable(mapping.vocabulary());
     tokenizer = Tokenizer.of(mapping.split(), known);
     table = mapping.buckets() > 0 ? null : known;
+    growing = mapping.growth().map(TokenWriter::met).orElse(null);
+    adds = mapping.growth().map(Growth::adds).orElse(false);
     collector = this::collect;
     ids = new int[mapping.length()];
+  }
+
+  private static GrowingVocabulary met(Growth growth) {
+    return growth
+        .met()
+        .orElseThrow(
+            () -> new IllegalStateException("a decoder needs the tokens of GrowingVocabularies"));
   }
 
   int slot() {
@@ -37,6 +50,7 @@ final class TokenWriter {
   /** Writes the row's tokens; returns what is wrong with them, or null. */
   @Nullable Fault write(FieldValues values, TokenColumn to, int row) {
     met = 0;
+    column = to;
     switch (values.kind(slot)) {
       case TEXT, SYMBOL, UNTYPED ->
           tokenizer.cut(values.bytes(slot), values.offset(slot), values.length(slot), collector);
@@ -69,9 +83,14 @@ final class TokenWriter {
   }
 
   private int id(byte[] bytes, int offset, int length) {
+    if (growing != null) {
+      int number = growing.find(bytes, offset, length);
+      return number == GrowingVocabulary.NOT_YET && adds && column != null
+          ? column.waitingId(bytes, offset, length)
+          : InputMapping.Tokens.id(number);
+    }
     if (table != null) {
-      int number = table.find(bytes, offset, length);
-      return number < 0 ? InputMapping.Tokens.UNKNOWN : InputMapping.Tokens.FIRST + number;
+      return InputMapping.Tokens.id(table.find(bytes, offset, length));
     }
     long hash = Integer.toUnsignedLong(Murmur3.hash(bytes, offset, length, 0));
     return InputMapping.Tokens.FIRST + (int) (hash % mapping.buckets());

@@ -29,18 +29,22 @@ public final class TokenTable {
   }
 
   private int slot(byte[] bytes, int offset, int length) {
-    int hash = 0;
-    for (int i = offset; i < offset + length; i++) {
-      hash = hash * 31 + bytes[i];
-    }
-    int slot = (hash * 0x9e3779b9) >>> 7 & slots.length - 1;
+    int slot = hash(bytes, offset, length) & slots.length - 1;
     while (slots[slot] != 0 && !is(tokens[slots[slot] - 1], bytes, offset, length)) {
       slot = slot + 1 & slots.length - 1;
     }
     return slot;
   }
 
-  private static boolean is(byte[] token, byte[] bytes, int offset, int length) {
+  static int hash(byte[] bytes, int offset, int length) {
+    int hash = 0;
+    for (int i = offset; i < offset + length; i++) {
+      hash = hash * 31 + bytes[i];
+    }
+    return (hash * 0x9e3779b9) >>> 7;
+  }
+
+  static boolean is(byte[] token, byte[] bytes, int offset, int length) {
     return Arrays.equals(token, 0, token.length, bytes, offset, offset + length);
   }
 }

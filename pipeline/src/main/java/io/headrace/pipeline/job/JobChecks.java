@@ -37,7 +37,7 @@ final class JobChecks {
         spec.sample().inputs().size() == 1
             && spec.sample().inputs().getFirst() instanceof InputMapping.Tokens tokens
             && tokens.split() == TextSplit.CHARACTERS
-            && tokens.buckets() == 0;
+            && !tokens.vocabulary().isEmpty();
     boolean classes = spec.sample().schema().label() instanceof LabelSpec.Classes;
     if (!characters || !classes || !spec.loss().name().equals("softmax")) {
       problems.add(

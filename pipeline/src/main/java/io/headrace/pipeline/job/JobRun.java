@@ -5,6 +5,7 @@ import io.headrace.engine.Trainer;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.SampleSource;
+import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
 import io.headrace.pipeline.RunPace;
@@ -73,10 +74,13 @@ public final class JobRun implements AutoCloseable {
    */
   public static JobRun start(JobSpec job, Options options) {
     SampleSource source = JobSources.training(job);
-    var decoders = JobDecoders.of(job, "source", job.source());
+    var vocabularies = GrowingVocabularies.of(job.sample());
+    JobSpec learning = job.withSample(vocabularies.learning());
+    JobSpec scoring = job.withSample(vocabularies.scoring());
+    var decoders = JobDecoders.of(learning, "source", job.source());
     List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
     transforms.addAll(transforms(job));
-    Optional<ValidationPlan> validation = JobValidation.plan(job);
+    Optional<ValidationPlan> validation = JobValidation.plan(scoring);
     Trainer trainer = job.newTrainer();
     var sinks = new JobSinks(job, options.sinks());
     try {
@@ -89,6 +93,7 @@ public final class JobRun implements AutoCloseable {
                   decoders,
                   transforms,
                   trainer,
+                  vocabularies,
                   sinks.checkpoints(),
                   sinks.journal(),
                   sinks.deadLetters(),
@@ -102,7 +107,7 @@ public final class JobRun implements AutoCloseable {
                   InstantSource.system(),
                   validation,
                   settings(job, options)));
-      return new JobRun(job, trainer, source, sinks, run);
+      return new JobRun(scoring, trainer, source, sinks, run);
     } catch (RuntimeException e) {
       trainer.close();
       sinks.close();

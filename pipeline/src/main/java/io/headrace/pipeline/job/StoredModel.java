@@ -8,6 +8,7 @@ import io.headrace.engine.sample.SampleBlock;
 import io.headrace.ingest.FormatSettings;
 import io.headrace.ingest.Rejections;
 import io.headrace.ingest.Sources;
+import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,9 @@ public final class StoredModel implements AutoCloseable {
         JobFile.parse("job of " + fileOrDirectory, yaml, List.of(), Path.of("").toAbsolutePath());
     Trainer trainer = job.newTrainer();
     trainer.restore(checkpoint);
-    return new StoredModel(checkpoint, job, trainer);
+    var vocabularies = GrowingVocabularies.of(job.sample());
+    checkpoint.restore(GrowingVocabularies.STATE, vocabularies);
+    return new StoredModel(checkpoint, job.withSample(vocabularies.scoring()), trainer);
   }
 
   private static Checkpoint read(Path path) {

@@ -1,0 +1,102 @@
+package io.headrace.ingest.decode;
+
+import io.headrace.engine.sample.LabelSpec;
+import io.headrace.engine.sample.SampleBlock;
+import io.headrace.engine.state.StateReader;
+import io.headrace.engine.state.StateWriter;
+import io.headrace.engine.state.Stateful;
+import io.headrace.ingest.text.GrowingVocabulary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The vocabularies that grow with a job's stream, one for each {@code tokens} input with {@code
+ * vocabulary: grow}; often none. Decoders on any thread find tokens in them, and leave those that
+ * have no id yet in their blocks; ids are given where batches come in their final order, by the one
+ * thread that also saves and restores.
+ */
+public final class GrowingVocabularies implements Stateful {
+  /** Name of their part in checkpoints. */
+  public static final String STATE = "vocabulary";
+
+  /** Those of a job without such inputs. */
+  public static final GrowingVocabularies NONE =
+      of(
+          new SampleMapping(
+              new LabelMapping("", new LabelSpec.Numeric()),
+              Optional.empty(),
+              Optional.empty(),
+              List.of()));
+
+  private final SampleMapping mapping;
+
+  /** By position of the input. */
+  private final SortedMap<Integer, GrowingVocabulary> vocabularies = new TreeMap<>();
+
+  private GrowingVocabularies(SampleMapping mapping) {
+    this.mapping = mapping;
+  }
+
+  /** Empty vocabularies for a job's samples. */
+  public static GrowingVocabularies of(SampleMapping mapping) {
+    var all = new GrowingVocabularies(mapping);
+    for (int i = 0; i < mapping.inputs().size(); i++) {
+      if (mapping.inputs().get(i) instanceof InputMapping.Tokens tokens
+          && tokens.growth().isPresent()) {
+        all.vocabularies.put(i, new GrowingVocabulary(tokens.growth().get().capacity()));
+      }
+    }
+    return all;
+  }
+
+  /** The job's samples as they are learned from: tokens without an id wait for one. */
+  public SampleMapping learning() {
+    return mapped(true);
+  }
+
+  /** The job's samples as they are only scored: tokens without an id are unknown. */
+  public SampleMapping scoring() {
+    return mapped(false);
+  }
+
+  private SampleMapping mapped(boolean adds) {
+    List<InputMapping> inputs = new ArrayList<>(mapping.inputs());
+    vocabularies.forEach(
+        (i, vocabulary) -> {
+          var tokens = (InputMapping.Tokens) inputs.get(i);
+          int capacity = tokens.growth().orElseThrow().capacity();
+          inputs.set(i, tokens.with(new Growth(capacity, Optional.of(vocabulary), adds)));
+        });
+    return mapping.withInputs(inputs);
+  }
+
+  /** Gives ids to the tokens of {@code rows} that wait for one, in the order of the rows. */
+  public void settle(SampleBlock rows) {
+    vocabularies.forEach(
+        (i, vocabulary) ->
+            rows.tokens(i)
+                .settle(rows.size(), token -> InputMapping.Tokens.id(vocabulary.add(token))));
+  }
+
+  /** Tokens of the named input that have an id. */
+  public int size(String input) {
+    return vocabularies.entrySet().stream()
+        .filter(entry -> mapping.inputs().get(entry.getKey()).name().equals(input))
+        .mapToInt(entry -> entry.getValue().size())
+        .findFirst()
+        .orElse(0);
+  }
+
+  @Override
+  public void save(StateWriter to) {
+    vocabularies.forEach((i, v) -> v.save(to.within(mapping.inputs().get(i).name())));
+  }
+
+  @Override
+  public void restore(StateReader from) {
+    vocabularies.forEach((i, v) -> v.restore(from.within(mapping.inputs().get(i).name())));
+  }
+}

@@ -1,0 +1,19 @@
+package io.headrace.ingest.decode;
+
+import io.headrace.ingest.text.GrowingVocabulary;
+import java.util.Optional;
+
+/**
+ * How the vocabulary of a {@code tokens} input grows with the stream. Immutable, but for the
+ * vocabulary.
+ *
+ * @param capacity most tokens
+ * @param met the tokens met so far; empty while the job is only described
+ * @param adds whether tokens that are not in it wait for a number, as those of samples to learn
+ *     from do; else they are unknown
+ */
+public record Growth(int capacity, Optional<GrowingVocabulary> met, boolean adds) {
+  Growth(int capacity) {
+    this(capacity, Optional.empty(), false);
+  }
+}
