@@ -14,4 +14,10 @@ public interface SampleSource {
    * position, or says that the source is caught up.
    */
   Flux<RecordChunk> chunks(Positions from);
+
+  /**
+   * Says that nothing before {@code oldest} will be asked for again, because every checkpoint that
+   * is kept is at or behind it. A source may let it go. Any thread may call.
+   */
+  default void keepFrom(Positions oldest) {}
 }

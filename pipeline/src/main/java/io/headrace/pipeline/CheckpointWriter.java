@@ -128,13 +128,17 @@ final class CheckpointWriter implements AutoCloseable {
     trimJournal();
   }
 
-  /** The journal is needed from the oldest checkpoint on; one of an earlier run keeps all of it. */
+  /**
+   * Journal and source are needed from the oldest checkpoint on; one of an earlier run keeps all.
+   */
   private void trimJournal() {
     List<String> kept =
         plan.checkpoints().list().stream().map(CheckpointStore.Entry::name).toList();
     written.keySet().retainAll(kept);
     Positions oldest = kept.isEmpty() ? null : written.get(kept.getFirst());
-    plan.journal().keepFrom(oldest == null ? Positions.START : oldest);
+    Positions from = oldest == null ? Positions.START : oldest;
+    plan.journal().keepFrom(from);
+    plan.source().keepFrom(from);
   }
 
   private HeadraceException failed(Checkpoint checkpoint, RuntimeException fault) {

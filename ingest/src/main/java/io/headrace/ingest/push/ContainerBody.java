@@ -63,7 +63,7 @@ record ContainerBody(int maxBytes) implements PushBody {
         long records = in.readLong();
         byte[] bytes = unpacked(bytes());
         in.readFixed(found);
-        if (!Arrays.equals(sync, found) || records < 0 || records > Integer.MAX_VALUE) {
+        if (!Arrays.equals(sync, found) || records < 0 || records > bytes.length) {
           throw new IOException("block " + blocks.size() + " is damaged");
         }
         if (records > 0) {
@@ -84,10 +84,10 @@ record ContainerBody(int maxBytes) implements PushBody {
       }
       for (long entries = in.readMapStart(); entries > 0; entries = in.mapNext()) {
         for (long i = 0; i < entries; i++) {
-          String key = in.readString();
-          String value = new String(bytes(), StandardCharsets.UTF_8);
+          String key = text();
+          String value = text();
           switch (key) {
-            case DataFileConstants.SCHEMA -> schema = new Schema.Parser().parse(value).toString();
+            case DataFileConstants.SCHEMA -> schema = schema(value);
             case DataFileConstants.CODEC -> codec = value;
             default -> {
               // Others say nothing about the records.
@@ -105,6 +105,19 @@ record ContainerBody(int maxBytes) implements PushBody {
             "The container is packed with %s. Write it with the codec null or deflate."
                 .formatted(codec));
       }
+    }
+
+    /** Avro's parser fails on damaged schemas with whatever it happens to meet. */
+    private static String schema(String json) throws IOException {
+      try {
+        return new Schema.Parser().parse(json).toString();
+      } catch (RuntimeException e) {
+        throw new IOException("its schema cannot be read: " + e.getMessage(), e);
+      }
+    }
+
+    private String text() throws IOException {
+      return new String(bytes(), StandardCharsets.UTF_8);
     }
 
     /** Bytes behind their length, which is not believed before it is known to be possible. */

@@ -18,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 
@@ -33,6 +35,7 @@ public final class PushSampleSource implements SampleSource, PushIntake, AutoClo
   /** The one partition, as positions and ledger name it. */
   public static final SourcePartition PARTITION = new SourcePartition("http", 0);
 
+  private static final Logger LOG = LoggerFactory.getLogger(PushSampleSource.class);
   private static final int LONGEST_KEY = 255;
 
   private final PushSettings settings;
@@ -166,9 +169,9 @@ public final class PushSampleSource implements SampleSource, PushIntake, AutoClo
       try {
         log.segments().deleteBefore(position.getAsLong());
       } catch (IOException e) {
-        throw new HeadraceException(
-            "Files of the log of pushed samples in %s could not be deleted: %s. Check the folder's rights."
-                .formatted(settings.directory(), e),
+        LOG.warn(
+            "Files of the log of pushed samples in {} could not be deleted; it is tried again",
+            settings.directory(),
             e);
       }
     }
