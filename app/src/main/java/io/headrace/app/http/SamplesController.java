@@ -3,7 +3,6 @@ package io.headrace.app.http;
 import io.headrace.ingest.push.PushIntake;
 import io.headrace.ingest.push.PushOutcome;
 import io.headrace.ingest.push.PushOutcome.Reason;
-import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -24,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 final class SamplesController {
   private static final String KEY = "Idempotency-Key";
   private static final String RETRY_SECONDS = "1";
+  private static final byte[] NOTHING = {};
 
   /** Where samples go, if the job takes any. */
   record Door(Optional<PushIntake> intake) {}
@@ -37,7 +37,7 @@ final class SamplesController {
   @Post(consumes = MediaType.ALL)
   @ExecuteOn(TaskExecutors.BLOCKING)
   CompletionStage<MutableHttpResponse<?>> push(
-      HttpRequest<?> request, @Body byte @Nullable [] body) {
+      HttpRequest<?> request, @Body Optional<byte[]> body) {
     if (door.intake().isEmpty()) {
       return refused(
           request,
@@ -50,7 +50,7 @@ final class SamplesController {
       return refused(request, HttpStatus.UNSUPPORTED_MEDIA_TYPE, misfit.get());
     }
     return intake
-        .push(body == null ? new byte[0] : body, Optional.ofNullable(request.getHeaders().get(KEY)))
+        .push(body.orElse(NOTHING), Optional.ofNullable(request.getHeaders().get(KEY)))
         .thenApply(outcome -> answer(request, outcome));
   }
 

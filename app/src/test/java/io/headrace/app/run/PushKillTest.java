@@ -74,7 +74,9 @@ class PushKillTest {
     assertThat(killed).as("kills while a client pushed, seed %d", SEED).isEqualTo(KILLS);
     assertThat(tries.get()).as("tries that a kill cut off").isGreaterThan(2 * REQUESTS);
     for (int i = 0; i < REQUESTS; i++) {
-      assertThat(firsts.get(i)).as("position of request %d, seed %d", i, SEED).isEqualTo(i * ROWS);
+      assertThat(firsts.get(i))
+          .as("position of request %d, seed %d", i, SEED)
+          .isEqualTo((long) i * ROWS);
     }
     assertThat(resumed.path("samplesTrained").asLong()).isEqualTo(SAMPLES);
     assertThat(resumed.path("samplesRead").asLong()).isEqualTo(SAMPLES);

@@ -29,7 +29,7 @@ public record PushSettings(
   public static final Setting<String> FORMAT =
       Setting.choice(
           "format",
-          List.of("avro", "jsonl", "csv", "text-lines"),
+          List.of("avro", "jsonl", "vw", "csv", "text-lines"),
           "How bodies are written: an Avro container file, or one record a line.");
 
   /** {@code port} that the service listens on. */
