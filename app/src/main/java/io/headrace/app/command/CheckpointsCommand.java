@@ -1,5 +1,6 @@
 package io.headrace.app.command;
 
+import io.headrace.app.report.Summary;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.EpochPosition;
@@ -73,13 +74,14 @@ final class CheckpointsCommand implements Runnable {
             (partition, entry) ->
                 out.printf(
                     Locale.ROOT,
-                    "ledger   %s: next position %s, read %,d = trained %,d + rejected %,d + filtered %,d%n",
+                    "ledger   %s: next position %s, read %,d = trained %,d + rejected %,d + filtered %,d%s%n",
                     partition,
                     EpochPosition.text(entry.nextPosition()),
                     entry.read(),
                     entry.trained(),
                     entry.rejected(),
-                    entry.filtered()));
+                    entry.filtered(),
+                    Summary.lost(entry.lost())));
     checkpoint
         .tensors()
         .forEach(

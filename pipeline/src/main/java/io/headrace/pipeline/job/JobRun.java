@@ -1,6 +1,7 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.StepResult;
+import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
@@ -83,6 +84,7 @@ public final class JobRun implements AutoCloseable {
     Optional<ValidationPlan> validation = JobValidation.plan(scoring);
     Trainer trainer = job.newTrainer();
     var sinks = new JobSinks(job, options.sinks());
+    alert(source, job, sinks.events());
     try {
       TrainingRun run =
           TrainingRun.start(
@@ -165,6 +167,16 @@ public final class JobRun implements AutoCloseable {
     run.close();
     trainer.close();
     sinks.close();
+  }
+
+  private static void alert(SampleSource source, JobSpec job, EventSink events) {
+    if (source instanceof KafkaSampleSource kafka) {
+      kafka.alertTo(
+          (code, message) ->
+              events.accept(
+                  new TrainEvent.Alert(
+                      job.name(), code, message, InstantSource.system().millis())));
+    }
   }
 
   private static Consumer<StepResult> afterStep(JobSpec job, Trainer trainer, Options options) {
