@@ -56,6 +56,7 @@ public final class RunView implements JobStatusSource {
             status.ledger().rejected(),
             status.ledger().filtered(),
             status.recordsInFlight(),
+            status.ledger().lost(),
             status.rejectionsByReason()),
         partitions(status, kafka, pushed),
         metrics(status.metrics(), status.validation()),
@@ -108,6 +109,7 @@ public final class RunView implements JobStatusSource {
                         entry.trained(),
                         entry.rejected(),
                         entry.filtered(),
+                        entry.lost(),
                         lag(kafka, pushed, partition, entry.nextPosition()))));
     return rows;
   }
