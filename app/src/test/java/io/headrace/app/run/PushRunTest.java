@@ -68,6 +68,7 @@ class PushRunTest {
     return Attendant.start(
         job,
         false,
+        false,
         OptionalInt.empty(),
         new PrintWriter(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
   }
