@@ -15,7 +15,6 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Takes samples in: answers with their positions once they are durable, or says why not. */
@@ -23,7 +22,6 @@ import java.util.concurrent.CompletionStage;
 final class SamplesController {
   private static final String KEY = "Idempotency-Key";
   private static final String RETRY_SECONDS = "1";
-  private static final byte[] NOTHING = {};
 
   /** Where samples go, if the job takes any. */
   record Door(Optional<PushIntake> intake) {}
@@ -36,39 +34,11 @@ final class SamplesController {
 
   @Post(consumes = MediaType.ALL)
   @ExecuteOn(TaskExecutors.BLOCKING)
-  CompletionStage<MutableHttpResponse<?>> push(
-      HttpRequest<?> request, @Body Optional<byte[]> body) {
-    if (door.intake().isEmpty()) {
-      return refused(
-          request,
-          HttpStatus.NOT_FOUND,
-          "This job takes no samples here. Give it source: {http: {...}} to push to it.");
-    }
-    PushIntake intake = door.intake().get();
-    Optional<String> misfit = misfit(request.getHeaders(), intake);
-    if (misfit.isPresent()) {
-      return refused(request, HttpStatus.UNSUPPORTED_MEDIA_TYPE, misfit.get());
-    }
-    return intake
-        .push(body.orElse(NOTHING), Optional.ofNullable(request.getHeaders().get(KEY)))
+  CompletionStage<MutableHttpResponse<?>> push(HttpRequest<?> request, @Body byte[] body) {
+    return door.intake()
+        .orElseThrow() // the gate lets nobody through without one
+        .push(body, Optional.ofNullable(request.getHeaders().get(KEY)))
         .thenApply(outcome -> answer(request, outcome));
-  }
-
-  private static Optional<String> misfit(HttpHeaders headers, PushIntake intake) {
-    String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      return Optional.of("The body is packed with " + encoding + ". Send it unpacked.");
-    }
-    Optional<MediaType> type = headers.contentType();
-    if (type.isEmpty() || intake.mediaTypes().contains(type.get().getName())) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        "This job takes %s, not %s. Say Content-Type: %s if it is that."
-            .formatted(
-                String.join(" or ", intake.mediaTypes()),
-                type.get().getName(),
-                intake.mediaTypes().getFirst()));
   }
 
   private static MutableHttpResponse<?> answer(HttpRequest<?> request, PushOutcome outcome) {
@@ -94,13 +64,7 @@ final class SamplesController {
     };
   }
 
-  private static CompletionStage<MutableHttpResponse<?>> refused(
-      HttpRequest<?> request, HttpStatus status, String detail) {
-    return CompletableFuture.completedFuture(problem(request, status, detail));
-  }
-
-  private static MutableHttpResponse<?> problem(
-      HttpRequest<?> request, HttpStatus status, String detail) {
+  static MutableHttpResponse<?> problem(HttpRequest<?> request, HttpStatus status, String detail) {
     var problem =
         new Problem("about:blank", status.getReason(), status.getCode(), detail, request.getPath());
     return HttpResponse.status(status).body(problem).contentType(ProblemResponses.MEDIA_TYPE);

@@ -184,22 +184,31 @@ class PushRunTest {
     try (Attendant attendant = attend(job("source.http.max-request-bytes=20000"))) {
       URI uri = samples(attendant.page().orElseThrow());
       assertProblem(post(uri, "\n\n", "Content-Type", LINES), 400, "one on each line");
-      assertProblem(post(uri, "", "Content-Type", LINES), 400, "one on each line");
+      assertProblem(post(uri, "", "Content-Type", LINES), 400, "Body");
       assertProblem(
           post(uri, "a=1", "Content-Type", "application/x-www-form-urlencoded"),
           415,
           "Say Content-Type: application/x-ndjson");
       assertProblem(post(uri, "x", "Content-Type", "text/plain"), 415, "not text/plain");
-      var packed = new ByteArrayOutputStream();
-      try (var gzip = new GZIPOutputStream(packed)) {
-        gzip.write(new byte[1 << 20]);
-      }
-      HttpResponse<String> gzipped =
-          post(uri, packed.toByteArray(), "Content-Type", LINES, "Content-Encoding", "gzip");
-      assertProblem(gzipped, 415, "Send it unpacked");
+      String[] gzipped = {"Content-Type", LINES, "Content-Encoding", "gzip"};
+      assertProblem(post(uri, gzip(new byte[1 << 20]), gzipped), 413, "maximum");
+      String[] otherwise = {"Content-Type", LINES, "Content-Encoding", "compress"};
+      assertProblem(post(uri, "x", otherwise), 415, "Send it unpacked");
       assertThat(post(uri, "x".repeat(20_001), "Content-Type", LINES).statusCode()).isEqualTo(413);
       assertThat(attendant.settled()).isZero();
+
+      byte[] flight = Files.readAllBytes(EXAMPLE.resolve("flights.jsonl"));
+      assertThat(post(uri, gzip(flight), gzipped).statusCode()).isEqualTo(200);
+      awaitSettled(attendant, 8);
     }
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    var packed = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(packed)) {
+      gzip.write(bytes);
+    }
+    return packed.toByteArray();
   }
 
   @Test
