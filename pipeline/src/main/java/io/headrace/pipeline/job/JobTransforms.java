@@ -49,8 +49,7 @@ record JobTransforms(List<Transform> transforms, SampleSchema schema) {
         schema = transform.output(schema);
       } catch (InvalidSettingException e) {
         String key = "transforms." + i + "." + spec.name() + (e.key().isEmpty() ? "" : ".");
-        faults.accept(
-            new InvalidSettingException(key + e.key(), String.valueOf(e.getMessage())));
+        faults.accept(new InvalidSettingException(key + e.key(), String.valueOf(e.getMessage())));
       }
     }
     return new JobTransforms(transforms, schema);

@@ -151,7 +151,8 @@ class ResizedRunTest {
         "mean: 0.5,",
         "mean: [1, 2],",
         "transforms.4.normalize.mean: has 2 numbers, but the input has 3 channels (job.yaml:13). Give one number, or one for each channel.");
-    JobSpec small = JobFile.parse("job.yaml", JOB.replace("height: 12", "height: 2"), List.of(), folder);
+    JobSpec small =
+        JobFile.parse("job.yaml", JOB.replace("height: 12", "height: 2"), List.of(), folder);
     assertThatThrownBy(small::newTrainer)
         .isInstanceOf(HeadraceException.class)
         .hasMessageContaining("2, 14, 3")

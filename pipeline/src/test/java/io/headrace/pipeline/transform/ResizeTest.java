@@ -76,7 +76,8 @@ class ResizeTest {
               1, 9, 5, 5.8f, 6.2f, 1, 8, 2.8f, 3.2f, 4, 0
             },
             within(1e-5f));
-    assertThat(recorded(1, 2)).containsExactly(new float[] {3.875f, 6.75f, 4.25f, 3}, within(1e-6f));
+    assertThat(recorded(1, 2))
+        .containsExactly(new float[] {3.875f, 6.75f, 4.25f, 3}, within(1e-6f));
     assertThat(recorded(4, 1))
         .containsExactly(new float[] {3, 10, 2.5f, 9.5f, 1.5f, 8.5f, 1, 8}, within(1e-6f));
   }
@@ -176,8 +177,7 @@ class ResizeTest {
     return new SampleSchema(
         List.of(
             new SampleSchema.Input("number", new InputSpec.Dense(List.of(1))),
-            new SampleSchema.Input(
-                "image", new InputSpec.Dense(List.of(height, width, channels)))),
+            new SampleSchema.Input("image", new InputSpec.Dense(List.of(height, width, channels)))),
         new LabelSpec.Numeric());
   }
 
