@@ -3,6 +3,7 @@ package io.headrace.ingest.kafka;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.ChunkPool;
+import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -44,6 +45,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
 
   private final KafkaSourceSettings settings;
   private final Positions from;
+  private final HeldPartitions held;
   private final ChunkPool pool;
   private final java.util.function.Consumer<KafkaPollLoop> ended;
   private final Demand demand = new Demand();
@@ -56,6 +58,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   private volatile @Nullable Consumer<ByteBuffer, ByteBuffer> consumer;
   private volatile boolean cancelled;
   private volatile boolean parked;
+  private volatile boolean polling;
   private volatile @Nullable IllegalArgumentException misuse;
   private volatile KafkaSourceStatus status = KafkaSourceStatus.NOT_STARTED;
 
@@ -67,11 +70,13 @@ final class KafkaPollLoop implements Subscription, Runnable {
   KafkaPollLoop(
       KafkaSourceSettings settings,
       Positions from,
+      HeldPartitions held,
       ChunkPool pool,
       Subscriber<? super RecordChunk> subscriber,
       java.util.function.Consumer<KafkaPollLoop> ended) {
     this.settings = settings;
     this.from = from;
+    this.held = held;
     this.pool = pool;
     this.subscriber = subscriber;
     this.ended = ended;
@@ -82,6 +87,12 @@ final class KafkaPollLoop implements Subscription, Runnable {
   }
 
   void start() {
+    held.listen(
+        () -> {
+          if (polling) {
+            wakeUp();
+          }
+        });
     thread.start();
   }
 
@@ -154,7 +165,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   private void read(Consumer<ByteBuffer, ByteBuffer> opened) {
     consumer = opened;
     try {
-      var assignment = new Assignment(settings, from, opened, pending);
+      var assignment = new Assignment(settings, from, held, opened, pending);
       boolean begun = false;
       while (!stopped() && !begun) {
         begun = begin(opened, assignment);
@@ -213,16 +224,21 @@ final class KafkaPollLoop implements Subscription, Runnable {
       finished = true;
     } else if (demand.none()) {
       pollPaused(kafka, assignment);
-    } else if (!pending.isEmpty()) {
+    } else if (pending.has(assignment::isWanted)) {
       RecordChunk chunk = pool.take();
-      unsignalled = pending.cut(chunk);
+      unsignalled = pending.cut(assignment::isWanted, chunk);
       emit(chunk);
-    } else if (unsignalled != null && assignment.caughtUp()) {
+    } else if (unsignalled != null && pending.isEmpty() && assignment.caughtUp()) {
       emit(caughtUp(unsignalled));
       unsignalled = null;
     } else {
       assignment.resume();
-      receive(kafka, POLL, assignment);
+      polling = true;
+      try {
+        receive(kafka, POLL, assignment);
+      } finally {
+        polling = false;
+      }
     }
   }
 
