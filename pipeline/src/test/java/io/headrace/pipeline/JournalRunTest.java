@@ -88,7 +88,9 @@ class JournalRunTest {
       assertThat(second.run().ledger()).isEqualTo(WHOLE);
       assertThat(second.trainer.parametersSha256()).isEqualTo(before);
     }
-    assertThat(source.emittedEarly.get()).as("blocks of the last partition at first").isBetween(4, 40);
+    assertThat(source.emittedEarly.get())
+        .as("blocks of the last partition at first")
+        .isBetween(4, 40);
     assertThat(alerts).isEmpty();
   }
 

@@ -64,7 +64,8 @@ public final class RecordedBatches implements BatchJournal {
       RecordedOrder order,
       @Nullable Positions oldest) {
     if (oldest == null) {
-      return "There is no batch journal in %s. Put its journal-*.log files back.".formatted(directory);
+      return "There is no batch journal in %s. Put its journal-*.log files back."
+          .formatted(directory);
     }
     if (!order.passed()) {
       return "The batch journal in %s begins at %s and has no batch that ends at %s. Older segments are deleted with the checkpoints that need them, unless checkpoints.keep-journal is all: replay from a later checkpoint."

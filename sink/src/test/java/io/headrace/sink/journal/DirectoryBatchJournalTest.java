@@ -101,7 +101,8 @@ class DirectoryBatchJournalTest {
   @Test
   void keepsEverythingIfAskedTo() throws IOException {
     record(Positions.START, 0, 2);
-    try (var journal = new DirectoryBatchJournal(folder, true, alerts::add, InstantSource.system())) {
+    try (var journal =
+        new DirectoryBatchJournal(folder, true, alerts::add, InstantSource.system())) {
       journal.resume(after(2));
       journal.add(batch(2));
       journal.handOver();
@@ -152,7 +153,9 @@ class DirectoryBatchJournalTest {
         "lacks the batches between {topic-0=20, topic-1=14} and {topic-0=40, topic-1=28}");
     Files.delete(files.get(0));
     assertMissing(
-        Positions.START, after(6), "begins at {topic-0=40, topic-1=28} and has no batch that ends at");
+        Positions.START,
+        after(6),
+        "begins at {topic-0=40, topic-1=28} and has no batch that ends at");
   }
 
   private void assertMissing(Positions from, Positions to, String message) {
