@@ -20,4 +20,14 @@ public interface SampleSource {
    * is kept is at or behind it. A source may let it go. Any thread may call.
    */
   default void keepFrom(Positions oldest) {}
+
+  /**
+   * The same, but records of partitions that are held are not emitted while they are: those of the
+   * others go on. Sources of a single partition do not look at it.
+   *
+   * @param held of this subscription alone
+   */
+  default Flux<RecordChunk> chunks(Positions from, HeldPartitions held) {
+    return chunks(from);
+  }
 }
