@@ -170,7 +170,7 @@ class VwDecoderTest {
       int seed = name.isEmpty() ? 0 : vwHash(name, 0);
       float scale = namespaces.group(2) == null ? 1 : Float.parseFloat(namespaces.group(2));
       int unnamed = 0;
-      for (String feature : namespaces.group(3).trim().split(" +")) {
+      for (String feature : namespaces.group(3).trim().split(" +", -1)) {
         String[] parts = feature.split(":", 2);
         if (feature.isEmpty()) {
           continue;
