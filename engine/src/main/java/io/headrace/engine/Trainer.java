@@ -114,8 +114,7 @@ public final class Trainer implements AutoCloseable {
     int learned = rowByRow.learned();
     if (learned == 0) {
       Divergence divergence =
-          guard.leaveOut(
-              step + 1, meanLoss, batch.ledger(), () -> rescore(rows));
+          guard.leaveOut(step + 1, meanLoss, batch.ledger(), () -> rescore(rows));
       return new StepResult(step, 0, 0, divergence);
     }
     evaluation.add(
@@ -127,8 +126,7 @@ public final class Trainer implements AutoCloseable {
       return result;
     }
     rowByRow.rejectLeftOut(rows, ledger);
-    var divergence =
-        new Divergence(step, rowByRow.badLoss(), usual, 0, left, guard.rateFactor());
+    var divergence = new Divergence(step, rowByRow.badLoss(), usual, 0, left, guard.rateFactor());
     return new StepResult(step, learned, meanLoss, divergence);
   }
 

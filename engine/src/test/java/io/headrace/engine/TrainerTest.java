@@ -52,8 +52,7 @@ class TrainerTest {
         Specs.rowByRow(Specs.linear(Specs.sparse(12, 3), "ftrl", 64)),
         Specs.rowByRow(
             Specs.with(
-                Specs.mlp(19, 33, 5, 64),
-                new GradientClipping(Double.POSITIVE_INFINITY, 0.5))));
+                Specs.mlp(19, 33, 5, 64), new GradientClipping(Double.POSITIVE_INFINITY, 0.5))));
   }
 
   @ParameterizedTest

@@ -125,7 +125,8 @@ final class TrainerCase implements AutoCloseable {
       ComponentSpec optimizer,
       int threads) {
     var lossSpec = Losses.variants().spec(loss, Map.of());
-    return of(new ModelSpec(schema, layers, lossSpec, optimizer, BATCH, SHARDS, SEED), IDS, threads);
+    return of(
+        new ModelSpec(schema, layers, lossSpec, optimizer, BATCH, SHARDS, SEED), IDS, threads);
   }
 
   private static TrainerCase of(ModelSpec spec, int ids, int threads) {

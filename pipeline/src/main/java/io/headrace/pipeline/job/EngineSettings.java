@@ -15,8 +15,7 @@ import java.util.Locale;
  * @param update how often within a mini-batch the parameters change
  * @param seed of initialisation and of every random layer
  */
-public record EngineSettings(
-    int threads, int decoders, int shards, UpdateMode update, long seed) {
+public record EngineSettings(int threads, int decoders, int shards, UpdateMode update, long seed) {
   private static final Setting<Integer> THREADS =
       Setting.integer(
               "threads",
