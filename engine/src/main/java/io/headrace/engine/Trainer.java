@@ -10,6 +10,7 @@ import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
+import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -60,6 +61,11 @@ public final class Trainer implements AutoCloseable {
     this.team = new WorkerTeam(threads, model.scratch());
     this.plan = model.plan(team, pass);
     this.rowByRow = new RowByRow(model, plan, pass, team, spec.batchSize());
+  }
+
+  /** What the samples that it learns from look like. */
+  public SampleSchema schema() {
+    return spec.schema();
   }
 
   /**

@@ -125,7 +125,7 @@ public final class JobReplay {
     var vocabularies = GrowingVocabularies.of(job.sample());
     JobSpec learning = job.withSample(vocabularies.learning()).withSource(finite());
     List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
-    transforms.addAll(JobRun.transforms(job));
+    transforms.addAll(JobTransforms.of(job).transforms());
     var store = new MemoryStore(from);
     try (Trainer trainer = job.newTrainer();
         var letters = new DiscardedLetters()) {

@@ -125,7 +125,7 @@ public record JobSpec(
   /** Everything that decides what is learned from the samples, as the trainer takes it. */
   public ModelSpec modelSpec() {
     return new ModelSpec(
-        sample.schema(),
+        JobTransforms.of(this).schema(),
         layers,
         loss,
         optimizer,
