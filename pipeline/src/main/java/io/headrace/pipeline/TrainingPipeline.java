@@ -28,6 +28,7 @@ final class TrainingPipeline {
   private final TrainingPlan plan;
   private final Ledger restored;
   private final ReadCounter read;
+  private final FirstPositions first;
   private final RejectionLog rejections;
   private final DecodeStage decoding;
   private final Scheduler decoders;
@@ -35,10 +36,11 @@ final class TrainingPipeline {
   private final BatchAssembler assembler;
 
   /** Sets the stages up; nothing flows before {@link #open}. */
-  TrainingPipeline(TrainingPlan plan, Ledger restored, BatchHandler trainer) {
+  TrainingPipeline(TrainingPlan plan, Ledger restored, FirstPositions first, BatchHandler trainer) {
     this.plan = plan;
     this.restored = restored;
     this.read = new ReadCounter(restored);
+    this.first = first;
     this.rejections = new RejectionLog(plan.job(), plan.deadLetters(), plan.clock());
     var pool = new BlockPool(plan.schema());
     this.decoding = new DecodeStage(plan.decoders(), plan.transforms(), rejections, pool);
@@ -62,6 +64,7 @@ final class TrainingPipeline {
     Flux<SampleBlock> blocks =
         Flux.defer(() -> plan.source().chunks(restored.positions()))
             .doOnNext(read::add)
+            .doOnNext(first::add)
             .transform(chunks -> decoding.blocks(chunks, decoders, threads));
     assembler.assemble(blocks);
   }

@@ -47,9 +47,11 @@ public final class Attendant implements AutoCloseable {
    * Starts the job and, with {@code port}, its page.
    *
    * @param fresh whether to put older checkpoints aside first
+   * @param weightsOnly whether a changed job may go on with the weights of its newest checkpoint
    * @throws io.headrace.engine.error.HeadraceException if one of them cannot start
    */
-  public static Attendant start(JobSpec job, boolean fresh, OptionalInt port, PrintWriter out) {
+  public static Attendant start(
+      JobSpec job, boolean fresh, boolean weightsOnly, OptionalInt port, PrintWriter out) {
     if (fresh) {
       job.checkpoints().directory().ifPresent(FreshStart::putAside);
     }
@@ -57,7 +59,13 @@ public final class Attendant implements AutoCloseable {
     var texts = new WrittenTexts();
     JobRun run =
         JobRun.start(
-            job, new JobRun.Options(List.of(checkpoints), OptionalLong.empty(), step -> {}, texts));
+            job,
+            new JobRun.Options(
+                List.of(checkpoints),
+                OptionalLong.empty(),
+                step -> {},
+                texts,
+                weightsOnly ? Optional.of(out::println) : Optional.empty()));
     try {
       var view = new RunView(run, checkpoints);
       HttpService http =

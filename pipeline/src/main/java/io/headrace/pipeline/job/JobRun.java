@@ -42,13 +42,26 @@ public final class JobRun implements AutoCloseable {
    * @param stopAfterSamples trained samples, resumed ones included, after which the run ends
    * @param afterStep told of each step on the trainer's thread, which it holds up
    * @param texts given what the job lets the model write, on the trainer's thread
+   * @param weightsOnly present: where the newest checkpoint was made by a job that learned
+   *     something else, its weights are taken, as far as names and shapes agree, and this is told
+   *     what differs, what was taken and what was left
    */
   public record Options(
       List<EventSink> sinks,
       OptionalLong stopAfterSamples,
       Consumer<StepResult> afterStep,
-      Consumer<GeneratedText> texts) {
-    /** Options of a run whose texts nobody reads. */
+      Consumer<GeneratedText> texts,
+      Optional<Consumer<String>> weightsOnly) {
+    /** Options of a run that goes on from checkpoints of its own job only. */
+    public Options(
+        List<EventSink> sinks,
+        OptionalLong stopAfterSamples,
+        Consumer<StepResult> afterStep,
+        Consumer<GeneratedText> texts) {
+      this(sinks, stopAfterSamples, afterStep, texts, Optional.empty());
+    }
+
+    /** Options of such a run whose texts nobody reads. */
     public Options(
         List<EventSink> sinks, OptionalLong stopAfterSamples, Consumer<StepResult> afterStep) {
       this(sinks, stopAfterSamples, afterStep, text -> {});
@@ -82,7 +95,12 @@ public final class JobRun implements AutoCloseable {
     transforms.addAll(transforms(job));
     Optional<ValidationPlan> validation = JobValidation.plan(scoring);
     Trainer trainer = job.newTrainer();
-    var sinks = new JobSinks(job, options.sinks());
+    var sinks =
+        new JobSinks(
+            job,
+            options.sinks(),
+            () -> trainer.snapshot(job.name(), 0).with(GrowingVocabularies.STATE, vocabularies),
+            options.weightsOnly());
     try {
       TrainingRun run =
           TrainingRun.start(
