@@ -7,7 +7,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.io.BinaryDecoder;
@@ -28,7 +27,6 @@ final class AvroTwin {
   private static final List<String> NOT_SHOWN =
       List.of("array or map of ", "text or bytes of length ");
 
-  private final Schema writer;
   private final Schema reader;
   private final SampleMapping mapping;
   private final GenericDatumReader<Object> avro;
@@ -36,7 +34,6 @@ final class AvroTwin {
   private int bothReject;
 
   AvroTwin(Schema writer, Schema reader, SampleMapping mapping) {
-    this.writer = writer;
     this.reader = reader;
     this.mapping = mapping;
     avro = new GenericDatumReader<>(writer, reader);
@@ -58,7 +55,7 @@ final class AvroTwin {
       if (!malformed) {
         assertThat(in.isEnd()).as(said(record, position)).isTrue();
       }
-    } catch (AvroRuntimeException | IOException | IndexOutOfBoundsException e) {
+    } catch (IOException | RuntimeException e) { // Avro refuses in many ways
       boolean longer = String.valueOf(e.getMessage()).contains("Invalid int encoding");
       assertThat(malformed || longer).as("%s: Avro says %s", said(record, position), e).isTrue();
       bothReject++;
