@@ -4,6 +4,7 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.ChunkPool;
 import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.SourceAlerts;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -45,6 +46,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   private final KafkaSourceSettings settings;
   private final Positions from;
   private final ChunkPool pool;
+  private final SourceAlerts alerts;
   private final java.util.function.Consumer<KafkaPollLoop> ended;
   private final Demand demand = new Demand();
   private final OffsetCommits commits;
@@ -68,11 +70,13 @@ final class KafkaPollLoop implements Subscription, Runnable {
       KafkaSourceSettings settings,
       Positions from,
       ChunkPool pool,
+      SourceAlerts alerts,
       Subscriber<? super RecordChunk> subscriber,
       java.util.function.Consumer<KafkaPollLoop> ended) {
     this.settings = settings;
     this.from = from;
     this.pool = pool;
+    this.alerts = alerts;
     this.subscriber = subscriber;
     this.ended = ended;
     commits = new OffsetCommits(settings.topic());
@@ -249,7 +253,23 @@ final class KafkaPollLoop implements Subscription, Runnable {
     } catch (NoOffsetForPartitionException e) {
       assignment.startAtConfigured(e.partitions());
     } catch (OffsetOutOfRangeException e) {
-      throw OffsetRange.explained(kafka, e, ANSWER);
+      passOver(kafka, e, assignment);
+    }
+  }
+
+  private void passOver(
+      Consumer<ByteBuffer, ByteBuffer> kafka,
+      OffsetOutOfRangeException gone,
+      Assignment assignment) {
+    try {
+      for (LostRange range : LostRange.of(kafka, gone, ANSWER)) {
+        long next = range.next(settings.onLost());
+        alerts.alert("positions-lost", range.passedOver(next));
+        pending.addLost(assignment.track(range.partition()), range.wanted(), next);
+        kafka.seek(range.partition(), next);
+      }
+    } catch (TimeoutException e) {
+      watch.unanswered(); // the next poll finds the positions gone again
     }
   }
 

@@ -4,10 +4,13 @@ import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.ChunkPool;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
+import io.headrace.ingest.SourceAlerts;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 
 /**
@@ -19,12 +22,20 @@ import reactor.core.publisher.Flux;
  * belong to their receiver until released.
  */
 public final class KafkaSampleSource implements SampleSource {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaSampleSource.class);
+
   private final KafkaSourceSettings settings;
   private final ChunkPool pool = new ChunkPool();
+  private volatile SourceAlerts alerts = (code, message) -> LOG.warn("{}", message);
   private final AtomicReference<@Nullable KafkaPollLoop> latest = new AtomicReference<>();
 
   public KafkaSampleSource(KafkaSourceSettings settings) {
     this.settings = settings;
+  }
+
+  /** Has operators told of what happens to the subscriptions to come; else it is only logged. */
+  public void alertTo(SourceAlerts listener) {
+    alerts = listener;
   }
 
   /**
@@ -33,8 +44,9 @@ public final class KafkaSampleSource implements SampleSource {
    * there were, one chunk without records says that the source is caught up.
    *
    * <p>The stream fails with a {@link io.headrace.engine.error.HeadraceException} when a position
-   * lies outside what the brokers hold, when they refuse us, and, with {@code fail-fast}, when they
-   * cannot be reached or the topic is missing.
+   * lies behind a partition's end, or before its beginning and the settings say to fail, when the
+   * brokers refuse us, and, with {@code fail-fast}, when they cannot be reached or the topic is
+   * missing.
    */
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
@@ -44,7 +56,7 @@ public final class KafkaSampleSource implements SampleSource {
   Publisher<RecordChunk> publisher(Positions from) {
     return subscriber -> {
       Objects.requireNonNull(subscriber, "subscriber");
-      var loop = new KafkaPollLoop(settings, from, pool, subscriber, this::ended);
+      var loop = new KafkaPollLoop(settings, from, pool, alerts, subscriber, this::ended);
       latest.set(loop);
       subscriber.onSubscribe(loop);
       loop.start();

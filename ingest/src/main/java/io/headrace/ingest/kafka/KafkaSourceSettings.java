@@ -4,6 +4,7 @@ import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.error.InvalidSettingException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a Kafka source is told: the topic, where to start, and how to behave. Immutable.
  *
+ * @param onLost what is done where a partition no longer has the position that is due
  * @param latest whether partitions without a position start at their end instead of their beginning
  * @param properties settings of the Kafka client, passed on unchanged
  */
@@ -24,6 +26,7 @@ public record KafkaSourceSettings(
     @Nullable String group,
     boolean subscribe,
     boolean latest,
+    OnLost onLost,
     int chunkRows,
     int maxRecordBytes,
     boolean stopAtEnd,
@@ -52,6 +55,14 @@ public record KafkaSourceSettings(
               List.of("earliest", "latest"),
               "Where to start in partitions for which no checkpoint knows a position.")
           .orElse("earliest");
+  static final Setting<String> ON_LOST_POSITIONS =
+      Setting.choice(
+              "on-lost-positions",
+              List.of("fail", "earliest", "latest"),
+              "What to do when a partition no longer has the position that is due, because records"
+                  + " were deleted before they were read: stop with an error, or read on at the"
+                  + " beginning or the end of what is there and count what was passed over as lost.")
+          .orElse("fail");
   static final Setting<Integer> CHUNK_ROWS =
       Setting.integer(
               "chunk-rows",
@@ -86,6 +97,13 @@ public record KafkaSourceSettings(
           ConsumerConfig.METADATA_MAX_AGE_CONFIG, "30000",
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
 
+  /** Where reading goes on behind positions that are gone, if it does. */
+  public enum OnLost {
+    FAIL,
+    EARLIEST,
+    LATEST
+  }
+
   public KafkaSourceSettings {
     properties = Map.copyOf(properties);
     if (subscribe && group == null) {
@@ -109,6 +127,7 @@ public record KafkaSourceSettings(
         GROUP,
         SUBSCRIBE,
         START,
+        ON_LOST_POSITIONS,
         CHUNK_ROWS,
         MAX_RECORD_BYTES,
         STOP_AT_END,
@@ -129,6 +148,7 @@ public record KafkaSourceSettings(
         settings.optional(GROUP).orElse(null),
         settings.value(SUBSCRIBE),
         settings.value(START).equals("latest"),
+        OnLost.valueOf(settings.value(ON_LOST_POSITIONS).toUpperCase(Locale.ROOT)),
         settings.value(CHUNK_ROWS),
         settings.value(MAX_RECORD_BYTES),
         settings.value(STOP_AT_END),
