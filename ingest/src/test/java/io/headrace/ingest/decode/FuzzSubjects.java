@@ -26,7 +26,6 @@ import org.apache.avro.Schema;
 
 /** Every decoder, in every framing, with sound records to damage. */
 final class FuzzSubjects {
-  private static final String[] NO_WORDS = {};
   private static final LabelMapping CLASSES =
       new LabelMapping("y", new LabelSpec.Classes(List.of("no", "yes")));
   private static final LabelMapping LABEL =
@@ -46,12 +45,12 @@ final class FuzzSubjects {
       Supplier<SampleDecoder> decoder,
       SampleMapping mapping,
       List<byte[]> sound,
-      String[] words,
+      List<String> words,
       int bytesPerByte) {
 
     static Subject of(
         String name, DecoderSpec spec, SampleMapping mapping, List<byte[]> sound, String... words) {
-      return new Subject(name, () -> Decoders.create(spec, mapping), mapping, sound, words, 200);
+      return new Subject(name, () -> Decoders.create(spec, mapping), mapping, sound, List.of(words), 200);
     }
 
     @Override
@@ -110,7 +109,7 @@ final class FuzzSubjects {
         List.of(
             Flights.confluent(1, Flights.binary(old, EvolvedTrips.old(700, "BUS", 30))),
             Flights.confluent(2, Flights.binary(reader, EvolvedTrips.upgraded(7.5, "TRAM", 0)))),
-        NO_WORDS,
+        List.of(),
         200);
   }
 
@@ -320,9 +319,9 @@ final class FuzzSubjects {
             picture("jpg", BufferedImage.TYPE_INT_RGB),
             picture("gif", BufferedImage.TYPE_BYTE_INDEXED),
             picture("bmp", BufferedImage.TYPE_INT_RGB)),
-        new String[] {
+        List.of(
           "\u0089PNG", "IHDR", "IDAT", "IEND", "\u00ff\u00d8", "\u00ff\u00c4", "GIF89a", "BM"
-        },
+        ),
         70_000);
   }
 

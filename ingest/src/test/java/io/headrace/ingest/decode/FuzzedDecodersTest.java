@@ -69,7 +69,7 @@ class FuzzedDecodersTest {
 
   @Test
   void blocksOfContainersAreRowsOrRejected() {
-    var mutator = new Mutator(random, FuzzSubjects.flights());
+    var mutator = new Mutator(random, FuzzSubjects.flights(), List.of());
     var log = new FuzzLog("avro container", 200);
     SampleDecoder decoder =
         Decoders.create(DecoderSpec.avro("container", Optional.empty()), Flights.MAPPING);
@@ -115,7 +115,7 @@ class FuzzedDecodersTest {
       Schema writer,
       Schema reader) {
     boolean framed = spec.framing().equals("confluent");
-    var mutator = new Mutator(random, sound);
+    var mutator = new Mutator(random, sound, List.of());
     var log = new FuzzLog("avro " + name + ", beside Avro's reader", 200);
     SampleDecoder decoder =
         Decoders.create(spec, mapping, WriterSchemas.of(List.of(), Map.of(1, writer)));

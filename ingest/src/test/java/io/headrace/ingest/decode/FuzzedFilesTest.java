@@ -195,7 +195,7 @@ class FuzzedFilesTest {
   @ParameterizedTest
   @MethodSource("everyFormat")
   void whateverIsDamagedEveryPositionIsAccountedFor(Subject subject) throws IOException {
-    var mutator = new Mutator(random, List.of(subject.sound()), ",", "\n", "\"");
+    var mutator = new Mutator(random, List.of(subject.sound()), List.of(",", "\n", "\""));
     var log = new FuzzLog(subject.name() + " files", 200);
     SampleDecoder decoder = Decoders.create(subject.spec(), subject.mapping());
     var source = new FileSampleSource(folder, "f", subject.format(), LIMITS);

@@ -38,11 +38,11 @@ final class Mutator {
    * @param sound records to damage
    * @param words that mean something to the format: quotes, brackets, marks
    */
-  Mutator(Random random, List<byte[]> sound, String... words) {
+  Mutator(Random random, List<byte[]> sound, List<String> words) {
     this.random = random;
     this.sound = List.copyOf(sound);
     this.words =
-        Arrays.stream(words).map(word -> word.getBytes(StandardCharsets.ISO_8859_1)).toList();
+        words.stream().map(word -> word.getBytes(StandardCharsets.ISO_8859_1)).toList();
   }
 
   private static byte[] bytes(int... values) {
