@@ -60,12 +60,12 @@ class FuzzedFilesTest {
    *
    * @param refused whether a file may be refused as a whole, with a message that says why
    */
-  private record Subject(
+  record Subject(
       String name,
       FileFormat format,
       DecoderSpec spec,
       SampleMapping mapping,
-      byte[] sound,
+      List<byte[]> sound,
       boolean refused) {
     @Override
     public String toString() {
@@ -98,13 +98,13 @@ class FuzzedFilesTest {
 
   private static Subject file(
       String name, FileFormat format, DecoderSpec spec, SampleMapping mapping, String text) {
-    return new Subject(name, format, spec, mapping, text.getBytes(StandardCharsets.UTF_8), false);
+    return new Subject(name, format, spec, mapping, List.of(text.getBytes(StandardCharsets.UTF_8)), false);
   }
 
   private static Subject binary(
       String name, FileFormat format, SampleMapping mapping, byte[] sound) {
     boolean refused = name.equals("idx");
-    return new Subject(name, format, DecoderSpec.fixed(name), mapping, sound, refused);
+    return new Subject(name, format, DecoderSpec.fixed(name), mapping, List.of(sound), refused);
   }
 
   private static SampleMapping mapping(LabelMapping label, InputMapping input) {
@@ -173,7 +173,7 @@ class FuzzedFilesTest {
         new FileFormat.Avro(),
         DecoderSpec.avro("container", Optional.empty()),
         Flights.MAPPING,
-        bytes.toByteArray(),
+        List.of(bytes.toByteArray()),
         false);
   }
 
@@ -195,7 +195,7 @@ class FuzzedFilesTest {
   @ParameterizedTest
   @MethodSource("everyFormat")
   void whateverIsDamagedEveryPositionIsAccountedFor(Subject subject) throws IOException {
-    var mutator = new Mutator(random, List.of(subject.sound()), List.of(",", "\n", "\""));
+    var mutator = new Mutator(random, subject.sound(), List.of(",", "\n", "\""));
     var log = new FuzzLog(subject.name() + " files", 200);
     SampleDecoder decoder = Decoders.create(subject.spec(), subject.mapping());
     var source = new FileSampleSource(folder, "f", subject.format(), LIMITS);
