@@ -50,7 +50,8 @@ final class FuzzSubjects {
 
     static Subject of(
         String name, DecoderSpec spec, SampleMapping mapping, List<byte[]> sound, String... words) {
-      return new Subject(name, () -> Decoders.create(spec, mapping), mapping, sound, List.of(words), 200);
+      return new Subject(
+          name, () -> Decoders.create(spec, mapping), mapping, sound, List.of(words), 200);
     }
 
     @Override
@@ -320,8 +321,7 @@ final class FuzzSubjects {
             picture("gif", BufferedImage.TYPE_BYTE_INDEXED),
             picture("bmp", BufferedImage.TYPE_INT_RGB)),
         List.of(
-          "\u0089PNG", "IHDR", "IDAT", "IEND", "\u00ff\u00d8", "\u00ff\u00c4", "GIF89a", "BM"
-        ),
+            "\u0089PNG", "IHDR", "IDAT", "IEND", "\u00ff\u00d8", "\u00ff\u00c4", "GIF89a", "BM"),
         70_000);
   }
 

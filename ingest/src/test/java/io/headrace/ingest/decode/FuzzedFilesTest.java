@@ -98,7 +98,8 @@ class FuzzedFilesTest {
 
   private static Subject file(
       String name, FileFormat format, DecoderSpec spec, SampleMapping mapping, String text) {
-    return new Subject(name, format, spec, mapping, List.of(text.getBytes(StandardCharsets.UTF_8)), false);
+    return new Subject(
+        name, format, spec, mapping, List.of(text.getBytes(StandardCharsets.UTF_8)), false);
   }
 
   private static Subject binary(

@@ -41,8 +41,7 @@ final class Mutator {
   Mutator(Random random, List<byte[]> sound, List<String> words) {
     this.random = random;
     this.sound = List.copyOf(sound);
-    this.words =
-        words.stream().map(word -> word.getBytes(StandardCharsets.ISO_8859_1)).toList();
+    this.words = words.stream().map(word -> word.getBytes(StandardCharsets.ISO_8859_1)).toList();
   }
 
   private static byte[] bytes(int... values) {
