@@ -10,6 +10,7 @@ import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
+import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -58,6 +59,11 @@ public final class Trainer implements AutoCloseable {
     this.evaluation = new OnlineEvaluation(spec.schema().label(), model.outputWidth());
     this.team = new WorkerTeam(threads, model.scratch());
     this.plan = model.plan(team, pass);
+  }
+
+  /** What the samples that it learns from look like. */
+  public SampleSchema schema() {
+    return spec.schema();
   }
 
   /**

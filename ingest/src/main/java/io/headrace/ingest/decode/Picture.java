@@ -16,42 +16,29 @@ record Picture(BufferedImage image) {
    * @param channels 3 for red, green and blue, 1 for grey: 0.299 red + 0.587 green + 0.114 blue
    */
   void write(int height, int width, int channels, VectorWriter to) {
-    int above = -1;
-    int below = -1;
+    var rows = new PixelAxis(image.getHeight(), height);
+    var columns = new PixelAxis(image.getWidth(), width);
+    int upperY = -1;
+    int lowerY = -1;
     int[][] upper = {};
     int[][] lower = {};
     for (int y = 0; y < height; y++) {
-      float v = centre(y, height, image.getHeight());
-      int top = (int) v;
-      int bottom = Math.min(top + 1, image.getHeight() - 1);
-      upper = top == above ? upper : top == below ? lower : row(top, channels);
-      above = top;
-      lower = bottom == below ? lower : bottom == above ? upper : row(bottom, channels);
-      below = bottom;
+      int before = rows.before(y);
+      int behind = rows.behind(y);
+      upper = before == upperY ? upper : before == lowerY ? lower : row(before, channels);
+      upperY = before;
+      lower = behind == lowerY ? lower : behind == upperY ? upper : row(behind, channels);
+      lowerY = behind;
       for (int x = 0; x < width; x++) {
-        float u = centre(x, width, image.getWidth());
-        for (int channel = 0; channel < channels; channel++) {
-          to.add(between(upper[channel], lower[channel], v - top, u));
+        int left = columns.before(x);
+        int right = columns.behind(x);
+        for (int i = 0; i < channels; i++) {
+          float above = PixelAxis.mix(upper[i][left], upper[i][right], columns.part(x));
+          float below = PixelAxis.mix(lower[i][left], lower[i][right], columns.part(x));
+          to.add(PixelAxis.mix(above, below, rows.part(y)));
         }
       }
     }
-  }
-
-  /** Where the centre of pixel {@code i} of {@code to} lies among {@code from} pixels. */
-  private static float centre(int i, int to, int from) {
-    return Math.clamp((i + 0.5f) * from / to - 0.5f, 0, from - 1);
-  }
-
-  private static float between(int[] upper, int[] lower, float down, float u) {
-    int left = (int) u;
-    int right = Math.min(left + 1, upper.length - 1);
-    float across = u - left;
-    return mix(
-        mix(upper[left], upper[right], across), mix(lower[left], lower[right], across), down);
-  }
-
-  private static float mix(float first, float second, float part) {
-    return first + (second - first) * part;
   }
 
   /** One row of pixels, by channel; the whole picture as numbers would take several times it. */

@@ -92,10 +92,40 @@ public record JobSpec(
         places);
   }
 
+  /** The same job on records that come from elsewhere. */
+  JobSpec withSource(ComponentSpec other) {
+    return new JobSpec(
+        name,
+        baseDirectory,
+        other,
+        epochs,
+        shuffle,
+        validation,
+        earlyStopping,
+        test,
+        sample,
+        transforms,
+        layers,
+        loss,
+        optimizer,
+        schedule,
+        clipping,
+        onDivergence,
+        batch,
+        engine,
+        checkpoints,
+        generate,
+        metrics,
+        deadLetters,
+        fingerprint,
+        yaml,
+        places);
+  }
+
   /** Everything that decides what is learned from the samples, as the trainer takes it. */
   public ModelSpec modelSpec() {
     return new ModelSpec(
-        sample.schema(),
+        JobTransforms.of(this).schema(),
         layers,
         loss,
         optimizer,
