@@ -214,10 +214,17 @@ class PushRunTest {
   @Test
   void aPushedContainerTeachesTheSameAsItsFile() throws Exception {
     long wholeBatches = 300_000 / 64 * 64;
+    String yaml =
+        Files.readString(EXAMPLE.resolve("job.yaml"))
+            .replaceFirst("http: \\{[^}]*}", "file: {path: flights.avro, format: avro}");
     JobSpec file =
-        JobFile.read(
-            FLIGHTS.resolve("job.yaml"),
-            List.of("checkpoints.directory=" + folder.resolve("file")));
+        JobFile.parse(
+            "file.yaml",
+            yaml,
+            List.of(
+                "checkpoints.directory=" + folder.resolve("file"),
+                "dead-letters.file=" + folder.resolve("file.avro")),
+            FLIGHTS);
     String expected;
     try (JobRun run =
         JobRun.start(
