@@ -4,6 +4,7 @@ import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
+import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.file.FileFormat;
 import io.headrace.ingest.file.FileLimits;
@@ -12,9 +13,15 @@ import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.ingest.push.PushSettings;
+import io.headrace.ingest.push.TopicPushSource;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
 
 /** Every source that a job file can name. */
 public final class Sources {
@@ -101,6 +108,23 @@ public final class Sources {
         Sources::fileSource);
   }
 
+  private static Optional<Schema> schema(Settings settings, Path baseDirectory) {
+    return settings
+        .optional(FormatSettings.SCHEMA)
+        .map(
+            file -> {
+              Path path = baseDirectory.resolve(file);
+              try {
+                return new Schema.Parser().parse(path.toFile());
+              } catch (IOException | AvroRuntimeException e) {
+                throw new HeadraceException(
+                    "schema: %s cannot be read as an Avro schema: %s. Name the .avsc file to write with."
+                        .formatted(path, e.getMessage()),
+                    e);
+              }
+            });
+  }
+
   private static Variant<SourceFactory> http() {
     return new Variant<>(
         "http",
@@ -116,7 +140,13 @@ public final class Sources {
     if (push.format().equals("csv")) {
       requireColumns(settings);
     }
-    return baseDirectory -> new PushSampleSource(push, InstantSource.system());
+    InstantSource clock = InstantSource.system();
+    return baseDirectory ->
+        switch (push.place()) {
+          case PushSettings.Segments place -> new PushSampleSource(push, place, clock);
+          case PushSettings.Topic topic ->
+              new TopicPushSource(push, topic, schema(settings, baseDirectory), clock);
+        };
   }
 
   private static SourceFactory fileSource(Settings settings) {

@@ -16,6 +16,9 @@ final class VwPairs {
   /** The prime by which Vowpal Wabbit combines the hashes of an interaction. */
   private static final int FNV_PRIME = 16777619;
 
+  /** Products of a line: more would be a line made to fill the memory. */
+  private static final int MOST_PRODUCTS = 1 << 20;
+
   private final InputMapping.SparseFields mapping;
   private final int mask;
   private final boolean all;
@@ -92,12 +95,29 @@ final class VwPairs {
       }
     }
     for (int[] group : crosses) {
+      if (products(line, group) > MOST_PRODUCTS) {
+        return new Fault(
+            RejectionReason.TOO_LARGE,
+            mapping.name() + ": crossing makes more than " + MOST_PRODUCTS + " features of it");
+      }
       if (!cross(line, group, 0, 0, 1, to)) {
         return new Fault(
             RejectionReason.NOT_A_NUMBER, mapping.name() + ": a product is no finite float");
       }
     }
     return null;
+  }
+
+  private static double products(VwLine line, int[] group) {
+    double products = 1;
+    for (int member : group) {
+      int count = 0;
+      for (int i = 0; i < line.features(); i++) {
+        count += line.namespace(i) == member ? 1 : 0;
+      }
+      products *= count;
+    }
+    return products;
   }
 
   private boolean cross(

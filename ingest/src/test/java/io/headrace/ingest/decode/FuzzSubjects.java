@@ -69,6 +69,7 @@ final class FuzzSubjects {
         canonical(),
         csv(),
         json(),
+        vw(),
         text("text-lines", '\t'),
         text("text-folder", '\n'),
         windows(),
@@ -221,6 +222,33 @@ final class FuzzSubjects {
         "-",
         "{\"at\":",
         "{\"v\":[",
+        "9".repeat(400));
+  }
+
+  private static Subject vw() {
+    var crossed =
+        new InputMapping.SparseFields(
+            "c", List.of("a", "b"), 18, List.of(), Map.of(), List.of(List.of("a", "b")));
+    return Subject.of(
+        "vw",
+        DecoderSpec.fixed("vw"),
+        new SampleMapping(
+            LABEL,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(new InputMapping.SparseFields("all", List.of(), 18), crossed)),
+        texts(
+            "yes 2.5 'tag|a:0.5 x:1 city:Rome |b y :2 17",
+            "1 |a u v w |b x:-1e3 y:0 z",
+            "no | plain features:1"),
+        "|",
+        "|a",
+        ":",
+        "'",
+        " ",
+        "\t",
+        "1e999",
+        "nan",
         "9".repeat(400));
   }
 

@@ -144,6 +144,17 @@ class VwDecoderTest {
   }
 
   @Test
+  void rejectsALineWhoseCrossesWouldFillTheMemory() {
+    String thousands = " x".repeat(2000);
+    Trial trial = trial(SIGNS, some(List.of("a", "b"), List.of(List.of("a", "b"))));
+    trial.add("1 |a" + thousands + " |b" + thousands);
+    assertThat(trial.rejections())
+        .singleElement()
+        .asString()
+        .startsWith("0 too-large: some: crossing makes more than 1048576");
+  }
+
+  @Test
   void refusesMappingsThatSuchLinesDoNotHave() {
     var dense = new InputMapping.DenseFields("d", List.of("a"));
     assertThatThrownBy(() -> trial(SIGNS, dense))

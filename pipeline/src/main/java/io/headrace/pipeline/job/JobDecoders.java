@@ -8,6 +8,7 @@ import io.headrace.ingest.FormatSettings;
 import io.headrace.ingest.SampleDecoder;
 import io.headrace.ingest.decode.DecoderSpec;
 import io.headrace.ingest.decode.Decoders;
+import io.headrace.ingest.push.PushSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,10 +50,14 @@ final class JobDecoders {
   }
 
   /**
-   * A file is a container, as is a pushed body; a topic's messages tell their schema unless the job
-   * says how else.
+   * A file is a container, as is a pushed body that no topic keeps; a topic's messages tell their
+   * schema unless the job says how else.
    */
   private static String framing(ComponentSpec source) {
+    if (source.name().equals("http")) {
+      boolean topic = source.settings().value(PushSettings.ACKNOWLEDGE).equals("kafka");
+      return topic ? "single-object" : "container";
+    }
     if (!source.name().equals("kafka")) {
       return "container";
     }

@@ -7,7 +7,9 @@ import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
+import io.headrace.ingest.push.PushIntake;
 import io.headrace.ingest.push.PushSampleSource;
+import io.headrace.ingest.push.TopicPushSource;
 import io.headrace.pipeline.RunPace;
 import io.headrace.pipeline.TrainingPlan;
 import io.headrace.pipeline.TrainingRun;
@@ -117,9 +119,7 @@ public final class JobRun implements AutoCloseable {
                   sinks.deadLetters(),
                   sinks.events(),
                   positions -> {
-                    if (source instanceof KafkaSampleSource kafka) {
-                      kafka.commit(positions);
-                    }
+                    topic(source).ifPresent(kafka -> kafka.commit(positions));
                   },
                   afterStep(job, trainer, options),
                   InstantSource.system(),
@@ -154,12 +154,23 @@ public final class JobRun implements AutoCloseable {
 
   /** How the Kafka source is doing; empty for other sources. */
   public Optional<KafkaSourceStatus> kafka() {
-    return source instanceof KafkaSampleSource kafka
-        ? Optional.of(kafka.status())
-        : Optional.empty();
+    return topic(source).map(KafkaSampleSource::status);
   }
 
-  /** The source, where it is one that samples are pushed to. */
+  /** What takes pushed samples in; empty for other sources. */
+  public Optional<PushIntake> intake() {
+    return source instanceof PushIntake intake ? Optional.of(intake) : Optional.empty();
+  }
+
+  /** The source of a topic's records, where there is one. */
+  private static Optional<KafkaSampleSource> topic(SampleSource source) {
+    if (source instanceof TopicPushSource pushed) {
+      return Optional.of(pushed.topic());
+    }
+    return source instanceof KafkaSampleSource kafka ? Optional.of(kafka) : Optional.empty();
+  }
+
+  /** The source, where it is one whose samples are pushed and kept in a log. */
   public Optional<PushSampleSource> push() {
     return source instanceof PushSampleSource push ? Optional.of(push) : Optional.empty();
   }
@@ -193,8 +204,8 @@ public final class JobRun implements AutoCloseable {
   }
 
   private static void close(SampleSource source) {
-    if (source instanceof PushSampleSource push) {
-      push.close();
+    if (source instanceof PushIntake intake) {
+      intake.close();
     }
   }
 
