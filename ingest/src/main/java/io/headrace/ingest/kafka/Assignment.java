@@ -33,6 +33,7 @@ final class Assignment implements ConsumerRebalanceListener {
   private final PendingRecords pending;
   private final Map<TopicPartition, PartitionTrack> tracks =
       new TreeMap<>((a, b) -> Integer.compare(a.partition(), b.partition()));
+  private int partitionsAtFirst;
   private boolean paused;
   private long pauses;
 
@@ -47,8 +48,13 @@ final class Assignment implements ConsumerRebalanceListener {
     this.pending = pending;
   }
 
-  /** Chooses partitions and positions. It may be called again after a time-out. */
-  void begin(List<PartitionInfo> existing) {
+  /**
+   * Chooses partitions and positions. It may be called again after a time-out.
+   *
+   * @param atFirst how many partitions the topic had when it was read for the first time
+   */
+  void begin(List<PartitionInfo> existing, int atFirst) {
+    partitionsAtFirst = atFirst;
     if (settings.subscribe()) {
       consumer.subscribe(List.of(settings.topic()), this);
       return;

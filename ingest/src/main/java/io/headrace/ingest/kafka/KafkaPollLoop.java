@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
@@ -47,6 +48,8 @@ final class KafkaPollLoop implements Subscription, Runnable {
   private final Positions from;
   private final ChunkPool pool;
   private final SourceAlerts alerts;
+  private final MetadataUpdates updates = new MetadataUpdates();
+  private final TopicWatch topic;
   private final java.util.function.Consumer<KafkaPollLoop> ended;
   private final Demand demand = new Demand();
   private final OffsetCommits commits;
@@ -69,6 +72,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   KafkaPollLoop(
       KafkaSourceSettings settings,
       Positions from,
+      @Nullable KafkaTopic known,
       ChunkPool pool,
       SourceAlerts alerts,
       Subscriber<? super RecordChunk> subscriber,
@@ -80,6 +84,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
     this.subscriber = subscriber;
     this.ended = ended;
     commits = new OffsetCommits(settings.topic());
+    topic = new TopicWatch(settings, known, from, updates);
     watch = new BrokerWatch(settings, System::nanoTime);
     pending = new PendingRecords(settings.chunkRows(), settings.maxRecordBytes());
     thread.setDaemon(true);
@@ -121,6 +126,11 @@ final class KafkaPollLoop implements Subscription, Runnable {
     commits.ask(positions);
   }
 
+  /** The topic that is read; null until it was found. */
+  @Nullable KafkaTopic topic() {
+    return topic.topic();
+  }
+
   KafkaSourceStatus status() {
     return status;
   }
@@ -148,7 +158,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   }
 
   private void read() {
-    Consumer<ByteBuffer, ByteBuffer> opened = ConsumerOpening.open(settings, watch, this::stopped);
+    Consumer<ByteBuffer, ByteBuffer> opened = ConsumerOpening.open(settings, updates, watch, this::stopped);
     if (opened != null) {
       read(opened);
     }
@@ -173,6 +183,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
       commits.sendTo(opened);
     } finally {
       consumer = null;
+      topic.close();
       opened.close(CloseOptions.timeout(CLOSE));
     }
   }
@@ -193,7 +204,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
     try {
       List<PartitionInfo> existing = kafka.partitionsFor(settings.topic(), ANSWER);
       if (existing != null && !existing.isEmpty()) {
-        assignment.begin(existing);
+        assignment.begin(existing, topic.confirm(ANSWER).partitions());
         heard();
         return true;
       }
@@ -217,6 +228,9 @@ final class KafkaPollLoop implements Subscription, Runnable {
       finished = true;
     } else if (demand.none()) {
       pollPaused(kafka, assignment);
+    } else if (!pending.isEmpty() && !confirmed(kafka)) {
+      assignment.pause();
+      receive(kafka, POLL, assignment);
     } else if (!pending.isEmpty()) {
       RecordChunk chunk = pool.take();
       unsignalled = pending.cut(chunk);
@@ -228,6 +242,21 @@ final class KafkaPollLoop implements Subscription, Runnable {
       assignment.resume();
       receive(kafka, POLL, assignment);
     }
+  }
+
+  /** Whether the topic is known to be the one that what was polled is expected from. */
+  private boolean confirmed(Consumer<ByteBuffer, ByteBuffer> kafka) {
+    try {
+      if (topic.isDue()) {
+        topic.confirm(ANSWER);
+      }
+      return true;
+    } catch (UnknownTopicOrPartitionException e) {
+      watch.topicMissing(kafka.listTopics(ANSWER).keySet());
+    } catch (TimeoutException e) {
+      watch.unanswered();
+    }
+    return false;
   }
 
   private void pollPaused(Consumer<ByteBuffer, ByteBuffer> kafka, Assignment assignment) {
@@ -305,7 +334,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
       if (now - heardNanos > SILENCE_NANOS || !watch.reachable()) {
         ask(kafka, assignment);
       }
-      if (watch.reachable()) {
+      if (watch.reachable() && confirmed(kafka)) {
         assignment.addNew(kafka.partitionsFor(settings.topic(), ANSWER));
       }
     } catch (TimeoutException e) {

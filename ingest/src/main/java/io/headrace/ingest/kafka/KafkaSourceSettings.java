@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
@@ -160,6 +161,13 @@ public record KafkaSourceSettings(
   /** What the consumer is made with. */
   Map<String, Object> consumerProperties() {
     return clientSettings(topic, bootstrap, group, properties);
+  }
+
+  /** What a client that asks about the topic is made with. */
+  Map<String, Object> adminProperties() {
+    var all = new TreeMap<>(consumerProperties());
+    all.keySet().retainAll(AdminClientConfig.configNames());
+    return all;
   }
 
   private static Map<String, Object> clientSettings(
