@@ -4,6 +4,7 @@ import io.headrace.engine.sample.Positions;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,8 +71,10 @@ final class Assignment implements ConsumerRebalanceListener {
 
   private void beginFinite(Set<TopicPartition> all) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(all, ANSWER);
-    Map<TopicPartition, Long> starts =
-        settings.latest() ? ends : consumer.beginningOffsets(all, ANSWER);
+    Map<TopicPartition, Long> starts = new HashMap<>(consumer.beginningOffsets(all, ANSWER));
+    if (settings.latest()) {
+      ends.forEach((p, end) -> starts.computeIfPresent(p, (q, first) -> q.partition() < partitionsAtFirst ? end : first));
+    }
     ends.forEach(
         (partition, end) -> {
           PartitionTrack track = track(partition);
@@ -96,10 +99,7 @@ final class Assignment implements ConsumerRebalanceListener {
     Set<TopicPartition> all = new HashSet<>(tracks.keySet());
     all.addAll(fresh);
     consumer.assign(all);
-    Set<TopicPartition> unknown = fromKnown(fresh);
-    if (!unknown.isEmpty()) {
-      consumer.seekToBeginning(unknown);
-    }
+    startAtConfigured(fromKnown(fresh));
     pauseIfPaused(fresh);
   }
 
@@ -166,15 +166,31 @@ final class Assignment implements ConsumerRebalanceListener {
     return unknown;
   }
 
-  /** Starts where the job says, for want of a checkpoint and of a committed offset. */
+  /**
+   * Starts where the job says, for want of a checkpoint and of a committed offset. An end is a
+   * position that the checkpoints to come have to know, or what is written to the partition while
+   * nothing runs would not be read; partitions that are newer than the model have no such end.
+   *
+   * @throws TimeoutException if the brokers do not say where an end is: nothing was done
+   */
   void startAtConfigured(Collection<TopicPartition> partitions) {
-    if (partitions.isEmpty()) {
-      return; // to the client, none would mean all
+    Set<TopicPartition> atEnd =
+        partitions.stream()
+            .filter(p -> settings.latest() && p.partition() < partitionsAtFirst)
+            .collect(Collectors.toSet());
+    Set<TopicPartition> atBeginning = new HashSet<>(partitions);
+    atBeginning.removeAll(atEnd);
+    if (!atEnd.isEmpty()) { // to the client, none would mean all
+      consumer
+          .endOffsets(atEnd, ANSWER)
+          .forEach(
+              (partition, end) -> {
+                consumer.seek(partition, end);
+                pending.addStart(track(partition), end);
+              });
     }
-    if (settings.latest()) {
-      consumer.seekToEnd(partitions);
-    } else {
-      consumer.seekToBeginning(partitions);
+    if (!atBeginning.isEmpty()) {
+      consumer.seekToBeginning(atBeginning);
     }
   }
 

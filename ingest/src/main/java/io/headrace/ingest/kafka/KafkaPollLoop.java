@@ -280,9 +280,17 @@ final class KafkaPollLoop implements Subscription, Runnable {
         heard();
       }
     } catch (NoOffsetForPartitionException e) {
-      assignment.startAtConfigured(e.partitions());
+      startAtConfigured(assignment, e);
     } catch (OffsetOutOfRangeException e) {
       passOver(kafka, e, assignment);
+    }
+  }
+
+  private void startAtConfigured(Assignment assignment, NoOffsetForPartitionException none) {
+    try {
+      assignment.startAtConfigured(none.partitions());
+    } catch (TimeoutException e) {
+      watch.unanswered(); // the next poll says it again
     }
   }
 

@@ -28,6 +28,7 @@ public record KafkaSourceSettings(
     boolean subscribe,
     boolean latest,
     OnLost onLost,
+    int topicCheckMillis,
     int chunkRows,
     int maxRecordBytes,
     boolean stopAtEnd,
@@ -54,8 +55,16 @@ public record KafkaSourceSettings(
       Setting.choice(
               "start",
               List.of("earliest", "latest"),
-              "Where to start in partitions for which no checkpoint knows a position.")
+              "Where to start in partitions for which no checkpoint knows a position. Those that the"
+                  + " topic is given later are read from their beginning.")
           .orElse("earliest");
+  static final Setting<Integer> TOPIC_CHECK_MS =
+      Setting.integer(
+              "topic-check-ms",
+              100,
+              Integer.MAX_VALUE,
+              "How often to look whether the topic was given partitions, and is still the same one.")
+          .orElse(30_000);
   static final Setting<String> ON_LOST_POSITIONS =
       Setting.choice(
               "on-lost-positions",
@@ -95,7 +104,6 @@ public record KafkaSourceSettings(
       Map.of(
           ConsumerConfig.CLIENT_ID_CONFIG, "headrace",
           ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "4096",
-          ConsumerConfig.METADATA_MAX_AGE_CONFIG, "30000",
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
 
   /** Where reading goes on behind positions that are gone, if it does. */
@@ -117,7 +125,7 @@ public record KafkaSourceSettings(
           "true does not go with subscribe: the partitions that other members read would not be"
               + " seen to end. Leave subscribe out to read all partitions.");
     }
-    checkedByClient(clientSettings(topic, bootstrap, group, properties));
+    checkedByClient(clientSettings(topic, bootstrap, group, topicCheckMillis, properties));
   }
 
   /** Every setting, for the configuration reference. */
@@ -129,6 +137,7 @@ public record KafkaSourceSettings(
         SUBSCRIBE,
         START,
         ON_LOST_POSITIONS,
+        TOPIC_CHECK_MS,
         CHUNK_ROWS,
         MAX_RECORD_BYTES,
         STOP_AT_END,
@@ -150,6 +159,7 @@ public record KafkaSourceSettings(
         settings.value(SUBSCRIBE),
         settings.value(START).equals("latest"),
         OnLost.valueOf(settings.value(ON_LOST_POSITIONS).toUpperCase(Locale.ROOT)),
+        settings.value(TOPIC_CHECK_MS),
         settings.value(CHUNK_ROWS),
         settings.value(MAX_RECORD_BYTES),
         settings.value(STOP_AT_END),
@@ -160,7 +170,7 @@ public record KafkaSourceSettings(
 
   /** What the consumer is made with. */
   Map<String, Object> consumerProperties() {
-    return clientSettings(topic, bootstrap, group, properties);
+    return clientSettings(topic, bootstrap, group, topicCheckMillis, properties);
   }
 
   /** What a client that asks about the topic is made with. */
@@ -171,7 +181,11 @@ public record KafkaSourceSettings(
   }
 
   private static Map<String, Object> clientSettings(
-      String topic, String bootstrap, @Nullable String group, Map<String, String> given) {
+      String topic,
+      String bootstrap,
+      @Nullable String group,
+      int topicCheckMillis,
+      Map<String, String> given) {
     var all = new TreeMap<String, Object>(DEFAULTS);
     all.putAll(given);
     String deserializer = ByteBufferDeserializer.class.getName();
@@ -180,6 +194,11 @@ public record KafkaSourceSettings(
       require(
           all, ConsumerConfig.GROUP_ID_CONFIG, group == null ? "" : group, "Use group instead.");
     }
+    require(
+        all,
+        ConsumerConfig.METADATA_MAX_AGE_CONFIG,
+        Integer.toString(topicCheckMillis),
+        "Use topic-check-ms instead.");
     require(
         all,
         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,

@@ -200,18 +200,6 @@ class KafkaSampleSourceTest {
   }
 
   @Test
-  void readsPartitionsThatAppearWhileItReads() {
-    String topic = broker.newTopic(1);
-    broker.send(topic, 0, 0, 1);
-    start(settings(topic).latest().property("metadata.max.age.ms", 300), at(topic, 0));
-    collector.ask(Long.MAX_VALUE);
-    ChunkCollector.await("the first record", () -> collector.records() == 1);
-    broker.growTopic(topic, 2);
-    broker.send(topic, 1, 0, 3);
-    ChunkCollector.await("the new partition's", () -> collector.records() == 4);
-  }
-
-  @Test
   void cancellingLeavesTheGroup() {
     String topic = broker.newTopic(1);
     broker.send(topic, 0, 0, 1);

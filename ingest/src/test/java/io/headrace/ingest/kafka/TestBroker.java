@@ -167,6 +167,9 @@ public final class TestBroker implements AutoCloseable {
   }
 
   public String topicId(String topic) {
+    while (!await(admin.listTopics().names()).contains(topic)) {
+      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+    }
     var described = await(admin.describeTopics(List.of(topic)).allTopicNames());
     return java.util.Objects.requireNonNull(described.get(topic)).topicId().toString();
   }
