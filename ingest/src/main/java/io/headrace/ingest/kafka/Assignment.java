@@ -73,7 +73,10 @@ final class Assignment implements ConsumerRebalanceListener {
     Map<TopicPartition, Long> ends = consumer.endOffsets(all, ANSWER);
     Map<TopicPartition, Long> starts = new HashMap<>(consumer.beginningOffsets(all, ANSWER));
     if (settings.latest()) {
-      ends.forEach((p, end) -> starts.computeIfPresent(p, (q, first) -> q.partition() < partitionsAtFirst ? end : first));
+      ends.forEach(
+          (p, end) ->
+              starts.computeIfPresent(
+                  p, (q, first) -> q.partition() < partitionsAtFirst ? end : first));
     }
     ends.forEach(
         (partition, end) -> {

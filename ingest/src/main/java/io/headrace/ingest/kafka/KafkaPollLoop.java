@@ -158,7 +158,8 @@ final class KafkaPollLoop implements Subscription, Runnable {
   }
 
   private void read() {
-    Consumer<ByteBuffer, ByteBuffer> opened = ConsumerOpening.open(settings, updates, watch, this::stopped);
+    Consumer<ByteBuffer, ByteBuffer> opened =
+        ConsumerOpening.open(settings, updates, watch, this::stopped);
     if (opened != null) {
       read(opened);
     }
@@ -213,6 +214,8 @@ final class KafkaPollLoop implements Subscription, Runnable {
         watch.topicMissing(topics);
       }
       LockSupport.parkNanos(this, RETRY_NANOS);
+    } catch (UnknownTopicOrPartitionException e) {
+      LockSupport.parkNanos(this, RETRY_NANOS); // it was deleted between the questions
     } catch (TimeoutException e) {
       watch.unanswered();
     } catch (WakeupException e) {

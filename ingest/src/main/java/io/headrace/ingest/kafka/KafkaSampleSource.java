@@ -45,7 +45,7 @@ public final class KafkaSampleSource implements SampleSource {
     known = topic;
   }
 
-  /** The topic that the latest subscription reads; empty before it was found. */
+  /** The topic that the latest subscription reads or has read; empty before it was found. */
   public Optional<KafkaTopic> topic() {
     KafkaPollLoop loop = latest.get();
     KafkaTopic found = loop == null ? null : loop.topic();
@@ -59,8 +59,8 @@ public final class KafkaSampleSource implements SampleSource {
    *
    * <p>The stream fails with a {@link io.headrace.engine.error.HeadraceException} when a position
    * lies behind a partition's end, or before its beginning and the settings say to fail, when the
-   * topic is another one than before, when the brokers refuse us, and, with {@code fail-fast}, when they cannot be reached or the topic is
-   * missing.
+   * topic is another one than before, when the brokers refuse us, and, with {@code fail-fast}, when
+   * they cannot be reached or the topic is missing.
    */
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
@@ -101,6 +101,8 @@ public final class KafkaSampleSource implements SampleSource {
   }
 
   private void ended(KafkaPollLoop loop) {
+    KafkaTopic found = loop.topic();
+    known = found == null ? known : found;
     latest.compareAndSet(loop, null);
   }
 }

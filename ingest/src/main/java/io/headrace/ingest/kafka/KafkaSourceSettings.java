@@ -97,13 +97,17 @@ public record KafkaSourceSettings(
               "connect-timeout-ms", 1, Integer.MAX_VALUE, "How long fail-fast waits for an answer.")
           .orElse(10_000);
   static final Setting<Map<String, String>> PROPERTIES =
-      Setting.textMap("properties", "Settings of the Kafka consumer, passed on unchanged.")
+      Setting.textMap(
+              "properties",
+              "Settings of the Kafka consumer, passed on unchanged. Unless isolation.level says"
+                  + " otherwise, records of transactions are read once they are committed.")
           .orElse(Map.of());
 
   private static final Map<String, String> DEFAULTS =
       Map.of(
           ConsumerConfig.CLIENT_ID_CONFIG, "headrace",
           ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "4096",
+          ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
 
   /** Where reading goes on behind positions that are gone, if it does. */

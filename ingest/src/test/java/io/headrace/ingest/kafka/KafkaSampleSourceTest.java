@@ -106,7 +106,6 @@ class KafkaSampleSourceTest {
     var last = new ChunkCollector(chunk -> ends.add(chunk.nextPosition()));
     settings(topic)
         .stopAtEnd()
-        .property("isolation.level", "read_committed")
         .source()
         .chunks(Positions.START)
         .doOnNext(this::see)
