@@ -49,7 +49,14 @@ class TransactionsTest {
 
   private KafkaProducer<byte[], byte[]> producer(String transactions) {
     return TopicJob.producer(
-        broker.bootstrapServers(), Map.<String, Object>of("transactional.id", transactions));
+        broker.bootstrapServers(),
+        Map.<String, Object>of(
+            "transactional.id",
+            transactions,
+            // The broker ends an open one after this: by default a minute, which a slow machine
+            // takes.
+            "transaction.timeout.ms",
+            900_000));
   }
 
   private TopicJob job(String topic, String name) {

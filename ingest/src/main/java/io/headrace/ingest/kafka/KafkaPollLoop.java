@@ -3,6 +3,7 @@ package io.headrace.ingest.kafka;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.ChunkPool;
+import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SourceAlerts;
 import java.nio.ByteBuffer;
@@ -46,6 +47,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
 
   private final KafkaSourceSettings settings;
   private final Positions from;
+  private final HeldPartitions held;
   private final ChunkPool pool;
   private final SourceAlerts alerts;
   private final MetadataUpdates updates = new MetadataUpdates();
@@ -61,6 +63,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   private volatile @Nullable Consumer<ByteBuffer, ByteBuffer> consumer;
   private volatile boolean cancelled;
   private volatile boolean parked;
+  private volatile boolean polling;
   private volatile @Nullable IllegalArgumentException misuse;
   private volatile KafkaSourceStatus status = KafkaSourceStatus.NOT_STARTED;
 
@@ -73,12 +76,14 @@ final class KafkaPollLoop implements Subscription, Runnable {
       KafkaSourceSettings settings,
       Positions from,
       @Nullable KafkaTopic known,
+      HeldPartitions held,
       ChunkPool pool,
       SourceAlerts alerts,
       Subscriber<? super RecordChunk> subscriber,
       java.util.function.Consumer<KafkaPollLoop> ended) {
     this.settings = settings;
     this.from = from;
+    this.held = held;
     this.pool = pool;
     this.alerts = alerts;
     this.subscriber = subscriber;
@@ -91,6 +96,12 @@ final class KafkaPollLoop implements Subscription, Runnable {
   }
 
   void start() {
+    held.listen(
+        () -> {
+          if (polling) {
+            wakeUp();
+          }
+        });
     thread.start();
   }
 
@@ -169,7 +180,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   private void read(Consumer<ByteBuffer, ByteBuffer> opened) {
     consumer = opened;
     try {
-      var assignment = new Assignment(settings, from, opened, pending);
+      var assignment = new Assignment(settings, from, held, opened, pending);
       boolean begun = false;
       while (!stopped() && !begun) {
         begun = begin(opened, assignment);
@@ -231,19 +242,24 @@ final class KafkaPollLoop implements Subscription, Runnable {
       finished = true;
     } else if (demand.none()) {
       pollPaused(kafka, assignment);
-    } else if (!pending.isEmpty() && !confirmed(kafka)) {
+    } else if (pending.has(assignment::isWanted) && !confirmed(kafka)) {
       assignment.pause();
       receive(kafka, POLL, assignment);
-    } else if (!pending.isEmpty()) {
+    } else if (pending.has(assignment::isWanted)) {
       RecordChunk chunk = pool.take();
-      unsignalled = pending.cut(chunk);
+      unsignalled = pending.cut(assignment::isWanted, chunk);
       emit(chunk);
-    } else if (unsignalled != null && assignment.caughtUp()) {
+    } else if (unsignalled != null && pending.isEmpty() && assignment.caughtUp()) {
       emit(caughtUp(unsignalled));
       unsignalled = null;
     } else {
       assignment.resume();
-      receive(kafka, POLL, assignment);
+      polling = true;
+      try {
+        receive(kafka, POLL, assignment);
+      } finally {
+        polling = false;
+      }
     }
   }
 

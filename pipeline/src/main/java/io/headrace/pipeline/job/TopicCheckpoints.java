@@ -32,6 +32,14 @@ final class TopicCheckpoints implements CheckpointStore {
     return source instanceof KafkaSampleSource kafka ? new TopicCheckpoints(kafka, store) : store;
   }
 
+  /** Tells a source which topic the positions of a checkpoint are of. */
+  static void tell(SampleSource source, Checkpoint checkpoint) {
+    String topic = checkpoint.values().get(TOPIC);
+    if (topic != null && source instanceof KafkaSampleSource kafka) {
+      kafka.goOnIn(KafkaTopic.parse(topic));
+    }
+  }
+
   /** {@code values} with what {@code before} has of this. */
   static Map<String, String> carried(Map<String, String> before, Map<String, String> values) {
     var all = new TreeMap<>(values);
@@ -55,9 +63,7 @@ final class TopicCheckpoints implements CheckpointStore {
   @Override
   public Optional<Checkpoint> newest(Consumer<String> passedOver) {
     Optional<Checkpoint> newest = store.newest(passedOver);
-    newest
-        .map(checkpoint -> checkpoint.values().get(TOPIC))
-        .ifPresent(text -> source.goOnIn(KafkaTopic.parse(text)));
+    newest.ifPresent(checkpoint -> tell(source, checkpoint));
     return newest;
   }
 
