@@ -118,8 +118,7 @@ class TransactionsTest {
 
       TopicJob killed = job("live", "killed");
       Process process = killed.startProcess();
-      TopicJob.await(
-          "a checkpoint", () -> killed.checkpointed() > before / 2 || !process.isAlive());
+      TopicJob.await("a checkpoint", () -> killed.checkpointed() > 0 || !process.isAlive());
       assertThat(process.isAlive()).isTrue();
       process.destroyForcibly();
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
