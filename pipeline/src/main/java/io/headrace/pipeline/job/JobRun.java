@@ -114,7 +114,7 @@ public final class JobRun implements AutoCloseable {
                   transforms,
                   trainer,
                   vocabularies,
-                  sinks.checkpoints(),
+                  TopicCheckpoints.of(source, sinks.checkpoints()),
                   sinks.journal(),
                   sinks.deadLetters(),
                   sinks.events(),
