@@ -35,6 +35,7 @@ record ContainerBody(int maxBytes) implements PushBody {
     } catch (IOException
         | AvroRuntimeException
         | DataFormatException
+        | UnsupportedOperationException
         | IndexOutOfBoundsException e) {
       throw new UnreadableBodyException(
           Reason.UNREADABLE,
