@@ -73,6 +73,7 @@ class BrokerWatchTest {
   @Test
   void saysThatTheTopicIsMissingThoughTheBrokerWasToo() {
     BrokerWatch watch = watch(settings());
+    nanos = TimeUnit.SECONDS.toNanos(5);
     watch.unanswered();
     watch.topicMissing(List.of("flight"));
     watch.topicMissing(List.of("flight"));
