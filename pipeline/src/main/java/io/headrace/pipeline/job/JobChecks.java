@@ -54,8 +54,13 @@ final class JobChecks {
     if (spec.epochs() > 1) {
       needsFiles("epochs", "is " + spec.epochs() + ", but");
     }
-    if (spec.shuffle().isPresent()) {
-      needsFiles("shuffle", "does not fit, for");
+    boolean shared = Boolean.TRUE.equals(spec.source().settings().asMap().get("subscribe"));
+    if (spec.shuffle().isPresent() && shared) {
+      problems.add(
+          "shuffle",
+          "does not go with source.kafka.subscribe: another member of the group could not know which"
+              + " records of a window were learned. Remove one of them.",
+          places.of("shuffle"));
     }
   }
 
