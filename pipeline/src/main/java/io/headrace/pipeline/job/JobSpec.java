@@ -131,6 +131,7 @@ public record JobSpec(
         optimizer,
         schedule,
         clipping,
+        engine.update(),
         batch.size(),
         engine.shards(),
         engine.seed());
