@@ -28,8 +28,8 @@ public final class HeldPartitions {
   }
 
   /**
-   * Has {@code changed} run, on the thread of {@link #set}, when others are held than before, behind
-   * what was to be run before.
+   * Has {@code changed} run, on the thread of {@link #set}, when others are held than before,
+   * behind what was to be run before.
    */
   public synchronized void listen(Runnable changed) {
     Runnable before = listener;

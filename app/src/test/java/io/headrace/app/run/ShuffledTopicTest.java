@@ -108,8 +108,7 @@ class ShuffledTopicTest {
     List<String> overrides = new ArrayList<>(List.of(more));
     overrides.add("checkpoints.directory=" + folder.resolve(checkpoints));
     String yaml = JOB.formatted(topic, broker.bootstrapServers());
-    return JobRun.start(
-        JobFile.parse("job.yaml", yaml, overrides, folder), JobRun.Options.NONE);
+    return JobRun.start(JobFile.parse("job.yaml", yaml, overrides, folder), JobRun.Options.NONE);
   }
 
   private static void await(String what, BooleanSupplier condition) throws InterruptedException {
@@ -147,7 +146,9 @@ class ShuffledTopicTest {
     }
   }
 
-  /** Leaves what a process leaves that is killed behind its last batch: journal, older checkpoint. */
+  /**
+   * Leaves what a process leaves that is killed behind its last batch: journal, older checkpoint.
+   */
   private static List<Path> keepOnly(Path checkpoints, int index) throws IOException {
     try (Stream<Path> files = Files.list(checkpoints)) {
       List<Path> all =
@@ -202,7 +203,8 @@ class ShuffledTopicTest {
       assertThat(resumed.path(figure)).as(figure).isEqualTo(whole.path(figure));
     }
     assertThat(resumed.path("samplesRead").asLong()).isEqualTo(6_000);
-    assertThat(life.replay("killed-often")).contains("the same, and so are the rest of the state and the ledger");
+    assertThat(life.replay("killed-often"))
+        .contains("the same, and so are the rest of the state and the ledger");
   }
 
   @Test

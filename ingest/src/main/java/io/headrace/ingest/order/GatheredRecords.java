@@ -77,7 +77,9 @@ final class GatheredRecords {
     count++;
   }
 
-  /** Puts them into the order that {@code seed} has; the first {@code settled} are given already. */
+  /**
+   * Puts them into the order that {@code seed} has; the first {@code settled} are given already.
+   */
   void shuffle(long seed, int settled) {
     if (order.length < count) {
       order = new int[count];

@@ -66,9 +66,7 @@ public final class StreamShuffledSource implements SampleSource {
   @Override
   public void recorded(SourcePartition partition, long position) {
     if (WindowMarks.isMark(partition)) {
-      recorded
-          .computeIfAbsent(WindowMarks.of(partition), p -> new TreeSet<>())
-          .add(position);
+      recorded.computeIfAbsent(WindowMarks.of(partition), p -> new TreeSet<>()).add(position);
     }
   }
 
@@ -79,7 +77,8 @@ public final class StreamShuffledSource implements SampleSource {
 
   /**
    * Records from {@code from} on. The stream fails with a {@link
-   * io.headrace.engine.error.HeadraceException} if a window has fewer records than were given of it.
+   * io.headrace.engine.error.HeadraceException} if a window has fewer records than were given of
+   * it.
    */
   @Override
   public Flux<RecordChunk> chunks(Positions from, HeldPartitions held) {

@@ -8,7 +8,6 @@ import io.headrace.ingest.decode.AvroRuns;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.NavigableSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One window after the other of one partition of a stream: gathers what lies between its start and

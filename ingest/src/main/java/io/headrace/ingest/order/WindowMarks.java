@@ -36,8 +36,7 @@ final class WindowMarks {
   /** The partition that a mark is of. */
   static SourcePartition of(SourcePartition mark) {
     String source = mark.source();
-    return new SourcePartition(
-        source.substring(0, source.lastIndexOf(':')), mark.partition());
+    return new SourcePartition(source.substring(0, source.lastIndexOf(':')), mark.partition());
   }
 
   /** The cuts that are known of a partition. */

@@ -328,10 +328,11 @@ class StreamShuffledSourceTest {
   @Test
   void asksTheSourceForNoMoreThanItHasRoomFor() {
     Log log = new Log().with(P0, 0, 2_000, 0, 1);
-    var given = new Given(Positions.START) {
-      @Override
-      protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {}
-    };
+    var given =
+        new Given(Positions.START) {
+          @Override
+          protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {}
+        };
     shuffled(log, 10).chunks(Positions.START).subscribe(given);
     given.request(1);
     assertThat(given.records).hasSize(10);
@@ -386,7 +387,8 @@ class StreamShuffledSourceTest {
     assertThat(
             source.starts(
                 Positions.of(
-                    Map.of(P0, 27L, P1, 38L, WindowMarks.end(P1), 36L, WindowMarks.start(P1), 33L))))
+                    Map.of(
+                        P0, 27L, P1, 38L, WindowMarks.end(P1), 36L, WindowMarks.start(P1), 33L))))
         .isEqualTo(Positions.of(Map.of(P0, 20L, P1, 36L)));
   }
 }

@@ -73,8 +73,10 @@ class JobFileTest {
         .isEqualTo(10);
     assertThat(read(files + "shuffle: {buffer: 500, seed: 7}\n").shuffle())
         .contains(new ShuffleSettings(500, 7, 10_000));
-    assertThat(read(files + "shuffle:\n").shuffle()).contains(new ShuffleSettings(65_536, 1, 10_000));
-    assertThat(read(files, "shuffle.seed=3").shuffle()).contains(new ShuffleSettings(65_536, 3, 10_000));
+    assertThat(read(files + "shuffle:\n").shuffle())
+        .contains(new ShuffleSettings(65_536, 1, 10_000));
+    assertThat(read(files, "shuffle.seed=3").shuffle())
+        .contains(new ShuffleSettings(65_536, 3, 10_000));
   }
 
   @Test
