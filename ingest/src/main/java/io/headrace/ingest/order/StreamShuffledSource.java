@@ -64,6 +64,11 @@ public final class StreamShuffledSource implements SampleSource {
   }
 
   @Override
+  public void keepFrom(Positions oldest) {
+    source.keepFrom(starts(oldest));
+  }
+
+  @Override
   public void recorded(SourcePartition partition, long position) {
     if (WindowMarks.isMark(partition)) {
       recorded.computeIfAbsent(WindowMarks.of(partition), p -> new TreeSet<>()).add(position);

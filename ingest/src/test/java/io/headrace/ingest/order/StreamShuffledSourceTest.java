@@ -40,6 +40,12 @@ class StreamShuffledSourceTest {
     final ChunkPool pool = new ChunkPool();
     final Random random = new Random(7);
     Flux<RecordChunk> live = Flux.empty();
+    Positions kept = Positions.START;
+
+    @Override
+    public void keepFrom(Positions oldest) {
+      kept = oldest;
+    }
 
     Log with(SourcePartition partition, long first, int count, int gapsPercent, long seed) {
       var gaps = new Random(seed);
@@ -383,7 +389,7 @@ class StreamShuffledSourceTest {
   }
 
   @Test
-  void readingBeginsAtTheStartsOfWindows() {
+  void theSourceKeepsWhatWindowsAreReadAgainFrom() {
     var source = shuffled(new Log(), 10);
     assertThat(
             source.starts(
