@@ -1,6 +1,5 @@
 package io.headrace.pipeline.job;
 
-import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.ingest.decode.InputMapping;
