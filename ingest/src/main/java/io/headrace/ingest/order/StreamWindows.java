@@ -119,15 +119,20 @@ final class StreamWindows {
 
   private final class Given implements Iterator<RecordChunk> {
     private @Nullable StreamWindow next;
+    private boolean promised;
 
+    /** What was promised is kept, although another thread may hold the partition meanwhile. */
     @Override
     public boolean hasNext() {
-      next = nextToGive();
-      if (next == null && ended) {
-        windows.values().forEach(window -> window.cutIfOlderThan(Long.MAX_VALUE));
+      if (!promised) {
         next = nextToGive();
+        if (next == null && ended) {
+          windows.values().forEach(window -> window.cutIfOlderThan(Long.MAX_VALUE));
+          next = nextToGive();
+        }
+        promised = next != null || (nothingLeft() && (ended || caughtUp != null));
       }
-      return next != null || (nothingLeft() && (ended || caughtUp != null));
+      return promised;
     }
 
     @Override
@@ -135,6 +140,7 @@ final class StreamWindows {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
+      promised = false;
       if (next != null) {
         return next.next();
       }
