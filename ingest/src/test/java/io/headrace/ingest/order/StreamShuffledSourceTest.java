@@ -340,9 +340,9 @@ class StreamShuffledSourceTest {
     Log log = new Log().with(P0, 0, 30, 0, 1);
     var held = new HeldPartitions();
     var windows =
-        new StreamWindows(
-            10, 1, LINGER, Positions.START, Map.of(), held, log.pool, () -> 0L);
-    var given = windows.on(new StreamWindows.Signal.Arrived(log.chunk(P0, log.written(P0)))).iterator();
+        new StreamWindows(10, 1, LINGER, Positions.START, Map.of(), held, log.pool, () -> 0L);
+    var given =
+        windows.on(new StreamWindows.Signal.Arrived(log.chunk(P0, log.written(P0)))).iterator();
     assertThat(given.hasNext()).isTrue();
     held.set(Set.of(P0));
     assertThat(given.next().count()).isEqualTo(10);
