@@ -9,6 +9,7 @@ import io.headrace.engine.sample.SourcePartition;
 import io.headrace.pipeline.job.JobRun;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -99,7 +100,7 @@ class TransactionsTest {
       hanging.initTransactions();
       transactions(live, plain, random);
       int before = committed;
-      long positionsBefore = before + aborted + TRANSACTIONS;
+      long positionsBefore = (long) before + aborted + TRANSACTIONS;
       hanging.beginTransaction();
       TopicJob.send(hanging, "live", 0, 2_000_000, 2_000_000 + 3 * TopicJob.BATCH);
       transactions(live, plain, random);
@@ -110,8 +111,9 @@ class TransactionsTest {
         TopicJob.await("what is before it", () -> run.status().ledger().trained() == before);
         assertThat(run.status().ledger().read()).isEqualTo(before);
         run.stop();
-        Ledger.Entry account = run.await().ledger().entries().get(new SourcePartition("live", 0));
-        assertThat(account).isNotNull();
+        Ledger.Entry account =
+            Objects.requireNonNull(
+                run.await().ledger().entries().get(new SourcePartition("live", 0)));
         assertThat(account.read()).isEqualTo(before);
         assertThat(account.nextPosition()).isBetween((long) before, positionsBefore);
       }
