@@ -45,9 +45,13 @@ class ApicurioRegistryIT {
   @SuppressWarnings("NullAway.Init") // by start
   private ApicurioRegistry registry;
 
+  @SuppressWarnings("NullAway.Init") // by start
+  private RegistryGate gate;
+
   @BeforeAll
   void start() throws IOException, InterruptedException {
     registry = ApicurioRegistry.orSkip();
+    gate = new RegistryGate(registry.url());
     broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
   }
 
@@ -55,13 +59,15 @@ class ApicurioRegistryIT {
   void stop() throws InterruptedException {
     if (broker != null) {
       broker.close();
+      gate.close();
       registry.close();
     }
   }
 
   private TripsJob job(String topic, String url) throws IOException {
     try (var admin =
-        new Topics(Map.of("bootstrap.servers", broker.bootstrapServers()), Duration.ofSeconds(30))) {
+        new Topics(
+            Map.of("bootstrap.servers", broker.bootstrapServers()), Duration.ofSeconds(30))) {
       admin.createIfMissing(topic, 1);
     }
     return new TripsJob(
@@ -78,7 +84,7 @@ class ApicurioRegistryIT {
 
   @Test
   void theRegistryMayComeLateAndBeKilledWhileAProducerUpgrades() throws Exception {
-    TripsJob job = job("trips", registry.url());
+    TripsJob job = job("trips", gate.url());
     // A registry that was just made gives these ids.
     Supplier<byte[]> old = () -> trips.old(1);
     Supplier<byte[]> upgraded = () -> trips.upgraded(2);
@@ -89,17 +95,20 @@ class ApicurioRegistryIT {
       TripsJob.await(() -> job.alerts().size() == 1);
       registry.start();
       register();
+      gate.open();
       TripsJob.await(() -> run.status().ledger().trained() == PART);
 
       job.send(List.of(trips.old(77)));
       job.send(part(old, upgraded));
       TripsJob.await(() -> run.status().ledger().trained() == 2 * PART);
 
+      gate.shut();
       registry.kill();
       job.send(part(upgraded, again));
       TripsJob.await(() -> job.alerts().size() == 2);
       registry.start();
       register();
+      gate.open();
       live = TripsJob.finish(run, 3 * PART + 1, 3 * PART);
     }
     assertThat(job.alerts())
@@ -109,7 +118,7 @@ class ApicurioRegistryIT {
         .extracting(RejectedSample::getDetail)
         .isEqualTo(
             "the record was written in the schema of id 77; the schema registry at %s has none: Schema 77 not found."
-                .formatted(registry.url()));
+                .formatted(gate.url()));
 
     String whole =
         job.with("source.kafka.stop-at-end=true")
@@ -129,26 +138,24 @@ class ApicurioRegistryIT {
   /** Reading waits while the password is wrong, and goes on when its file says the right one. */
   private void askWithCredentials() throws Exception {
     byte[] pair = "ann:sesame".getBytes(StandardCharsets.UTF_8);
-    String basic = "Basic " + Base64.getEncoder().encodeToString(pair);
+    gate.require("Basic " + Base64.getEncoder().encodeToString(pair));
     Path secret = Files.writeString(folder.resolve("secret"), "open\n");
-    try (var guard = new GuardedRegistry(registry.url(), basic)) {
-      TripsJob job =
-          job("guarded", guard.url())
-              .with("source.kafka.registry.user=ann")
-              .with("source.kafka.registry.secret=file:" + secret);
-      try (JobRun run = job.start("live", OptionalLong.of(PART))) {
-        job.send(part(() -> trips.old(1), () -> trips.upgraded(2)));
-        TripsJob.await(() -> !job.alerts().isEmpty());
-        assertThat(guard.refused()).isPositive();
-        assertThat(run.status().ledger().read()).isZero();
-        Files.writeString(secret, "sesame\n");
-        TripsJob.finish(run, PART, PART);
-      }
-      assertThat(job.alerts())
-          .singleElement()
-          .asString()
-          .contains("HTTP status 401: correct registry.user and registry.secret")
-          .doesNotContain("open");
+    TripsJob job =
+        job("guarded", gate.url())
+            .with("source.kafka.registry.user=ann")
+            .with("source.kafka.registry.secret=file:" + secret);
+    try (JobRun run = job.start("live", OptionalLong.of(PART))) {
+      job.send(part(() -> trips.old(1), () -> trips.upgraded(2)));
+      TripsJob.await(() -> !job.alerts().isEmpty());
+      assertThat(gate.refused()).isPositive();
+      assertThat(run.status().ledger().read()).isZero();
+      Files.writeString(secret, "sesame\n");
+      TripsJob.finish(run, PART, PART);
     }
+    assertThat(job.alerts())
+        .singleElement()
+        .asString()
+        .contains("HTTP status 401: correct registry.user and registry.secret")
+        .doesNotContain("open");
   }
 }

@@ -66,7 +66,12 @@ final class TripsJob {
    * @param fields of {@code reader} that are learned from
    */
   TripsJob(
-      Path folder, EmbeddedBroker broker, String topic, String registry, Schema reader, String fields)
+      Path folder,
+      EmbeddedBroker broker,
+      String topic,
+      String registry,
+      Schema reader,
+      String fields)
       throws IOException {
     this.folder = Files.createDirectories(folder);
     this.broker = broker;
@@ -74,6 +79,10 @@ final class TripsJob {
     this.registry = registry;
     this.fields = fields;
     Files.writeString(folder.resolve("reader.avsc"), reader.toString());
+  }
+
+  String topic() {
+    return topic;
   }
 
   TripsJob with(String override) {

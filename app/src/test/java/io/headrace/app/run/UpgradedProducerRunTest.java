@@ -3,6 +3,7 @@ package io.headrace.app.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.app.CommandLineRun;
 import io.headrace.app.broker.EmbeddedBroker;
 import io.headrace.app.broker.Topics;
 import io.headrace.engine.error.HeadraceException;
@@ -11,6 +12,7 @@ import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.job.JobRun;
 import io.headrace.schemas.RejectedSample;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +21,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.apache.avro.Schema;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericDatumWriter;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,7 +68,8 @@ class UpgradedProducerRunTest {
   private TripsJob job(Schema reader, String fields) throws IOException {
     String topic = "trips-" + topics++;
     try (var admin =
-        new Topics(Map.of("bootstrap.servers", broker.bootstrapServers()), Duration.ofSeconds(30))) {
+        new Topics(
+            Map.of("bootstrap.servers", broker.bootstrapServers()), Duration.ofSeconds(30))) {
       admin.createIfMissing(topic, 1);
     }
     return new TripsJob(folder.resolve(topic), broker, topic, registry.url(), reader, fields);
@@ -182,6 +187,47 @@ class UpgradedProducerRunTest {
       assertThat(end.state()).isEqualTo(TrainingStatus.State.STOPPED);
       assertThat(end.ledger().read()).isZero();
     }
+  }
+
+  @Test
+  void whatProduceRegistersIsTrained() throws Exception {
+    TripsJob job = job(Trips.NEW, "kind, distance, rain").with("source.kafka.stop-at-end=true");
+    Path file = folder.resolve("trips.avro");
+    try (var writer = new DataFileWriter<>(new GenericDatumWriter<>())) {
+      writer.create(Trips.OLD, file.toFile());
+      var trips = new Trips(SEED);
+      for (int i = 0; i < PART; i++) {
+        byte[] framed = trips.old(0);
+        writer.appendEncoded(ByteBuffer.wrap(framed, 5, framed.length - 5));
+      }
+    }
+    CommandLineRun sent =
+        CommandLineRun.of(
+            "produce",
+            "--topic",
+            job.topic(),
+            "--from",
+            file,
+            "--bootstrap",
+            broker.bootstrapServers(),
+            "--registry",
+            registry.url());
+    assertThat(sent.status()).as(sent.err()).isZero();
+    assertThat(registry.requests()).contains("/api/subjects/" + job.topic() + "-value/versions");
+    job.finish("whole", NEVER, PART, PART);
+  }
+
+  @Test
+  void produceSaysWhatItCannotRegister() {
+    CommandLineRun lines =
+        CommandLineRun.of("produce", "--topic", "t", "--from", "pom.xml", "--registry", "http://r");
+    assertThat(lines.status()).isOne();
+    assertThat(lines.err()).contains("pom.xml is not an Avro container (.avro)");
+    CommandLineRun secret =
+        CommandLineRun.of(
+            "produce", "--topic", "t", "--from", "pom.xml", "--registry", "http://ann:sesame@r");
+    assertThat(secret.status()).isOne();
+    assertThat(secret.err()).contains("--registry has more than host").doesNotContain("sesame");
   }
 
   @Test
