@@ -102,10 +102,10 @@ final class SettingsReader {
   /** Whether a group of settings inside a component is; notes what is wrong with it. */
   private boolean sound(SettingGroup<?> group, String name, String path, YamlNode given) {
     if (!(given instanceof YamlNode.Group keys)) {
-      problems.add(
+      problems.add( // which does not repeat the value: it may hold a secret
           path,
-          "is %s, not a group of keys. Write %s: {%s: ...}."
-              .formatted(given.kind(), name, group.declared().getFirst().name()),
+          "is a single value or a list, not a group of keys. Write %s: {%s: ...}."
+              .formatted(name, group.declared().getFirst().name()),
           given.place());
       return false;
     }

@@ -79,7 +79,7 @@ class JobFaultsTest {
             + " connection, and for an answer, before trying again.");
     assertRegistryFault(
         "http://ann:sesame@r:1",
-        "source.kafka.registry: is a single value, not a group of keys (job.yaml:3). Write"
+        "source.kafka.registry: is a single value or a list, not a group of keys (job.yaml:3). Write"
             + " registry: {url: ...}.");
     assertRegistryFault(
         "{url: http://ann:sesame@r:1}",
