@@ -6,6 +6,7 @@ import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
+import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.pipeline.RunPace;
 import io.headrace.pipeline.TrainingPlan;
 import io.headrace.pipeline.TrainingRun;
@@ -114,7 +115,7 @@ public final class JobRun implements AutoCloseable {
                   transforms,
                   trainer,
                   vocabularies,
-                  sinks.checkpoints(),
+                  TopicCheckpoints.of(source, sinks.checkpoints()),
                   sinks.journal(),
                   sinks.deadLetters(),
                   sinks.events(),
@@ -131,6 +132,7 @@ public final class JobRun implements AutoCloseable {
     } catch (RuntimeException e) {
       trainer.close();
       sinks.close();
+      close(source);
       throw e;
     }
   }
@@ -160,6 +162,11 @@ public final class JobRun implements AutoCloseable {
         : Optional.empty();
   }
 
+  /** The source, where it is one that samples are pushed to. */
+  public Optional<PushSampleSource> push() {
+    return source instanceof PushSampleSource push ? Optional.of(push) : Optional.empty();
+  }
+
   /** Metrics events that a slow sink never saw, because a newer one replaced them. */
   public long conflated() {
     return sinks.events().conflated();
@@ -185,6 +192,13 @@ public final class JobRun implements AutoCloseable {
     run.close();
     trainer.close();
     sinks.close();
+    close(source);
+  }
+
+  private static void close(SampleSource source) {
+    if (source instanceof PushSampleSource push) {
+      push.close();
+    }
   }
 
   private static Consumer<StepResult> afterStep(JobSpec job, Trainer trainer, Options options) {
