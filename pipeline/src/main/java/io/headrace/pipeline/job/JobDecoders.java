@@ -91,8 +91,8 @@ final class JobDecoders {
   }
 
   /**
-   * A file is a container, as is a pushed body; a topic's messages tell their schema, unless the job
-   * says how else.
+   * A file is a container, as is a pushed body; a topic's messages tell their schema, unless the
+   * job says how else.
    */
   private static String framing(ComponentSpec source) {
     if (!source.name().equals("kafka")) {
