@@ -90,7 +90,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
     this.ended = ended;
     commits = new OffsetCommits(settings.topic());
     topic = new TopicWatch(settings, known, from, updates);
-    watch = new BrokerWatch(settings, System::nanoTime);
+    watch = new BrokerWatch(settings, alerts, System::nanoTime);
     pending = new PendingRecords(settings.chunkRows(), settings.maxRecordBytes());
     thread.setDaemon(true);
   }
