@@ -132,15 +132,15 @@ final class ApicurioRegistry implements AutoCloseable {
   }
 
   /** Kills the process, and all schemas with it. */
-  void kill() throws InterruptedException {
+  void kill() {
     Process running = process;
     if (running != null) {
-      running.destroyForcibly().waitFor();
+      running.destroyForcibly().onExit().join();
     }
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     kill();
   }
 }

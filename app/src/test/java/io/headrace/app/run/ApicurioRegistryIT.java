@@ -56,7 +56,7 @@ class ApicurioRegistryIT {
   }
 
   @AfterAll
-  void stop() throws InterruptedException {
+  void stop() {
     if (broker != null) {
       broker.close();
       gate.close();
