@@ -64,6 +64,7 @@ final class TrainingPipeline {
 
   void open() {
     int threads = plan.settings().decoderThreads();
+    assembler.recorded().forEach(run -> plan.source().recorded(run.partition(), run.to()));
     Flux<SampleBlock> blocks =
         Flux.defer(() -> plan.source().chunks(restored.positions(), held))
             .doOnNext(read::add)

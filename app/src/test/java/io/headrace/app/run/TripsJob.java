@@ -30,30 +30,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A job over a topic of trips whose schemas a registry knows. Not thread-safe. */
 final class TripsJob {
-  static final int BATCH = 50;
-  private static final String JOB =
-      """
-      name: trips
-      source:
-        kafka:
-          topic: %s
-          bootstrap: %s
-          format: avro
-          schema: reader.avsc
-          registry: {url: "%s", timeout-ms: 2000}
-      sample:
-        label: {field: paid, classes: ["no", "yes"]}
-        inputs:
-          x: {dense: {fields: [%s]}}
-      model:
-        - linear: {input: x}
-      loss: logistic
-      optimizer: {sgd: {learning-rate: 0.01}}
-      batch: {size: 50, linger-ms: 600000}
-      checkpoints: {directory: %s, every-samples: 500, keep: 20}
-      dead-letters: {file: %s}
-      """;
-
   private final Path folder;
   private final EmbeddedBroker broker;
   private final String topic;
@@ -93,22 +69,44 @@ final class TripsJob {
   /** Starts a run that goes on from the checkpoints called {@code name}. */
   JobRun start(String name, OptionalLong stopAfter) {
     try {
-      Path file =
-          Files.writeString(
-              folder.resolve(name + ".yaml"),
-              JOB.formatted(
-                  topic,
-                  broker.bootstrapServers(),
-                  registry,
-                  fields,
-                  folder.resolve(name),
-                  letters(name)));
+      Path file = Files.writeString(folder.resolve(name + ".yaml"), text(name));
       JobSpec job = JobFile.read(file, overrides);
       return JobRun.start(
           job, new JobRun.Options(List.of(new Alerts(alerts)), stopAfter, step -> {}));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private String text(String name) {
+    return """
+      name: trips
+      source:
+        kafka:
+          topic: %s
+          bootstrap: %s
+          format: avro
+          schema: reader.avsc
+          registry: {url: "%s", timeout-ms: 2000}
+      sample:
+        label: {field: paid, classes: ["no", "yes"]}
+        inputs:
+          x: {dense: {fields: [%s]}}
+      model:
+        - linear: {input: x}
+      loss: logistic
+      optimizer: {sgd: {learning-rate: 0.01}}
+      batch: {size: 50, linger-ms: 600000}
+      checkpoints: {directory: %s, every-samples: 500, keep: 20}
+      dead-letters: {file: %s}
+      """
+        .formatted(
+            topic,
+            broker.bootstrapServers(),
+            registry,
+            fields,
+            folder.resolve(name),
+            letters(name));
   }
 
   private record Alerts(List<TrainEvent.Alert> alerts) implements EventSink {

@@ -6,6 +6,7 @@ import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
+import io.headrace.ingest.order.StreamShuffledSource;
 import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.pipeline.RunPace;
 import io.headrace.pipeline.TrainingPlan;
@@ -84,7 +85,8 @@ public final class JobRun implements AutoCloseable {
    *     checkpoint belongs to a job that learns something else; the message says what differs
    */
   public static JobRun start(JobSpec job, Options options) {
-    SampleSource source = JobSources.training(job);
+    SampleSource source = JobSources.plain(job, job.source());
+    SampleSource ordered = JobSources.training(job, source);
     var vocabularies = GrowingVocabularies.of(job.sample());
     JobSpec learning = job.withSample(vocabularies.learning());
     JobSpec scoring = job.withSample(vocabularies.scoring());
@@ -110,7 +112,7 @@ public final class JobRun implements AutoCloseable {
               new TrainingPlan(
                   job.name(),
                   job.sample().schema(),
-                  source,
+                  ordered,
                   decoders,
                   transforms,
                   trainer,
@@ -121,7 +123,10 @@ public final class JobRun implements AutoCloseable {
                   sinks.events(),
                   positions -> {
                     if (source instanceof KafkaSampleSource kafka) {
-                      kafka.commit(positions);
+                      kafka.commit(
+                          ordered instanceof StreamShuffledSource shuffled
+                              ? shuffled.starts(positions)
+                              : positions);
                     }
                   },
                   afterStep(job, trainer, options),

@@ -97,17 +97,12 @@ class JobFaultsTest {
   }
 
   @Test
-  void refusesToRepeatOrShuffleWhatNeverEnds() {
+  void refusesToRepeatWhatNeverEnds() {
     assertFault(
         "engine: {threads: 2}",
         "epochs: 3",
         "epochs: is 3, but source.kafka is read once, as records come (job.yaml:21). Remove epochs, or"
             + " read the samples from files with source.file.");
-    assertFault(
-        "engine: {threads: 2}",
-        "shuffle: {buffer: 10}",
-        "shuffle: does not fit, for source.kafka is read once, as records come (job.yaml:21). Remove"
-            + " shuffle, or read the samples from files with source.file.");
   }
 
   @Test
