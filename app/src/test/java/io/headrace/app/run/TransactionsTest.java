@@ -99,7 +99,7 @@ class TransactionsTest {
       hanging.initTransactions();
       transactions(live, plain, random);
       int before = committed;
-      long positionsBefore = before + aborted + TRANSACTIONS;
+      long positionsBefore = (long) before + aborted + TRANSACTIONS;
       hanging.beginTransaction();
       TopicJob.send(hanging, "live", 0, 2_000_000, 2_000_000 + 3 * TopicJob.BATCH);
       transactions(live, plain, random);
