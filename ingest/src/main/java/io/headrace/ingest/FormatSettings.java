@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  */
 public final class FormatSettings {
   private static final List<String> OF_MESSAGES =
-      List.of("avro", "csv", "jsonl", "text-lines", "cifar10");
+      List.of("avro", "csv", "jsonl", "vw", "text-lines", "cifar10");
   private static final List<String> OF_FILES =
       Stream.concat(
               OF_MESSAGES.stream(), Stream.of("text-folder", "text-window", "image-folder", "idx"))
@@ -35,7 +35,8 @@ public final class FormatSettings {
       Setting.choice(
               "framing",
               List.of("auto", "single-object", "confluent", "bare"),
-              "What stands before the Avro data of a message.")
+              "What stands before the Avro data of a message: auto is confluent with registry, else"
+                  + " single-object.")
           .orElse("auto");
   public static final Setting<String> DELIMITER =
       Setting.text("delimiter", "The character between the fields of a CSV record.").orElse(",");

@@ -31,6 +31,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private final TrainingPlan plan;
   private final Trainer trainer;
   private final CheckpointWriter checkpoints;
+  private final FirstPositions first;
   private final @Nullable Validation validation;
   private final PaceLog pace;
   private final SampleRate rate = new SampleRate();
@@ -51,9 +52,11 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
 
   /**
    * @param values of the checkpoint that the run goes on from; empty without one
+   * @param first what is written to checkpoints beside the ledger
    */
-  TrainingLoop(TrainingPlan plan, Map<String, String> values) {
+  TrainingLoop(TrainingPlan plan, Map<String, String> values, FirstPositions first) {
     this.plan = plan;
+    this.first = first;
     this.trainer = plan.trainer();
     this.checkpoints = new CheckpointWriter(plan);
     this.validation = plan.validation().map(v -> new Validation(v, values)).orElse(null);
@@ -252,7 +255,8 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
         trainer
             .snapshot(plan.job(), plan.clock().millis())
             .with(GrowingVocabularies.STATE, plan.vocabularies());
-    return validation == null ? now : now.withValues(validation.addTo(now.values()));
+    Map<String, String> values = first.addTo(now.values(), now.ledger());
+    return now.withValues(validation == null ? values : validation.addTo(values));
   }
 
   private boolean crossed(long before, long every) {

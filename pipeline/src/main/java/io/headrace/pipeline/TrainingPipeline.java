@@ -3,6 +3,7 @@ package io.headrace.pipeline;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.ingest.HeldPartitions;
 import io.headrace.pipeline.batch.BatchAssembler;
 import io.headrace.pipeline.batch.BatchHandler;
 import io.headrace.pipeline.batch.BlockPool;
@@ -28,17 +29,20 @@ final class TrainingPipeline {
   private final TrainingPlan plan;
   private final Ledger restored;
   private final ReadCounter read;
+  private final FirstPositions first;
   private final RejectionLog rejections;
   private final DecodeStage decoding;
   private final Scheduler decoders;
   private final Scheduler assembly;
   private final BatchAssembler assembler;
+  private final HeldPartitions held = new HeldPartitions();
 
   /** Sets the stages up; nothing flows before {@link #open}. */
-  TrainingPipeline(TrainingPlan plan, Ledger restored, BatchHandler trainer) {
+  TrainingPipeline(TrainingPlan plan, Ledger restored, FirstPositions first, BatchHandler trainer) {
     this.plan = plan;
     this.restored = restored;
     this.read = new ReadCounter(restored);
+    this.first = first;
     this.rejections = new RejectionLog(plan.job(), plan.deadLetters(), plan.clock());
     var pool = new BlockPool(plan.schema());
     this.decoding = new DecodeStage(plan.decoders(), plan.transforms(), rejections, pool);
@@ -48,20 +52,23 @@ final class TrainingPipeline {
     this.assembly = Schedulers.newSingle("headrace-assembler", true);
     this.assembler =
         BatchAssembler.start(
-            plan.schema(),
+            plan.trainer().schema(),
             plan.settings().batch(),
             pool,
             assembly,
             trainer,
             plan.journal(),
-            restored.positions());
+            restored.positions(),
+            held);
   }
 
   void open() {
     int threads = plan.settings().decoderThreads();
+    assembler.recorded().forEach(run -> plan.source().recorded(run.partition(), run.to()));
     Flux<SampleBlock> blocks =
-        Flux.defer(() -> plan.source().chunks(restored.positions()))
+        Flux.defer(() -> plan.source().chunks(restored.positions(), held))
             .doOnNext(read::add)
+            .doOnNext(first::add)
             .transform(chunks -> decoding.blocks(chunks, decoders, threads));
     assembler.assemble(blocks);
   }

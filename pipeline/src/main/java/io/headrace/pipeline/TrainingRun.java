@@ -35,8 +35,9 @@ public final class TrainingRun implements AutoCloseable {
     this.plan = plan;
     this.startedAtMillis = plan.clock().millis();
     this.restored = plan.trainer().ledger();
-    this.loop = new TrainingLoop(plan, values);
-    this.pipeline = new TrainingPipeline(plan, restored, loop);
+    var first = new FirstPositions(values, restored);
+    this.loop = new TrainingLoop(plan, values, first);
+    this.pipeline = new TrainingPipeline(plan, restored, first, loop);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.headrace.pipeline;
 
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
 import java.nio.ByteBuffer;
@@ -11,15 +12,27 @@ import reactor.core.publisher.Flux;
 
 /**
  * Several partitions of {@code count} records each, in chunks of any size that arrive in any order:
- * another one for each seed.
+ * another one for each seed. Partition 0 no longer has its positions from {@link #GONE_FROM} up to
+ * {@code goneTo}.
  */
-record ManyPartitions(int partitions, long count, long seed) implements SampleSource {
+record ManyPartitions(int partitions, long count, long seed, long goneTo) implements SampleSource {
+  static final long GONE_FROM = 400;
+
+  ManyPartitions(int partitions, long count, long seed) {
+    this(partitions, count, seed, GONE_FROM);
+  }
+
   static SourcePartition partition(int number) {
     return new SourcePartition("counted", number);
   }
 
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
+    return chunks(from, new HeldPartitions());
+  }
+
+  @Override
+  public Flux<RecordChunk> chunks(Positions from, HeldPartitions held) {
     var random = new Random(seed);
     long[] next =
         IntStream.range(0, partitions).mapToLong(p -> from.of(partition(p)).orElse(0)).toArray();
@@ -30,14 +43,28 @@ record ManyPartitions(int partitions, long count, long seed) implements SampleSo
             sink.complete();
             return;
           }
-          int p = left[random.nextInt(left.length)];
+          int[] wanted = IntStream.of(left).filter(p -> !held.isHeld(partition(p))).toArray();
+          int[] some = wanted.length == 0 ? left : wanted;
+          int p = some[random.nextInt(some.length)];
           long end = Math.min(count, next[p] + 1 + random.nextInt(40));
-          sink.next(chunk(p, next[p], end));
+          if (p == 0 && next[0] >= GONE_FROM && next[0] < goneTo) {
+            end = goneTo;
+            sink.next(gone(next[0], end));
+          } else {
+            end = p == 0 && next[0] < GONE_FROM ? Math.min(end, GONE_FROM) : end;
+            sink.next(chunk(p, next[p], end));
+          }
           next[p] = end;
         });
   }
 
-  private static RecordChunk chunk(int partition, long from, long to) {
+  private static RecordChunk gone(long from, long to) {
+    RecordChunk chunk = chunk(0, to, to);
+    chunk.lose(to - from);
+    return chunk;
+  }
+
+  static RecordChunk chunk(int partition, long from, long to) {
     var chunk = new RecordChunk(_ -> {});
     chunk.start(partition(partition), from);
     for (long position = from; position < to; position++) {

@@ -2,7 +2,6 @@ package io.headrace.app.command;
 
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
-import io.headrace.engine.sample.EpochPosition;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryLock;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -58,33 +58,14 @@ final class CheckpointsCommand implements Runnable {
 
   @Command(
       name = "show",
-      description = "Shows what a checkpoint holds: job, ledger, tensors.",
+      description =
+          "Shows what a checkpoint holds: job, the positions that it was trained on, ledger, tensors.",
       mixinStandardHelpOptions = true)
-  int show(@Parameters(paramLabel = "CHECKPOINT") Path file) {
-    Checkpoint checkpoint = read(file);
-    PrintWriter out = out();
-    out.printf("job      %s%n", checkpoint.job());
-    out.printf(Locale.ROOT, "step     %,d%n", checkpoint.step());
-    out.printf("created  %s%n", Instant.ofEpochMilli(checkpoint.createdAtMillis()));
-    checkpoint
-        .ledger()
-        .entries()
-        .forEach(
-            (partition, entry) ->
-                out.printf(
-                    Locale.ROOT,
-                    "ledger   %s: next position %s, read %,d = trained %,d + rejected %,d + filtered %,d%n",
-                    partition,
-                    EpochPosition.text(entry.nextPosition()),
-                    entry.read(),
-                    entry.trained(),
-                    entry.rejected(),
-                    entry.filtered()));
-    checkpoint
-        .tensors()
-        .forEach(
-            (name, tensor) ->
-                out.printf("tensor   %s %s %s%n", name, tensor.type(), tensor.shape()));
+  int show(
+      @Parameters(paramLabel = "CHECKPOINT") Path file,
+      @Option(names = "--json", description = "As one JSON object.") boolean json) {
+    var contents = new CheckpointContents(read(file));
+    out().println(json ? contents.json() : contents.text());
     return 0;
   }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -24,6 +25,8 @@ import picocli.CommandLine.Spec;
         "Trains a job, from its newest checkpoint on. Ends by itself where the source does; Ctrl-C stops it with a checkpoint.",
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
+  private static final String WEIGHTS_ONLY = "weights-only";
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "JOB.yaml", description = "The job; see docs/configuration.md.")
@@ -50,6 +53,13 @@ final class RunCommand implements Callable<Integer> {
   private boolean fresh;
 
   @Option(
+      names = "--allow",
+      paramLabel = "weights-only",
+      description =
+          "weights-only: let a job that has changed go on from its newest checkpoint with the weights whose names and shapes agree, its positions and its ledger; optimizer and metrics begin anew.")
+  private List<String> allowed = new ArrayList<>();
+
+  @Option(
       names = "--fail-fast",
       description = "Stop if the Kafka brokers or the topic are not there, instead of waiting.")
   private boolean failFast;
@@ -63,6 +73,13 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
+    for (String unknown : allowed) {
+      if (!unknown.equals(WEIGHTS_ONLY)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--allow %s: there is only --allow %s.".formatted(unknown, WEIGHTS_ONLY));
+      }
+    }
     if (failFast) {
       overrides.add("source.kafka.fail-fast=true");
     }
@@ -70,7 +87,7 @@ final class RunCommand implements Callable<Integer> {
         data == null ? JobFile.read(file, overrides) : JobFile.read(file, overrides, data);
     OptionalInt page = port == null ? OptionalInt.empty() : OptionalInt.of(port);
     try (var stop = StopSignal.listen();
-        var attendant = Attendant.start(job, fresh, page, out)) {
+        var attendant = Attendant.start(job, fresh, allowed.contains(WEIGHTS_ONLY), page, out)) {
       attendant.page().map(HttpService::uri).ifPresent(uri -> out.println("Page: " + uri));
       attendant.attend(stop::isRequested);
       attendant.finish(report);

@@ -64,7 +64,8 @@ public record Demo(
       long from = before % rows;
       long target = before - from + rows;
       try (var attendant =
-              Attendant.start(job(broker.bootstrapServers()), false, OptionalInt.of(port), out);
+              Attendant.start(
+                  job(broker.bootstrapServers()), false, false, OptionalInt.of(port), out);
           var replay = Replay.start(data, TOPIC, settings, from, rows, rate)) {
         out.printf(
             "Replaying %,d flights into topic %s of Kafka at %s%n",

@@ -38,6 +38,8 @@ class HeadraceCommandTest {
     assertThat(run("broker", "--port", "x")).isEqualTo(2);
     assertThat(err.toString()).contains("'x' is not an int").contains("headrace broker --help");
     assertThat(run()).isEqualTo(2);
+    assertThat(run("run", "job.yaml", "--allow", "anything")).isEqualTo(2);
+    assertThat(err.toString()).contains("--allow anything: there is only --allow weights-only.");
   }
 
   @Test

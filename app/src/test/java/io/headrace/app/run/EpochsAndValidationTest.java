@@ -62,13 +62,17 @@ class EpochsAndValidationTest {
   }
 
   private CommandLineRun run(String... more) {
+    CommandLineRun run = attempt(more);
+    assertThat(run.status()).as(run.err()).isZero();
+    return run;
+  }
+
+  private CommandLineRun attempt(String... more) {
     List<Object> words = new ArrayList<>();
     words.addAll(List.of("run", folder.resolve("job.yaml")));
     words.addAll(List.of("--report", folder.resolve("report.json")));
     words.addAll(List.of(more));
-    CommandLineRun run = CommandLineRun.of(words.toArray());
-    assertThat(run.status()).as(run.err()).isZero();
-    return run;
+    return CommandLineRun.of(words.toArray());
   }
 
   @Test
@@ -120,7 +124,44 @@ class EpochsAndValidationTest {
     String newest = list.lines().toList().getLast();
     Path file = folder.resolve("checkpoints").resolve(newest.substring(0, newest.indexOf(' ')));
     assertThat(CommandLineRun.of("checkpoints", "show", file).out())
-        .contains("train-0: next position 1,000 of epoch 4, read 4,000 = ");
+        .contains("train-0: from 0, next position 1,000 of epoch 4, read 4,000 = ");
+  }
+
+  @Test
+  void aChangedJobGoesOnWithWeightsAloneIfAllowed() {
+    run();
+    CommandLineRun refused = attempt("--set", "batch.size=24");
+    assertThat(refused.status()).isOne();
+    assertThat(refused.err()).contains("batch.size: was ", "--allow weights-only");
+    CommandLineRun allowed = run("--set", "batch.size=24", "--allow", "weights-only");
+    assertThat(allowed.out()).contains("Taken from the checkpoint:", "Optimizer, schedule and");
+  }
+
+  @Test
+  void isRebuiltFromItsRecordsAndFromNoOthers() throws IOException {
+    run();
+    CommandLineRun same = replay();
+    assertThat(same.out()).as(same.err()).contains("the same, and so are the rest");
+    assertThat(same.status()).isZero();
+
+    Path train = folder.resolve("train/b.csv");
+    String records = Files.readString(train);
+    int digit = records.lastIndexOf('.') + 1;
+    char other = records.charAt(digit) == '1' ? '7' : '1';
+    Files.writeString(train, records.substring(0, digit) + other + records.substring(digit + 1));
+    CommandLineRun changed = replay();
+    assertThat(changed.status()).isOne();
+    assertThat(changed.out()).contains("not the same", "\n  model.");
+  }
+
+  private CommandLineRun replay() {
+    return CommandLineRun.of(
+        "replay",
+        folder.resolve("job.yaml"),
+        "--from",
+        "start",
+        "--to",
+        folder.resolve("checkpoints"));
   }
 
   @Test

@@ -120,13 +120,22 @@ class FlightsRunTest {
         .contains("\"position\":2,\"prediction\":\"on-time\"", "\"probabilities\":{\"on-time\":");
   }
 
+  private static JsonNode json(String text) throws IOException {
+    return new com.fasterxml.jackson.databind.ObjectMapper().readTree(text);
+  }
+
   @Test
   void looksAfterItsCheckpoints() throws IOException {
     Path newest = newestCheckpoint();
     assertThat(CommandLineRun.of("checkpoints", "list", folder.resolve("one")).out())
         .contains(newest.getFileName().toString());
     assertThat(CommandLineRun.of("checkpoints", "show", newest).out())
-        .contains("flight-delay", "next position 300,000", "model.0.linear.weight");
+        .contains("flight-delay", "from 0, next position 300,000", "model.0.linear.weight");
+    JsonNode shown = json(CommandLineRun.of("checkpoints", "show", "--json", newest).out());
+    JsonNode range = shown.path("partitions").path(0);
+    assertThat(range.path("source").asText()).isEqualTo("flights.avro");
+    assertThat(range.path("from").asLong(-1)).isZero();
+    assertThat(range.path("next").asLong()).isEqualTo(300_000);
     assertThat(CommandLineRun.of("checkpoints", "verify", newest).status()).isZero();
 
     Path copy = folder.resolve("checkpoint-000000000001.safetensors");

@@ -19,12 +19,14 @@ public final class SampleBlock {
   private final float[] weights;
   private final long[] eventTimes;
   private final long[] positions;
+  private final SourcePartition[] partitions;
   private final int[] rejectedThrough;
   private final int[] filteredThrough;
   private SourcePartition partition = NOWHERE;
   private int size;
   private int rejected;
   private int filtered;
+  private long lost;
   private long nextPosition;
   private boolean caughtUp;
   private boolean shuffled;
@@ -41,6 +43,7 @@ public final class SampleBlock {
     this.weights = new float[capacity];
     this.eventTimes = new long[capacity];
     this.positions = new long[capacity];
+    this.partitions = new SourcePartition[capacity];
     this.rejectedThrough = new int[capacity];
     this.filteredThrough = new int[capacity];
   }
@@ -52,6 +55,7 @@ public final class SampleBlock {
     size = 0;
     rejected = 0;
     filtered = 0;
+    lost = 0;
     caughtUp = false;
     shuffled = false;
     columns.forEach(Column::clear);
@@ -76,6 +80,7 @@ public final class SampleBlock {
     weights[size] = weight;
     eventTimes[size] = eventTimeMillis;
     positions[size] = position;
+    partitions[size] = partition;
     rejectedThrough[size] = rejected;
     filteredThrough[size] = filtered;
     size++;
@@ -108,6 +113,11 @@ public final class SampleBlock {
     nextPosition = position;
   }
 
+  /** Counts positions before the next one that are gone from the source; a block without rows. */
+  public void lose(long positions) {
+    lost = positions;
+  }
+
   /** Keeps the rows that {@code keep} says true for, in their order; the others are filtered. */
   public void retainRows(IntPredicate keep) {
     int kept = 0;
@@ -133,6 +143,7 @@ public final class SampleBlock {
     weights[to] = weights[from];
     eventTimes[to] = eventTimes[from];
     positions[to] = positions[from];
+    partitions[to] = partitions[from];
     rejectedThrough[to] = rejectedThrough[from];
     filteredThrough[to] = filteredThrough[from] + filteredBetween;
   }
@@ -147,6 +158,7 @@ public final class SampleBlock {
     System.arraycopy(source.weights, from, weights, size, count);
     System.arraycopy(source.eventTimes, from, eventTimes, size, count);
     System.arraycopy(source.positions, from, positions, size, count);
+    System.arraycopy(source.partitions, from, partitions, size, count);
     size += count;
   }
 
@@ -203,6 +215,11 @@ public final class SampleBlock {
     return partition;
   }
 
+  /** Where row {@code row}'s record came from. */
+  public SourcePartition partition(int row) {
+    return partitions[row];
+  }
+
   /** Position just past everything that is settled once row {@code row} is. */
   public long settledBy(int row) {
     return shuffled
@@ -223,6 +240,11 @@ public final class SampleBlock {
   /** Records filtered in the block. */
   public int filtered() {
     return filtered;
+  }
+
+  /** Positions that are gone from the source. */
+  public long lost() {
+    return lost;
   }
 
   /** Records rejected before row {@code row}'s record. */

@@ -1,9 +1,11 @@
 package io.headrace.ingest.kafka;
 
 import io.headrace.engine.sample.Positions;
+import io.headrace.ingest.HeldPartitions;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,26 +31,35 @@ final class Assignment implements ConsumerRebalanceListener {
 
   private final KafkaSourceSettings settings;
   private final Positions from;
+  private final HeldPartitions held;
   private final Consumer<ByteBuffer, ByteBuffer> consumer;
   private final PendingRecords pending;
   private final Map<TopicPartition, PartitionTrack> tracks =
       new TreeMap<>((a, b) -> Integer.compare(a.partition(), b.partition()));
+  private int partitionsAtFirst;
   private boolean paused;
   private long pauses;
 
   Assignment(
       KafkaSourceSettings settings,
       Positions from,
+      HeldPartitions held,
       Consumer<ByteBuffer, ByteBuffer> consumer,
       PendingRecords pending) {
     this.settings = settings;
     this.from = from;
+    this.held = held;
     this.consumer = consumer;
     this.pending = pending;
   }
 
-  /** Chooses partitions and positions. It may be called again after a time-out. */
-  void begin(List<PartitionInfo> existing) {
+  /**
+   * Chooses partitions and positions. It may be called again after a time-out.
+   *
+   * @param atFirst how many partitions the topic had when it was read for the first time
+   */
+  void begin(List<PartitionInfo> existing, int atFirst) {
+    partitionsAtFirst = atFirst;
     if (settings.subscribe()) {
       consumer.subscribe(List.of(settings.topic()), this);
       return;
@@ -64,8 +75,13 @@ final class Assignment implements ConsumerRebalanceListener {
 
   private void beginFinite(Set<TopicPartition> all) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(all, ANSWER);
-    Map<TopicPartition, Long> starts =
-        settings.latest() ? ends : consumer.beginningOffsets(all, ANSWER);
+    Map<TopicPartition, Long> starts = new HashMap<>(consumer.beginningOffsets(all, ANSWER));
+    if (settings.latest()) {
+      ends.forEach(
+          (p, end) ->
+              starts.computeIfPresent(
+                  p, (q, first) -> q.partition() < partitionsAtFirst ? end : first));
+    }
     ends.forEach(
         (partition, end) -> {
           PartitionTrack track = track(partition);
@@ -90,10 +106,7 @@ final class Assignment implements ConsumerRebalanceListener {
     Set<TopicPartition> all = new HashSet<>(tracks.keySet());
     all.addAll(fresh);
     consumer.assign(all);
-    Set<TopicPartition> unknown = fromKnown(fresh);
-    if (!unknown.isEmpty()) {
-      consumer.seekToBeginning(unknown);
-    }
+    startAtConfigured(fromKnown(fresh));
     pauseIfPaused(fresh);
   }
 
@@ -160,15 +173,31 @@ final class Assignment implements ConsumerRebalanceListener {
     return unknown;
   }
 
-  /** Starts where the job says, for want of a checkpoint and of a committed offset. */
+  /**
+   * Starts where the job says, for want of a checkpoint and of a committed offset. An end is a
+   * position that the checkpoints to come have to know, or what is written to the partition while
+   * nothing runs would not be read; partitions that are newer than the model have no such end.
+   *
+   * @throws TimeoutException if the brokers do not say where an end is: nothing was done
+   */
   void startAtConfigured(Collection<TopicPartition> partitions) {
-    if (partitions.isEmpty()) {
-      return; // to the client, none would mean all
+    Set<TopicPartition> atEnd =
+        partitions.stream()
+            .filter(p -> settings.latest() && p.partition() < partitionsAtFirst)
+            .collect(Collectors.toSet());
+    Set<TopicPartition> atBeginning = new HashSet<>(partitions);
+    atBeginning.removeAll(atEnd);
+    if (!atEnd.isEmpty()) { // to the client, none would mean all
+      consumer
+          .endOffsets(atEnd, ANSWER)
+          .forEach(
+              (partition, end) -> {
+                consumer.seek(partition, end);
+                pending.addStart(track(partition), end);
+              });
     }
-    if (settings.latest()) {
-      consumer.seekToEnd(partitions);
-    } else {
-      consumer.seekToBeginning(partitions);
+    if (!atBeginning.isEmpty()) {
+      consumer.seekToBeginning(atBeginning);
     }
   }
 
@@ -180,11 +209,36 @@ final class Assignment implements ConsumerRebalanceListener {
     }
   }
 
+  /**
+   * Whether records of a partition may be emitted: it is not held, or a finite reading is at the
+   * end of all that are not, so that nothing would come any more.
+   */
+  boolean isWanted(PartitionTrack track) {
+    return !held.isHeld(track.source) || onlyHeldAreLeft();
+  }
+
+  private boolean onlyHeldAreLeft() {
+    return settings.stopAtEnd()
+        && !pending.has(track -> !held.isHeld(track.source))
+        && tracks.values().stream()
+            .filter(track -> !held.isHeld(track.source))
+            .allMatch(PartitionTrack::reachedStop);
+  }
+
+  /** Resumes all but those that are held. */
   void resume() {
-    if (paused) {
-      paused = false;
-      consumer.resume(consumer.paused());
+    paused = false;
+    Set<TopicPartition> now = consumer.paused();
+    if (now.isEmpty() && held.isEmpty()) {
+      return;
     }
+    Set<TopicPartition> wanted = new HashSet<>();
+    Set<TopicPartition> unwanted = new HashSet<>();
+    for (TopicPartition partition : consumer.assignment()) {
+      (isWanted(track(partition)) ? wanted : unwanted).add(partition);
+    }
+    consumer.pause(unwanted);
+    consumer.resume(wanted);
   }
 
   private void pauseIfPaused(Collection<TopicPartition> partitions) {
@@ -238,7 +292,7 @@ final class Assignment implements ConsumerRebalanceListener {
             .toList());
   }
 
-  private PartitionTrack track(TopicPartition partition) {
+  PartitionTrack track(TopicPartition partition) {
     return tracks.computeIfAbsent(partition, PartitionTrack::new);
   }
 

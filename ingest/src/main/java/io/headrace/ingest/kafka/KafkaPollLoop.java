@@ -3,7 +3,9 @@ package io.headrace.ingest.kafka;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.ChunkPool;
+import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.SourceAlerts;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +20,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
@@ -44,7 +47,11 @@ final class KafkaPollLoop implements Subscription, Runnable {
 
   private final KafkaSourceSettings settings;
   private final Positions from;
+  private final HeldPartitions held;
   private final ChunkPool pool;
+  private final SourceAlerts alerts;
+  private final MetadataUpdates updates = new MetadataUpdates();
+  private final TopicWatch topic;
   private final java.util.function.Consumer<KafkaPollLoop> ended;
   private final Demand demand = new Demand();
   private final OffsetCommits commits;
@@ -56,6 +63,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   private volatile @Nullable Consumer<ByteBuffer, ByteBuffer> consumer;
   private volatile boolean cancelled;
   private volatile boolean parked;
+  private volatile boolean polling;
   private volatile @Nullable IllegalArgumentException misuse;
   private volatile KafkaSourceStatus status = KafkaSourceStatus.NOT_STARTED;
 
@@ -67,21 +75,33 @@ final class KafkaPollLoop implements Subscription, Runnable {
   KafkaPollLoop(
       KafkaSourceSettings settings,
       Positions from,
+      @Nullable KafkaTopic known,
+      HeldPartitions held,
       ChunkPool pool,
+      SourceAlerts alerts,
       Subscriber<? super RecordChunk> subscriber,
       java.util.function.Consumer<KafkaPollLoop> ended) {
     this.settings = settings;
     this.from = from;
+    this.held = held;
     this.pool = pool;
+    this.alerts = alerts;
     this.subscriber = subscriber;
     this.ended = ended;
     commits = new OffsetCommits(settings.topic());
-    watch = new BrokerWatch(settings, System::nanoTime);
+    topic = new TopicWatch(settings, known, from, updates);
+    watch = new BrokerWatch(settings, alerts, System::nanoTime);
     pending = new PendingRecords(settings.chunkRows(), settings.maxRecordBytes());
     thread.setDaemon(true);
   }
 
   void start() {
+    held.listen(
+        () -> {
+          if (polling) {
+            wakeUp();
+          }
+        });
     thread.start();
   }
 
@@ -117,6 +137,11 @@ final class KafkaPollLoop implements Subscription, Runnable {
     commits.ask(positions);
   }
 
+  /** The topic that is read; null until it was found. */
+  @Nullable KafkaTopic topic() {
+    return topic.topic();
+  }
+
   KafkaSourceStatus status() {
     return status;
   }
@@ -144,7 +169,8 @@ final class KafkaPollLoop implements Subscription, Runnable {
   }
 
   private void read() {
-    Consumer<ByteBuffer, ByteBuffer> opened = ConsumerOpening.open(settings, watch, this::stopped);
+    Consumer<ByteBuffer, ByteBuffer> opened =
+        ConsumerOpening.open(settings, updates, watch, this::stopped);
     if (opened != null) {
       read(opened);
     }
@@ -154,7 +180,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   private void read(Consumer<ByteBuffer, ByteBuffer> opened) {
     consumer = opened;
     try {
-      var assignment = new Assignment(settings, from, opened, pending);
+      var assignment = new Assignment(settings, from, held, opened, pending);
       boolean begun = false;
       while (!stopped() && !begun) {
         begun = begin(opened, assignment);
@@ -169,6 +195,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
       commits.sendTo(opened);
     } finally {
       consumer = null;
+      topic.close();
       opened.close(CloseOptions.timeout(CLOSE));
     }
   }
@@ -189,7 +216,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
     try {
       List<PartitionInfo> existing = kafka.partitionsFor(settings.topic(), ANSWER);
       if (existing != null && !existing.isEmpty()) {
-        assignment.begin(existing);
+        assignment.begin(existing, topic.confirm(ANSWER).partitions());
         heard();
         return true;
       }
@@ -198,6 +225,8 @@ final class KafkaPollLoop implements Subscription, Runnable {
         watch.topicMissing(topics);
       }
       LockSupport.parkNanos(this, RETRY_NANOS);
+    } catch (UnknownTopicOrPartitionException e) {
+      LockSupport.parkNanos(this, RETRY_NANOS); // it was deleted between the questions
     } catch (TimeoutException e) {
       watch.unanswered();
     } catch (WakeupException e) {
@@ -213,17 +242,40 @@ final class KafkaPollLoop implements Subscription, Runnable {
       finished = true;
     } else if (demand.none()) {
       pollPaused(kafka, assignment);
-    } else if (!pending.isEmpty()) {
+    } else if (pending.has(assignment::isWanted) && !confirmed(kafka)) {
+      assignment.pause();
+      receive(kafka, POLL, assignment);
+    } else if (pending.has(assignment::isWanted)) {
       RecordChunk chunk = pool.take();
-      unsignalled = pending.cut(chunk);
+      unsignalled = pending.cut(assignment::isWanted, chunk);
       emit(chunk);
-    } else if (unsignalled != null && assignment.caughtUp()) {
+    } else if (unsignalled != null && pending.isEmpty() && assignment.caughtUp()) {
       emit(caughtUp(unsignalled));
       unsignalled = null;
     } else {
       assignment.resume();
-      receive(kafka, POLL, assignment);
+      polling = true;
+      try {
+        receive(kafka, POLL, assignment);
+      } finally {
+        polling = false;
+      }
     }
+  }
+
+  /** Whether the topic is known to be the one that what was polled is expected from. */
+  private boolean confirmed(Consumer<ByteBuffer, ByteBuffer> kafka) {
+    try {
+      if (topic.isDue()) {
+        topic.confirm(ANSWER);
+      }
+      return true;
+    } catch (UnknownTopicOrPartitionException e) {
+      watch.topicMissing(kafka.listTopics(ANSWER).keySet());
+    } catch (TimeoutException e) {
+      watch.unanswered();
+    }
+    return false;
   }
 
   private void pollPaused(Consumer<ByteBuffer, ByteBuffer> kafka, Assignment assignment) {
@@ -247,9 +299,33 @@ final class KafkaPollLoop implements Subscription, Runnable {
         heard();
       }
     } catch (NoOffsetForPartitionException e) {
-      assignment.startAtConfigured(e.partitions());
+      startAtConfigured(assignment, e);
     } catch (OffsetOutOfRangeException e) {
-      throw OffsetRange.explained(kafka, e, ANSWER);
+      passOver(kafka, e, assignment);
+    }
+  }
+
+  private void startAtConfigured(Assignment assignment, NoOffsetForPartitionException none) {
+    try {
+      assignment.startAtConfigured(none.partitions());
+    } catch (TimeoutException e) {
+      watch.unanswered(); // the next poll says it again
+    }
+  }
+
+  private void passOver(
+      Consumer<ByteBuffer, ByteBuffer> kafka,
+      OffsetOutOfRangeException gone,
+      Assignment assignment) {
+    try {
+      for (LostRange range : LostRange.of(kafka, gone, ANSWER)) {
+        long next = range.next(settings.onLost());
+        alerts.alert("positions-lost", range.passedOver(next));
+        pending.addLost(assignment.track(range.partition()), range.wanted(), next);
+        kafka.seek(range.partition(), next);
+      }
+    } catch (TimeoutException e) {
+      watch.unanswered(); // the next poll finds the positions gone again
     }
   }
 
@@ -285,7 +361,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
       if (now - heardNanos > SILENCE_NANOS || !watch.reachable()) {
         ask(kafka, assignment);
       }
-      if (watch.reachable()) {
+      if (watch.reachable() && confirmed(kafka)) {
         assignment.addNew(kafka.partitionsFor(settings.topic(), ANSWER));
       }
     } catch (TimeoutException e) {

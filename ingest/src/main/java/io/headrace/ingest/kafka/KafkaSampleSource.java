@@ -2,12 +2,17 @@ package io.headrace.ingest.kafka;
 
 import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.ChunkPool;
+import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
+import io.headrace.ingest.SourceAlerts;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 
 /**
@@ -19,12 +24,33 @@ import reactor.core.publisher.Flux;
  * belong to their receiver until released.
  */
 public final class KafkaSampleSource implements SampleSource {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaSampleSource.class);
+
   private final KafkaSourceSettings settings;
   private final ChunkPool pool = new ChunkPool();
+  private volatile SourceAlerts alerts = (code, message) -> LOG.warn("{}", message);
+  private volatile @Nullable KafkaTopic known;
   private final AtomicReference<@Nullable KafkaPollLoop> latest = new AtomicReference<>();
 
   public KafkaSampleSource(KafkaSourceSettings settings) {
     this.settings = settings;
+  }
+
+  /** Has operators told of what happens to the subscriptions to come; else it is only logged. */
+  public void alertTo(SourceAlerts listener) {
+    alerts = listener;
+  }
+
+  /** Says which topic the positions are of that reading will go on from. */
+  public void goOnIn(KafkaTopic topic) {
+    known = topic;
+  }
+
+  /** The topic that the latest subscription reads or has read; empty before it was found. */
+  public Optional<KafkaTopic> topic() {
+    KafkaPollLoop loop = latest.get();
+    KafkaTopic found = loop == null ? null : loop.topic();
+    return Optional.ofNullable(found == null ? known : found);
   }
 
   /**
@@ -33,18 +59,29 @@ public final class KafkaSampleSource implements SampleSource {
    * there were, one chunk without records says that the source is caught up.
    *
    * <p>The stream fails with a {@link io.headrace.engine.error.HeadraceException} when a position
-   * lies outside what the brokers hold, when they refuse us, and, with {@code fail-fast}, when they
-   * cannot be reached or the topic is missing.
+   * lies behind a partition's end, or before its beginning and the settings say to fail, when the
+   * topic is another one than before, when the brokers refuse us, and, with {@code fail-fast}, when
+   * they cannot be reached or the topic is missing.
    */
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
-    return Flux.from(publisher(from));
+    return chunks(from, new HeldPartitions());
+  }
+
+  @Override
+  public Flux<RecordChunk> chunks(Positions from, HeldPartitions held) {
+    return Flux.from(publisher(from, held));
   }
 
   Publisher<RecordChunk> publisher(Positions from) {
+    return publisher(from, new HeldPartitions());
+  }
+
+  private Publisher<RecordChunk> publisher(Positions from, HeldPartitions held) {
     return subscriber -> {
       Objects.requireNonNull(subscriber, "subscriber");
-      var loop = new KafkaPollLoop(settings, from, pool, subscriber, this::ended);
+      var loop =
+          new KafkaPollLoop(settings, from, known, held, pool, alerts, subscriber, this::ended);
       latest.set(loop);
       subscriber.onSubscribe(loop);
       loop.start();
@@ -75,6 +112,8 @@ public final class KafkaSampleSource implements SampleSource {
   }
 
   private void ended(KafkaPollLoop loop) {
+    KafkaTopic found = loop.topic();
+    known = found == null ? known : found;
     latest.compareAndSet(loop, null);
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -35,20 +36,28 @@ final class PendingRecords {
     final PartitionTrack track;
     final List<ConsumerRecord<ByteBuffer, ByteBuffer>> records;
     final long positionAfter;
+    final long lost;
     int next;
 
     Slice(
         PartitionTrack track,
         List<ConsumerRecord<ByteBuffer, ByteBuffer>> records,
-        long positionAfter) {
+        long positionAfter,
+        long lost) {
       this.track = track;
       this.records = records;
       this.positionAfter = positionAfter;
+      this.lost = lost;
     }
   }
 
   boolean isEmpty() {
     return slices.isEmpty();
+  }
+
+  /** Whether there are records of a partition that is wanted. */
+  boolean has(Predicate<PartitionTrack> wanted) {
+    return slices.stream().anyMatch(slice -> wanted.test(slice.track));
   }
 
   /** Takes what a poll returned; a partition that only moved over a gap counts as well. */
@@ -85,7 +94,22 @@ final class PendingRecords {
     }
     long settled = Math.min(after, track.stop);
     if (count > 0 || settled > track.emitted) {
-      slices.add(new Slice(track, records.subList(0, count), settled));
+      slices.add(new Slice(track, records.subList(0, count), settled, 0));
+    }
+  }
+
+  /** Has a chunk without records say where reading begins. */
+  void addStart(PartitionTrack track, long position) {
+    track.polled = position;
+    slices.add(new Slice(track, List.of(), position, 0));
+  }
+
+  /** Takes note that the partition's records from {@code first} up to {@code next} are gone. */
+  void addLost(PartitionTrack track, long first, long next) {
+    long settled = Math.min(next, track.stop);
+    track.polled = next;
+    if (settled > first) {
+      slices.add(new Slice(track, List.of(), settled, settled - first));
     }
   }
 
@@ -94,9 +118,16 @@ final class PendingRecords {
     slices.removeIf(slice -> partitions.contains(slice.track.topicPartition));
   }
 
-  /** Fills {@code chunk} with the next records and says of which partition they are. */
-  PartitionTrack cut(RecordChunk chunk) {
-    Slice slice = slices.element();
+  /**
+   * Fills {@code chunk} with the next records of a wanted partition and says which that is. If none
+   * is wanted any more since {@link #has} was asked, the first one gives a chunk all the same.
+   */
+  PartitionTrack cut(Predicate<PartitionTrack> wanted, RecordChunk chunk) {
+    Slice slice =
+        slices.stream()
+            .filter(waiting -> wanted.test(waiting.track))
+            .findFirst()
+            .orElseGet(slices::element);
     PartitionTrack track = slice.track;
     int last = slice.records.size();
     chunk.start(track.source, last == 0 ? slice.positionAfter : offsetOf(slice));
@@ -104,8 +135,9 @@ final class PendingRecords {
       copy(slice.records.get(slice.next++), chunk);
     }
     if (slice.next == last) {
-      slices.remove();
+      slices.remove(slice);
       chunk.settleUpTo(slice.positionAfter);
+      chunk.lose(slice.lost);
     }
     track.emitted = chunk.nextPosition();
     return track;

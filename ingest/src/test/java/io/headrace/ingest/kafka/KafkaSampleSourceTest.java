@@ -2,7 +2,6 @@ package io.headrace.ingest.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.ChunkCollector;
@@ -107,7 +106,6 @@ class KafkaSampleSourceTest {
     var last = new ChunkCollector(chunk -> ends.add(chunk.nextPosition()));
     settings(topic)
         .stopAtEnd()
-        .property("isolation.level", "read_committed")
         .source()
         .chunks(Positions.START)
         .doOnNext(this::see)
@@ -198,32 +196,6 @@ class KafkaSampleSourceTest {
     ChunkCollector.await("the rest", () -> again.caughtUpSignals() == 1);
     again.cancel();
     assertThat(again.records()).isEqualTo(7);
-  }
-
-  @Test
-  void readsPartitionsThatAppearWhileItReads() {
-    String topic = broker.newTopic(1);
-    broker.send(topic, 0, 0, 1);
-    start(settings(topic).latest().property("metadata.max.age.ms", 300), at(topic, 0));
-    collector.ask(Long.MAX_VALUE);
-    ChunkCollector.await("the first record", () -> collector.records() == 1);
-    broker.growTopic(topic, 2);
-    broker.send(topic, 1, 0, 3);
-    ChunkCollector.await("the new partition's", () -> collector.records() == 4);
-  }
-
-  @Test
-  void aPositionThatTheBrokerNoLongerHoldsIsNamedWithWhatItHolds() {
-    String topic = broker.newTopic(1);
-    broker.send(topic, 0, 0, 20);
-    broker.deleteBefore(topic, 0, 15);
-    start(settings(topic), at(topic, 4));
-    collector.ask(Long.MAX_VALUE);
-    assertThat(collector.awaitEnd().failure())
-        .isInstanceOf(HeadraceException.class)
-        .hasMessageStartingWith(
-            "topic " + topic + " partition 0: position 4 is wanted, but the broker holds 15 to 20");
-    assertThat(collector.completed()).isFalse();
   }
 
   @Test

@@ -1,16 +1,22 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.Checkpoint;
+import io.headrace.engine.TakenWeights;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.sample.Positions;
+import io.headrace.pipeline.FirstPositions;
 import io.headrace.sink.CheckpointStore;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A store's checkpoints as those of one job: the job's own text goes into each, and the newest is
- * given back only to a job that learns the same.
+ * given back only to a job that learns the same, or, where that is allowed, its weights alone.
  */
 final class JobCheckpoints implements CheckpointStore {
   /** Value of a checkpoint: the job file with the command line's settings in it. */
@@ -19,12 +25,28 @@ final class JobCheckpoints implements CheckpointStore {
   /** Value of a checkpoint: {@link Fingerprint#text}. */
   static final String FINGERPRINT = "job.fingerprint";
 
+  /** Value of a checkpoint: the steps behind which it went on with weights alone. */
+  static final String WEIGHTS_ONLY_AT = "job.weights-only-at";
+
   private final JobSpec job;
   private final CheckpointStore store;
+  private final Supplier<Checkpoint> first;
+  private final Optional<Consumer<String>> weightsOnly;
+  private String weightsOnlyAt = "";
 
-  JobCheckpoints(JobSpec job, CheckpointStore store) {
+  /**
+   * @param first takes the state of the job's model before its first step
+   * @param weightsOnly told what was taken, where a changed job may go on with weights alone
+   */
+  JobCheckpoints(
+      JobSpec job,
+      CheckpointStore store,
+      Supplier<Checkpoint> first,
+      Optional<Consumer<String>> weightsOnly) {
     this.job = job;
     this.store = store;
+    this.first = first;
+    this.weightsOnly = weightsOnly;
   }
 
   @Override
@@ -32,6 +54,9 @@ final class JobCheckpoints implements CheckpointStore {
     var values = new TreeMap<>(checkpoint.values());
     values.put(YAML, job.yaml());
     values.put(FINGERPRINT, job.fingerprint().text());
+    if (!weightsOnlyAt.isEmpty()) {
+      values.put(WEIGHTS_ONLY_AT, weightsOnlyAt);
+    }
     return store.write(checkpoint.withValues(values));
   }
 
@@ -56,30 +81,76 @@ final class JobCheckpoints implements CheckpointStore {
   }
 
   @Override
+  public Positions positions(String name) {
+    return store.positions(name);
+  }
+
+  @Override
   public Optional<Checkpoint> newest(Consumer<String> passedOver) {
-    Optional<Checkpoint> newest = store.newest(passedOver);
-    newest.ifPresent(this::requireSameJob);
-    return newest;
+    return store.newest(passedOver).map(this::forThisJob);
   }
 
-  private void requireSameJob(Checkpoint checkpoint) {
-    if (!checkpoint.job().equals(job.name())) {
-      throw refused("belongs to the job " + checkpoint.job());
+  private Checkpoint forThisJob(Checkpoint newest) {
+    if (!newest.job().equals(job.name())) {
+      throw refused("belongs to the job " + newest.job(), "Undo the change,");
     }
-    String before = checkpoint.values().get(FINGERPRINT);
-    if (before != null) {
-      List<String> differences = job.fingerprint().differencesFrom(Fingerprint.parse(before));
-      if (!differences.isEmpty()) {
-        throw refused(
-            "was made by a job with other settings:\n  " + String.join("\n  ", differences));
-      }
+    weightsOnlyAt = newest.values().getOrDefault(WEIGHTS_ONLY_AT, "");
+    String before = newest.values().get(FINGERPRINT);
+    if (before == null) {
+      return newest;
     }
+    List<String> changed = job.fingerprint().differencesFrom(Fingerprint.parse(before));
+    if (changed.isEmpty()) {
+      return newest;
+    }
+    Checkpoint fresh = first.get();
+    if (weightsOnly.isPresent()) {
+      return weightsOf(newest, fresh, changed, weightsOnly.get());
+    }
+    List<String> all = new ArrayList<>(changed);
+    all.addAll(TakenWeights.shapeDifferences(newest, fresh));
+    throw refused(
+        "was made by a job with other settings:" + lines(all),
+        "Undo the change, keep its weights alone with --allow weights-only,");
   }
 
-  private HeadraceException refused(String why) {
+  /** Says all that a person needs to judge whether this is what they want. */
+  private Checkpoint weightsOf(
+      Checkpoint newest, Checkpoint fresh, List<String> changed, Consumer<String> told) {
+    TakenWeights weights = TakenWeights.of(newest, fresh);
+    TakenVocabularies tokens = TakenVocabularies.of(job, newest, weights.checkpoint());
+    weightsOnlyAt = (weightsOnlyAt + " " + newest.step()).strip();
+    told.accept(
+        "The job has changed since step %d:%s".formatted(newest.step(), lines(changed))
+            + part("Taken from the checkpoint:", joined(weights.taken(), tokens.taken()))
+            + part("Left fresh:", joined(weights.fresh(), tokens.fresh()))
+            + part("Without a place in this job:", weights.unused())
+            + "\nOptimizer, schedule and metrics begin anew; positions and ledger go on.");
+    Checkpoint joined = tokens.checkpoint();
+    Map<String, String> values = FirstPositions.carried(newest.values(), joined.values());
+    return joined.withValues(TopicCheckpoints.carried(newest.values(), values));
+  }
+
+  private static List<String> joined(List<String> some, List<String> others) {
+    List<String> all = new ArrayList<>(some);
+    all.addAll(others);
+    return all;
+  }
+
+  private static String part(String title, List<String> items) {
+    return items.isEmpty() ? "" : "\n" + title + lines(items);
+  }
+
+  private static String lines(List<String> items) {
+    return "\n  " + String.join("\n  ", items);
+  }
+
+  private HeadraceException refused(String why, String first) {
     return new HeadraceException(
-        "The newest checkpoint in %s %s\nUndo the change, start anew with --fresh, or give the job another checkpoints.directory."
+        "The newest checkpoint in %s %s\n%s start anew with --fresh, or give the job another checkpoints.directory."
             .formatted(
-                job.checkpoints().directory().map(Object::toString).orElse("the store"), why));
+                job.checkpoints().directory().map(Object::toString).orElse("the store"),
+                why,
+                first));
   }
 }

@@ -8,7 +8,10 @@ enum JobKey {
   NAME("name", true, "Name of the job: in checkpoints, metrics and announcements."),
   SOURCE("source", true, "Where the samples come from."),
   EPOCHS("epochs", false, "How often a finite source is read."),
-  SHUFFLE("shuffle", false, "Learns a finite source in shuffled order, another one in each epoch."),
+  SHUFFLE(
+      "shuffle",
+      false,
+      "Learns files in shuffled order, another one in each epoch, or a stream window by window."),
   VALIDATION(
       "validation",
       false,

@@ -2,12 +2,12 @@ package io.headrace.pipeline.job;
 
 import io.headrace.engine.StepResult;
 import io.headrace.engine.Trainer;
-import io.headrace.engine.config.ComponentSpec;
-import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
+import io.headrace.ingest.order.StreamShuffledSource;
+import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.pipeline.RunPace;
 import io.headrace.pipeline.TrainingPlan;
 import io.headrace.pipeline.TrainingRun;
@@ -15,7 +15,6 @@ import io.headrace.pipeline.TrainingSettings;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.ValidationPlan;
 import io.headrace.pipeline.transform.Transform;
-import io.headrace.pipeline.transform.Transforms;
 import io.headrace.sink.EventSink;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -42,13 +41,26 @@ public final class JobRun implements AutoCloseable {
    * @param stopAfterSamples trained samples, resumed ones included, after which the run ends
    * @param afterStep told of each step on the trainer's thread, which it holds up
    * @param texts given what the job lets the model write, on the trainer's thread
+   * @param weightsOnly present: where the newest checkpoint was made by a job that learned
+   *     something else, its weights are taken, as far as names and shapes agree, and this is told
+   *     what differs, what was taken and what was left
    */
   public record Options(
       List<EventSink> sinks,
       OptionalLong stopAfterSamples,
       Consumer<StepResult> afterStep,
-      Consumer<GeneratedText> texts) {
-    /** Options of a run whose texts nobody reads. */
+      Consumer<GeneratedText> texts,
+      Optional<Consumer<String>> weightsOnly) {
+    /** Options of a run that goes on from checkpoints of its own job only. */
+    public Options(
+        List<EventSink> sinks,
+        OptionalLong stopAfterSamples,
+        Consumer<StepResult> afterStep,
+        Consumer<GeneratedText> texts) {
+      this(sinks, stopAfterSamples, afterStep, texts, Optional.empty());
+    }
+
+    /** Options of such a run whose texts nobody reads. */
     public Options(
         List<EventSink> sinks, OptionalLong stopAfterSamples, Consumer<StepResult> afterStep) {
       this(sinks, stopAfterSamples, afterStep, text -> {});
@@ -73,34 +85,48 @@ public final class JobRun implements AutoCloseable {
    *     checkpoint belongs to a job that learns something else; the message says what differs
    */
   public static JobRun start(JobSpec job, Options options) {
-    SampleSource source = JobSources.training(job);
+    SampleSource source = JobSources.plain(job, job.source());
+    SampleSource ordered = JobSources.training(job, source);
     var vocabularies = GrowingVocabularies.of(job.sample());
     JobSpec learning = job.withSample(vocabularies.learning());
     JobSpec scoring = job.withSample(vocabularies.scoring());
-    var decoders = JobDecoders.of(learning, "source", job.source());
+    var alerts = new JobAlerts(job.name());
+    var decoders = JobDecoders.of(learning, "source", job.source(), alerts);
     List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
-    transforms.addAll(transforms(job));
+    transforms.addAll(JobTransforms.of(job).transforms());
     Optional<ValidationPlan> validation = JobValidation.plan(scoring);
     Trainer trainer = job.newTrainer();
-    var sinks = new JobSinks(job, options.sinks());
+    var sinks =
+        new JobSinks(
+            job,
+            options.sinks(),
+            () -> trainer.snapshot(job.name(), 0).with(GrowingVocabularies.STATE, vocabularies),
+            options.weightsOnly());
+    alerts.passTo(sinks.events());
+    if (source instanceof KafkaSampleSource kafka) {
+      kafka.alertTo(alerts);
+    }
     try {
       TrainingRun run =
           TrainingRun.start(
               new TrainingPlan(
                   job.name(),
                   job.sample().schema(),
-                  source,
+                  ordered,
                   decoders,
                   transforms,
                   trainer,
                   vocabularies,
-                  sinks.checkpoints(),
+                  TopicCheckpoints.of(source, sinks.checkpoints()),
                   sinks.journal(),
                   sinks.deadLetters(),
                   sinks.events(),
                   positions -> {
                     if (source instanceof KafkaSampleSource kafka) {
-                      kafka.commit(positions);
+                      kafka.commit(
+                          ordered instanceof StreamShuffledSource shuffled
+                              ? shuffled.starts(positions)
+                              : positions);
                     }
                   },
                   afterStep(job, trainer, options),
@@ -111,6 +137,7 @@ public final class JobRun implements AutoCloseable {
     } catch (RuntimeException e) {
       trainer.close();
       sinks.close();
+      close(source);
       throw e;
     }
   }
@@ -140,6 +167,11 @@ public final class JobRun implements AutoCloseable {
         : Optional.empty();
   }
 
+  /** The source, where it is one that samples are pushed to. */
+  public Optional<PushSampleSource> push() {
+    return source instanceof PushSampleSource push ? Optional.of(push) : Optional.empty();
+  }
+
   /** Metrics events that a slow sink never saw, because a newer one replaced them. */
   public long conflated() {
     return sinks.events().conflated();
@@ -165,6 +197,13 @@ public final class JobRun implements AutoCloseable {
     run.close();
     trainer.close();
     sinks.close();
+    close(source);
+  }
+
+  private static void close(SampleSource source) {
+    if (source instanceof PushSampleSource push) {
+      push.close();
+    }
   }
 
   private static Consumer<StepResult> afterStep(JobSpec job, Trainer trainer, Options options) {
@@ -176,21 +215,6 @@ public final class JobRun implements AutoCloseable {
   private static Consumer<StepResult> writing(
       JobSpec job, GenerateSettings settings, Trainer trainer, Options options) {
     return new TextGenerator(job, settings, trainer, options.texts()).andThen(options.afterStep());
-  }
-
-  static List<Transform> transforms(JobSpec job) {
-    List<Transform> transforms = new ArrayList<>();
-    for (int i = 0; i < job.transforms().size(); i++) {
-      ComponentSpec spec = job.transforms().get(i);
-      try {
-        transforms.add(Transforms.variants().create(spec).bind(job.sample().schema()));
-      } catch (InvalidSettingException e) {
-        String key = "transforms." + i + "." + spec.name() + "." + e.key();
-        throw job.places()
-            .located(new InvalidSettingException(key, String.valueOf(e.getMessage())));
-      }
-    }
-    return transforms;
   }
 
   private static TrainingSettings settings(JobSpec job, Options options) {

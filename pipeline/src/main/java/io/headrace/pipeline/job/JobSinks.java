@@ -1,5 +1,6 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
@@ -20,7 +21,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Where a job's results go: its checkpoints, events and dead letters, opened. One thread opens and
@@ -38,10 +42,16 @@ final class JobSinks implements AutoCloseable {
 
   /**
    * @param others sinks for events besides those that the job names; closed with this
+   * @param first takes the state of the job's model before its first step
+   * @param weightsOnly see {@link JobRun.Options}
    */
-  JobSinks(JobSpec job, List<EventSink> others) {
+  JobSinks(
+      JobSpec job,
+      List<EventSink> others,
+      Supplier<Checkpoint> first,
+      Optional<Consumer<String>> weightsOnly) {
     try {
-      checkpoints = new JobCheckpoints(job, checkpoints(job));
+      checkpoints = new JobCheckpoints(job, checkpoints(job), first, weightsOnly);
       deadLetters = deadLetters(job);
       open.add(deadLetters);
       events = new EventPump(events(job, others), EVENTS_WAITING);
@@ -97,6 +107,7 @@ final class JobSinks implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     return new DirectoryBatchJournal(
         job.checkpoints().directory().get(),
+        job.checkpoints().keepJournal(),
         message ->
             events.accept(
                 new TrainEvent.Alert(job.name(), "batch-journal", message, clock.millis())),

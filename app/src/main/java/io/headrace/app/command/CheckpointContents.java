@@ -1,0 +1,91 @@
+package io.headrace.app.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headrace.app.report.Summary;
+import io.headrace.engine.Checkpoint;
+import io.headrace.engine.sample.EpochPosition;
+import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.SourcePartition;
+import io.headrace.pipeline.FirstPositions;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.StringJoiner;
+
+/** What a checkpoint holds, for a person and for a program. */
+record CheckpointContents(Checkpoint checkpoint) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  String text() {
+    var lines = new StringJoiner(System.lineSeparator());
+    lines.add("job      " + checkpoint.job());
+    lines.add(String.format(Locale.ROOT, "step     %,d", checkpoint.step()));
+    lines.add("created  " + created());
+    checkpoint.ledger().entries().forEach((at, entry) -> lines.add(range(at, entry)));
+    checkpoint
+        .tensors()
+        .forEach(
+            (name, tensor) ->
+                lines.add("tensor   %s %s %s".formatted(name, tensor.type(), tensor.shape())));
+    return lines.toString();
+  }
+
+  private String range(SourcePartition at, Ledger.Entry entry) {
+    OptionalLong first = first(at);
+    return String.format(
+        Locale.ROOT,
+        "ledger   %s: from %s, next position %s, read %,d = trained %,d + rejected %,d + filtered %,d%s",
+        at,
+        first.isPresent() ? EpochPosition.text(first.getAsLong()) : "an unknown position",
+        EpochPosition.text(entry.nextPosition()),
+        entry.read(),
+        entry.trained(),
+        entry.rejected(),
+        entry.filtered(),
+        Summary.lost(entry.lost()));
+  }
+
+  String json() {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("job", checkpoint.job());
+    root.put("step", checkpoint.step());
+    root.put("created", created().toString());
+    var partitions = root.putArray("partitions");
+    checkpoint.ledger().entries().forEach((at, entry) -> put(partitions.addObject(), at, entry));
+    ObjectNode tensors = root.putObject("tensors");
+    checkpoint
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              ObjectNode node = tensors.putObject(name).put("type", tensor.type().name());
+              tensor.shape().forEach(node.withArray("shape")::add);
+            });
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+  }
+
+  private void put(ObjectNode node, SourcePartition at, Ledger.Entry entry) {
+    node.put("source", at.source()).put("partition", at.partition());
+    first(at).ifPresent(first -> node.put("from", first));
+    node.put("next", entry.nextPosition());
+    node.put("read", entry.read());
+    node.put("trained", entry.trained());
+    node.put("rejected", entry.rejected());
+    node.put("filtered", entry.filtered());
+    node.put("lost", entry.lost());
+  }
+
+  private OptionalLong first(SourcePartition at) {
+    return FirstPositions.of(checkpoint).of(at);
+  }
+
+  private Instant created() {
+    return Instant.ofEpochMilli(checkpoint.createdAtMillis());
+  }
+}
