@@ -9,7 +9,6 @@ import io.headrace.engine.sample.SourcePartition;
 import io.headrace.pipeline.job.JobRun;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -111,11 +110,10 @@ class TransactionsTest {
         TopicJob.await("what is before it", () -> run.status().ledger().trained() == before);
         assertThat(run.status().ledger().read()).isEqualTo(before);
         run.stop();
-        Ledger.Entry account =
-            Objects.requireNonNull(
-                run.await().ledger().entries().get(new SourcePartition("live", 0)));
-        assertThat(account.read()).isEqualTo(before);
-        assertThat(account.nextPosition()).isBetween((long) before, positionsBefore);
+        Ledger stopped = run.await().ledger();
+        assertThat(stopped.read()).isEqualTo(before);
+        assertThat(stopped.positions().of(new SourcePartition("live", 0)).orElseThrow())
+            .isBetween((long) before, positionsBefore);
       }
 
       TopicJob killed = job("live", "killed");

@@ -1,7 +1,6 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.StepResult;
-import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
@@ -91,7 +90,8 @@ public final class JobRun implements AutoCloseable {
     var vocabularies = GrowingVocabularies.of(job.sample());
     JobSpec learning = job.withSample(vocabularies.learning());
     JobSpec scoring = job.withSample(vocabularies.scoring());
-    var decoders = JobDecoders.of(learning, "source", job.source());
+    var alerts = new JobAlerts(job.name());
+    var decoders = JobDecoders.of(learning, "source", job.source(), alerts);
     List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
     transforms.addAll(JobTransforms.of(job).transforms());
     Optional<ValidationPlan> validation = JobValidation.plan(scoring);
@@ -102,7 +102,10 @@ public final class JobRun implements AutoCloseable {
             options.sinks(),
             () -> trainer.snapshot(job.name(), 0).with(GrowingVocabularies.STATE, vocabularies),
             options.weightsOnly());
-    alert(source, job, sinks.events());
+    alerts.passTo(sinks.events());
+    if (source instanceof KafkaSampleSource kafka) {
+      kafka.alertTo(alerts);
+    }
     try {
       TrainingRun run =
           TrainingRun.start(
@@ -210,16 +213,6 @@ public final class JobRun implements AutoCloseable {
   private static void close(SampleSource source) {
     if (source instanceof PushSampleSource push) {
       push.close();
-    }
-  }
-
-  private static void alert(SampleSource source, JobSpec job, EventSink events) {
-    if (source instanceof KafkaSampleSource kafka) {
-      kafka.alertTo(
-          (code, message) ->
-              events.accept(
-                  new TrainEvent.Alert(
-                      job.name(), code, message, InstantSource.system().millis())));
     }
   }
 
