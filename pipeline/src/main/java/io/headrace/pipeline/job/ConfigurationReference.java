@@ -92,6 +92,7 @@ public final class ConfigurationReference {
       case GENERATE -> settings(GenerateSettings.DECLARED);
       case METRICS -> settings(MetricsSettings.SETTINGS);
       case DEAD_LETTERS -> settings(DeadLetterSettings.SETTINGS);
+      case REJECTION_LIMIT -> settings(RejectionSettings.DECLARED);
     }
   }
 

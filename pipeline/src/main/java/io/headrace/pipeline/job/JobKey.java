@@ -38,7 +38,11 @@ enum JobKey {
       false,
       "Text that a model of the next character writes while it learns; shown with the progress."),
   METRICS("metrics", false, "Where metrics go, and how often."),
-  DEAD_LETTERS("dead-letters", false, "Where records go that could not become samples.");
+  DEAD_LETTERS("dead-letters", false, "Where records go that could not become samples."),
+  REJECTION_LIMIT(
+      "rejection-limit",
+      false,
+      "When so many records are rejected that somebody should look before more are read.");
 
   private final String key;
   private final boolean required;

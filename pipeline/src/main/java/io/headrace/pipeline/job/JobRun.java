@@ -172,14 +172,24 @@ public final class JobRun implements AutoCloseable {
     return source instanceof PushSampleSource push ? Optional.of(push) : Optional.empty();
   }
 
-  /** Metrics events that a slow sink never saw, because a newer one replaced them. */
-  public long conflated() {
+  /** Events that a slow sink never saw, because newer ones took their place. */
+  public long eventsConflated() {
     return sinks.events().conflated();
+  }
+
+  /** Events that a sink failed to take. */
+  public long eventsFailed() {
+    return sinks.events().failures();
   }
 
   /** Asks for the end and returns at once; see {@link TrainingRun#stop}. */
   public void stop() {
     run.stop();
+  }
+
+  /** Reads on behind a pause; see {@link TrainingRun#resume}. */
+  public boolean resume() {
+    return run.resume();
   }
 
   /** Waits for the end; see {@link TrainingRun#await}. */
@@ -225,6 +235,7 @@ public final class JobRun implements AutoCloseable {
         job.checkpoints().directory().isPresent()
             ? job.checkpoints().everySamples()
             : Long.MAX_VALUE,
-        options.stopAfterSamples());
+        options.stopAfterSamples(),
+        job.rejectionLimit().limit(JobSources.ends(job)));
   }
 }

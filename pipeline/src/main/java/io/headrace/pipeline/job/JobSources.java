@@ -3,6 +3,7 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.Sources;
+import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.ingest.order.RepeatedSource;
 import io.headrace.ingest.order.ShuffledSource;
 import io.headrace.ingest.order.StreamShuffledSource;
@@ -49,6 +50,15 @@ final class JobSources {
     return job.shuffle().isEmpty()
         ? source
         : new ShuffledSource(source, path(job), LITTLE_BUFFER, 0, 0);
+  }
+
+  /** Whether what the job learns from ends by itself. */
+  static boolean ends(JobSpec job) {
+    return switch (job.source().name()) {
+      case "kafka" -> KafkaSourceSettings.of(job.source().settings()).stopAtEnd();
+      case "http" -> false;
+      default -> true;
+    };
   }
 
   private static SampleSource inOrder(JobSpec job, SampleSource source, int epoch) {
