@@ -115,10 +115,10 @@ class LostPositionsTest {
     broker.deleteBefore(topic, 0, 35);
     collector.ask(Long.MAX_VALUE);
     ChunkCollector.await("the end", () -> next.getOrDefault(0, 0L) == 40);
-    // What was polled before it was deleted is read, the rest of it is lost.
+    // What was fetched ahead before it was deleted is read, the rest of it is lost: how much, the
+    // broker and the deletion decide between them.
     assertThat(read.size() + lost.getOrDefault(0, 0L)).isEqualTo(40);
     assertThat(read).contains(0L, 5L, 39L).doesNotHaveDuplicates();
-    assertThat(lost.get(0)).isGreaterThanOrEqualTo(25);
   }
 
   @Test
