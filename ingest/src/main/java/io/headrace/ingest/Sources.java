@@ -4,7 +4,6 @@ import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
-import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.file.FileFormat;
 import io.headrace.ingest.file.FileLimits;
@@ -14,14 +13,10 @@ import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.ingest.push.PushSettings;
 import io.headrace.ingest.push.TopicPushSource;
-import java.io.IOException;
-import java.nio.file.Path;
+import io.headrace.ingest.registry.RegistrySettings;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.Schema;
 
 /** Every source that a job file can name. */
 public final class Sources {
@@ -71,6 +66,7 @@ public final class Sources {
             FormatSettings.FORMAT,
             FormatSettings.FRAMING,
             FormatSettings.SCHEMA,
+            RegistrySettings.REGISTRY,
             FormatSettings.DELIMITER,
             FormatSettings.COLUMNS));
     return new Variant<>(
@@ -85,6 +81,9 @@ public final class Sources {
     delimiter(settings);
     if (settings.value(FormatSettings.FORMAT).equals("csv")) {
       requireColumns(settings);
+    }
+    if (settings.optional(RegistrySettings.REGISTRY).isPresent()) {
+      requireIds(settings);
     }
     return baseDirectory -> new KafkaSampleSource(kafka);
   }
@@ -108,23 +107,6 @@ public final class Sources {
         Sources::fileSource);
   }
 
-  private static Optional<Schema> schema(Settings settings, Path baseDirectory) {
-    return settings
-        .optional(FormatSettings.SCHEMA)
-        .map(
-            file -> {
-              Path path = baseDirectory.resolve(file);
-              try {
-                return new Schema.Parser().parse(path.toFile());
-              } catch (IOException | AvroRuntimeException e) {
-                throw new HeadraceException(
-                    "schema: %s cannot be read as an Avro schema: %s. Name the .avsc file to write with."
-                        .formatted(path, e.getMessage()),
-                    e);
-              }
-            });
-  }
-
   private static Variant<SourceFactory> http() {
     return new Variant<>(
         "http",
@@ -145,7 +127,8 @@ public final class Sources {
         switch (push.place()) {
           case PushSettings.Segments place -> new PushSampleSource(push, place, clock);
           case PushSettings.Topic topic ->
-              new TopicPushSource(push, topic, schema(settings, baseDirectory), clock);
+              new TopicPushSource(
+                  push, topic, FormatSettings.schema(settings, baseDirectory), clock);
         };
   }
 
@@ -197,6 +180,18 @@ public final class Sources {
           "delimiter", "'" + delimiter + "' is not a single character. Set for example \";\".");
     }
     return delimiter.charAt(0);
+  }
+
+  /** Only Confluent framing has ids to ask a registry for. */
+  private static void requireIds(Settings settings) {
+    String format = settings.value(FormatSettings.FORMAT);
+    String framing = settings.value(FormatSettings.FRAMING);
+    if (!format.equals("avro") || !List.of("auto", "confluent").contains(framing)) {
+      throw new InvalidSettingException(
+          "registry",
+          "does not go with format %s and framing %s: only format avro with framing confluent has ids of schemas. Remove registry, or correct them."
+              .formatted(format, framing));
+    }
   }
 
   private static void requireColumns(Settings settings) {

@@ -113,13 +113,12 @@ class PushTopicRunTest {
       awaitSettled(attendant, 8);
     }
     try (Attendant attendant = attend(job)) {
-      // The transaction's end has taken a position of its own.
-      JsonNode next = json(post(attendant, flights, type, "two"));
-      assertThat(next.path("first").asLong()).isEqualTo(9);
-      assertThat(next.path("next").asLong()).isEqualTo(17);
       JsonNode again = json(post(attendant, flights, type, "one"));
       assertThat(again.path("duplicate").asBoolean()).isTrue();
       assertThat(again.path("first").asLong()).isZero();
+      JsonNode next = json(post(attendant, flights, type, "two"));
+      assertThat(next.path("first").asLong()).as("behind the end of a transaction").isEqualTo(9);
+      assertThat(next.path("next").asLong()).isEqualTo(17);
       awaitSettled(attendant, 16);
     }
   }
@@ -140,6 +139,22 @@ class PushTopicRunTest {
       awaitSettled(attendant, 300_000);
       attendant.attend(() -> true);
       assertThat(attendant.finish(null).samplesRejected()).isZero();
+    }
+  }
+
+  @Test
+  void refusesARecordThatNoMessageHolds() throws Exception {
+    String type = "application/x-ndjson";
+    byte[] flights = Files.readAllBytes(EXAMPLE.resolve("flights.jsonl"));
+    byte[] large =
+        ("{\"origin\":\"" + "x".repeat(1 << 20) + "\"}").getBytes(StandardCharsets.UTF_8);
+    try (Attendant attendant = attend(job("large"))) {
+      HttpResponse<String> answer = post(attendant, large, type, "one");
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(413);
+      assertThat(json(answer).path("detail").asText())
+          .contains("Record 0 has 1048589 bytes", "may have 1047552", "max.request.size");
+      assertThat(post(attendant, flights, type, "two").statusCode()).isEqualTo(200);
+      awaitSettled(attendant, 8);
     }
   }
 

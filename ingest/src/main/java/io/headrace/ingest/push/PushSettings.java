@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * What a source of pushed samples is told. Immutable.
@@ -108,6 +109,12 @@ public record PushSettings(
                   + " is not learned twice.")
           .orElse(10_000);
 
+  /** Of Kafka's clients and, a little more, of its brokers. */
+  private static final int DEFAULT_MESSAGE_BYTES = 1 << 20;
+
+  /** Bytes of a message besides its record: headers, positions, times. */
+  private static final int MESSAGE_OVERHEAD = 1024;
+
   /** What keeps samples from their acknowledgement on. */
   public sealed interface Place {}
 
@@ -123,8 +130,10 @@ public record PushSettings(
    *
    * @param source how it is read
    * @param clients settings of the clients that write to it
+   * @param maxRecordBytes that fit into a message
    */
-  public record Topic(KafkaSourceSettings source, Map<String, Object> clients) implements Place {
+  public record Topic(KafkaSourceSettings source, Map<String, Object> clients, int maxRecordBytes)
+      implements Place {
     public Topic {
       clients = Map.copyOf(clients);
     }
@@ -202,22 +211,31 @@ public record PushSettings(
           "is missing: a topic's messages do not bring theirs. Name the file of the schema to write"
               + " and read them with.");
     }
-    Map<String, String> reading = new TreeMap<>(settings.value(PROPERTIES));
-    reading.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     Map<String, Object> writing = new TreeMap<>(settings.value(PROPERTIES));
     writing.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.value(BOOTSTRAP));
-    return new Topic(
-        KafkaSourceSettings.of(
-            Settings.of(
-                KafkaSourceSettings.declared(),
-                Map.of(
-                    "topic",
-                    topic,
-                    "bootstrap",
-                    settings.value(BOOTSTRAP),
-                    "properties",
-                    reading))),
-        writing);
+    int maxRecordBytes = maxMessageBytes(settings.value(PROPERTIES)) - MESSAGE_OVERHEAD;
+    return new Topic(reading(topic, settings), writing, maxRecordBytes);
+  }
+
+  private static KafkaSourceSettings reading(String topic, Settings settings) {
+    Map<String, String> properties = new TreeMap<>(settings.value(PROPERTIES));
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    return KafkaSourceSettings.of(
+        Settings.of(
+            KafkaSourceSettings.declared(),
+            Map.of(
+                "topic", topic, "bootstrap", settings.value(BOOTSTRAP), "properties", properties)));
+  }
+
+  private static int maxMessageBytes(Map<String, String> properties) {
+    String bytes = properties.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+    try {
+      return bytes == null ? DEFAULT_MESSAGE_BYTES : Integer.parseInt(bytes);
+    } catch (NumberFormatException e) {
+      throw new InvalidSettingException(
+          "properties.\"max.request.size\"",
+          "'%s' is not a number of bytes. Set for example 4194304.".formatted(bytes));
+    }
   }
 
   PushLimits limits() {

@@ -41,10 +41,11 @@ public final class TopicPushSource implements SampleSource, PushIntake {
     this.topic = topic;
     reading = new KafkaSampleSource(topic.source());
     PushBody plain = PushBody.of(settings.format(), settings.maxRequestBytes());
-    PushBody body =
+    PushBody messages =
         plain instanceof ContainerBody containers
             ? new SingleObjectBody(containers, schema.orElseThrow())
             : plain;
+    var body = new MessageBody(messages, topic.maxRecordBytes());
     desk = new IntakeDesk(body, settings.maxRequestBytes(), clock);
   }
 

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -47,6 +48,7 @@ final class TopicStore implements PushStore {
   private static final long SEARCHED = 100_000;
 
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration LONGEST_SEARCH = Duration.ofMinutes(1);
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
 
   private final String topic;
@@ -66,14 +68,29 @@ final class TopicStore implements PushStore {
   }
 
   @Override
-  public List<Receipt> commit(List<PushedRequest> group) throws IOException {
+  public void prepare() throws IOException {
+    if (producer != null) {
+      return;
+    }
     try {
-      Producer<byte[], byte[]> to = producer == null ? opened() : producer;
+      Producer<byte[], byte[]> made = created();
+      producer = made;
+      made.initTransactions();
+      findKeys();
+    } catch (KafkaException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public List<Receipt> commit(List<PushedRequest> group) throws IOException {
+    Producer<byte[], byte[]> to = Objects.requireNonNull(producer, "prepared");
+    try {
       to.beginTransaction();
       List<Sent> sent = new ArrayList<>();
       int partitions = to.partitionsFor(topic).size();
       for (PushedRequest request : group) {
-        sent.add(send(request, nextPartition++ % partitions, to));
+        sent.add(send(request, Math.floorMod(nextPartition++, partitions), to));
       }
       to.commitTransaction();
       List<Receipt> receipts = new ArrayList<>();
@@ -82,8 +99,7 @@ final class TopicStore implements PushStore {
       }
       return receipts;
     } catch (KafkaException | ExecutionException e) {
-      giveUp();
-      throw new IOException("producing to topic " + topic + " failed: " + e.getMessage(), e);
+      throw failed(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts the thread that commits", e);
     }
@@ -135,20 +151,15 @@ final class TopicStore implements PushStore {
     record.headers().add(KEY, request.key().getBytes(StandardCharsets.UTF_8)).add(REQUEST, about);
   }
 
-  private Producer<byte[], byte[]> opened() {
+  private Producer<byte[], byte[]> created() {
     Map<String, Object> all = new HashMap<>(settings);
     all.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "headrace-push-" + topic);
     all.put(ProducerConfig.ACKS_CONFIG, "all");
     all.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, "10000");
     all.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "20000");
     all.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
-    all.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(16 << 20));
     var serializer = new ByteArraySerializer();
-    Producer<byte[], byte[]> made = new KafkaProducer<>(all, serializer, serializer);
-    producer = made;
-    made.initTransactions();
-    findKeys();
-    return made;
+    return new KafkaProducer<>(all, serializer, serializer);
   }
 
   private void findKeys() {
@@ -171,7 +182,12 @@ final class TopicStore implements PushStore {
             Math.max(
                 begins.getOrDefault(partition, 0L), ends.getOrDefault(partition, 0L) - SEARCHED));
       }
+      long deadline = System.nanoTime() + LONGEST_SEARCH.toNanos();
       while (partitions.stream().anyMatch(p -> from.position(p) < ends.getOrDefault(p, 0L))) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new TimeoutException(
+              "the end of the topic could not be searched for keys within " + LONGEST_SEARCH);
+        }
         from.poll(POLL).forEach(this::remember);
       }
     }
@@ -189,12 +205,14 @@ final class TopicStore implements PushStore {
     }
   }
 
-  private void giveUp() {
+  /** Lets go of the producer, as nobody knows what became of its transaction. */
+  private IOException failed(Exception why) {
     Producer<byte[], byte[]> failed = producer;
     producer = null;
     if (failed != null) {
       failed.close(Duration.ZERO);
     }
+    return new IOException("producing to topic " + topic + " failed: " + why.getMessage(), why);
   }
 
   @Override

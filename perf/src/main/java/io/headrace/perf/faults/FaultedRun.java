@@ -75,6 +75,8 @@ final class FaultedRun {
                 "source.kafka.topic-check-ms=2000",
                 "source.kafka.properties.\"fetch.max.bytes\"=65536",
                 "source.kafka.properties.\"max.partition.fetch.bytes\"=65536",
+                "batch.linger-ms=600000", // no batch is closed by time: the same records, the same
+                // bits
                 "checkpoints.every-samples=20000"));
     String expected = new EngineCeiling(job).answer(RECORDS);
     var options =
