@@ -135,7 +135,12 @@ final class FuzzedJob {
         dead-letters: {file: %s}
         rejection-limit: {fraction: 1}
         """
-            .formatted(source, learning, softmax, folder.resolve("checkpoints"), folder.resolve("dead.avro"));
+            .formatted(
+                source,
+                learning,
+                softmax,
+                folder.resolve("checkpoints"),
+                folder.resolve("dead.avro"));
     return JobFile.parse("fuzzed.yaml", yaml, List.of(), folder);
   }
 
@@ -160,7 +165,8 @@ final class FuzzedJob {
             folder.resolve("dead.avro").toFile(),
             new SpecificDatumReader<>(RejectedSample.class))) {
       for (RejectedSample letter : reader) {
-        String place = "%s-%d %d".formatted(letter.getSource(), letter.getPartition(), letter.getPosition());
+        String place =
+            "%s-%d %d".formatted(letter.getSource(), letter.getPartition(), letter.getPosition());
         assertThat(letters.put(place, letter)).as(place).isNull();
         assertThat(letter.getDetail()).as(place).isNotBlank();
         partitions.add("%s-%d".formatted(letter.getSource(), letter.getPartition()));

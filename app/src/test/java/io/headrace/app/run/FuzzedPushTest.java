@@ -66,8 +66,8 @@ class FuzzedPushTest {
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
         Topics topics = Topics.at(broker.bootstrapServers())) {
       topics.createIfMissing("pushed", 2);
-      String place = ", acknowledge: kafka, topic: pushed, bootstrap: \"%s\"";
-      push(format, type, settings + place.formatted(broker.bootstrapServers()));
+      String brokers = ", bootstrap: \"" + broker.bootstrapServers() + "\"";
+      push(format, type, settings + ", acknowledge: kafka, topic: pushed" + brokers);
     }
   }
 

@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -68,8 +69,7 @@ class FuzzedRunTest {
   private static final int PARTITIONS = 3;
   private static final int RECORDS_OF_A_FILE = 40;
 
-  private static final Pattern BLOCK =
-      Pattern.compile("with (\\d+) records cannot be unpacked");
+  private static final Pattern BLOCK = Pattern.compile("with (\\d+) records cannot be unpacked");
 
   @TempDir private static Path folder;
 
@@ -227,7 +227,8 @@ class FuzzedRunTest {
     Map<String, RejectedSample> letters = job.account(end);
     assertThat(end.ledger().read()).as(source).isEqualTo(RECORDS);
     for (Map.Entry<String, RejectedSample> letter : letters.entrySet()) {
-      assertKept(letter.getKey(), letter.getValue(), sent.get(letter.getKey()));
+      ProducerRecord<byte[], byte[]> original = sent.get(letter.getKey());
+      assertKept(letter.getKey(), letter.getValue(), Objects.requireNonNull(original));
     }
   }
 
@@ -273,7 +274,7 @@ class FuzzedRunTest {
   private Map<String, ProducerRecord<byte[], byte[]>> send(String topic, Mutator mutator)
       throws Exception {
     Map<String, ProducerRecord<byte[], byte[]>> sent = new HashMap<>();
-    Map<ProducerRecord<byte[], byte[]>, Future<RecordMetadata>> acknowledged = new IdentityHashMap<>();
+    var acknowledged = new IdentityHashMap<ProducerRecord<byte[], byte[]>, Future<RecordMetadata>>();
     try (KafkaProducer<byte[], byte[]> producer =
         TopicJob.producer(broker.bootstrapServers(), Map.of())) {
       for (int i = 0; i < RECORDS; i++) {
@@ -289,7 +290,8 @@ class FuzzedRunTest {
       }
       for (var one : acknowledged.entrySet()) {
         RecordMetadata place = one.getValue().get();
-        sent.put("%s-%d %d".formatted(place.topic(), place.partition(), place.offset()), one.getKey());
+        sent.put(
+            "%s-%d %d".formatted(place.topic(), place.partition(), place.offset()), one.getKey());
       }
     }
     return sent;
@@ -310,9 +312,10 @@ class FuzzedRunTest {
         .isEqualTo(sent.key() == null ? null : ByteBuffer.wrap(sent.key()));
     List<RecordHeader> headers = new ArrayList<>();
     for (Header header : sent.headers()) {
-      headers.add(
-          new RecordHeader(
-              header.key(), header.value() == null ? null : ByteBuffer.wrap(header.value())));
+      var kept = new RecordHeader();
+      kept.setKey(header.key());
+      kept.setValue(header.value() == null ? null : ByteBuffer.wrap(header.value()));
+      headers.add(kept);
     }
     assertThat(letter.getHeaders()).as(place).isEqualTo(headers);
   }

@@ -88,7 +88,8 @@ final class FuzzLog {
   }
 
   private String where(RecordChunk chunk) {
-    return "%s, seed %d, records from %d on".formatted(name, FuzzSettings.SEED, chunk.firstPosition());
+    return "%s, seed %d, records from %d on"
+        .formatted(name, FuzzSettings.SEED, chunk.firstPosition());
   }
 
   private static String shown(RecordChunk chunk) {

@@ -143,7 +143,7 @@ class FuzzedFilesTest {
 
   private static SampleMapping features() {
     return mapping(
-        new LabelMapping("y", new LabelSpec.Numeric()),
+        new LabelMapping("label", new LabelSpec.Numeric()),
         new InputMapping.SparseFields("s", List.of(), 18));
   }
 
@@ -162,9 +162,7 @@ class FuzzedFilesTest {
   }
 
   private static SampleMapping image(int side, int channels) {
-    return mapping(
-        LABEL,
-        new InputMapping.Image("image", "image", List.of(side, side, channels)));
+    return mapping(LABEL, new InputMapping.Image("image", "image", List.of(side, side, channels)));
   }
 
   private static String csvText(String header) {
@@ -315,7 +313,9 @@ class FuzzedFilesTest {
     var partition = new SourcePartition("f", 0);
     var from = Positions.of(Map.of(partition, positions.get(at)));
     assertThat(read(source, from, decoder, subject, log))
-        .as("%s, seed %s, file %s from position %s", subject, FuzzSettings.SEED, file, positions.get(at))
+        .as(
+            "%s, seed %s, file %s from position %s",
+            subject, FuzzSettings.SEED, file, positions.get(at))
         .isEqualTo(positions.subList(at, positions.size()));
   }
 

@@ -70,7 +70,8 @@ class FuzzedRegistryTest {
         new Mutator(
             random,
             List.of(utf8(TRIP), utf8("{\"type\":".repeat(3000)), utf8("\"int\"")),
-            List.of("\"", "{", "}", "[", ",", ":", "null", "-1", "1e999", "\"record\"", "\"name\":"));
+            List.of(
+                "\"", "{", "}", "[", ",", ":", "null", "-1", "1e999", "\"record\"", "\"name\":"));
     var answers =
         new Mutator(
             random,
