@@ -9,6 +9,7 @@ import io.headrace.pipeline.job.JobRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,7 +41,7 @@ class GeneratedFileTest {
     List<String> settings = List.of("checkpoints.directory=" + directory.resolve("checkpoints"));
     try (JobRun run =
         JobRun.start(JobFile.read(example, settings, directory), JobRun.Options.NONE)) {
-      TrainingMetrics metrics = run.await().metrics();
+      TrainingMetrics metrics = Objects.requireNonNull(run.await().metrics());
       assertThat(metrics.total().get("logLoss"))
           .isLessThan(metrics.baselines().get("baseRateLogLoss"));
     }
