@@ -4,6 +4,7 @@
 # or PyTorch's accuracy on CIFAR-10 (accuracy).
 #   perf/run.sh bench [JMH options, e.g. AssemblerBenchmark -f 1]
 #   perf/run.sh load [--records 5000000] [--runs 3] ...
+#   perf/run.sh overload [RECORDS [SECONDS]]
 #   perf/run.sh data ctr|dense FILE [ROWS], or data flights FILE flights-3m.parquet
 #   perf/run.sh job JOB.yaml [--data DIR] [--processes 3] [--passes 6] [--set key=value]
 #   perf/run.sh faults [SECONDS, 60 by default]
@@ -25,6 +26,7 @@ case $perf_command in
     perf_main=io.headrace.perf.job.JobTimes
     set -- "$perf_root/headrace" "$@"
     ;;
+  overload) perf_main=io.headrace.perf.faults.Overload ;;
   faults) perf_main=io.headrace.perf.faults.BrokerFaults ;;
   peers | accuracy)
     [ "$perf_command" = peers ] && perf_main=io.headrace.perf.peers.PeerRig || perf_main=io.headrace.perf.peers.AccuracyRig
@@ -34,7 +36,7 @@ case $perf_command in
     PERF_JAVA_OPTS="-Djava.library.path= ${PERF_JAVA_OPTS:-}"
     ;;
   *)
-    sed -n '2,12s/^# *//p' "$0" >&2
+    sed -n '5,13s/^# *//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -26,14 +26,16 @@ final class TopicCheckpoints extends ForwardingStore {
 
   /** The checkpoints of a job that reads {@code source}. */
   static CheckpointStore of(SampleSource source, CheckpointStore store) {
-    return source instanceof KafkaSampleSource kafka ? new TopicCheckpoints(kafka, store) : store;
+    return JobSources.topic(source)
+        .<CheckpointStore>map(kafka -> new TopicCheckpoints(kafka, store))
+        .orElse(store);
   }
 
   /** Tells a source which topic the positions of a checkpoint are of. */
   static void tell(SampleSource source, Checkpoint checkpoint) {
     String topic = checkpoint.values().get(TOPIC);
-    if (topic != null && source instanceof KafkaSampleSource kafka) {
-      kafka.goOnIn(KafkaTopic.parse(topic));
+    if (topic != null) {
+      JobSources.topic(source).ifPresent(kafka -> kafka.goOnIn(KafkaTopic.parse(topic)));
     }
   }
 
