@@ -8,6 +8,7 @@ import io.headrace.engine.memory.Floats;
 import io.headrace.engine.optimizer.ParameterBlock;
 import io.headrace.engine.sample.LedgerCounter;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -84,6 +85,7 @@ final class DivergenceGuard {
     learned++;
     skipsInTurn = 0;
     watch.add(loss);
+    good.advance();
   }
 
   /**
@@ -161,16 +163,26 @@ final class DivergenceGuard {
     return sum;
   }
 
-  void save(SnapshotMemory to) {
+  /** Has the memory allocated that copies of the state need. */
+  void reserve() {
+    good.reserve();
+  }
+
+  /**
+   * Saves everything as it is now.
+   *
+   * @return what has to be finished before it is read
+   */
+  Optional<GradualCopy> save(SnapshotMemory to) {
     var mine = to.within(NAME);
     mine.value("learned", Long.toString(learned));
     mine.value("halvings", Long.toString(halvings));
     mine.value("undosInTurn", Long.toString(undosInTurn));
     mine.value("skipsInTurn", Long.toString(skipsInTurn));
     watch.save(mine.within("watch"));
-    if (policy.action() != Action.STOP && good.isTaken()) {
-      good.save(to.within(GOOD));
-    }
+    return policy.action() != Action.STOP && good.isTaken()
+        ? good.lend(to, GOOD + ".")
+        : Optional.empty();
   }
 
   void restore(Checkpoint from) {

@@ -11,7 +11,9 @@ import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Takes one mini-batch a step: scores it, then learns from it, on its own team of workers.
@@ -189,19 +191,41 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * A copy of all state. Its memory is used again by the call after the next: at most two
+   * A copy of all state, complete. Its memory is used again by the call after the next: at most two
    * checkpoints are alive at a time.
    */
   public Checkpoint snapshot(String job, long timeMillis) {
+    return startSnapshot(job, timeMillis).finish();
+  }
+
+  /**
+   * Has the memory of snapshots allocated now, so that the first ones need not wait for it; those
+   * before are no longer read.
+   */
+  public void reserveSnapshots() {
+    new ModelState(model).reserve(nextSnapshot);
+    new ModelState(model).reserve(lastSnapshot);
+    guard.reserve();
+  }
+
+  /**
+   * A copy of all state as it is now, taken while the next steps are: each copies what it is about
+   * to change, if {@link Snapshot#finish} has not yet. Call it again only when the one before is
+   * finished and no longer read. A step that undoes others waits for it.
+   */
+  public Snapshot startSnapshot(String job, long timeMillis) {
     SnapshotMemory memory = nextSnapshot;
     nextSnapshot = lastSnapshot;
     lastSnapshot = memory;
     memory.clear();
-    new ModelState(model).save(memory);
+    List<GradualCopy> copies = new ArrayList<>();
+    copies.add(new ModelState(model).copy(memory));
     evaluation.save(memory.within(EVALUATION));
-    guard.save(memory);
-    return new Checkpoint(
-        job, spec.fingerprint(), step, timeMillis, ledger(), memory.values(), memory.tensors());
+    guard.save(memory).ifPresent(copies::add);
+    var checkpoint =
+        new Checkpoint(
+            job, spec.fingerprint(), step, timeMillis, ledger(), memory.values(), memory.tensors());
+    return new Snapshot(checkpoint, copies);
   }
 
   /**

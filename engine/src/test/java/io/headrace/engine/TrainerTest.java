@@ -138,6 +138,28 @@ class TrainerTest {
     }
   }
 
+  /** With copies of the last good state every second step, which checkpoints share. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void takesASnapshotOfItsMomentWhileItLearnsOn(ModelSpec spec) throws Exception {
+    var policy = new DivergencePolicy(DivergencePolicy.Action.SKIP, Double.MAX_VALUE, 2, 9);
+    var batches = new Batches(spec.schema(), 3);
+    List<MiniBatch> stream = Stream.generate(() -> batches.next(60, 64)).limit(12).toList();
+    try (var one = new Trainer(spec, 2, policy);
+        var other = new Trainer(spec, 2, policy);
+        var background = java.util.concurrent.Executors.newSingleThreadExecutor()) {
+      for (int i = 0; i < stream.size(); i++) {
+        Snapshot gradual = one.startSnapshot("job", i);
+        Checkpoint atOnce = other.snapshot("job", i);
+        var early = i % 3 == 0 ? background.submit(gradual::finish) : null;
+        one.train(stream.get(i));
+        assertSameState(early == null ? gradual.finish() : early.get(), atOnce);
+        other.train(stream.get(i));
+      }
+      assertThat(one.parametersSha256()).isEqualTo(other.parametersSha256());
+    }
+  }
+
   private static MemorySegment weight(Checkpoint checkpoint) {
     return data(checkpoint, "model.0.dense.weight");
   }
