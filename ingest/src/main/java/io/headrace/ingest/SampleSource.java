@@ -16,6 +16,12 @@ public interface SampleSource {
   Flux<RecordChunk> chunks(Positions from);
 
   /**
+   * Says that nothing before {@code oldest} will be asked for again, because every checkpoint that
+   * is kept is at or behind it. A source may let it go. Any thread may call.
+   */
+  default void keepFrom(Positions oldest) {}
+
+  /**
    * The same, but records of partitions that are held are not emitted while they are: those of the
    * others go on. Sources of a single partition do not look at it.
    *

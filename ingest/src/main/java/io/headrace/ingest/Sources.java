@@ -10,6 +10,9 @@ import io.headrace.ingest.file.FileLimits;
 import io.headrace.ingest.file.FileSampleSource;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
+import io.headrace.ingest.push.PushSampleSource;
+import io.headrace.ingest.push.PushSettings;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,7 +54,7 @@ public final class Sources {
   private Sources() {}
 
   public static Variants<SourceFactory> variants() {
-    return new Variants<>("source", List.of(kafka(), file()));
+    return new Variants<>("source", List.of(kafka(), file(), http()));
   }
 
   private static Variant<SourceFactory> kafka() {
@@ -96,6 +99,24 @@ public final class Sources {
             CHUNK_ROWS,
             MAX_RECORD_BYTES),
         Sources::fileSource);
+  }
+
+  private static Variant<SourceFactory> http() {
+    return new Variant<>(
+        "http",
+        "Samples that clients push with POST /api/v1/samples: acknowledged once they are durable,"
+            + " refused while too many wait.",
+        PushSettings.declared(),
+        Sources::httpSource);
+  }
+
+  private static SourceFactory httpSource(Settings settings) {
+    PushSettings push = PushSettings.of(settings);
+    delimiter(settings);
+    if (push.format().equals("csv")) {
+      requireColumns(settings);
+    }
+    return baseDirectory -> new PushSampleSource(push, InstantSource.system());
   }
 
   private static SourceFactory fileSource(Settings settings) {

@@ -52,7 +52,7 @@ final class TrainingPipeline {
     this.assembly = Schedulers.newSingle("headrace-assembler", true);
     this.assembler =
         BatchAssembler.start(
-            plan.schema(),
+            plan.trainer().schema(),
             plan.settings().batch(),
             pool,
             assembly,

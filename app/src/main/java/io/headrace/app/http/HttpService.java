@@ -1,6 +1,7 @@
 package io.headrace.app.http;
 
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.ingest.push.PushIntake;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.http.server.exceptions.ServerStartupException;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -9,10 +10,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A running HTTP server that shows one job: the page at {@code /}, {@code /health}, {@code
- * /prometheus} and {@code /api/v1/status}. Thread-safe. Whoever starts it closes it.
+ * /prometheus} and {@code /api/v1/status}, and takes pushed samples. Thread-safe. Whoever starts it
+ * closes it.
  */
 public final class HttpService implements AutoCloseable {
   private final ApplicationContext context;
@@ -31,10 +34,24 @@ public final class HttpService implements AutoCloseable {
    * @throws HeadraceException if the port is taken or the host is none of this machine
    */
   public static HttpService start(String host, int port, JobStatusSource source) {
-    return start(host, port, source, Duration.ofSeconds(1));
+    return start(host, port, source, Optional.empty());
+  }
+
+  /**
+   * As {@link #start(String, int, JobStatusSource)}, and takes samples at {@code POST
+   * /api/v1/samples}.
+   */
+  public static HttpService start(
+      String host, int port, JobStatusSource source, Optional<PushIntake> intake) {
+    return start(host, port, source, intake, Duration.ofSeconds(1));
   }
 
   static HttpService start(String host, int port, JobStatusSource source, Duration every) {
+    return start(host, port, source, Optional.empty(), every);
+  }
+
+  private static HttpService start(
+      String host, int port, JobStatusSource source, Optional<PushIntake> intake, Duration every) {
     checkFree(host, port);
     ApplicationContext context =
         ApplicationContext.builder()
@@ -43,9 +60,10 @@ public final class HttpService implements AutoCloseable {
             .deduceCloudEnvironment(false)
             .bootstrapEnvironment(false)
             .enableDefaultPropertySources(false)
-            .properties(HttpSettings.of(host, port))
+            .properties(HttpSettings.of(host, port, intake))
             .build();
     context.registerSingleton(JobStatusSource.class, source);
+    context.registerSingleton(SamplesController.Door.class, new SamplesController.Door(intake));
     context.registerSingleton(StatusFeed.Pace.class, new StatusFeed.Pace(every));
     try {
       context.start();

@@ -39,6 +39,7 @@ public final class RunView implements JobStatusSource {
   public JobStatus status() {
     TrainingStatus status = run.status();
     Optional<KafkaSourceStatus> kafka = run.kafka();
+    long pushed = run.push().map(source -> source.status().end()).orElse(-1L);
     return new JobStatus(
         System.currentTimeMillis(),
         new JobStatus.Job(
@@ -57,7 +58,7 @@ public final class RunView implements JobStatusSource {
             status.recordsInFlight(),
             status.ledger().lost(),
             status.rejectionsByReason()),
-        partitions(status, kafka),
+        partitions(status, kafka, pushed),
         metrics(status.metrics(), status.validation()),
         new JobStatus.Flow(status.ring().slots(), status.ring().occupied(), status.ring().demand()),
         new JobStatus.Checkpoints(checkpoints.written(), saved(status.checkpoint())));
@@ -94,7 +95,7 @@ public final class RunView implements JobStatusSource {
   }
 
   private static List<JobStatus.Partition> partitions(
-      TrainingStatus status, Optional<KafkaSourceStatus> kafka) {
+      TrainingStatus status, Optional<KafkaSourceStatus> kafka, long pushed) {
     List<JobStatus.Partition> rows = new ArrayList<>();
     status
         .ledger()
@@ -109,7 +110,7 @@ public final class RunView implements JobStatusSource {
                         entry.rejected(),
                         entry.filtered(),
                         entry.lost(),
-                        lag(kafka, partition, entry.nextPosition()))));
+                        lag(kafka, pushed, partition, entry.nextPosition()))));
     return rows;
   }
 
@@ -117,7 +118,13 @@ public final class RunView implements JobStatusSource {
    * Records behind the next position, those in flight included; null for sources without an end.
    */
   private static @Nullable Long lag(
-      Optional<KafkaSourceStatus> kafka, SourcePartition partition, long nextPosition) {
+      Optional<KafkaSourceStatus> kafka,
+      long pushed,
+      SourcePartition partition,
+      long nextPosition) {
+    if (pushed >= 0) {
+      return Math.max(0, pushed - nextPosition);
+    }
     if (kafka.isEmpty()) {
       return null;
     }

@@ -7,6 +7,7 @@ import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.SourceAlerts;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -28,6 +29,7 @@ public final class KafkaSampleSource implements SampleSource {
   private final KafkaSourceSettings settings;
   private final ChunkPool pool = new ChunkPool();
   private volatile SourceAlerts alerts = (code, message) -> LOG.warn("{}", message);
+  private volatile @Nullable KafkaTopic known;
   private final AtomicReference<@Nullable KafkaPollLoop> latest = new AtomicReference<>();
 
   public KafkaSampleSource(KafkaSourceSettings settings) {
@@ -39,6 +41,18 @@ public final class KafkaSampleSource implements SampleSource {
     alerts = listener;
   }
 
+  /** Says which topic the positions are of that reading will go on from. */
+  public void goOnIn(KafkaTopic topic) {
+    known = topic;
+  }
+
+  /** The topic that the latest subscription reads or has read; empty before it was found. */
+  public Optional<KafkaTopic> topic() {
+    KafkaPollLoop loop = latest.get();
+    KafkaTopic found = loop == null ? null : loop.topic();
+    return Optional.ofNullable(found == null ? known : found);
+  }
+
   /**
    * Records from {@code from} on; other partitions start at the offset that the group committed,
    * where it shares partitions, else at the configured end of the topic. After all records that
@@ -46,8 +60,8 @@ public final class KafkaSampleSource implements SampleSource {
    *
    * <p>The stream fails with a {@link io.headrace.engine.error.HeadraceException} when a position
    * lies behind a partition's end, or before its beginning and the settings say to fail, when the
-   * brokers refuse us, and, with {@code fail-fast}, when they cannot be reached or the topic is
-   * missing.
+   * topic is another one than before, when the brokers refuse us, and, with {@code fail-fast}, when
+   * they cannot be reached or the topic is missing.
    */
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
@@ -66,7 +80,8 @@ public final class KafkaSampleSource implements SampleSource {
   private Publisher<RecordChunk> publisher(Positions from, HeldPartitions held) {
     return subscriber -> {
       Objects.requireNonNull(subscriber, "subscriber");
-      var loop = new KafkaPollLoop(settings, from, held, pool, alerts, subscriber, this::ended);
+      var loop =
+          new KafkaPollLoop(settings, from, known, held, pool, alerts, subscriber, this::ended);
       latest.set(loop);
       subscriber.onSubscribe(loop);
       loop.start();
@@ -97,6 +112,8 @@ public final class KafkaSampleSource implements SampleSource {
   }
 
   private void ended(KafkaPollLoop loop) {
+    KafkaTopic found = loop.topic();
+    known = found == null ? known : found;
     latest.compareAndSet(loop, null);
   }
 }

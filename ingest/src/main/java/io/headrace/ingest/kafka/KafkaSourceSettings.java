@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
@@ -27,6 +28,7 @@ public record KafkaSourceSettings(
     boolean subscribe,
     boolean latest,
     OnLost onLost,
+    int topicCheckMillis,
     int chunkRows,
     int maxRecordBytes,
     boolean stopAtEnd,
@@ -53,8 +55,16 @@ public record KafkaSourceSettings(
       Setting.choice(
               "start",
               List.of("earliest", "latest"),
-              "Where to start in partitions for which no checkpoint knows a position.")
+              "Where to start in partitions for which no checkpoint knows a position. Those that the"
+                  + " topic is given later are read from their beginning.")
           .orElse("earliest");
+  static final Setting<Integer> TOPIC_CHECK_MS =
+      Setting.integer(
+              "topic-check-ms",
+              100,
+              Integer.MAX_VALUE,
+              "How often to look whether the topic was given partitions, and is still the same one.")
+          .orElse(30_000);
   static final Setting<String> ON_LOST_POSITIONS =
       Setting.choice(
               "on-lost-positions",
@@ -87,14 +97,17 @@ public record KafkaSourceSettings(
               "connect-timeout-ms", 1, Integer.MAX_VALUE, "How long fail-fast waits for an answer.")
           .orElse(10_000);
   static final Setting<Map<String, String>> PROPERTIES =
-      Setting.textMap("properties", "Settings of the Kafka consumer, passed on unchanged.")
+      Setting.textMap(
+              "properties",
+              "Settings of the Kafka consumer, passed on unchanged. Unless isolation.level says"
+                  + " otherwise, records of transactions are read once they are committed.")
           .orElse(Map.of());
 
   private static final Map<String, String> DEFAULTS =
       Map.of(
           ConsumerConfig.CLIENT_ID_CONFIG, "headrace",
           ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "4096",
-          ConsumerConfig.METADATA_MAX_AGE_CONFIG, "30000",
+          ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
 
   /** Where reading goes on behind positions that are gone, if it does. */
@@ -116,7 +129,7 @@ public record KafkaSourceSettings(
           "true does not go with subscribe: the partitions that other members read would not be"
               + " seen to end. Leave subscribe out to read all partitions.");
     }
-    checkedByClient(clientSettings(topic, bootstrap, group, properties));
+    checkedByClient(clientSettings(topic, bootstrap, group, topicCheckMillis, properties));
   }
 
   /** Every setting, for the configuration reference. */
@@ -128,6 +141,7 @@ public record KafkaSourceSettings(
         SUBSCRIBE,
         START,
         ON_LOST_POSITIONS,
+        TOPIC_CHECK_MS,
         CHUNK_ROWS,
         MAX_RECORD_BYTES,
         STOP_AT_END,
@@ -149,6 +163,7 @@ public record KafkaSourceSettings(
         settings.value(SUBSCRIBE),
         settings.value(START).equals("latest"),
         OnLost.valueOf(settings.value(ON_LOST_POSITIONS).toUpperCase(Locale.ROOT)),
+        settings.value(TOPIC_CHECK_MS),
         settings.value(CHUNK_ROWS),
         settings.value(MAX_RECORD_BYTES),
         settings.value(STOP_AT_END),
@@ -159,11 +174,22 @@ public record KafkaSourceSettings(
 
   /** What the consumer is made with. */
   Map<String, Object> consumerProperties() {
-    return clientSettings(topic, bootstrap, group, properties);
+    return clientSettings(topic, bootstrap, group, topicCheckMillis, properties);
+  }
+
+  /** What a client that asks about the topic is made with. */
+  Map<String, Object> adminProperties() {
+    var all = new TreeMap<>(consumerProperties());
+    all.keySet().retainAll(AdminClientConfig.configNames());
+    return all;
   }
 
   private static Map<String, Object> clientSettings(
-      String topic, String bootstrap, @Nullable String group, Map<String, String> given) {
+      String topic,
+      String bootstrap,
+      @Nullable String group,
+      int topicCheckMillis,
+      Map<String, String> given) {
     var all = new TreeMap<String, Object>(DEFAULTS);
     all.putAll(given);
     String deserializer = ByteBufferDeserializer.class.getName();
@@ -172,6 +198,11 @@ public record KafkaSourceSettings(
       require(
           all, ConsumerConfig.GROUP_ID_CONFIG, group == null ? "" : group, "Use group instead.");
     }
+    require(
+        all,
+        ConsumerConfig.METADATA_MAX_AGE_CONFIG,
+        Integer.toString(topicCheckMillis),
+        "Use topic-check-ms instead.");
     require(
         all,
         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,

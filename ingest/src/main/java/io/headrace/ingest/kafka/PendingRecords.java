@@ -98,6 +98,12 @@ final class PendingRecords {
     }
   }
 
+  /** Has a chunk without records say where reading begins. */
+  void addStart(PartitionTrack track, long position) {
+    track.polled = position;
+    slices.add(new Slice(track, List.of(), position, 0));
+  }
+
   /** Takes note that the partition's records from {@code first} up to {@code next} are gone. */
   void addLost(PartitionTrack track, long first, long next) {
     long settled = Math.min(next, track.stop);

@@ -63,6 +63,7 @@ class KafkaSourceSettingsTest {
                     true,
                     false,
                     KafkaSourceSettings.OnLost.FAIL,
+                    30_000,
                     1,
                     1,
                     false,

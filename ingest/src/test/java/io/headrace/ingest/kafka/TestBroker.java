@@ -158,6 +158,22 @@ public final class TestBroker implements AutoCloseable {
     await(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all());
   }
 
+  /** Deletes a topic and waits until it is gone. */
+  public void deleteTopic(String topic) {
+    await(admin.deleteTopics(List.of(topic)).all());
+    while (await(admin.listTopics().names()).contains(topic)) {
+      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  public String topicId(String topic) {
+    while (!await(admin.listTopics().names()).contains(topic)) {
+      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+    }
+    var described = await(admin.describeTopics(List.of(topic)).allTopicNames());
+    return java.util.Objects.requireNonNull(described.get(topic)).topicId().toString();
+  }
+
   public void growTopic(String topic, int partitions) {
     await(admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions))).all());
   }

@@ -128,7 +128,7 @@ final class JobCheckpoints implements CheckpointStore {
             + "\nOptimizer, schedule and metrics begin anew; positions and ledger go on.");
     Checkpoint joined = tokens.checkpoint();
     Map<String, String> values = FirstPositions.carried(newest.values(), joined.values());
-    return joined.withValues(values);
+    return joined.withValues(TopicCheckpoints.carried(newest.values(), values));
   }
 
   private static List<String> joined(List<String> some, List<String> others) {

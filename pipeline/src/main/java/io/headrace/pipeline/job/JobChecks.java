@@ -5,7 +5,6 @@ import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.ingest.decode.InputMapping;
 import io.headrace.ingest.text.TextSplit;
-import io.headrace.pipeline.transform.Transform;
 import java.util.List;
 
 /** Checks of a job whose groups are sound by themselves but may not fit together. */
@@ -22,6 +21,7 @@ final class JobChecks {
 
   void check(JobSpec spec) {
     sourceIsFinite(spec);
+    pushedSamplesAreKept(spec);
     validationIsWhole(spec);
     labelIsNoInput(spec);
     lossFitsLabel(spec);
@@ -50,14 +50,34 @@ final class JobChecks {
   }
 
   private void sourceIsFinite(JobSpec spec) {
-    if (!spec.source().name().equals("kafka")) {
+    if (!endless(spec.source())) {
       return;
     }
     if (spec.epochs() > 1) {
-      needsFiles("epochs", "is " + spec.epochs() + ", but");
+      needsFiles(spec, "epochs", "is " + spec.epochs() + ", but");
     }
     if (spec.shuffle().isPresent()) {
-      needsFiles("shuffle", "does not fit, for");
+      needsFiles(spec, "shuffle", "does not fit, for");
+    }
+  }
+
+  /** Whether records come as somebody makes them. */
+  private static boolean endless(ComponentSpec source) {
+    return List.of("kafka", "http").contains(source.name());
+  }
+
+  /** Without checkpoints nothing says which of the acknowledged samples were learned. */
+  private void pushedSamplesAreKept(JobSpec spec) {
+    if (spec.source().name().equals("http") && spec.checkpoints().directory().isEmpty()) {
+      problems.add(
+          "checkpoints.directory",
+          "is missing, but source.http needs it: only checkpoints say which samples were learned."
+              + " Add checkpoints: {directory: data/checkpoints}.",
+          places.of("checkpoints"));
+    }
+    if (spec.test().filter(test -> test.name().equals("http")).isPresent()) {
+      problems.add(
+          "test", "is http, which never ends. Give held-out samples in files.", places.of("test"));
     }
   }
 
@@ -79,15 +99,20 @@ final class JobChecks {
               + " job's own out.",
           places.of("validation"));
     }
-    if (validation.fraction().isPresent() && spec.source().name().equals("kafka")) {
-      needsFiles("validation.fraction", "does not fit, for");
+    if (validation.fraction().isPresent() && endless(spec.source())) {
+      needsFiles(spec, "validation.fraction", "does not fit, for");
     }
-    if (validation.source().filter(source -> source.name().equals("kafka")).isPresent()) {
-      problems.add(
-          "validation.source",
-          "is kafka, but is read whole at every look. Give held-out samples in files.",
-          places.of("validation.source"));
-    }
+    validation
+        .source()
+        .filter(JobChecks::endless)
+        .ifPresent(
+            source ->
+                problems.add(
+                    "validation.source",
+                    "is "
+                        + source.name()
+                        + ", but is read whole at every look. Give held-out samples in files.",
+                    places.of("validation.source")));
     metricFitsLabel(spec.sample().schema().label(), validation.metric());
   }
 
@@ -107,11 +132,13 @@ final class JobChecks {
     }
   }
 
-  private void needsFiles(String key, String problem) {
+  private void needsFiles(JobSpec spec, String key, String problem) {
     problems.add(
         key,
         problem
-            + " source.kafka is read once, as records come. Remove "
+            + " source."
+            + spec.source().name()
+            + " is read once, as records come. Remove "
             + key
             + ", or read the samples from files with source.file.",
         places.of(key));
@@ -153,16 +180,11 @@ final class JobChecks {
   }
 
   private void transformsFitInputs(JobSpec spec) {
-    for (int i = 0; i < spec.transforms().size(); i++) {
-      ComponentSpec transform = spec.transforms().get(i);
-      try {
-        Transform bound = vocabulary.transforms().create(transform).bind(spec.sample().schema());
-        assert bound != null;
-      } catch (InvalidSettingException e) {
-        String path =
-            "transforms." + i + "." + transform.name() + (e.key().isEmpty() ? "" : "." + e.key());
-        problems.add(path, String.valueOf(e.getMessage()), places.of(path));
-      }
-    }
+    var _ =
+        JobTransforms.of(
+            spec,
+            fault ->
+                problems.add(
+                    fault.key(), String.valueOf(fault.getMessage()), places.of(fault.key())));
   }
 }

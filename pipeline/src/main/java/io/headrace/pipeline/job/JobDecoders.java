@@ -48,9 +48,12 @@ final class JobDecoders {
     return new DecoderSpec(format, framing(source), schema, columns, delimiter);
   }
 
-  /** A file is a container; a topic's messages tell their schema unless the job says how else. */
+  /**
+   * A file is a container, as is a pushed body; a topic's messages tell their schema unless the job
+   * says how else.
+   */
   private static String framing(ComponentSpec source) {
-    if (source.name().equals("file")) {
+    if (!source.name().equals("kafka")) {
       return "container";
     }
     String framing = source.settings().value(FormatSettings.FRAMING);

@@ -125,15 +125,17 @@ public final class JobReplay {
     var vocabularies = GrowingVocabularies.of(job.sample());
     JobSpec learning = job.withSample(vocabularies.learning()).withSource(finite());
     List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
-    transforms.addAll(JobRun.transforms(job));
+    transforms.addAll(JobTransforms.of(job).transforms());
     var store = new MemoryStore(from);
+    SampleSource source = JobSources.training(learning);
+    TopicCheckpoints.tell(source, to);
     try (Trainer trainer = job.newTrainer();
         var letters = new DiscardedLetters()) {
       var plan =
           new TrainingPlan(
               job.name(),
               job.sample().schema(),
-              new Begun(JobSources.training(learning), FirstPositions.of(to)),
+              new Begun(source, FirstPositions.of(to)),
               JobDecoders.of(learning, "source", learning.source()),
               transforms,
               trainer,

@@ -125,12 +125,13 @@ public record JobSpec(
   /** Everything that decides what is learned from the samples, as the trainer takes it. */
   public ModelSpec modelSpec() {
     return new ModelSpec(
-        sample.schema(),
+        JobTransforms.of(this).schema(),
         layers,
         loss,
         optimizer,
         schedule,
         clipping,
+        engine.update(),
         batch.size(),
         engine.shards(),
         engine.seed());
