@@ -110,8 +110,7 @@ final class GradualCopy {
         if (first < end) {
           long at = row * parameter.columns() + first - start;
           for (int vector = 0; vector < originals.size(); vector++) {
-            Floats.copy(
-                originals.get(vector), first, copies.get(vector).get(i), at, end - first);
+            Floats.copy(originals.get(vector), first, copies.get(vector).get(i), at, end - first);
           }
         }
       }

@@ -44,8 +44,7 @@ class FullDiskTest {
 
   private static boolean run(String... command) throws InterruptedException {
     try {
-      Process process =
-          new ProcessBuilder(command).redirectErrorStream(true).inheritIO().start();
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).inheritIO().start();
       return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
     } catch (IOException missing) {
       return false;

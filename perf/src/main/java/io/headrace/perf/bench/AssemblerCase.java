@@ -72,14 +72,7 @@ final class AssemblerCase {
       var shape = new BatchShape(batchSize, 20, RING_SLOTS);
       var assembler =
           BatchAssembler.start(
-              schema,
-              shape,
-              pool,
-              assembly,
-              check,
-              journal,
-              Positions.START,
-              new HeldPartitions());
+              schema, shape, pool, assembly, check, journal, Positions.START, new HeldPartitions());
       assembler.assemble(Flux.range(0, ROWS / BLOCK).map(this::block));
       StreamEnd end = assembler.end().join();
       check.requireAllRows(end);
