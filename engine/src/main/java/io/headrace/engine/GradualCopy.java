@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A copy of parameters and slots as they are when it is made, taken page by page while learning
@@ -21,6 +22,7 @@ final class GradualCopy {
   private static final int COPIED = 2;
   private static final int PARTS = 64;
   private static final int SPINS = 1 << 10;
+  private static final long PAUSE_NANOS = 20_000;
 
   private final List<Parameter> parameters;
   private final List<MemorySegment> originals;
@@ -88,7 +90,7 @@ final class GradualCopy {
       if (spins < SPINS) {
         Thread.onSpinWait();
       } else {
-        Thread.yield(); // whoever copies it may have lost its processor
+        LockSupport.parkNanos(PAUSE_NANOS); // whoever copies it may have lost its processor
       }
     }
   }

@@ -122,7 +122,7 @@ final class OptimizerUpdates implements Updates {
     if (collected != null) {
       collected.keep(gradients, gradientOffset, offset, count);
     } else {
-      update(block(), offset, gradients, gradientOffset, count);
+      update(offset, gradients, gradientOffset, count);
     }
   }
 
@@ -150,15 +150,21 @@ final class OptimizerUpdates implements Updates {
     }
   }
 
+  /** Updates the model's own parameters. */
+  void update(long offset, MemorySegment gradients, long gradientOffset, int count) {
+    if (copies.length > 0) {
+      beforeChange(offset, count);
+    }
+    update(block(), offset, gradients, gradientOffset, count);
+  }
+
+  /** Updates a copy of some of them, which {@link #beforeChange} need not know of. */
   void update(
       ParameterBlock parameters,
       long offset,
       MemorySegment gradients,
       long gradientOffset,
       int count) {
-    if (copies.length > 0 && parameters == block) {
-      beforeChange(offset, count);
-    }
     optimizer.update(
         kernels, parameters, offset, gradients, gradientOffset, count, step, rateFactor);
   }

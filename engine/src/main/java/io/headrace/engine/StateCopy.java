@@ -123,7 +123,7 @@ final class StateCopy {
   /**
    * Takes the copy from a checkpoint, or none if it has none.
    *
-   * @param prefix of the names that {@link #save} wrote, ended with a dot
+   * @param prefix of the names that {@link #lend} wrote, ended with a dot
    */
   void restore(Checkpoint from, String prefix) {
     startAnew();
