@@ -35,7 +35,8 @@ public final class FormatSettings {
       Setting.choice(
               "framing",
               List.of("auto", "single-object", "confluent", "bare"),
-              "What stands before the Avro data of a message.")
+              "What stands before the Avro data of a message: auto is confluent with registry, else"
+                  + " single-object.")
           .orElse("auto");
   public static final Setting<String> DELIMITER =
       Setting.text("delimiter", "The character between the fields of a CSV record.").orElse(",");

@@ -1,6 +1,7 @@
 package io.headrace.ingest;
 
 import io.headrace.engine.sample.Positions;
+import io.headrace.engine.sample.SourcePartition;
 import reactor.core.publisher.Flux;
 
 /**
@@ -30,4 +31,11 @@ public interface SampleSource {
   default Flux<RecordChunk> chunks(Positions from, HeldPartitions held) {
     return chunks(from);
   }
+
+  /**
+   * Tells, before records are asked for, a position that an earlier run recorded behind those that
+   * reading goes on from, in the order of recording. Sources whose order is nobody's choice do not
+   * look at it.
+   */
+  default void recorded(SourcePartition partition, long position) {}
 }

@@ -12,6 +12,7 @@ import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.ingest.push.PushSettings;
+import io.headrace.ingest.registry.RegistrySettings;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,7 @@ public final class Sources {
             FormatSettings.FORMAT,
             FormatSettings.FRAMING,
             FormatSettings.SCHEMA,
+            RegistrySettings.REGISTRY,
             FormatSettings.DELIMITER,
             FormatSettings.COLUMNS));
     return new Variant<>(
@@ -78,6 +80,9 @@ public final class Sources {
     delimiter(settings);
     if (settings.value(FormatSettings.FORMAT).equals("csv")) {
       requireColumns(settings);
+    }
+    if (settings.optional(RegistrySettings.REGISTRY).isPresent()) {
+      requireIds(settings);
     }
     return baseDirectory -> new KafkaSampleSource(kafka);
   }
@@ -167,6 +172,18 @@ public final class Sources {
           "delimiter", "'" + delimiter + "' is not a single character. Set for example \";\".");
     }
     return delimiter.charAt(0);
+  }
+
+  /** Only Confluent framing has ids to ask a registry for. */
+  private static void requireIds(Settings settings) {
+    String format = settings.value(FormatSettings.FORMAT);
+    String framing = settings.value(FormatSettings.FRAMING);
+    if (!format.equals("avro") || !List.of("auto", "confluent").contains(framing)) {
+      throw new InvalidSettingException(
+          "registry",
+          "does not go with format %s and framing %s: only format avro with framing confluent has ids of schemas. Remove registry, or correct them."
+              .formatted(format, framing));
+    }
   }
 
   private static void requireColumns(Settings settings) {

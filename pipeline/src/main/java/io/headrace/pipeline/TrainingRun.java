@@ -75,6 +75,15 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
+   * Reads on after the limit of rejected records was passed, with nothing counted against it yet.
+   *
+   * @return false if the run was not paused
+   */
+  public boolean resume() {
+    return pipeline.resume();
+  }
+
+  /**
    * Waits for the end.
    *
    * @return how things stand at the end
@@ -103,12 +112,13 @@ public final class TrainingRun implements AutoCloseable {
 
   public TrainingStatus status() {
     StreamEnd end = ended.getNow(null);
+    String paused = end == null && !stopping ? pipeline.pauseReason() : null;
     // Settled before read: what is in flight is never negative.
     Ledger ledger = loop.ledger();
     long until = end == null ? plan.clock().millis() : endedAtMillis;
     return new TrainingStatus(
         plan.job(),
-        state(end),
+        paused == null ? state(end) : State.PAUSED,
         startedAtMillis,
         until - startedAtMillis,
         ledger,
@@ -125,6 +135,7 @@ public final class TrainingRun implements AutoCloseable {
         loop.checkpointsPutOff(),
         loop.checkpoints().failures(),
         rejectionsByReason(),
+        paused,
         end instanceof StreamEnd.Failed(Throwable cause) ? cause.getMessage() : null);
   }
 

@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /**
  * A running HTTP server that shows one job: the page at {@code /}, {@code /health}, {@code
- * /prometheus} and {@code /api/v1/status}, and takes pushed samples. Thread-safe. Whoever starts it
- * closes it.
+ * /prometheus} and {@code /api/v1/status}, resumes it, and takes pushed samples. Thread-safe.
+ * Whoever starts it closes it.
  */
 public final class HttpService implements AutoCloseable {
   private final ApplicationContext context;
@@ -27,7 +27,8 @@ public final class HttpService implements AutoCloseable {
   }
 
   /**
-   * Serves {@code source} until {@link #close}. It listens when this returns.
+   * Serves {@code source} until {@link #close}. It listens when this returns. A source that is a
+   * {@link JobControl} as well can be told to go on from the page.
    *
    * @param host address or name of the interface to listen on, e.g. {@code 127.0.0.1}
    * @param port 0 for any free one
@@ -63,6 +64,8 @@ public final class HttpService implements AutoCloseable {
             .properties(HttpSettings.of(host, port, intake))
             .build();
     context.registerSingleton(JobStatusSource.class, source);
+    context.registerSingleton(
+        JobControl.class, source instanceof JobControl control ? control : () -> false);
     context.registerSingleton(SamplesController.Door.class, new SamplesController.Door(intake));
     context.registerSingleton(StatusFeed.Pace.class, new StatusFeed.Pace(every));
     try {

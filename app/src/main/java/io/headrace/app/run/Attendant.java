@@ -139,7 +139,7 @@ public final class Attendant implements AutoCloseable {
 
   private boolean ongoing() {
     State state = run.status().state();
-    return state == State.RUNNING || state == State.STOPPING;
+    return state == State.RUNNING || state == State.PAUSED || state == State.STOPPING;
   }
 
   /** Says how the run went, and writes it to {@code report} as well; for use behind its end. */
@@ -156,6 +156,8 @@ public final class Attendant implements AutoCloseable {
                 ? null
                 : ValidationReport.of(status.validation(), status.stoppedEarly()),
             status.state() == State.COMPLETED ? run.test().map(TestReport::of).orElse(null) : null,
+            run.eventsConflated(),
+            run.eventsFailed(),
             status.checkpoint() == null || run.job().checkpoints().directory().isEmpty()
                 ? null
                 : status.checkpoint().name(),

@@ -1,5 +1,6 @@
 package io.headrace.app.run;
 
+import io.headrace.app.http.JobControl;
 import io.headrace.app.http.JobState;
 import io.headrace.app.http.JobStatus;
 import io.headrace.app.http.JobStatusSource;
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A run's status as the page and the API show it. Thread-safe. */
-public final class RunView implements JobStatusSource {
+public final class RunView implements JobStatusSource, JobControl {
   private final JobRun run;
   private final LastCheckpoint checkpoints;
   private final String source;
@@ -45,7 +46,7 @@ public final class RunView implements JobStatusSource {
         new JobStatus.Job(
             status.job(),
             state(status.state()),
-            status.failure() == null ? "" : status.failure(),
+            message(status),
             source,
             model,
             status.runningMillis()),
@@ -64,6 +65,18 @@ public final class RunView implements JobStatusSource {
         new JobStatus.Checkpoints(checkpoints.written(), saved(status.checkpoint())));
   }
 
+  @Override
+  public boolean resume() {
+    return run.resume();
+  }
+
+  private static String message(TrainingStatus status) {
+    if (status.failure() != null) {
+      return status.failure();
+    }
+    return status.paused() == null ? "" : status.paused();
+  }
+
   private static JobStatus.Progress progress(TrainingStatus status) {
     TrainingMetrics metrics = status.metrics();
     return new JobStatus.Progress(
@@ -78,9 +91,15 @@ public final class RunView implements JobStatusSource {
     SortedMap<String, Double> none = Collections.emptySortedMap();
     SortedMap<String, Double> heldOut = validation == null ? none : validation.scores();
     return metrics == null
-        ? new JobStatus.Metrics(none, none, none, heldOut, run.conflated())
+        ? new JobStatus.Metrics(
+            none, none, none, heldOut, run.eventsConflated(), run.eventsFailed())
         : new JobStatus.Metrics(
-            metrics.window(), metrics.total(), metrics.baselines(), heldOut, run.conflated());
+            metrics.window(),
+            metrics.total(),
+            metrics.baselines(),
+            heldOut,
+            run.eventsConflated(),
+            run.eventsFailed());
   }
 
   private JobStatus.@Nullable Saved saved(CheckpointStore.@Nullable Entry last) {
@@ -139,6 +158,7 @@ public final class RunView implements JobStatusSource {
   private static JobState state(TrainingStatus.State state) {
     return switch (state) {
       case RUNNING -> JobState.RUNNING;
+      case PAUSED -> JobState.PAUSED;
       case STOPPING -> JobState.DRAINING;
       case COMPLETED, STOPPED -> JobState.FINISHED;
       case FAILED -> JobState.FAILED;

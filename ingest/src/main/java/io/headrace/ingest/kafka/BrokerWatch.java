@@ -11,11 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells people when the brokers cannot be reached or the topic is missing, once, and when it is
- * over; with {@code fail-fast} it gives up instead. Belongs to the poll thread.
+ * Tells people when the brokers have not answered for five seconds or the topic is missing, once,
+ * and when it is over; with {@code fail-fast} it gives up instead. Belongs to the poll thread.
  */
 final class BrokerWatch {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSampleSource.class);
+
+  /** A broker that comes back answers now and then at first: that is not news each time. */
+  private static final long SILENT_MILLIS = 5_000;
 
   private final KafkaSourceSettings settings;
   private final SourceAlerts alerts;
@@ -69,13 +72,15 @@ final class BrokerWatch {
               + ". Start the broker, or correct source.kafka.bootstrap; without fail-fast this"
               + " keeps trying");
     }
-    sayOnce(
-        "broker-unreachable",
-        "no answer from Kafka at "
-            + settings.bootstrap()
-            + " (topic "
-            + settings.topic()
-            + "); trying again until it comes");
+    if (silentMillis >= SILENT_MILLIS) {
+      sayOnce(
+          "broker-unreachable",
+          "no answer from Kafka at "
+              + settings.bootstrap()
+              + " (topic "
+              + settings.topic()
+              + "); trying again until it comes");
+    }
   }
 
   /**

@@ -131,6 +131,7 @@ final class PendingRecords {
     PartitionTrack track = slice.track;
     int last = slice.records.size();
     chunk.start(track.source, last == 0 ? slice.positionAfter : offsetOf(slice));
+    chunk.envelopes(new Envelopes(slice.records, slice.next));
     while (slice.next < last && chunk.count() < chunkRows && chunk.filled() < CHUNK_BYTES) {
       copy(slice.records.get(slice.next++), chunk);
     }

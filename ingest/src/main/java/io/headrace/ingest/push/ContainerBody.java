@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileConstants;
 import org.apache.avro.io.BinaryDecoder;
@@ -32,10 +31,7 @@ record ContainerBody(int maxBytes) implements PushBody {
   public Cut cut(byte[] body) throws UnreadableBodyException {
     try {
       return new Reading(body).all();
-    } catch (IOException
-        | AvroRuntimeException
-        | DataFormatException
-        | IndexOutOfBoundsException e) {
+    } catch (IOException | DataFormatException | RuntimeException e) { // Avro refuses in many ways
       throw new UnreadableBodyException(
           Reason.UNREADABLE,
           "The body is no whole Avro container file: %s. Send one as a DataFileWriter makes it."

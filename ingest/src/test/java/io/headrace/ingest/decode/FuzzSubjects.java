@@ -69,6 +69,7 @@ final class FuzzSubjects {
         canonical(),
         csv(),
         json(),
+        vw(),
         text("text-lines", '\t'),
         text("text-folder", '\n'),
         windows(),
@@ -222,6 +223,28 @@ final class FuzzSubjects {
         "{\"at\":",
         "{\"v\":[",
         "9".repeat(400));
+  }
+
+  private static Subject vw() {
+    var mapping =
+        new SampleMapping(
+            new LabelMapping("label", new LabelSpec.Numeric()),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(new InputMapping.SparseFields("s", List.of(), 18)));
+    return Subject.of(
+        "vw",
+        DecoderSpec.fixed("vw"),
+        mapping,
+        texts("1 0.5 tag|a:2 x y:3.5 |b z", "0 |s a:1e-3 b", "1 2 'id| a"),
+        "|",
+        ":",
+        " ",
+        "'",
+        "\t",
+        "1e999",
+        "NaN",
+        "-1");
   }
 
   private static Subject text(String format, char separator) {

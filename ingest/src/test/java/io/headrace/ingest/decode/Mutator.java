@@ -9,7 +9,7 @@ import java.util.Random;
  * Damages sound records as disks, wires and careless producers do, and worse. The same random
  * numbers give the same records. Not thread-safe.
  */
-final class Mutator {
+public final class Mutator {
   private static final int MOST_NOISE_BYTES = 200;
 
   /** Values that lengths and counts break on: varints of extremes, signs, ends, marks. */
@@ -38,7 +38,7 @@ final class Mutator {
    * @param sound records to damage
    * @param words that mean something to the format: quotes, brackets, marks
    */
-  Mutator(Random random, List<byte[]> sound, List<String> words) {
+  public Mutator(Random random, List<byte[]> sound, List<String> words) {
     this.random = random;
     this.sound = List.copyOf(sound);
     this.words = words.stream().map(word -> word.getBytes(StandardCharsets.ISO_8859_1)).toList();
@@ -53,7 +53,7 @@ final class Mutator {
   }
 
   /** A record: now and then a sound one, now and then noise, mostly a damaged one. */
-  byte[] next() {
+  public byte[] next() {
     int kind = random.nextInt(100);
     if (kind < 10) {
       return one(sound).clone();
@@ -65,7 +65,7 @@ final class Mutator {
   }
 
   /** {@code record} with one to four damages. */
-  byte[] damaged(byte[] record) {
+  public byte[] damaged(byte[] record) {
     byte[] bytes = record.clone();
     for (int i = 1 + random.nextInt(4); i > 0; i--) {
       bytes = damagedOnce(bytes);

@@ -9,6 +9,7 @@ import io.headrace.ingest.ChunkCollector;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.SampleSourceContract;
+import io.headrace.ingest.order.StreamShuffledSource;
 import io.headrace.ingest.push.PushOutcome.Accepted;
 import io.headrace.ingest.push.PushOutcome.Reason;
 import io.headrace.ingest.push.PushOutcome.Refused;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.scheduler.Schedulers;
 
 class PushSampleSourceTest extends SampleSourceContract {
   private static final int RECORDS = 600;
@@ -96,6 +98,36 @@ class PushSampleSourceTest extends SampleSourceContract {
 
   private static Reason reason(PushOutcome outcome) {
     return ((Refused) outcome).reason();
+  }
+
+  @Test
+  void isShuffledInWindowsAndGoesOnWithinOne() {
+    List<Long> whole = shuffled(Positions.START);
+    for (int i = 0; i < RECORDS; i++) {
+      assertThat(whole.get(i) / 100).isEqualTo(i / 100);
+    }
+    assertThat(whole).hasSize(RECORDS).doesNotHaveDuplicates();
+    assertThat(whole).isNotEqualTo(whole.stream().sorted().toList());
+    Positions within = Positions.of(Map.of(PushSampleSource.PARTITION, 255L));
+    assertThat(shuffled(within)).isEqualTo(whole.subList(255, RECORDS));
+  }
+
+  private List<Long> shuffled(Positions from) {
+    PushSampleSource endless = open(folder.resolve("full"), 1 << 20, 1 << 12);
+    var source = new StreamShuffledSource(endless, 100, 1, 60_000, Schedulers.parallel());
+    List<Long> positions = new ArrayList<>();
+    source
+        .chunks(from)
+        .takeUntil(chunk -> chunk.nextPosition() == RECORDS)
+        .toIterable(1)
+        .forEach(
+            chunk -> {
+              for (int i = 0; i < chunk.count(); i++) {
+                positions.add(chunk.position(i));
+              }
+              chunk.release();
+            });
+    return positions;
   }
 
   @Test

@@ -70,7 +70,7 @@ final class CutNetwork implements AutoCloseable {
       try {
         Commands.run(command);
       } catch (RuntimeException e) {
-        continue; // it was not made, or went with the other
+        // It was not made, or went with the other.
       }
     }
   }

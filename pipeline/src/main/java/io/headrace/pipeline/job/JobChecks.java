@@ -1,6 +1,5 @@
 package io.headrace.pipeline.job;
 
-import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.ingest.decode.InputMapping;
@@ -50,20 +49,20 @@ final class JobChecks {
   }
 
   private void sourceIsFinite(JobSpec spec) {
-    if (!endless(spec.source())) {
+    if (!JobSources.isStream(spec.source())) {
       return;
     }
     if (spec.epochs() > 1) {
       needsFiles(spec, "epochs", "is " + spec.epochs() + ", but");
     }
-    if (spec.shuffle().isPresent()) {
-      needsFiles(spec, "shuffle", "does not fit, for");
+    boolean shared = Boolean.TRUE.equals(spec.source().settings().asMap().get("subscribe"));
+    if (spec.shuffle().isPresent() && shared) {
+      problems.add(
+          "shuffle",
+          "does not go with source.kafka.subscribe: another member of the group could not know which"
+              + " records of a window were learned. Remove one of them.",
+          places.of("shuffle"));
     }
-  }
-
-  /** Whether records come as somebody makes them. */
-  private static boolean endless(ComponentSpec source) {
-    return List.of("kafka", "http").contains(source.name());
   }
 
   /** Without checkpoints nothing says which of the acknowledged samples were learned. */
@@ -99,12 +98,12 @@ final class JobChecks {
               + " job's own out.",
           places.of("validation"));
     }
-    if (validation.fraction().isPresent() && endless(spec.source())) {
+    if (validation.fraction().isPresent() && JobSources.isStream(spec.source())) {
       needsFiles(spec, "validation.fraction", "does not fit, for");
     }
     validation
         .source()
-        .filter(JobChecks::endless)
+        .filter(JobSources::isStream)
         .ifPresent(
             source ->
                 problems.add(

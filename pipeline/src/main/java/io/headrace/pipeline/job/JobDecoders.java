@@ -6,12 +6,19 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.FormatSettings;
 import io.headrace.ingest.SampleDecoder;
+import io.headrace.ingest.SourceAlerts;
 import io.headrace.ingest.decode.DecoderSpec;
 import io.headrace.ingest.decode.Decoders;
+import io.headrace.ingest.decode.WriterSchemas;
+import io.headrace.ingest.kafka.KafkaSourceSettings;
+import io.headrace.ingest.registry.RegistrySchemas;
+import io.headrace.ingest.registry.RegistrySettings;
+import io.headrace.ingest.registry.SchemaRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -20,22 +27,57 @@ import org.apache.avro.Schema;
 final class JobDecoders {
   private JobDecoders() {}
 
+  /** Decoders for records that are not learned from: nobody is alerted. */
+  static Supplier<SampleDecoder> of(JobSpec job, String path, ComponentSpec source) {
+    return of(job, path, source, (code, message) -> {});
+  }
+
   /**
    * Decoders for the records of {@code source}, one for each call; the first is made at once, so
    * that what does not fit is found before anything starts.
    *
    * @param path of the source in the job file: {@code source} or {@code test}
+   * @param alerts told when a schema registry gives no answers
    */
-  static Supplier<SampleDecoder> of(JobSpec job, String path, ComponentSpec source) {
+  static Supplier<SampleDecoder> of(
+      JobSpec job, String path, ComponentSpec source, SourceAlerts alerts) {
     DecoderSpec spec = spec(job, source);
+    WriterSchemas schemas = schemas(job, source, spec, alerts);
     try {
-      var first = Decoders.create(spec, job.sample());
+      var first = Decoders.create(spec, job.sample(), schemas);
       assert first != null;
     } catch (InvalidSettingException e) {
       String key = path + "." + source.name() + "." + e.key();
       throw job.places().located(new InvalidSettingException(key, String.valueOf(e.getMessage())));
     }
-    return () -> Decoders.create(spec, job.sample());
+    return () -> Decoders.create(spec, job.sample(), schemas);
+  }
+
+  /** Those that the job knows, and those of the source's registry if it has one. */
+  private static WriterSchemas schemas(
+      JobSpec job, ComponentSpec source, DecoderSpec spec, SourceAlerts alerts) {
+    WriterSchemas known = WriterSchemas.ofJob(spec.schema().orElse(null));
+    return registry(source)
+        .<WriterSchemas>map(
+            settings ->
+                new RegistrySchemas(
+                    new SchemaRegistry(settings, job.baseDirectory()),
+                    settings,
+                    known,
+                    giveUpMillis(source),
+                    alerts))
+        .orElse(known);
+  }
+
+  private static Optional<RegistrySettings> registry(ComponentSpec source) {
+    return source.name().equals("kafka")
+        ? source.settings().optional(RegistrySettings.REGISTRY)
+        : Optional.empty();
+  }
+
+  private static OptionalLong giveUpMillis(ComponentSpec source) {
+    var kafka = KafkaSourceSettings.of(source.settings());
+    return kafka.failFast() ? OptionalLong.of(kafka.connectTimeoutMillis()) : OptionalLong.empty();
   }
 
   private static DecoderSpec spec(JobSpec job, ComponentSpec source) {
@@ -49,15 +91,16 @@ final class JobDecoders {
   }
 
   /**
-   * A file is a container, as is a pushed body; a topic's messages tell their schema unless the job
-   * says how else.
+   * A file is a container, as is a pushed body; a topic's messages tell their schema, unless the
+   * job says how else.
    */
   private static String framing(ComponentSpec source) {
     if (!source.name().equals("kafka")) {
       return "container";
     }
     String framing = source.settings().value(FormatSettings.FRAMING);
-    return framing.equals("auto") ? "single-object" : framing;
+    String likely = registry(source).isPresent() ? "confluent" : "single-object";
+    return framing.equals("auto") ? likely : framing;
   }
 
   private static Schema schema(Path baseDirectory, String file) {

@@ -6,6 +6,7 @@ import io.headrace.engine.Trainer;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
+import io.headrace.engine.sample.SourcePartition;
 import io.headrace.engine.state.Tensor;
 import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
@@ -227,6 +228,11 @@ public final class JobReplay {
 
   /** A source whose partitions begin where they were begun the first time. */
   private record Begun(SampleSource source, Positions first) implements SampleSource {
+    @Override
+    public void recorded(SourcePartition partition, long position) {
+      source.recorded(partition, position);
+    }
+
     @Override
     public Flux<RecordChunk> chunks(Positions from) {
       return chunks(from, new HeldPartitions());

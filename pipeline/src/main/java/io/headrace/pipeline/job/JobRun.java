@@ -1,12 +1,12 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.StepResult;
-import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
+import io.headrace.ingest.order.StreamShuffledSource;
 import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.pipeline.RunPace;
 import io.headrace.pipeline.TrainingPlan;
@@ -85,11 +85,13 @@ public final class JobRun implements AutoCloseable {
    *     checkpoint belongs to a job that learns something else; the message says what differs
    */
   public static JobRun start(JobSpec job, Options options) {
-    SampleSource source = JobSources.training(job);
+    SampleSource source = JobSources.plain(job, job.source());
+    SampleSource ordered = JobSources.training(job, source);
     var vocabularies = GrowingVocabularies.of(job.sample());
     JobSpec learning = job.withSample(vocabularies.learning());
     JobSpec scoring = job.withSample(vocabularies.scoring());
-    var decoders = JobDecoders.of(learning, "source", job.source());
+    var alerts = new JobAlerts(job.name());
+    var decoders = JobDecoders.of(learning, "source", job.source(), alerts);
     List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
     transforms.addAll(JobTransforms.of(job).transforms());
     Optional<ValidationPlan> validation = JobValidation.plan(scoring);
@@ -100,14 +102,17 @@ public final class JobRun implements AutoCloseable {
             options.sinks(),
             () -> trainer.snapshot(job.name(), 0).with(GrowingVocabularies.STATE, vocabularies),
             options.weightsOnly());
-    alert(source, job, sinks.events());
+    alerts.passTo(sinks.events());
+    if (source instanceof KafkaSampleSource kafka) {
+      kafka.alertTo(alerts);
+    }
     try {
       TrainingRun run =
           TrainingRun.start(
               new TrainingPlan(
                   job.name(),
                   job.sample().schema(),
-                  source,
+                  ordered,
                   decoders,
                   transforms,
                   trainer,
@@ -118,7 +123,10 @@ public final class JobRun implements AutoCloseable {
                   sinks.events(),
                   positions -> {
                     if (source instanceof KafkaSampleSource kafka) {
-                      kafka.commit(positions);
+                      kafka.commit(
+                          ordered instanceof StreamShuffledSource shuffled
+                              ? shuffled.starts(positions)
+                              : positions);
                     }
                   },
                   afterStep(job, trainer, options),
@@ -164,14 +172,24 @@ public final class JobRun implements AutoCloseable {
     return source instanceof PushSampleSource push ? Optional.of(push) : Optional.empty();
   }
 
-  /** Metrics events that a slow sink never saw, because a newer one replaced them. */
-  public long conflated() {
+  /** Events that a slow sink never saw, because newer ones took their place. */
+  public long eventsConflated() {
     return sinks.events().conflated();
+  }
+
+  /** Events that a sink failed to take. */
+  public long eventsFailed() {
+    return sinks.events().failures();
   }
 
   /** Asks for the end and returns at once; see {@link TrainingRun#stop}. */
   public void stop() {
     run.stop();
+  }
+
+  /** Reads on behind a pause; see {@link TrainingRun#resume}. */
+  public boolean resume() {
+    return run.resume();
   }
 
   /** Waits for the end; see {@link TrainingRun#await}. */
@@ -198,16 +216,6 @@ public final class JobRun implements AutoCloseable {
     }
   }
 
-  private static void alert(SampleSource source, JobSpec job, EventSink events) {
-    if (source instanceof KafkaSampleSource kafka) {
-      kafka.alertTo(
-          (code, message) ->
-              events.accept(
-                  new TrainEvent.Alert(
-                      job.name(), code, message, InstantSource.system().millis())));
-    }
-  }
-
   private static Consumer<StepResult> afterStep(JobSpec job, Trainer trainer, Options options) {
     return job.generate()
         .map(settings -> writing(job, settings, trainer, options))
@@ -227,6 +235,7 @@ public final class JobRun implements AutoCloseable {
         job.checkpoints().directory().isPresent()
             ? job.checkpoints().everySamples()
             : Long.MAX_VALUE,
-        options.stopAfterSamples());
+        options.stopAfterSamples(),
+        job.rejectionLimit().limit(JobSources.ends(job)));
   }
 }

@@ -54,6 +54,7 @@ public record JobSpec(
     Optional<GenerateSettings> generate,
     MetricsSettings metrics,
     DeadLetterSettings deadLetters,
+    RejectionSettings rejectionLimit,
     Fingerprint fingerprint,
     String yaml,
     JobPlaces places) {
@@ -87,6 +88,7 @@ public record JobSpec(
         generate,
         metrics,
         deadLetters,
+        rejectionLimit,
         fingerprint,
         yaml,
         places);
@@ -117,6 +119,7 @@ public record JobSpec(
         generate,
         metrics,
         deadLetters,
+        rejectionLimit,
         fingerprint,
         yaml,
         places);
