@@ -3,6 +3,7 @@
 # load rig (load), what checkpoints cost (stall), faults of the broker (faults),
 # the comparison with PyTorch (peers), or PyTorch's accuracy on CIFAR-10 (accuracy).
 #   perf/run.sh bench [JMH options, e.g. AssemblerBenchmark -f 1]
+#   perf/run.sh overload [RECORDS [SECONDS]]
 #   perf/run.sh load [--records 5000000] [--runs 3] ...
 #   perf/run.sh stall [CHECKPOINTS] [THREADS]
 #   perf/run.sh faults [SECONDS, 60 by default]
@@ -20,6 +21,7 @@ case $perf_command in
     ;;
   load) perf_main=io.headrace.perf.load.LoadRig ;;
   stall) perf_main=io.headrace.perf.checkpoint.CheckpointStall ;;
+  overload) perf_main=io.headrace.perf.faults.Overload ;;
   faults) perf_main=io.headrace.perf.faults.BrokerFaults ;;
   peers | accuracy)
     [ "$perf_command" = peers ] && perf_main=io.headrace.perf.peers.PeerRig || perf_main=io.headrace.perf.peers.AccuracyRig
@@ -29,7 +31,7 @@ case $perf_command in
     PERF_JAVA_OPTS="-Djava.library.path= ${PERF_JAVA_OPTS:-}"
     ;;
   *)
-    sed -n '2,10s/^# *//p' "$0" >&2
+    sed -n '2,11s/^# *//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -12,6 +12,7 @@ import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.ingest.push.PushSettings;
+import io.headrace.ingest.push.TopicPushSource;
 import io.headrace.ingest.registry.RegistrySettings;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -121,7 +122,14 @@ public final class Sources {
     if (push.format().equals("csv")) {
       requireColumns(settings);
     }
-    return baseDirectory -> new PushSampleSource(push, InstantSource.system());
+    InstantSource clock = InstantSource.system();
+    return baseDirectory ->
+        switch (push.place()) {
+          case PushSettings.Segments place -> new PushSampleSource(push, place, clock);
+          case PushSettings.Topic topic ->
+              new TopicPushSource(
+                  push, topic, FormatSettings.schema(settings, baseDirectory), clock);
+        };
   }
 
   private static SourceFactory fileSource(Settings settings) {

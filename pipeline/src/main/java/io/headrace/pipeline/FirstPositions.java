@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * next positions these are the ranges that a checkpoint was made from. Thread-safe.
  */
 public final class FirstPositions {
-  private static final String VALUE = "first-positions";
+  /** Value of a checkpoint that holds them. */
+  public static final String VALUE = "first-positions";
 
   private final SortedMap<SourcePartition, Long> first = new TreeMap<>();
   private final Set<SourcePartition> begun;
@@ -55,16 +56,6 @@ public final class FirstPositions {
         });
     var all = new TreeMap<>(values);
     all.put(VALUE, text.toString());
-    return all;
-  }
-
-  /** {@code values} with what {@code before} has of this. */
-  public static Map<String, String> carried(
-      Map<String, String> before, Map<String, String> values) {
-    var all = new TreeMap<>(values);
-    if (before.containsKey(VALUE)) {
-      all.put(VALUE, before.get(VALUE));
-    }
     return all;
   }
 

@@ -1,14 +1,12 @@
 package io.headrace.app.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headrace.app.letters.FileTarget;
 import io.headrace.app.letters.LetterEdits;
 import io.headrace.app.letters.ReplayTarget;
 import io.headrace.app.letters.Replayer;
 import io.headrace.app.letters.TopicTarget;
+import io.headrace.app.report.PrettyJson;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Locale;
@@ -99,7 +97,7 @@ final class LettersReplayCommand implements Callable<Integer> {
   private void tell(Replayer.Outcome outcome, String to) {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(json(outcome));
+      out.println(PrettyJson.text(outcome));
       return;
     }
     if (outcome.settled() > 0) {
@@ -123,13 +121,5 @@ final class LettersReplayCommand implements Callable<Integer> {
                     why,
                     String.join(", ", ids.subList(0, Math.min(NAMED, ids.size()))),
                     ids.size() > NAMED ? ", ..." : ""));
-  }
-
-  private static String json(Replayer.Outcome outcome) {
-    try {
-      return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(outcome);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("writing to memory", e);
-    }
   }
 }

@@ -1,10 +1,9 @@
 package io.headrace.app.letters;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headrace.app.report.PrettyJson;
 import io.headrace.schemas.RejectedSample;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
@@ -97,10 +96,6 @@ public final class LetterList {
     root.set("byReason", JSON.valueToTree(byReason));
     root.put("unsettledReplays", log.unsettled().size());
     root.putArray("rows").addAll(rows);
-    try {
-      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("writing to memory", e);
-    }
+    return PrettyJson.text(root);
   }
 }

@@ -1,11 +1,10 @@
 package io.headrace.app.letters;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headrace.app.report.PrettyJson;
 import io.headrace.schemas.RecordHeader;
 import io.headrace.schemas.RejectedSample;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -28,9 +27,13 @@ public record LetterView(RejectedSample letter, ReplayLog log) {
   }
 
   static byte[] payload(RejectedSample letter) {
-    ByteBuffer payload = letter.getPayload().duplicate();
-    byte[] bytes = new byte[payload.remaining()];
-    payload.get(bytes);
+    return bytes(letter.getPayload());
+  }
+
+  /** What a buffer has left, which stays there. */
+  static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
     return bytes;
   }
 
@@ -123,11 +126,7 @@ public record LetterView(RejectedSample letter, ReplayLog log) {
     } else {
       root.put("base64", base64(payload));
     }
-    try {
-      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("writing to memory", e);
-    }
+    return PrettyJson.text(root);
   }
 
   /** What a list tells of a letter. */

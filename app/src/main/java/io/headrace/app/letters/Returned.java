@@ -11,8 +11,6 @@ import java.nio.ByteBuffer;
  */
 record Returned(RejectedSample letter, ByteBuffer payload, int count) {
   byte[] bytes() {
-    byte[] copy = new byte[payload.remaining()];
-    payload.duplicate().get(copy);
-    return copy;
+    return LetterView.bytes(payload);
   }
 }

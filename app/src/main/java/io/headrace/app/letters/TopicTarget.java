@@ -107,12 +107,7 @@ public final class TopicTarget implements ReplayTarget {
   }
 
   static byte @Nullable [] bytes(@Nullable ByteBuffer buffer) {
-    if (buffer == null) {
-      return null;
-    }
-    byte[] copy = new byte[buffer.remaining()];
-    buffer.duplicate().get(copy);
-    return copy;
+    return buffer == null ? null : LetterView.bytes(buffer);
   }
 
   @Override

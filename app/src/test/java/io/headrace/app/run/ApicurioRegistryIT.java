@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.app.broker.EmbeddedBroker;
 import io.headrace.app.broker.Topics;
+import io.headrace.ingest.decode.EvolvedTrips;
 import io.headrace.ingest.registry.SchemaRegistry;
 import io.headrace.pipeline.job.JobRun;
 import io.headrace.schemas.RejectedSample;
@@ -71,7 +72,7 @@ class ApicurioRegistryIT {
       admin.createIfMissing(topic, 1);
     }
     return new TripsJob(
-        folder.resolve(topic), broker, topic, url, Trips.NEW, "kind, distance, rain");
+        folder.resolve(topic), broker, topic, url, EvolvedTrips.NEW, "kind, distance, rain");
   }
 
   private List<byte[]> part(Supplier<byte[]> one, Supplier<byte[]> other) {
@@ -129,10 +130,10 @@ class ApicurioRegistryIT {
 
   private void register() {
     SchemaRegistry client = registry.client();
-    assertThat(client.register("trips-value", Trips.OLD)).isEqualTo(1);
-    assertThat(client.register("trips-value", Trips.NEW)).isEqualTo(2);
+    assertThat(client.register("trips-value", EvolvedTrips.OLD)).isEqualTo(1);
+    assertThat(client.register("trips-value", EvolvedTrips.NEW)).isEqualTo(2);
     assertThat(client.register("other-value", Trips.renamed("Journey"))).isEqualTo(3);
-    assertThat(client.register("trips-value", Trips.OLD)).isEqualTo(1);
+    assertThat(client.register("trips-value", EvolvedTrips.OLD)).isEqualTo(1);
   }
 
   /** Reading waits while the password is wrong, and goes on when its file says the right one. */

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headrace.app.CommandLineRun;
 import io.headrace.app.Main;
+import io.headrace.app.broker.EmbeddedBroker;
+import io.headrace.app.broker.Topics;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.ServerSocket;
@@ -26,6 +28,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,12 +52,50 @@ class PushKillTest {
   private final AtomicInteger tries = new AtomicInteger();
 
   @Test
-  void everyAcknowledgedSampleIsLearnedOnceHoweverOftenItIsKilled() throws Exception {
-    JsonNode whole = runWhole();
+  void everySampleThatALogKeepsIsLearnedOnceHoweverOftenItIsKilled() throws Exception {
+    List<Long> firsts =
+        killAndCompare(
+            name ->
+                List.of(
+                    "source.http.directory=" + folder.resolve(name + "-log"),
+                    "source.http.segment-bytes=50000"));
+    for (int i = 0; i < REQUESTS; i++) {
+      assertThat(firsts.get(i))
+          .as("position of request %d, seed %d", i, SEED)
+          .isEqualTo((long) i * ROWS);
+    }
+    assertThat(segments()).as("files of the log that checkpoints cover are deleted").isLessThan(10);
+  }
+
+  @Test
+  void everySampleThatATopicKeepsIsLearnedOnceHoweverOftenItIsKilled() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+        Topics topics = Topics.at(broker.bootstrapServers())) {
+      List<Long> firsts =
+          killAndCompare(
+              name -> {
+                topics.createIfMissing(name, 1);
+                return List.of(
+                    "source.http.acknowledge=kafka",
+                    "source.http.topic=" + name,
+                    "source.http.bootstrap=" + broker.bootstrapServers());
+              });
+      assertThat(firsts).as("positions, seed %d", SEED).isSorted().doesNotHaveDuplicates();
+    }
+  }
+
+  /**
+   * Gives the first positions of all requests.
+   *
+   * @param place settings of what keeps the samples of a run
+   */
+  private List<Long> killAndCompare(Function<String, List<String>> place) throws Exception {
+    JsonNode whole = runWhole(place.apply("whole"));
 
     var random = new Random(SEED);
     int port = freePort();
-    Process process = start("killed", port);
+    List<String> settings = place.apply("killed");
+    Process process = start("killed", port, settings);
     CompletableFuture<List<Long>> pushed = pushAll(port);
     int killed = 0;
     for (int i = 0; i < KILLS; i++) {
@@ -66,32 +107,28 @@ class PushKillTest {
       Thread.sleep(random.nextInt(5));
       killed += process.isAlive() && !pushed.isDone() ? 1 : 0;
       process.destroyForcibly().waitFor();
-      process = start("killed", port);
+      process = start("killed", port, settings);
     }
     List<Long> firsts = pushed.get(5, TimeUnit.MINUTES);
     JsonNode resumed = finish("killed", process, port);
 
     assertThat(killed).as("kills while a client pushed, seed %d", SEED).isEqualTo(KILLS);
-    assertThat(tries.get()).as("tries that a kill cut off").isGreaterThan(2 * REQUESTS);
-    for (int i = 0; i < REQUESTS; i++) {
-      assertThat(firsts.get(i))
-          .as("position of request %d, seed %d", i, SEED)
-          .isEqualTo((long) i * ROWS);
-    }
+    assertThat(tries.get()).as("tries that a kill cut off").isGreaterThan(REQUESTS);
     assertThat(resumed.path("samplesTrained").asLong()).isEqualTo(SAMPLES);
     assertThat(resumed.path("samplesRead").asLong()).isEqualTo(SAMPLES);
     assertThat(resumed.path("samplesRejected").asLong()).isZero();
     assertThat(resumed.path("metrics")).isEqualTo(whole.path("metrics"));
     assertThat(resumed.path("parametersSha256")).isEqualTo(whole.path("parametersSha256"));
-    assertThat(segments()).as("files of the log that checkpoints cover are deleted").isLessThan(10);
+    return firsts;
   }
 
-  private JsonNode runWhole() throws Exception {
+  private JsonNode runWhole(List<String> settings) throws Exception {
     int port = freePort();
-    Process process = start("whole", port);
+    Process process = start("whole", port, settings);
     pushAll(port).get(5, TimeUnit.MINUTES);
     JsonNode report = finish("whole", process, port);
     answered.set(0);
+    tries.set(0);
     return report;
   }
 
@@ -113,7 +150,7 @@ class PushKillTest {
     return CommandLineRun.report(folder.resolve(name + ".json"));
   }
 
-  private Process start(String name, int port) throws IOException {
+  private Process start(String name, int port, List<String> settings) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -132,8 +169,6 @@ class PushKillTest {
     for (String override :
         List.of(
             "source.http.port=" + port,
-            "source.http.directory=" + folder.resolve(name + "-log"),
-            "source.http.segment-bytes=50000",
             "dead-letters.file=" + folder.resolve(name + "-dead.avro"),
             "checkpoints.directory=" + folder.resolve(name),
             "checkpoints.every-samples=1000",
@@ -141,6 +176,7 @@ class PushKillTest {
             "batch.linger-ms=600000")) {
       command.addAll(List.of("--set", override));
     }
+    settings.forEach(setting -> command.addAll(List.of("--set", setting)));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()))

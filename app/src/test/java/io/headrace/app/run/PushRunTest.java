@@ -263,10 +263,7 @@ class PushRunTest {
     try (JobRun run = JobRun.start(job, options);
         HttpService service =
             HttpService.start(
-                "127.0.0.1",
-                0,
-                new RunView(run, new LastCheckpoint()),
-                run.push().map(source -> source))) {
+                "127.0.0.1", 0, new RunView(run, new LastCheckpoint()), run.intake())) {
       URI uri = samples(service);
       long accepted = 0;
       HttpResponse<String> answer = post(uri, body, "Content-Type", LINES);

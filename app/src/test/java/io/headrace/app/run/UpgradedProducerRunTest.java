@@ -7,6 +7,7 @@ import io.headrace.app.CommandLineRun;
 import io.headrace.app.broker.EmbeddedBroker;
 import io.headrace.app.broker.Topics;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.ingest.decode.EvolvedTrips;
 import io.headrace.ingest.registry.RegistryStub;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.job.JobRun;
@@ -89,16 +90,16 @@ class UpgradedProducerRunTest {
   void theJobTrainsOnWhileItsProducerUpgrades(boolean newReader) throws Exception {
     TripsJob job =
         newReader
-            ? job(Trips.NEW, "kind, distance, rain")
-            : job(Trips.PREPARED, "kind, meters, seats");
+            ? job(EvolvedTrips.NEW, "kind, distance, rain")
+            : job(EvolvedTrips.PREPARED, "kind, meters, seats");
     var trips = new Trips(SEED);
     var random = new Random(SEED);
-    int old = registry.add(Trips.OLD);
+    int old = registry.add(EvolvedTrips.OLD);
     String live;
     try (JobRun run = job.start("live", OptionalLong.of(4 * PART))) {
       job.send(part(trips, random, old, old, 0));
       TripsJob.await(() -> run.status().ledger().trained() == PART);
-      int upgraded = registry.add(Trips.NEW); // nobody has asked for it so far
+      int upgraded = registry.add(EvolvedTrips.NEW); // nobody has asked for it so far
       for (int percent : new int[] {20, 80, 99}) {
         job.send(part(trips, random, old, upgraded, percent));
       }
@@ -116,10 +117,10 @@ class UpgradedProducerRunTest {
 
   @Test
   void whatDoesNotResolveIsRejectedAndTheRestLearned() throws Exception {
-    TripsJob job = job(Trips.OLD, "kind, meters").with("source.kafka.stop-at-end=true");
+    TripsJob job = job(EvolvedTrips.OLD, "kind, meters").with("source.kafka.stop-at-end=true");
     var trips = new Trips(SEED);
-    int old = registry.add(Trips.OLD);
-    int upgraded = registry.add(Trips.NEW);
+    int old = registry.add(EvolvedTrips.OLD);
+    int upgraded = registry.add(EvolvedTrips.NEW);
     List<byte[]> records = part(trips, new Random(SEED), old, upgraded, 30);
     records.set(7, trips.old(9_999));
     long learned = records.stream().filter(record -> record[4] == old).count();
@@ -145,11 +146,11 @@ class UpgradedProducerRunTest {
 
   @Test
   void readingWaitsWhileTheRegistryIsDownAndLosesNothing() throws Exception {
-    TripsJob job = job(Trips.NEW, "kind, distance, rain");
+    TripsJob job = job(EvolvedTrips.NEW, "kind, distance, rain");
     var trips = new Trips(SEED);
     var random = new Random(SEED);
-    int old = registry.add(Trips.OLD);
-    int upgraded = registry.add(Trips.NEW);
+    int old = registry.add(EvolvedTrips.OLD);
+    int upgraded = registry.add(EvolvedTrips.NEW);
     String live;
     registry.failWith(503);
     try (JobRun run = job.start("live", OptionalLong.of(2 * PART))) {
@@ -177,8 +178,8 @@ class UpgradedProducerRunTest {
 
   @Test
   void aRunThatWaitsForTheRegistryCanBeStopped() throws Exception {
-    TripsJob job = job(Trips.NEW, "kind, distance, rain");
-    job.send(part(new Trips(SEED), new Random(SEED), registry.add(Trips.OLD), 0, 0));
+    TripsJob job = job(EvolvedTrips.NEW, "kind, distance, rain");
+    job.send(part(new Trips(SEED), new Random(SEED), registry.add(EvolvedTrips.OLD), 0, 0));
     registry.failWith(503);
     try (JobRun run = job.start("live", NEVER)) {
       TripsJob.await(() -> !job.alerts().isEmpty());
@@ -191,10 +192,11 @@ class UpgradedProducerRunTest {
 
   @Test
   void whatProduceRegistersIsTrained() throws Exception {
-    TripsJob job = job(Trips.NEW, "kind, distance, rain").with("source.kafka.stop-at-end=true");
+    TripsJob job =
+        job(EvolvedTrips.NEW, "kind, distance, rain").with("source.kafka.stop-at-end=true");
     Path file = folder.resolve("trips.avro");
     try (var writer = new DataFileWriter<>(new GenericDatumWriter<>())) {
-      writer.create(Trips.OLD, file.toFile());
+      writer.create(EvolvedTrips.OLD, file.toFile());
       var trips = new Trips(SEED);
       for (int i = 0; i < PART; i++) {
         byte[] framed = trips.old(0);
@@ -233,10 +235,10 @@ class UpgradedProducerRunTest {
   @Test
   void aRunFailsFastIfAskedTo() throws Exception {
     TripsJob job =
-        job(Trips.NEW, "kind, distance, rain")
+        job(EvolvedTrips.NEW, "kind, distance, rain")
             .with("source.kafka.fail-fast=true")
             .with("source.kafka.connect-timeout-ms=300");
-    job.send(part(new Trips(SEED), new Random(SEED), registry.add(Trips.OLD), 0, 0));
+    job.send(part(new Trips(SEED), new Random(SEED), registry.add(EvolvedTrips.OLD), 0, 0));
     registry.failWith(503);
     try (JobRun run = job.start("live", NEVER)) {
       assertThatThrownBy(run::await)

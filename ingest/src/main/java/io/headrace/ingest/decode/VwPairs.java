@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * as its fields, or all, and the products of those that it crosses. Immutable.
  */
 final class VwPairs {
-  /** The prime by which Vowpal Wabbit combines the hashes of an interaction. */
-  private static final int FNV_PRIME = 16777619;
+  /** Products of one line: short lines could ask for more than fit into the memory. */
+  private static final long MOST_PRODUCTS = 1 << 20;
 
   private final InputMapping.SparseFields mapping;
   private final int mask;
@@ -92,12 +92,31 @@ final class VwPairs {
       }
     }
     for (int[] group : crosses) {
+      if (products(line, group) > MOST_PRODUCTS) {
+        return new Fault(
+            RejectionReason.TOO_LARGE,
+            "%s: a cross of this line has more than %,d products"
+                .formatted(mapping.name(), MOST_PRODUCTS));
+      }
       if (!cross(line, group, 0, 0, 1, to)) {
         return new Fault(
             RejectionReason.NOT_A_NUMBER, mapping.name() + ": a product is no finite float");
       }
     }
     return null;
+  }
+
+  /** How many products a cross has, as a number that cannot overflow. */
+  private static double products(VwLine line, int[] group) {
+    double products = 1;
+    for (int member : group) {
+      int features = 0;
+      for (int i = 0; i < line.features(); i++) {
+        features += line.namespace(i) == member ? 1 : 0;
+      }
+      products *= features;
+    }
+    return products;
   }
 
   private boolean cross(
@@ -109,7 +128,7 @@ final class VwPairs {
     boolean finite = true;
     for (int i = 0; i < line.features() && finite; i++) {
       if (line.namespace(i) == group[member]) {
-        int combined = (hash * FNV_PRIME) ^ line.hash(i);
+        int combined = Murmur3.cross(hash, line.hash(i));
         finite = cross(line, group, member + 1, combined, value * line.value(i), to);
       }
     }

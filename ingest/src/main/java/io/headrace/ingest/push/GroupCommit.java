@@ -5,9 +5,12 @@ import io.headrace.ingest.push.PushOutcome.Reason;
 import io.headrace.ingest.push.PushOutcome.Refused;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -142,28 +145,52 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private void commit(List<Waiting> group) {
-    List<PushOutcome> outcomes = new ArrayList<>(group.size());
+    List<PushOutcome> outcomes;
     try {
-      List<Receipt> receipts = store.commit(group.stream().map(Waiting::request).toList());
-      for (int i = 0; i < receipts.size(); i++) {
-        keys.add(group.get(i).request().key(), receipts.get(i));
-        outcomes.add(accepted(receipts.get(i), false));
-      }
+      store.prepare();
+      outcomes = kept(group.stream().map(Waiting::request).toList());
     } catch (IOException | RuntimeException e) {
       LOG.warn("{} pushed requests could not be made durable and are refused", group.size(), e);
-      outcomes.clear();
-      for (Waiting _ : group) {
-        outcomes.add(
-            new Refused(
-                Reason.UNAVAILABLE,
-                "The samples could not be made durable; the service's log says why. Try again later."));
-      }
+      outcomes =
+          Collections.nCopies(
+              group.size(),
+              new Refused(
+                  Reason.UNAVAILABLE,
+                  "The samples could not be made durable; the service's log says why. Try again later."));
     }
     done(group);
     committed.run();
     for (int i = 0; i < group.size(); i++) {
       group.get(i).outcome().complete(outcomes.get(i));
     }
+  }
+
+  /** Commits those whose keys are still unknown; gives what to answer to each. */
+  private List<PushOutcome> kept(List<PushedRequest> group) throws IOException {
+    List<Optional<Receipt>> known =
+        group.stream().map(request -> Optional.ofNullable(keys.find(request.key()))).toList();
+    List<PushedRequest> fresh = new ArrayList<>();
+    for (int i = 0; i < group.size(); i++) {
+      if (known.get(i).isEmpty()) {
+        fresh.add(group.get(i));
+      }
+    }
+    Iterator<Receipt> receipts = store.commit(fresh).iterator();
+    List<PushOutcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < group.size(); i++) {
+      PushedRequest request = group.get(i);
+      outcomes.add(
+          known
+              .get(i)
+              .map(receipt -> again(request, receipt))
+              .orElseGet(() -> isKept(request, receipts.next())));
+    }
+    return outcomes;
+  }
+
+  private PushOutcome isKept(PushedRequest request, Receipt receipt) {
+    keys.add(request.key(), receipt);
+    return accepted(receipt, false);
   }
 
   private synchronized void done(List<Waiting> group) {

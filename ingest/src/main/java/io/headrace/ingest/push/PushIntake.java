@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Takes samples that clients push to a job. Thread-safe. */
-public interface PushIntake {
+public interface PushIntake extends AutoCloseable {
   /** The media types of bodies that are taken, the usual one first. */
   List<String> mediaTypes();
 
@@ -20,4 +20,8 @@ public interface PushIntake {
    * @param key a name of the body that the client will use again should it try again
    */
   CompletionStage<PushOutcome> push(byte[] body, Optional<String> key);
+
+  /** Makes durable what waits; requests are refused from then on. */
+  @Override
+  void close();
 }

@@ -6,17 +6,12 @@ import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.ChunkPool;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
-import io.headrace.ingest.push.PushOutcome.Reason;
-import io.headrace.ingest.push.PushOutcome.Refused;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,16 +26,15 @@ import reactor.core.publisher.FluxSink;
  * <p>Thread-safe. Each subscription reads on a thread of its own, which emits. Chunks belong to
  * their receiver until released. Whoever makes the source closes it.
  */
-public final class PushSampleSource implements SampleSource, PushIntake, AutoCloseable {
+public final class PushSampleSource implements SampleSource, PushIntake {
   /** The one partition, as positions and ledger name it. */
   public static final SourcePartition PARTITION = new SourcePartition("http", 0);
 
   private static final Logger LOG = LoggerFactory.getLogger(PushSampleSource.class);
-  private static final int LONGEST_KEY = 255;
 
   private final PushSettings settings;
-  private final PushBody body;
-  private final InstantSource clock;
+  private final PushSettings.Segments place;
+  private final IntakeDesk desk;
   private final ChunkPool pool = new ChunkPool();
   private volatile @Nullable OpenLog open;
   private volatile @Nullable LogReading reading;
@@ -48,15 +42,16 @@ public final class PushSampleSource implements SampleSource, PushIntake, AutoClo
   /** The log, once it is open. */
   private record OpenLog(SegmentLog segments, GroupCommit commits) {}
 
-  public PushSampleSource(PushSettings settings, InstantSource clock) {
+  public PushSampleSource(PushSettings settings, PushSettings.Segments place, InstantSource clock) {
     this.settings = settings;
-    this.clock = clock;
-    body = PushBody.of(settings.format(), settings.maxRequestBytes());
+    this.place = place;
+    PushBody body = PushBody.of(settings.format(), settings.maxRequestBytes());
+    desk = new IntakeDesk(body, settings.maxRequestBytes(), clock);
   }
 
   @Override
   public List<String> mediaTypes() {
-    return body.mediaTypes();
+    return desk.body().mediaTypes();
   }
 
   @Override
@@ -103,7 +98,7 @@ public final class PushSampleSource implements SampleSource, PushIntake, AutoClo
 
   private OpenLog opened() {
     var keys = new RememberedKeys(settings.rememberedKeys());
-    SegmentLog segments = SegmentLog.open(settings.directory(), settings.segmentBytes(), keys);
+    SegmentLog segments = SegmentLog.open(place.directory(), place.segmentBytes(), keys);
     return new OpenLog(
         segments,
         new GroupCommit(
@@ -120,44 +115,7 @@ public final class PushSampleSource implements SampleSource, PushIntake, AutoClo
   @Override
   public CompletionStage<PushOutcome> push(byte[] content, Optional<String> key) {
     OpenLog log = open;
-    if (log == null) {
-      return refused(Reason.UNAVAILABLE, "The job is not ready yet. Try again in a moment.");
-    }
-    if (content.length > settings.maxRequestBytes()) {
-      return refused(
-          Reason.TOO_LARGE,
-          "The body has %d bytes, max-request-bytes is %d. Send it in parts."
-              .formatted(content.length, settings.maxRequestBytes()));
-    }
-    if (key.isPresent() && (key.get().isEmpty() || utf8Length(key.get()) > LONGEST_KEY)) {
-      return refused(
-          Reason.UNREADABLE,
-          "Idempotency-Key is not a text of 1 to %d bytes. Send for example a UUID."
-              .formatted(LONGEST_KEY));
-    }
-    var crc = new CRC32C();
-    crc.update(content);
-    try {
-      PushBody.Cut cut = body.cut(content);
-      return log.commits()
-          .add(
-              new PushedRequest(
-                  key.orElse(""),
-                  (int) crc.getValue(),
-                  clock.millis(),
-                  cut.schema(),
-                  cut.blocks()));
-    } catch (UnreadableBodyException e) {
-      return refused(e.reason(), e.detail());
-    }
-  }
-
-  private static int utf8Length(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
-  }
-
-  private static CompletionStage<PushOutcome> refused(Reason reason, String detail) {
-    return CompletableFuture.completedFuture(new Refused(reason, detail));
+    return desk.take(log == null ? null : log.commits(), content, key);
   }
 
   /** Deletes the files of the log that hold nothing at or behind these positions. */
@@ -171,7 +129,7 @@ public final class PushSampleSource implements SampleSource, PushIntake, AutoClo
       } catch (IOException e) {
         LOG.warn(
             "Files of the log of pushed samples in {} could not be deleted; it is tried again",
-            settings.directory(),
+            place.directory(),
             e);
       }
     }
@@ -203,7 +161,7 @@ public final class PushSampleSource implements SampleSource, PushIntake, AutoClo
       } catch (IOException e) {
         throw new HeadraceException(
             "The log of pushed samples in %s could not be closed: %s. What was acknowledged is on disk."
-                .formatted(settings.directory(), e),
+                .formatted(place.directory(), e),
             e);
       }
     }

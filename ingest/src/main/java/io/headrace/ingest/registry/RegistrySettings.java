@@ -8,7 +8,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Where a schema registry is and how it is spoken to. Immutable; holds no secret.
@@ -54,11 +56,14 @@ public record RegistrySettings(
                   + " again.")
           .orElse(30_000);
 
+  private static final List<Setting<?>> DECLARED =
+      List.of(URL, USER, SECRET, TIMEOUT_MS, UNKNOWN_FOR_MS);
+
   /** {@code registry} of a source. */
   public static final Setting<RegistrySettings> REGISTRY =
       SettingGroup.setting(
               "registry",
-              List.of(URL, USER, SECRET, TIMEOUT_MS, UNKNOWN_FOR_MS),
+              DECLARED,
               RegistrySettings::of,
               "The registry that knows the schemas of records in Confluent framing; while it does"
                   + " not answer, reading waits.")
@@ -88,12 +93,10 @@ public record RegistrySettings(
    * @throws InvalidSettingException if one does not fit
    */
   public static RegistrySettings of(String url, Optional<String> user, Optional<String> secret) {
-    return new RegistrySettings(
-        address(url),
-        user,
-        secret.map(Secret::new),
-        TIMEOUT_MS.read(5_000),
-        UNKNOWN_FOR_MS.read(30_000));
+    Map<String, Object> given = new TreeMap<>(Map.of(URL.name(), url));
+    user.ifPresent(name -> given.put(USER.name(), name));
+    secret.ifPresent(place -> given.put(SECRET.name(), place));
+    return of(Settings.of(DECLARED, given));
   }
 
   /** An address may hold credentials by mistake, so no message repeats it. */

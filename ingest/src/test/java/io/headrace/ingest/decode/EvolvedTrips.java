@@ -8,8 +8,8 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 
 /** Trips of a producer before and after its upgrade, and two who read them. */
-final class EvolvedTrips {
-  static final Schema OLD =
+public final class EvolvedTrips {
+  public static final Schema OLD =
       new Schema.Parser()
           .parse(
               """
@@ -19,7 +19,9 @@ final class EvolvedTrips {
                 {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["TAXI", "BUS"]}},
                 {"name": "seats", "type": "int"}]}
               """);
-  static final Schema NEW =
+
+  /** With a field added, one removed, one renamed and promoted, others moved, and more symbols. */
+  public static final Schema NEW =
       new Schema.Parser()
           .parse(
               """
@@ -32,7 +34,7 @@ final class EvolvedTrips {
               """);
 
   /** A reader of the old days that was told what to take for fields that may go one day. */
-  static final Schema PREPARED =
+  public static final Schema PREPARED =
       new Schema.Parser()
           .parse(
               """

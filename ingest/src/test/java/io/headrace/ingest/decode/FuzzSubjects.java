@@ -226,25 +226,30 @@ final class FuzzSubjects {
   }
 
   private static Subject vw() {
-    var mapping =
-        new SampleMapping(
-            new LabelMapping("label", new LabelSpec.Numeric()),
-            Optional.empty(),
-            Optional.empty(),
-            List.of(new InputMapping.SparseFields("s", List.of(), 18)));
+    var crossed =
+        new InputMapping.SparseFields(
+            "c", List.of("a", "b"), 18, List.of(), Map.of(), List.of(List.of("a", "b")));
     return Subject.of(
         "vw",
         DecoderSpec.fixed("vw"),
-        mapping,
-        texts("1 0.5 tag|a:2 x y:3.5 |b z", "0 |s a:1e-3 b", "1 2 'id| a"),
+        new SampleMapping(
+            LABEL,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(new InputMapping.SparseFields("all", List.of(), 18), crossed)),
+        texts(
+            "yes 2.5 'tag|a:0.5 x:1 city:Rome |b y :2 17",
+            "1 |a u v w |b x:-1e3 y:0 z",
+            "no | plain features:1"),
         "|",
+        "|a",
         ":",
-        " ",
         "'",
+        " ",
         "\t",
         "1e999",
-        "NaN",
-        "-1");
+        "nan",
+        "9".repeat(400));
   }
 
   private static Subject text(String format, char separator) {

@@ -144,6 +144,14 @@ class VwDecoderTest {
   }
 
   @Test
+  void rejectsALineWhoseCrossesWouldFillTheMemory() {
+    Trial trial = trial(SIGNS, some(List.of("a", "b"), List.of(List.of("a", "b"))));
+    trial.add("1 |a" + " x".repeat(1024) + " |b" + " y".repeat(1025));
+    assertThat(trial.rejections())
+        .satisfiesExactly(r -> assertThat(r).startsWith("0 too-large: some: a cross of this line"));
+  }
+
+  @Test
   void refusesMappingsThatSuchLinesDoNotHave() {
     var dense = new InputMapping.DenseFields("d", List.of("a"));
     assertThatThrownBy(() -> trial(SIGNS, dense))

@@ -44,11 +44,12 @@ class LostPositionsTest {
     next.put(chunk.partition().partition(), chunk.nextPosition());
   }
 
-  private void start(String topic, String choice, Positions from, boolean stopAtEnd) {
+  private KafkaSampleSource start(String topic, String choice, Positions from, boolean stopAtEnd) {
     var settings = new KafkaSettingsBuilder(topic, broker.bootstrap()).onLost(choice).chunkRows(3);
     KafkaSampleSource source = (stopAtEnd ? settings.stopAtEnd() : settings).source();
     source.alertTo((code, message) -> alerts.add(code + ": " + message));
     source.chunks(from).subscribe(collector);
+    return source;
   }
 
   private static Positions at(String topic, long... offsets) {
@@ -105,20 +106,22 @@ class LostPositionsTest {
   }
 
   @Test
-  void recordsThatAreDeletedWhileReadingWaitsAreCounted() {
+  void recordsThatAreDeletedWhileReadingWaitsAreCounted() throws InterruptedException {
     String topic = broker.newTopic(1);
     broker.send(topic, 0, 0, 10);
-    start(topic, "earliest", Positions.START, false);
+    KafkaSampleSource source = start(topic, "earliest", Positions.START, false);
     collector.ask(2);
     ChunkCollector.await("two chunks", () -> collector.received() == 2);
+    ChunkCollector.await("a pause", () -> source.status().pauses() > 0);
+    Thread.sleep(500); // so that no fetch of before the pause, which waits for 20 ms, is under way
     broker.send(topic, 0, 10, 30);
     broker.deleteBefore(topic, 0, 35);
     collector.ask(Long.MAX_VALUE);
     ChunkCollector.await("the end", () -> next.getOrDefault(0, 0L) == 40);
-    // What was fetched ahead before it was deleted is read, the rest of it is lost: how much, the
-    // broker and the deletion decide between them.
+    // What was polled before it was deleted is read, the rest of it is lost.
     assertThat(read.size() + lost.getOrDefault(0, 0L)).isEqualTo(40);
     assertThat(read).contains(0L, 5L, 39L).doesNotHaveDuplicates();
+    assertThat(lost.get(0)).isGreaterThanOrEqualTo(25);
   }
 
   @Test

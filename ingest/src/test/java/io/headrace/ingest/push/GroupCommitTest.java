@@ -24,7 +24,13 @@ class GroupCommitTest {
     final Semaphore permits = new Semaphore(0);
     final List<Integer> groups = new ArrayList<>();
     volatile boolean failing;
+    volatile Runnable found = () -> {};
     private long next;
+
+    @Override
+    public void prepare() {
+      found.run();
+    }
 
     @Override
     public List<Receipt> commit(List<PushedRequest> group) throws IOException {
@@ -51,8 +57,9 @@ class GroupCommitTest {
   }
 
   private final SlowStore store = new SlowStore();
+  private final RememberedKeys keys = new RememberedKeys(10);
   private final GroupCommit commits =
-      new GroupCommit(store, new RememberedKeys(10), LIMITS, receipt -> "p", () -> {});
+      new GroupCommit(store, keys, LIMITS, receipt -> "p", () -> {});
 
   @TempDir private Path folder;
 
@@ -101,6 +108,19 @@ class GroupCommitTest {
     store.permits.release();
     assertThat(commits.add(Requests.lines("k", "a")).join())
         .isEqualTo(new Accepted("p", 0, 1, false));
+  }
+
+  @Test
+  void commitsNothingThatTheStoreTurnsOutToHave() {
+    CompletableFuture<PushOutcome> found = commits.add(Requests.lines("found", "a"));
+    CompletableFuture<PushOutcome> fresh = commits.add(Requests.lines("fresh", "a"));
+    int crc = Requests.lines("found", "a").bodyCrc();
+    store.found = () -> keys.add("found", new Receipt(0, 40, 41, crc));
+    commits.start();
+    store.permits.release();
+    assertThat(found.join()).isEqualTo(new Accepted("p", 40, 41, true));
+    assertThat(fresh.join()).isEqualTo(new Accepted("p", 0, 1, false));
+    assertThat(store.groups).containsExactly(1);
   }
 
   @Test

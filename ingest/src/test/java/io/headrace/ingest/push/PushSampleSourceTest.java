@@ -64,8 +64,9 @@ class PushSampleSourceTest extends SampleSourceContract {
 
   private PushSampleSource open(Path directory, long backlog, int request) {
     close();
-    var settings = new PushSettings("jsonl", 0, directory, 1 << 20, backlog, request, 0, 100);
-    var source = new PushSampleSource(settings, CLOCK);
+    var place = new PushSettings.Segments(directory, 1 << 20);
+    var settings = new PushSettings("jsonl", 0, place, backlog, request, 0, 100);
+    var source = new PushSampleSource(settings, place, CLOCK);
     current = source;
     return source;
   }

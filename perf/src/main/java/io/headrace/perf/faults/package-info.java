@@ -1,6 +1,7 @@
 /**
- * Faults from outside, injected into a job that trains on a Kafka broker in a process of its own.
- * Start at {@link io.headrace.perf.faults.BrokerFaults}.
+ * Faults made on purpose: a broker that goes away from a job that trains on it, and a job that is
+ * far slower than its source. Start at {@link io.headrace.perf.faults.BrokerFaults} and {@link
+ * io.headrace.perf.faults.Overload}.
  */
 @NullMarked
 package io.headrace.perf.faults;

@@ -2,7 +2,6 @@ package io.headrace.pipeline.job;
 
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.config.Settings;
-import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.FormatSettings;
 import io.headrace.ingest.SampleDecoder;
@@ -11,16 +10,14 @@ import io.headrace.ingest.decode.DecoderSpec;
 import io.headrace.ingest.decode.Decoders;
 import io.headrace.ingest.decode.WriterSchemas;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
+import io.headrace.ingest.push.PushSettings;
 import io.headrace.ingest.registry.RegistrySchemas;
 import io.headrace.ingest.registry.RegistrySettings;
 import io.headrace.ingest.registry.SchemaRegistry;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /** Makes the decoders of a job's source. */
@@ -83,35 +80,26 @@ final class JobDecoders {
   private static DecoderSpec spec(JobSpec job, ComponentSpec source) {
     Settings settings = source.settings();
     String format = FormatSettings.format(settings);
-    Optional<Schema> schema =
-        settings.optional(FormatSettings.SCHEMA).map(file -> schema(job.baseDirectory(), file));
+    Optional<Schema> schema = FormatSettings.schema(settings, job.baseDirectory());
     List<String> columns = settings.optional(FormatSettings.COLUMNS).orElse(List.of());
     char delimiter = settings.value(FormatSettings.DELIMITER).charAt(0);
     return new DecoderSpec(format, framing(source), schema, columns, delimiter);
   }
 
   /**
-   * A file is a container, as is a pushed body; a topic's messages tell their schema, unless the
-   * job says how else.
+   * A file is a container, as is a pushed body that no topic keeps; a topic's messages tell their
+   * schema unless the job says how else.
    */
   private static String framing(ComponentSpec source) {
+    if (source.name().equals("http")) {
+      boolean topic = source.settings().value(PushSettings.ACKNOWLEDGE).equals("kafka");
+      return topic ? "single-object" : "container";
+    }
     if (!source.name().equals("kafka")) {
       return "container";
     }
     String framing = source.settings().value(FormatSettings.FRAMING);
     String likely = registry(source).isPresent() ? "confluent" : "single-object";
     return framing.equals("auto") ? likely : framing;
-  }
-
-  private static Schema schema(Path baseDirectory, String file) {
-    Path path = baseDirectory.resolve(file);
-    try {
-      return new Schema.Parser().parse(path.toFile());
-    } catch (IOException | AvroRuntimeException e) {
-      throw new HeadraceException(
-          "schema: %s cannot be read as an Avro schema: %s. Name the .avsc file that the producer writes with."
-              .formatted(path, e.getMessage()),
-          e);
-    }
   }
 }

@@ -7,6 +7,7 @@ import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
 import io.headrace.ingest.order.StreamShuffledSource;
+import io.headrace.ingest.push.PushIntake;
 import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.pipeline.RunPace;
 import io.headrace.pipeline.TrainingPlan;
@@ -103,9 +104,7 @@ public final class JobRun implements AutoCloseable {
             () -> trainer.snapshot(job.name(), 0).with(GrowingVocabularies.STATE, vocabularies),
             options.weightsOnly());
     alerts.passTo(sinks.events());
-    if (source instanceof KafkaSampleSource kafka) {
-      kafka.alertTo(alerts);
-    }
+    JobSources.topic(source).ifPresent(kafka -> kafka.alertTo(alerts));
     try {
       TrainingRun run =
           TrainingRun.start(
@@ -122,12 +121,13 @@ public final class JobRun implements AutoCloseable {
                   sinks.deadLetters(),
                   sinks.events(),
                   positions -> {
-                    if (source instanceof KafkaSampleSource kafka) {
-                      kafka.commit(
-                          ordered instanceof StreamShuffledSource shuffled
-                              ? shuffled.starts(positions)
-                              : positions);
-                    }
+                    JobSources.topic(source)
+                        .ifPresent(
+                            kafka ->
+                                kafka.commit(
+                                    ordered instanceof StreamShuffledSource shuffled
+                                        ? shuffled.starts(positions)
+                                        : positions));
                   },
                   afterStep(job, trainer, options),
                   InstantSource.system(),
@@ -162,12 +162,15 @@ public final class JobRun implements AutoCloseable {
 
   /** How the Kafka source is doing; empty for other sources. */
   public Optional<KafkaSourceStatus> kafka() {
-    return source instanceof KafkaSampleSource kafka
-        ? Optional.of(kafka.status())
-        : Optional.empty();
+    return JobSources.topic(source).map(KafkaSampleSource::status);
   }
 
-  /** The source, where it is one that samples are pushed to. */
+  /** What takes pushed samples in; empty for other sources. */
+  public Optional<PushIntake> intake() {
+    return source instanceof PushIntake intake ? Optional.of(intake) : Optional.empty();
+  }
+
+  /** The source, where it is one whose samples are pushed and kept in a log. */
   public Optional<PushSampleSource> push() {
     return source instanceof PushSampleSource push ? Optional.of(push) : Optional.empty();
   }
@@ -211,8 +214,8 @@ public final class JobRun implements AutoCloseable {
   }
 
   private static void close(SampleSource source) {
-    if (source instanceof PushSampleSource push) {
-      push.close();
+    if (source instanceof PushIntake intake) {
+      intake.close();
     }
   }
 

@@ -3,11 +3,14 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.Sources;
+import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.ingest.order.RepeatedSource;
 import io.headrace.ingest.order.ShuffledSource;
 import io.headrace.ingest.order.StreamShuffledSource;
+import io.headrace.ingest.push.TopicPushSource;
 import java.util.List;
+import java.util.Optional;
 import reactor.core.scheduler.Schedulers;
 
 /** Makes the sources that a job names. */
@@ -19,6 +22,15 @@ final class JobSources {
   /** What {@code source} holds, once and in its own order. */
   static SampleSource plain(JobSpec job, ComponentSpec source) {
     return Sources.variants().create(source).open(job.baseDirectory());
+  }
+
+  /** What reads the topic that a source's records are in; empty if they are in none. */
+  static Optional<KafkaSampleSource> topic(SampleSource source) {
+    return switch (source) {
+      case KafkaSampleSource kafka -> Optional.of(kafka);
+      case TopicPushSource pushed -> Optional.of(pushed.topic());
+      default -> Optional.empty();
+    };
   }
 
   /** Whether records come as somebody makes them, for as long as somebody does. */

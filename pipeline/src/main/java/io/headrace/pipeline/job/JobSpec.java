@@ -65,47 +65,25 @@ public record JobSpec(
 
   /** The same job on records that are mapped otherwise. */
   JobSpec withSample(SampleMapping other) {
-    return new JobSpec(
-        name,
-        baseDirectory,
-        source,
-        epochs,
-        shuffle,
-        validation,
-        earlyStopping,
-        test,
-        other,
-        transforms,
-        layers,
-        loss,
-        optimizer,
-        schedule,
-        clipping,
-        onDivergence,
-        batch,
-        engine,
-        checkpoints,
-        generate,
-        metrics,
-        deadLetters,
-        rejectionLimit,
-        fingerprint,
-        yaml,
-        places);
+    return with(source, other);
   }
 
   /** The same job on records that come from elsewhere. */
   JobSpec withSource(ComponentSpec other) {
+    return with(other, sample);
+  }
+
+  private JobSpec with(ComponentSpec otherSource, SampleMapping otherSample) {
     return new JobSpec(
         name,
         baseDirectory,
-        other,
+        otherSource,
         epochs,
         shuffle,
         validation,
         earlyStopping,
         test,
-        sample,
+        otherSample,
         transforms,
         layers,
         loss,
