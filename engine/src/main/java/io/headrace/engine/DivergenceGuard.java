@@ -199,7 +199,12 @@ final class DivergenceGuard {
 
   /** Has the memory allocated that copies of the state need. */
   void reserve() {
-    good.reserve();
+    good.reserve(lendsGood());
+  }
+
+  /** Whether checkpoints need the last good state: a run that stops has no use for it. */
+  private boolean lendsGood() {
+    return policy.action() != Action.STOP;
   }
 
   /**
@@ -214,9 +219,7 @@ final class DivergenceGuard {
     mine.value("undosInTurn", Long.toString(undosInTurn));
     mine.value("skipsInTurn", Long.toString(skipsInTurn));
     watch.save(mine.within("watch"));
-    return policy.action() != Action.STOP && good.isTaken()
-        ? good.lend(to, GOOD + ".")
-        : Optional.empty();
+    return lendsGood() && good.isTaken() ? good.lend(to, GOOD + ".") : Optional.empty();
   }
 
   void restore(Checkpoint from) {

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
  * A copy of parameters and slots as they are when it is made, taken page by page while learning
  * goes on: whoever is about to change a page has it copied first, and anyone may copy the rest.
  *
- * <p>Thread-safe. A page's state is set with release when it is copied, and read with acquire: who
- * finds it copied may change the original, and may read the copy.
+ * <p>Thread-safe, but for {@link #advance}. A page's state is set with release when it is copied,
+ * and read with acquire: whoever finds it copied may change the original, and may read the copy.
  */
 final class GradualCopy {
   private static final int PAGE_BITS = 10;
@@ -56,7 +56,7 @@ final class GradualCopy {
     }
   }
 
-  /** Copies one of 64 parts; one thread calls this. */
+  /** Copies the next one of {@value #PARTS} parts. Always the same thread calls this. */
   void advance() {
     int end = Math.min(pages.length(), advanced + Math.ceilDiv(pages.length(), PARTS));
     for (; advanced < end; advanced++) {

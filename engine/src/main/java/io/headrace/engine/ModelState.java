@@ -21,13 +21,6 @@ record ModelState(Model model) {
   private static final String STATE = "state.";
   private static final long DIGEST_BYTES = 1 << 24;
 
-  /** Saves everything at once. */
-  void save(SnapshotMemory to) {
-    GradualCopy copy = copy(to);
-    copy.finish();
-    model.updates().forget(copy);
-  }
-
   /** Saves everything as it is now: parameters and slots little by little. */
   GradualCopy copy(SnapshotMemory to) {
     ParameterBlock block = model.updates().block();
@@ -57,7 +50,7 @@ record ModelState(Model model) {
         .toList();
   }
 
-  /** Has the memory that {@link #copy} needs allocated now; what was in it is forgotten. */
+  /** Has the memory that {@link #copy} needs allocated now, in place of what was in it. */
   void reserve(SnapshotMemory in) {
     in.clear();
     places(in);

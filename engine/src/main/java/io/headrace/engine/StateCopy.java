@@ -33,12 +33,18 @@ final class StateCopy {
     this.watch = watch;
   }
 
-  /** Has its memory allocated now. */
-  void reserve() {
+  /**
+   * Has its memory allocated now.
+   *
+   * @param lends whether it will be lent to checkpoints
+   */
+  void reserve(boolean lends) {
     if (!isTaken()) {
       model.reserve(memory);
     }
-    model.reserve(other);
+    if (lends) {
+      model.reserve(other);
+    }
   }
 
   /** Makes room for another copy; what a checkpoint was lent stays as it is. */
@@ -105,8 +111,8 @@ final class StateCopy {
   }
 
   /**
-   * Puts the copy into a checkpoint, which shares its memory until the copy after the next is
-   * taken.
+   * Puts the copy into a checkpoint, which shares its memory: it is left alone until another
+   * checkpoint has been lent a copy.
    *
    * @param prefix of names
    * @return what has to be finished before it is read

@@ -34,8 +34,7 @@ public final class Trainer implements AutoCloseable {
   private final OnlineEvaluation evaluation;
   private final LedgerCounter ledger = new LedgerCounter();
   private final DivergenceGuard guard;
-  private SnapshotMemory nextSnapshot = new SnapshotMemory();
-  private SnapshotMemory lastSnapshot = new SnapshotMemory();
+  private final SnapshotMemory snapshotMemory = new SnapshotMemory();
   private long step;
 
   /**
@@ -238,41 +237,41 @@ public final class Trainer implements AutoCloseable {
     return new ModelState(model).sha256();
   }
 
-  /**
-   * A copy of all state, complete. Its memory is used again by the call after the next: at most two
-   * checkpoints are alive at a time.
-   */
+  /** A copy of all state, complete. Its memory is used again by the next snapshot. */
   public Checkpoint snapshot(String job, long timeMillis) {
     return startSnapshot(job, timeMillis).finish();
   }
 
   /**
-   * Has the memory of snapshots allocated now, so that the first ones need not wait for it; those
-   * before are no longer read.
+   * Has the memory of snapshots allocated now, so that the first need not wait for it; one before
+   * is no longer read.
    */
   public void reserveSnapshots() {
-    new ModelState(model).reserve(nextSnapshot);
-    new ModelState(model).reserve(lastSnapshot);
+    new ModelState(model).reserve(snapshotMemory);
     guard.reserve();
   }
 
   /**
    * A copy of all state as it is now, taken while the next steps are: each copies what it is about
    * to change, if {@link Snapshot#finish} has not yet. Call it again only when the one before is
-   * finished and no longer read. A step that undoes others waits for it.
+   * finished and no longer read: its memory is used again. A step that undoes others copies all
+   * that is left.
    */
   public Snapshot startSnapshot(String job, long timeMillis) {
-    SnapshotMemory memory = nextSnapshot;
-    nextSnapshot = lastSnapshot;
-    lastSnapshot = memory;
-    memory.clear();
+    snapshotMemory.clear();
     List<GradualCopy> copies = new ArrayList<>();
-    copies.add(new ModelState(model).copy(memory));
-    evaluation.save(memory.within(EVALUATION));
-    guard.save(memory).ifPresent(copies::add);
+    copies.add(new ModelState(model).copy(snapshotMemory));
+    evaluation.save(snapshotMemory.within(EVALUATION));
+    guard.save(snapshotMemory).ifPresent(copies::add);
     var checkpoint =
         new Checkpoint(
-            job, spec.fingerprint(), step, timeMillis, ledger(), memory.values(), memory.tensors());
+            job,
+            spec.fingerprint(),
+            step,
+            timeMillis,
+            ledger(),
+            snapshotMemory.values(),
+            snapshotMemory.tensors());
     return new Snapshot(checkpoint, copies);
   }
 
