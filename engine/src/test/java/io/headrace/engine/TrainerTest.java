@@ -120,7 +120,7 @@ class TrainerTest {
     }
   }
 
-  private static void assertSameState(Checkpoint actual, Checkpoint expected) {
+  static void assertSameState(Checkpoint actual, Checkpoint expected) {
     assertThat(actual.tensors().keySet()).isEqualTo(expected.tensors().keySet());
     actual
         .tensors()
