@@ -82,10 +82,12 @@ record AdamOptimizer(double rate, double beta1, double beta2, float epsilon, flo
     public void move(MemorySegment floats, long at, int apart, float slope) {
       float value = read(floats, at);
       float d = slope + decay * value;
-      float mean = beta1 * read(floats, at + apart) + (1 - beta1) * d;
-      float square = beta2 * read(floats, at + 2 * apart) + (1 - beta2) * (d * d);
-      write(floats, at + apart, mean);
-      write(floats, at + 2 * apart, square);
+      long meanAt = at + apart;
+      long squareAt = meanAt + apart;
+      float mean = beta1 * read(floats, meanAt) + (1 - beta1) * d;
+      float square = beta2 * read(floats, squareAt) + (1 - beta2) * (d * d);
+      write(floats, meanAt, mean);
+      write(floats, squareAt, square);
       write(floats, at, value - rate * mean / (scale * (float) Math.sqrt(square) + epsilon));
     }
   }
