@@ -9,13 +9,13 @@ import ch.qos.logback.classic.Logger;
 import io.headrace.app.broker.EmbeddedBroker;
 import io.headrace.app.broker.Topics;
 import io.headrace.engine.sample.Ledger;
+import io.headrace.ingest.Envelope;
 import io.headrace.ingest.decode.FuzzSettings;
 import io.headrace.ingest.decode.Mutator;
 import io.headrace.ingest.file.FileSampleSource;
 import io.headrace.ingest.registry.RegistryStub;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.job.JobRun;
-import io.headrace.schemas.RecordHeader;
 import io.headrace.schemas.RejectedSample;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -274,7 +274,8 @@ class FuzzedRunTest {
   private Map<String, ProducerRecord<byte[], byte[]>> send(String topic, Mutator mutator)
       throws Exception {
     Map<String, ProducerRecord<byte[], byte[]>> sent = new HashMap<>();
-    var acknowledged = new IdentityHashMap<ProducerRecord<byte[], byte[]>, Future<RecordMetadata>>();
+    var acknowledged =
+        new IdentityHashMap<ProducerRecord<byte[], byte[]>, Future<RecordMetadata>>();
     try (KafkaProducer<byte[], byte[]> producer =
         TopicJob.producer(broker.bootstrapServers(), Map.of())) {
       for (int i = 0; i < RECORDS; i++) {
@@ -310,13 +311,14 @@ class FuzzedRunTest {
     assertThat(letter.getKey())
         .as(place)
         .isEqualTo(sent.key() == null ? null : ByteBuffer.wrap(sent.key()));
-    List<RecordHeader> headers = new ArrayList<>();
+    List<Envelope.Header> headers = new ArrayList<>();
     for (Header header : sent.headers()) {
-      var kept = new RecordHeader();
-      kept.setKey(header.key());
-      kept.setValue(header.value() == null ? null : ByteBuffer.wrap(header.value()));
-      headers.add(kept);
+      byte[] bytes = header.value();
+      headers.add(new Envelope.Header(header.key(), bytes == null ? null : ByteBuffer.wrap(bytes)));
     }
-    assertThat(letter.getHeaders()).as(place).isEqualTo(headers);
+    assertThat(letter.getHeaders())
+        .extracting(kept -> new Envelope.Header(kept.getKey().toString(), kept.getValue()))
+        .as(place)
+        .isEqualTo(headers);
   }
 }
