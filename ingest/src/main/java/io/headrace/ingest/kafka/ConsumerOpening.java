@@ -21,10 +21,10 @@ final class ConsumerOpening {
 
   /** The consumer; null if {@code stopped} while trying. */
   static @Nullable Consumer<ByteBuffer, ByteBuffer> open(
-      KafkaSourceSettings settings, BrokerWatch watch, BooleanSupplier stopped) {
+      KafkaSourceSettings settings, String name, BrokerWatch watch, BooleanSupplier stopped) {
     while (!stopped.getAsBoolean()) {
       try {
-        return new KafkaConsumer<>(settings.consumerProperties());
+        return new KafkaConsumer<>(settings.consumerProperties(name));
       } catch (KafkaException e) {
         if (!unresolved(e)) {
           throw e;

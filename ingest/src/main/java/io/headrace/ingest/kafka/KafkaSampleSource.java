@@ -2,12 +2,17 @@ package io.headrace.ingest.kafka;
 
 import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.ChunkPool;
+import io.headrace.ingest.GroupMember;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
+import io.headrace.ingest.SourceAlerts;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 
 /**
@@ -18,23 +23,49 @@ import reactor.core.publisher.Flux;
  * <p>Thread-safe. {@link #commit} and {@link #status} speak of the latest subscription. Chunks
  * belong to their receiver until released.
  */
-public final class KafkaSampleSource implements SampleSource {
+public final class KafkaSampleSource implements SampleSource, GroupMember {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaSampleSource.class);
+  private static final Duration LEAVE = Duration.ofSeconds(20);
+
   private final KafkaSourceSettings settings;
   private final ChunkPool pool = new ChunkPool();
+  private volatile SourceAlerts alerts = (code, message) -> LOG.warn("{}", message);
+  private volatile Membership membership =
+      new Membership(GroupMember.newLineage(), GroupMember.Learner.NONE);
   private final AtomicReference<@Nullable KafkaPollLoop> latest = new AtomicReference<>();
 
   public KafkaSampleSource(KafkaSourceSettings settings) {
     this.settings = settings;
   }
 
+  /** Has operators told of what happens to the subscriptions to come; else it is only logged. */
+  public void alertTo(SourceAlerts listener) {
+    alerts = listener;
+  }
+
+  @Override
+  public void join(String lineage, Learner learner) {
+    membership = new Membership(lineage, learner);
+  }
+
+  @Override
+  public void leave() {
+    KafkaPollLoop loop = latest.get();
+    if (loop != null && settings.subscribe()) {
+      loop.awaitEnd(LEAVE);
+    }
+  }
+
   /**
    * Records from {@code from} on; other partitions start at the offset that the group committed,
-   * where it shares partitions, else at the configured end of the topic. After all records that
-   * there were, one chunk without records says that the source is caught up.
+   * where it assigns them, else at the configured end of the topic. In a shared group, a partition
+   * that another model learned further goes on there. After all records that there were, one chunk
+   * without records says that the source is caught up.
    *
-   * <p>The stream fails with a {@link io.headrace.engine.error.HeadraceException} when a position
-   * lies outside what the brokers hold, when they refuse us, and, with {@code fail-fast}, when they
-   * cannot be reached or the topic is missing.
+   * <p>The stream fails with a {@link io.headrace.engine.error.HeadraceException} when the group
+   * has other members and is not to be shared, when a position lies outside what the brokers hold,
+   * when they refuse us, and, with {@code fail-fast}, when they cannot be reached or the topic is
+   * missing.
    */
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
@@ -44,7 +75,8 @@ public final class KafkaSampleSource implements SampleSource {
   Publisher<RecordChunk> publisher(Positions from) {
     return subscriber -> {
       Objects.requireNonNull(subscriber, "subscriber");
-      var loop = new KafkaPollLoop(settings, from, pool, subscriber, this::ended);
+      var loop =
+          new KafkaPollLoop(settings, from, pool, alerts, membership, subscriber, this::ended);
       latest.set(loop);
       subscriber.onSubscribe(loop);
       loop.start();

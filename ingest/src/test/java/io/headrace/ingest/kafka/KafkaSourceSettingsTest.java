@@ -19,7 +19,7 @@ class KafkaSourceSettingsTest {
                 .property("ssl.truststore.location", "x")
                 .property("interceptor.key", "kept")
                 .settings()
-                .consumerProperties())
+                .consumerProperties("headrace"))
         .containsEntry("max.poll.records", "17")
         .containsEntry("ssl.truststore.location", "x")
         .containsEntry("interceptor.key", "kept")
