@@ -1,6 +1,7 @@
 package io.headrace.pipeline;
 
 import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.pipeline.batch.BatchAssembler;
@@ -72,6 +73,11 @@ final class TrainingPipeline {
   /** Stops reading; what is in the ring is still trained on. */
   void stop() {
     assembler.stop();
+  }
+
+  /** See {@link BatchAssembler#handOver}. */
+  void handOver(Positions positions) {
+    assembler.handOver(positions);
   }
 
   CompletableFuture<StreamEnd> end() {

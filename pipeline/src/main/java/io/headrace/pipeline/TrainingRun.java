@@ -4,9 +4,13 @@ import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.Positions;
+import io.headrace.ingest.GroupMember;
+import io.headrace.ingest.GroupMember.Settled;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.pipeline.batch.StreamEnd;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -23,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingRun implements AutoCloseable {
   private final TrainingPlan plan;
+  private final DurablePositions durable;
   private final TrainingLoop loop;
   private final TrainingPipeline pipeline;
   private final Ledger restored;
@@ -36,8 +41,11 @@ public final class TrainingRun implements AutoCloseable {
     this.startedAtMillis = plan.clock().millis();
     this.restored = plan.trainer().ledger();
     var first = new FirstPositions(values, restored);
-    this.loop = new TrainingLoop(plan, values, first);
+    String lineage = values.getOrDefault(TrainingLoop.LINEAGE, GroupMember.newLineage());
+    this.durable = new DurablePositions(restored.positions());
+    this.loop = new TrainingLoop(plan, values, first, lineage, durable);
     this.pipeline = new TrainingPipeline(plan, restored, first, loop);
+    group().ifPresent(source -> source.join(lineage, this::settle));
   }
 
   /**
@@ -56,6 +64,18 @@ public final class TrainingRun implements AutoCloseable {
     var _ = run.pipeline.end().thenAccept(run::end);
     run.pipeline.open();
     return run;
+  }
+
+  private Optional<GroupMember> group() {
+    return plan.source() instanceof GroupMember member ? Optional.of(member) : Optional.empty();
+  }
+
+  /** For the source, which has emitted everything before {@code emitted} and waits. */
+  private Settled settle(Positions emitted, Duration wait) {
+    if (!durable.covers(emitted)) {
+      pipeline.handOver(emitted);
+    }
+    return durable.await(emitted, wait);
   }
 
   private static void alert(TrainingPlan plan, String damage) {
@@ -151,6 +171,7 @@ public final class TrainingRun implements AutoCloseable {
     try {
       loop.close();
       pipeline.close();
+      group().ifPresent(GroupMember::leave);
     } finally {
       endedAtMillis = plan.clock().millis();
       ended.complete(end);

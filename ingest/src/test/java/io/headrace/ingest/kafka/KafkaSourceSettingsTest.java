@@ -57,7 +57,19 @@ class KafkaSourceSettingsTest {
     assertThatThrownBy(
             () ->
                 new KafkaSourceSettings(
-                    "t", "b:1", null, true, false, 1, 1, false, false, 1, java.util.Map.of()))
+                    "t",
+                    "b:1",
+                    null,
+                    true,
+                    false,
+                    null,
+                    false,
+                    1,
+                    1,
+                    false,
+                    false,
+                    1,
+                    java.util.Map.of()))
         .hasMessageContaining("needs a group");
   }
 }

@@ -1,6 +1,7 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.StepResult;
+import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
@@ -101,6 +102,7 @@ public final class JobRun implements AutoCloseable {
             options.sinks(),
             () -> trainer.snapshot(job.name(), 0).with(GrowingVocabularies.STATE, vocabularies),
             options.weightsOnly());
+    alert(source, job, sinks.events());
     try {
       TrainingRun run =
           TrainingRun.start(
@@ -183,6 +185,16 @@ public final class JobRun implements AutoCloseable {
     run.close();
     trainer.close();
     sinks.close();
+  }
+
+  private static void alert(SampleSource source, JobSpec job, EventSink events) {
+    if (source instanceof KafkaSampleSource kafka) {
+      kafka.alertTo(
+          (code, message) ->
+              events.accept(
+                  new TrainEvent.Alert(
+                      job.name(), code, message, InstantSource.system().millis())));
+    }
   }
 
   private static Consumer<StepResult> afterStep(JobSpec job, Trainer trainer, Options options) {

@@ -101,7 +101,7 @@ final class JobSinks implements AutoCloseable {
   }
 
   private BatchJournal journal(JobSpec job) {
-    if (job.checkpoints().directory().isEmpty()) {
+    if (job.checkpoints().directory().isEmpty() || sharesPartitions(job.source())) {
       return BatchJournal.NONE;
     }
     InstantSource clock = InstantSource.system();
@@ -111,6 +111,11 @@ final class JobSinks implements AutoCloseable {
             events.accept(
                 new TrainEvent.Alert(job.name(), "batch-journal", message, clock.millis())),
         clock);
+  }
+
+  /** Which records come is then up to the group: nobody could make the same batches again. */
+  private static boolean sharesPartitions(ComponentSpec source) {
+    return source.name().equals("kafka") && KafkaSourceSettings.of(source.settings()).shareGroup();
   }
 
   private static DeadLetterSink deadLetters(JobSpec job) {
