@@ -84,7 +84,7 @@ function compare(id, value, baseline, goodSign, say) {
 }
 
 function showLedger(ledger) {
-  const { read, trained, rejected, filtered, inFlight } = ledger;
+  const { read, trained, rejected, filtered, inFlight, lost } = ledger;
   text("ledger-read", format.count(read));
   text("ledger-trained", format.count(trained));
   text("ledger-rejected", format.count(rejected));
@@ -93,6 +93,8 @@ function showLedger(ledger) {
   const missing = read - trained - rejected - filtered - inFlight;
   text("balance", missing === 0 ? "✓ adds up" : `✗ ${format.count(missing)} unaccounted for`);
   document.getElementById("balance").dataset.side = missing === 0 ? "good" : "bad";
+  text("lost", `${format.count(lost)} lost before they were read`);
+  document.getElementById("lost").hidden = lost === 0;
 }
 
 function showCheckpoint({ last, written }) {
@@ -131,6 +133,7 @@ function showPartitions(partitions) {
     format.count(row.trained),
     format.count(row.rejected),
     format.count(row.filtered),
+    format.count(row.lost),
     format.count(row.lagRecords),
   ]));
 }

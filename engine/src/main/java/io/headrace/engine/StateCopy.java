@@ -17,6 +17,7 @@ final class StateCopy {
   private static final String WATCH = "watch";
   private static final String LEARNED = "learned";
   private static final String LEDGER = "ledger";
+  private static final String LOST = "lost:";
 
   private final ModelState model;
   private final LossWatch watch;
@@ -106,14 +107,15 @@ final class StateCopy {
     return tensor.shape().stream().mapToLong(Long::longValue).toArray();
   }
 
-  /** A line a partition, its source last, because that may hold spaces. */
+  /** A line a partition, its source last, because that may hold spaces; losses lead, if any. */
   private static String text(Ledger ledger) {
     var text = new StringBuilder();
     ledger
         .entries()
         .forEach(
             (at, entry) ->
-                text.append(entry.nextPosition())
+                text.append(entry.lost() > 0 ? LOST + entry.lost() + ' ' : "")
+                    .append(entry.nextPosition())
                     .append(' ')
                     .append(entry.trained())
                     .append(' ')
@@ -131,14 +133,16 @@ final class StateCopy {
   private static Ledger parse(String text) {
     var entries = new TreeMap<SourcePartition, Ledger.Entry>();
     for (String line : text.lines().toList()) {
-      String[] words = line.split(" ", 6);
+      int account = line.startsWith(LOST) ? line.indexOf(' ') + 1 : 0;
+      String[] words = line.substring(account).split(" ", 6);
       entries.put(
           new SourcePartition(words[5], Integer.parseInt(words[4])),
           new Ledger.Entry(
               Long.parseLong(words[0]),
               Long.parseLong(words[1]),
               Long.parseLong(words[2]),
-              Long.parseLong(words[3])));
+              Long.parseLong(words[3]),
+              account == 0 ? 0 : Long.parseLong(line.substring(LOST.length(), account - 1))));
     }
     return new Ledger(entries);
   }

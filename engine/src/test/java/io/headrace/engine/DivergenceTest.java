@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.headrace.engine.DivergencePolicy.Action;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.error.TrainingDivergedException;
+import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.MiniBatch;
+import io.headrace.engine.sample.SourcePartition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -129,6 +131,27 @@ class DivergenceTest {
       }
       assertThat(after.parametersSha256()).isEqualTo(whole.parametersSha256());
       assertThat(after.ledger()).isEqualTo(whole.ledger());
+    }
+  }
+
+  /** What was lost before a copy is in the copy's ledger, and in a checkpoint's copy. */
+  @Test
+  void goesBackToALedgerWithItsLosses() {
+    var gone = new SourcePartition("a topic with spaces", 3);
+    DivergencePolicy policy = policy(Action.STOP, 1, 10);
+    try (var before = new Trainer(SPEC, 1, policy);
+        var after = new Trainer(SPEC, 1, policy)) {
+      MiniBatch first = batch();
+      first.ledger().add(gone, 100, 0, 0, 0);
+      first.ledger().addLost(gone, 60);
+      before.train(first);
+      before.train(batch());
+      before.train(batch());
+      after.restore(before.snapshot("job", 1));
+      assertThat(after.ledger()).isEqualTo(before.ledger());
+      assertThatThrownBy(() -> after.train(poisoned()))
+          .isInstanceOf(TrainingDivergedException.class);
+      assertThat(after.ledger().entries().get(gone)).isEqualTo(new Ledger.Entry(100, 0, 0, 0, 60));
     }
   }
 

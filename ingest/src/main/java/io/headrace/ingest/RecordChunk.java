@@ -40,6 +40,7 @@ public final class RecordChunk {
   private boolean delimited = true;
   private boolean shuffled;
   private int skipped;
+  private long lost;
   private long firstPosition;
   private long nextPosition;
   private boolean caughtUp;
@@ -61,6 +62,7 @@ public final class RecordChunk {
     delimited = true;
     shuffled = false;
     skipped = 0;
+    lost = 0;
     caughtUp = false;
     writerSchema = null;
     header = null;
@@ -179,6 +181,14 @@ public final class RecordChunk {
     nextPosition = position;
   }
 
+  /**
+   * Says that the source no longer has {@code positions} that were due, the last of them just
+   * before {@link #nextPosition}. Such a chunk is without records.
+   */
+  public void lose(long positions) {
+    lost = positions;
+  }
+
   /** Marks that behind this chunk the source has nothing more to give for the moment. */
   public void markCaughtUp() {
     caughtUp = true;
@@ -251,6 +261,11 @@ public final class RecordChunk {
   /** How many records at the start of a run are to be read over; see {@link #skip}. */
   public int skipped() {
     return skipped;
+  }
+
+  /** How many positions the source no longer has; see {@link #lose}. */
+  public long lost() {
+    return lost;
   }
 
   /** Position that the chunk was started at, or that of a run's first record. */

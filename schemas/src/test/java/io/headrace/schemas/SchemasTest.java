@@ -36,7 +36,7 @@ class SchemasTest {
             Instant.ofEpochMilli(5),
             1e6,
             0.05,
-            List.of(new PartitionLedger("flights", 2, 100L, 90L, 7L, 3L)),
+            List.of(new PartitionLedger("flights", 2, 100L, 90L, 7L, 3L, 5L)),
             Map.of("loss", 0.5),
             Map.of("loss", 0.6),
             Map.of(),

@@ -28,7 +28,7 @@ public final class Checkpoints {
     tensors.put("z.empty", tensor(step, TensorType.I32, 0, 4));
     var entries = new TreeMap<SourcePartition, Ledger.Entry>();
     entries.put(new SourcePartition("flights", 0), new Ledger.Entry(step * 10, step, 2, 3));
-    entries.put(new SourcePartition("dir/\"ü\\file\".csv", 0), new Ledger.Entry(9, 8, 1, 0));
+    entries.put(new SourcePartition("dir/\"ü\\file\".csv", 0), new Ledger.Entry(19, 8, 1, 0, 10));
     return new Checkpoint(
         "flight-delay",
         "layers [linear{input=features}]\nseed 1",

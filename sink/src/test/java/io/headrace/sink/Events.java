@@ -13,7 +13,8 @@ public final class Events {
   private Events() {}
 
   public static TrainEvent metrics(long step) {
-    var ledger = new TreeMap<>(Map.of(new SourcePartition("t", 3), new Ledger.Entry(9, 6, 2, 1)));
+    var ledger =
+        new TreeMap<>(Map.of(new SourcePartition("t", 3), new Ledger.Entry(13, 6, 2, 1, 4)));
     return new TrainEvent.MetricsTaken(
         new TrainingMetrics(
             "job",

@@ -3,6 +3,7 @@ package io.headrace.app.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headrace.app.report.Summary;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.sample.EpochPosition;
 import io.headrace.engine.sample.Ledger;
@@ -36,14 +37,15 @@ record CheckpointContents(Checkpoint checkpoint) {
     OptionalLong first = first(at);
     return String.format(
         Locale.ROOT,
-        "ledger   %s: from %s, next position %s, read %,d = trained %,d + rejected %,d + filtered %,d",
+        "ledger   %s: from %s, next position %s, read %,d = trained %,d + rejected %,d + filtered %,d%s",
         at,
         first.isPresent() ? EpochPosition.text(first.getAsLong()) : "an unknown position",
         EpochPosition.text(entry.nextPosition()),
         entry.read(),
         entry.trained(),
         entry.rejected(),
-        entry.filtered());
+        entry.filtered(),
+        Summary.lost(entry.lost()));
   }
 
   String json() {
@@ -76,6 +78,7 @@ record CheckpointContents(Checkpoint checkpoint) {
     node.put("trained", entry.trained());
     node.put("rejected", entry.rejected());
     node.put("filtered", entry.filtered());
+    node.put("lost", entry.lost());
   }
 
   private OptionalLong first(SourcePartition at) {

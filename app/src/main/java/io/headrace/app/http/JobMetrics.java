@@ -48,6 +48,10 @@ final class JobMetrics implements MultiCollector {
           .add(row.rejected(), "partition", row.partition(), "outcome", "rejected")
           .add(row.filtered(), "partition", row.partition(), "outcome", "filtered");
     }
+    var lost =
+        MetricFamily.counter(
+            "headrace_lost_positions", "Positions gone from the source before they were read");
+    status.partitions().forEach(row -> lost.add(row.lost(), "partition", row.partition()));
     var rejections = MetricFamily.counter("headrace_rejections", "Records rejected, by reason");
     status.ledger().rejectionsByReason().forEach((why, n) -> rejections.add(n, "reason", why));
     var learningRate = MetricFamily.gauge("headrace_learning_rate", "Learning rate, lately");
@@ -59,6 +63,7 @@ final class JobMetrics implements MultiCollector {
         .metricSnapshot(learningRate.snapshot())
         .metricSnapshot(samples.snapshot())
         .metricSnapshot(rejections.snapshot())
+        .metricSnapshot(lost.snapshot())
         .metricSnapshot(
             MetricFamily.counter("headrace_records_read", "Records read from the source")
                 .add(status.ledger().read())

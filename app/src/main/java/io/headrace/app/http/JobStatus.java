@@ -57,6 +57,7 @@ public record JobStatus(
   /**
    * What became of the records read: {@code read = trained + rejected + filtered + inFlight}.
    *
+   * @param lost positions gone from the source before they were read
    * @param rejectionsByReason their sum is {@code rejected}
    */
   @Serdeable
@@ -66,6 +67,7 @@ public record JobStatus(
       long rejected,
       long filtered,
       long inFlight,
+      long lost,
       SortedMap<String, Long> rejectionsByReason) {
     public Account {
       rejectionsByReason = Collections.unmodifiableSortedMap(new TreeMap<>(rejectionsByReason));
@@ -86,6 +88,7 @@ public record JobStatus(
       long trained,
       long rejected,
       long filtered,
+      long lost,
       @Nullable Long lagRecords) {}
 
   /**

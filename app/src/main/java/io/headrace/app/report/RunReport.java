@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * life, runs before a resume included; seconds and samples a second cover this run. Fractions are 0
  * to 1.
  *
+ * @param samplesLost positions gone from the source before they were read
  * @param secondsToSteadySpeed from the start to the first metrics window whose rate is within 10 %
  *     of the median rate of the run's second half; absent in short runs
  * @param epochSeconds what this run spent in each epoch that it ended
@@ -35,6 +36,7 @@ public record RunReport(
     long samplesTrained,
     long samplesRejected,
     long samplesFiltered,
+    long samplesLost,
     double seconds,
     double samplesPerSecond,
     @Nullable Double secondsToSteadySpeed,
@@ -70,6 +72,7 @@ public record RunReport(
         ledger.trained(),
         ledger.rejected(),
         ledger.filtered(),
+        ledger.lost(),
         seconds,
         seconds > 0 ? trainedHere / seconds : 0,
         pace.secondsToSteadySpeed().isPresent() ? pace.secondsToSteadySpeed().getAsDouble() : null,

@@ -25,11 +25,12 @@ public final class Summary {
     lines.add(
         String.format(
             Locale.ROOT,
-            "ledger     read %,d = trained %,d + rejected %,d + filtered %,d",
+            "ledger     read %,d = trained %,d + rejected %,d + filtered %,d%s",
             report.samplesRead(),
             report.samplesTrained(),
             report.samplesRejected(),
-            report.samplesFiltered()));
+            report.samplesFiltered(),
+            lost(report.samplesLost())));
     lines.add("metrics    " + figures(report.metrics()));
     if (report.validation() != null) {
       lines.add("validation " + report.validation().text());
@@ -46,6 +47,11 @@ public final class Summary {
     }
     lines.add("parameters SHA-256 " + report.parametersSha256());
     return String.join("\n", lines);
+  }
+
+  /** What a ledger in words ends with: nothing if nothing was lost. */
+  public static String lost(long positions) {
+    return positions == 0 ? "" : String.format(Locale.ROOT, "; lost %,d", positions);
   }
 
   /** Named figures in a line, four digits behind the point. */

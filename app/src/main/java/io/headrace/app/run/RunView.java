@@ -55,6 +55,7 @@ public final class RunView implements JobStatusSource {
             status.ledger().rejected(),
             status.ledger().filtered(),
             status.recordsInFlight(),
+            status.ledger().lost(),
             status.rejectionsByReason()),
         partitions(status, kafka),
         metrics(status.metrics(), status.validation()),
@@ -107,6 +108,7 @@ public final class RunView implements JobStatusSource {
                         entry.trained(),
                         entry.rejected(),
                         entry.filtered(),
+                        entry.lost(),
                         lag(kafka, partition, entry.nextPosition()))));
     return rows;
   }

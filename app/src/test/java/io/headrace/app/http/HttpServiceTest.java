@@ -158,6 +158,7 @@ class HttpServiceTest {
         "headrace_samples_total{outcome=\"trained\",partition=\"flights-0\"} ",
         "headrace_samples_total{outcome=\"rejected\",partition=\"flights-1\"} ",
         "headrace_samples_total{outcome=\"filtered\",partition=\"flights-1\"} ",
+        "headrace_lost_positions_total{partition=\"flights-0\"} 1234",
         "headrace_records_read_total ",
         "headrace_in_flight_records ",
         "headrace_steps_total ",

@@ -24,6 +24,9 @@ final class MovingJob implements JobStatusSource {
   private static final long START_MILLIS = 1_767_225_600_000L;
   private static final int RATE = 41_000;
 
+  /** Positions that were gone when the job came to them. */
+  static final long LOST = 1_234;
+
   private final AtomicLong ticks = new AtomicLong();
   volatile String name = "flight-delay";
   volatile JobState state = JobState.RUNNING;
@@ -80,6 +83,7 @@ final class MovingJob implements JobStatusSource {
         rejected,
         filtered,
         inFlight,
+        LOST,
         new TreeMap<>(Map.of("malformed", malformed, "label-out-of-range", outOfRange)));
   }
 
@@ -88,7 +92,9 @@ final class MovingJob implements JobStatusSource {
     long rejected = tick / 9 + tick / 5;
     long filtered = tick * 17;
     long lag = Math.round(52_000 / Math.sqrt((double) tick) + 900 * (wave + 2));
-    return new Partition(name, trained + rejected + filtered, trained, rejected, filtered, lag);
+    long lost = name.endsWith("-0") ? LOST : 0;
+    long next = trained + rejected + filtered + lost;
+    return new Partition(name, next, trained, rejected, filtered, lost, lag);
   }
 
   private Metrics metrics(long tick, double wave) {

@@ -85,6 +85,15 @@ class PageTest {
     assertThat(numbers.getFirst()).isEqualTo(numbers.stream().skip(1).mapToLong(n -> n).sum());
   }
 
+  @Test
+  void saysBesideTheLedgerWhatWasLost() {
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+
+    assertThat(page.locator("#lost")).hasText("1\u202f234 lost before they were read");
+    assertThat(page.locator("#partitions tbody tr").first().locator("td").nth(4))
+        .hasText("1\u202f234");
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = ColorScheme.class,

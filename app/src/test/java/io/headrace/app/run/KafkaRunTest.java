@@ -11,6 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,6 +111,34 @@ class KafkaRunTest {
     JsonNode after = CommandLineRun.report(report);
     assertThat(after.path("samplesRead").asLong()).isEqualTo(600_000);
     assertThat(after.path("samplesTrained").asLong()).isEqualTo(600_000);
+  }
+
+  @Test
+  void saysWhatTheTopicLostBetweenTwoRuns() throws Exception {
+    assertThat(produce("short", 2, FLIGHTS.resolve("flights.avro")).status()).isZero();
+    Path report = folder.resolve("short.json");
+    assertThat(train("short", report).status()).isZero();
+    var first = new TopicPartition("short", 0);
+    long lost = 5_000;
+    try (var admin =
+        Admin.create(Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()))) {
+      var ends = admin.listOffsets(Map.of(first, OffsetSpec.latest()));
+      long trained = ends.partitionResult(first).get().offset();
+      assertThat(produce("short", 2, FLIGHTS.resolve("flights.avro")).status()).isZero();
+      admin.deleteRecords(Map.of(first, RecordsToDelete.beforeOffset(trained + lost))).all().get();
+    }
+    CommandLineRun refused = train("short", report);
+    assertThat(refused.status()).isOne();
+    assertThat(refused.err())
+        .contains("5000 positions were deleted", "on-lost-positions: earliest");
+
+    CommandLineRun run = train("short", report, "--set", "source.kafka.on-lost-positions=earliest");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("read 595,000 = trained 595,000 + rejected 0 + filtered 0; lost 5,000");
+    JsonNode account = CommandLineRun.report(report);
+    assertThat(account.path("samplesLost").asLong()).isEqualTo(lost);
+    assertThat(account.path("samplesTrained").asLong()).isEqualTo(600_000 - lost);
   }
 
   @Test

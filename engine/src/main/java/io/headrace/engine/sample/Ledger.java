@@ -7,7 +7,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * What became of every record up to the next position of each partition: trained, rejected or
- * filtered, nothing else. Immutable.
+ * filtered, nothing else; and how many positions the source no longer had when they were due.
+ * Immutable.
  */
 public record Ledger(SortedMap<SourcePartition, Entry> entries) {
   public static final Ledger EMPTY = new Ledger(Collections.emptySortedMap());
@@ -16,8 +17,14 @@ public record Ledger(SortedMap<SourcePartition, Entry> entries) {
    * One partition's account.
    *
    * @param nextPosition position just past the last record counted here
+   * @param lost positions that were deleted at the source before they were read, and passed over
    */
-  public record Entry(long nextPosition, long trained, long rejected, long filtered) {
+  public record Entry(long nextPosition, long trained, long rejected, long filtered, long lost) {
+    /** The account of a partition that lost nothing. */
+    public Entry(long nextPosition, long trained, long rejected, long filtered) {
+      this(nextPosition, trained, rejected, filtered, 0);
+    }
+
     /** Records read and settled. */
     public long read() {
       return trained + rejected + filtered;
@@ -48,6 +55,10 @@ public record Ledger(SortedMap<SourcePartition, Entry> entries) {
 
   public long filtered() {
     return sum(Entry::filtered);
+  }
+
+  public long lost() {
+    return sum(Entry::lost);
   }
 
   private long sum(ToLongFunction<Entry> part) {

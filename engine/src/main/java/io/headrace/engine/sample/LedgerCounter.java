@@ -14,6 +14,7 @@ public final class LedgerCounter {
   private static final int TRAINED = 1;
   private static final int REJECTED = 2;
   private static final int FILTERED = 3;
+  private static final int LOST = 4;
 
   private final List<SourcePartition> partitions = new ArrayList<>();
 
@@ -30,20 +31,29 @@ public final class LedgerCounter {
     entry[FILTERED] += filtered;
   }
 
+  /** Counts positions of one partition that are gone, all of them before its next position. */
+  public void addLost(SourcePartition partition, long lost) {
+    entry(partition)[LOST] += lost;
+  }
+
   /** Adds all that {@code later} counted, which lies behind what is here. */
   public void add(LedgerCounter later) {
     for (int i = 0; i < later.partitions.size(); i++) {
+      SourcePartition partition = later.partitions.get(i);
       long[] entry = later.counts.get(i);
-      add(later.partitions.get(i), entry[NEXT], entry[TRAINED], entry[REJECTED], entry[FILTERED]);
+      add(partition, entry[NEXT], entry[TRAINED], entry[REJECTED], entry[FILTERED]);
+      addLost(partition, entry[LOST]);
     }
   }
 
   /** Adds all that {@code later} counted, its trained records as rejected ones. */
   public void addRejected(LedgerCounter later) {
     for (int i = 0; i < later.partitions.size(); i++) {
+      SourcePartition partition = later.partitions.get(i);
       long[] entry = later.counts.get(i);
       long rejected = entry[TRAINED] + entry[REJECTED];
-      add(later.partitions.get(i), entry[NEXT], 0, rejected, entry[FILTERED]);
+      add(partition, entry[NEXT], 0, rejected, entry[FILTERED]);
+      addLost(partition, entry[LOST]);
     }
   }
 
@@ -63,7 +73,11 @@ public final class LedgerCounter {
     clear();
     ledger
         .entries()
-        .forEach((p, e) -> add(p, e.nextPosition(), e.trained(), e.rejected(), e.filtered()));
+        .forEach(
+            (p, e) -> {
+              add(p, e.nextPosition(), e.trained(), e.rejected(), e.filtered());
+              addLost(p, e.lost());
+            });
   }
 
   /** Forgets everything, and keeps the memory for the partitions to come. */
@@ -89,7 +103,8 @@ public final class LedgerCounter {
     for (int i = 0; i < partitions.size(); i++) {
       long[] e = counts.get(i);
       entries.put(
-          partitions.get(i), new Ledger.Entry(e[NEXT], e[TRAINED], e[REJECTED], e[FILTERED]));
+          partitions.get(i),
+          new Ledger.Entry(e[NEXT], e[TRAINED], e[REJECTED], e[FILTERED], e[LOST]));
     }
     return new Ledger(entries);
   }
@@ -102,7 +117,7 @@ public final class LedgerCounter {
     int added = partitions.size();
     partitions.add(partition);
     if (added == counts.size()) {
-      counts.add(new long[4]);
+      counts.add(new long[5]);
     }
     long[] entry = counts.get(added);
     Arrays.fill(entry, 0);

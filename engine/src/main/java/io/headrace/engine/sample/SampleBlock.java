@@ -25,6 +25,7 @@ public final class SampleBlock {
   private int size;
   private int rejected;
   private int filtered;
+  private long lost;
   private long nextPosition;
   private boolean caughtUp;
   private boolean shuffled;
@@ -52,6 +53,7 @@ public final class SampleBlock {
     size = 0;
     rejected = 0;
     filtered = 0;
+    lost = 0;
     caughtUp = false;
     shuffled = false;
     columns.forEach(Column::clear);
@@ -106,6 +108,11 @@ public final class SampleBlock {
   /** Says that everything before {@code position} is settled here, gaps in the source included. */
   public void settleUpTo(long position) {
     nextPosition = position;
+  }
+
+  /** Counts positions before the next one that are gone from the source; a block without rows. */
+  public void lose(long positions) {
+    lost = positions;
   }
 
   /** Keeps the rows that {@code keep} says true for, in their order; the others are filtered. */
@@ -223,6 +230,11 @@ public final class SampleBlock {
   /** Records filtered in the block. */
   public int filtered() {
     return filtered;
+  }
+
+  /** Positions that are gone from the source. */
+  public long lost() {
+    return lost;
   }
 
   /** Records rejected before row {@code row}'s record. */

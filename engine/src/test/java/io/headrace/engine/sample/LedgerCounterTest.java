@@ -35,4 +35,21 @@ class LedgerCounterTest {
     assertThat(ledger.read()).isEqualTo(15);
     assertThat(ledger.positions().of(A)).hasValue(12);
   }
+
+  @Test
+  void lostPositionsAreNoReadOnes() {
+    var counter = new LedgerCounter();
+    counter.reset(new Ledger(new TreeMap<>(Map.of(A, new Ledger.Entry(30, 7, 2, 1, 20)))));
+    var later = new LedgerCounter();
+    later.add(A, 45, 1, 0, 0);
+    later.addLost(A, 14);
+    counter.add(later);
+    assertThat(counter.ledger().entries().get(A)).isEqualTo(new Ledger.Entry(45, 8, 2, 1, 34));
+    counter.addRejected(later);
+    assertThat(counter.ledger().read()).isEqualTo(12);
+    assertThat(counter.ledger().lost()).isEqualTo(48);
+    later.clear();
+    later.add(A, 50, 1, 0, 0);
+    assertThat(later.ledger().lost()).isZero();
+  }
 }

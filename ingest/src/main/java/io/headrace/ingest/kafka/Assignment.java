@@ -321,7 +321,7 @@ final class Assignment implements ConsumerRebalanceListener {
             .toList());
   }
 
-  private PartitionTrack track(TopicPartition partition) {
+  PartitionTrack track(TopicPartition partition) {
     return tracks.computeIfAbsent(partition, PartitionTrack::new);
   }
 

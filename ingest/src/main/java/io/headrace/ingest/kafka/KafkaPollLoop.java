@@ -309,7 +309,23 @@ final class KafkaPollLoop implements Subscription, Runnable {
     } catch (NoOffsetForPartitionException e) {
       assignment.startAtConfigured(e.partitions());
     } catch (OffsetOutOfRangeException e) {
-      throw OffsetRange.explained(kafka, e, ANSWER);
+      passOver(kafka, e, assignment);
+    }
+  }
+
+  private void passOver(
+      Consumer<ByteBuffer, ByteBuffer> kafka,
+      OffsetOutOfRangeException gone,
+      Assignment assignment) {
+    try {
+      for (LostRange range : LostRange.of(kafka, gone, ANSWER)) {
+        long next = range.next(settings.onLost());
+        alerts.alert("positions-lost", range.passedOver(next));
+        pending.addLost(assignment.track(range.partition()), range.wanted(), next);
+        kafka.seek(range.partition(), next);
+      }
+    } catch (TimeoutException e) {
+      watch.unanswered(); // the next poll finds the positions gone again
     }
   }
 

@@ -63,9 +63,9 @@ public final class KafkaSampleSource implements SampleSource, GroupMember {
    * without records says that the source is caught up.
    *
    * <p>The stream fails with a {@link io.headrace.engine.error.HeadraceException} when the group
-   * has other members and is not to be shared, when a position lies outside what the brokers hold,
-   * when they refuse us, and, with {@code fail-fast}, when they cannot be reached or the topic is
-   * missing.
+   * has other members and is not to be shared, when a position lies behind a partition's end, or
+   * before its beginning and the settings say to fail, when the brokers refuse us, and, with {@code
+   * fail-fast}, when they cannot be reached or the topic is missing.
    */
   @Override
   public Flux<RecordChunk> chunks(Positions from) {

@@ -5,6 +5,7 @@ import io.headrace.engine.config.Settings;
 import io.headrace.engine.error.InvalidSettingException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param shareGroup whether the group may have other members, each with a model of its own
  * @param handOverTimeoutMillis see {@link #handOverTimeout}; null is the default
+ * @param onLost what is done where a partition no longer has the position that is due
  * @param latest whether partitions without a position start at their end instead of their beginning
  * @param properties settings of the Kafka client, passed on unchanged
  */
@@ -30,6 +32,7 @@ public record KafkaSourceSettings(
     boolean shareGroup,
     @Nullable Integer handOverTimeoutMillis,
     boolean latest,
+    OnLost onLost,
     int chunkRows,
     int maxRecordBytes,
     boolean stopAtEnd,
@@ -72,6 +75,14 @@ public record KafkaSourceSettings(
               List.of("earliest", "latest"),
               "Where to start in partitions for which no checkpoint knows a position.")
           .orElse("earliest");
+  static final Setting<String> ON_LOST_POSITIONS =
+      Setting.choice(
+              "on-lost-positions",
+              List.of("fail", "earliest", "latest"),
+              "What to do when a partition no longer has the position that is due, because records"
+                  + " were deleted before they were read: stop with an error, or read on at the"
+                  + " beginning or the end of what is there and count what was passed over as lost.")
+          .orElse("fail");
   static final Setting<Integer> CHUNK_ROWS =
       Setting.integer(
               "chunk-rows",
@@ -104,6 +115,13 @@ public record KafkaSourceSettings(
           ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "4096",
           ConsumerConfig.METADATA_MAX_AGE_CONFIG, "30000",
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+
+  /** Where reading goes on behind positions that are gone, if it does. */
+  public enum OnLost {
+    FAIL,
+    EARLIEST,
+    LATEST
+  }
 
   public KafkaSourceSettings {
     properties = Map.copyOf(properties);
@@ -146,6 +164,7 @@ public record KafkaSourceSettings(
         SHARE_GROUP,
         HANDOVER_TIMEOUT_MS,
         START,
+        ON_LOST_POSITIONS,
         CHUNK_ROWS,
         MAX_RECORD_BYTES,
         STOP_AT_END,
@@ -168,6 +187,7 @@ public record KafkaSourceSettings(
         settings.value(SHARE_GROUP),
         settings.optional(HANDOVER_TIMEOUT_MS).orElse(null),
         settings.value(START).equals("latest"),
+        OnLost.valueOf(settings.value(ON_LOST_POSITIONS).toUpperCase(Locale.ROOT)),
         settings.value(CHUNK_ROWS),
         settings.value(MAX_RECORD_BYTES),
         settings.value(STOP_AT_END),

@@ -35,15 +35,18 @@ final class PendingRecords {
     final PartitionTrack track;
     final List<ConsumerRecord<ByteBuffer, ByteBuffer>> records;
     final long positionAfter;
+    final long lost;
     int next;
 
     Slice(
         PartitionTrack track,
         List<ConsumerRecord<ByteBuffer, ByteBuffer>> records,
-        long positionAfter) {
+        long positionAfter,
+        long lost) {
       this.track = track;
       this.records = records;
       this.positionAfter = positionAfter;
+      this.lost = lost;
     }
   }
 
@@ -88,7 +91,16 @@ final class PendingRecords {
     }
     long settled = Math.min(after, track.stop);
     if (count > 0 || settled > track.emitted) {
-      slices.add(new Slice(track, records.subList(0, count), settled));
+      slices.add(new Slice(track, records.subList(0, count), settled, 0));
+    }
+  }
+
+  /** Takes note that the partition's records from {@code first} up to {@code next} are gone. */
+  void addLost(PartitionTrack track, long first, long next) {
+    long settled = Math.min(next, track.stop);
+    track.polled = next;
+    if (settled > first) {
+      slices.add(new Slice(track, List.of(), settled, settled - first));
     }
   }
 
@@ -109,6 +121,7 @@ final class PendingRecords {
     if (slice.next == last) {
       slices.remove();
       chunk.settleUpTo(slice.positionAfter);
+      chunk.lose(slice.lost);
     }
     track.emitted = chunk.nextPosition();
     return track;

@@ -2,7 +2,6 @@ package io.headrace.ingest.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.ChunkCollector;
@@ -210,20 +209,6 @@ class KafkaSampleSourceTest {
     broker.growTopic(topic, 2);
     broker.send(topic, 1, 0, 3);
     ChunkCollector.await("the new partition's", () -> collector.records() == 4);
-  }
-
-  @Test
-  void aPositionThatTheBrokerNoLongerHoldsIsNamedWithWhatItHolds() {
-    String topic = broker.newTopic(1);
-    broker.send(topic, 0, 0, 20);
-    broker.deleteBefore(topic, 0, 15);
-    start(settings(topic), at(topic, 4));
-    collector.ask(Long.MAX_VALUE);
-    assertThat(collector.awaitEnd().failure())
-        .isInstanceOf(HeadraceException.class)
-        .hasMessageStartingWith(
-            "topic " + topic + " partition 0: position 4 is wanted, but the broker holds 15 to 20");
-    assertThat(collector.completed()).isFalse();
   }
 
   @Test

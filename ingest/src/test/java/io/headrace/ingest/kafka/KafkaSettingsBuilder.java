@@ -35,6 +35,11 @@ final class KafkaSettingsBuilder {
     return this;
   }
 
+  KafkaSettingsBuilder onLost(String choice) {
+    raw.put("on-lost-positions", choice);
+    return this;
+  }
+
   KafkaSettingsBuilder failFast(int timeoutMillis) {
     raw.put("fail-fast", true);
     raw.put("connect-timeout-ms", timeoutMillis);

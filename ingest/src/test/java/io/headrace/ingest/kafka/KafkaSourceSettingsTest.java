@@ -64,6 +64,7 @@ class KafkaSourceSettingsTest {
                     false,
                     null,
                     false,
+                    KafkaSourceSettings.OnLost.FAIL,
                     1,
                     1,
                     false,

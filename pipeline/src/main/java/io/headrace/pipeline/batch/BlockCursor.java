@@ -86,9 +86,11 @@ final class BlockCursor {
     settle(slot, part.to(), part.rows(), rejected + part.rejected(), filtered + part.filtered());
   }
 
+  /** What a block lost lies before its next position, and counts when that is reached. */
   private void settle(Slot slot, long end, int trained, int rejectedNow, int filteredNow) {
     slot.settle(
-        new Run(block.partition(), end, trained, rejectedNow - rejected, filteredNow - filtered));
+        new Run(block.partition(), end, trained, rejectedNow - rejected, filteredNow - filtered),
+        end == block.nextPosition() && end != position ? block.lost() : 0);
     position = end;
     rejected = rejectedNow;
     filtered = filteredNow;

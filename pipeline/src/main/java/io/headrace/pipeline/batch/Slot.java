@@ -24,9 +24,10 @@ final class Slot {
     handsOver = false;
   }
 
-  /** Counts records for the batch, behind those before. */
-  void settle(Run run) {
+  /** Counts records for the batch, behind those before, and positions of them that are gone. */
+  void settle(Run run, long lost) {
     batch.ledger().add(run.partition(), run.to(), run.rows(), run.rejected(), run.filtered());
+    batch.ledger().addLost(run.partition(), lost);
     if (!runs.isEmpty() && runs.getLast().partition().equals(run.partition())) {
       Run last = runs.removeLast();
       runs.add(

@@ -62,6 +62,7 @@ public final class DecodeStage {
       decoder.decode(chunk, block, rejections);
       checkAccount(chunk, block);
       block.settleUpTo(chunk.nextPosition());
+      block.lose(chunk.lost());
       if (chunk.caughtUp()) {
         block.markCaughtUp();
       }

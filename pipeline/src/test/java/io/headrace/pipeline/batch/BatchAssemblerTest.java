@@ -202,6 +202,39 @@ class BatchAssemblerTest {
     assertThat(assembler.ring().closedByEnd()).isEqualTo(1);
   }
 
+  /** Lost positions lie between rows of one batch; one block of them is all there is at the end. */
+  @Test
+  void countsPositionsThatAreGoneWithTheRowsAroundThem() {
+    var partition = new SourcePartition("t", 0);
+    var handler = new CollectedBatches();
+    BatchAssembler assembler = start(new BatchShape(8, 0, 4), handler);
+    assembler.assemble(
+        Flux.just(rowsOf(partition, 0, 4), lost(partition, 90, 86), rowsOf(partition, 90, 96))
+            .concatWith(Flux.just(lost(partition, 120, 24))));
+    assertThat(assembler.end().join()).isEqualTo(new StreamEnd.Completed());
+    assertThat(handler.batches).hasSize(2);
+    assertThat(handler.batches.getFirst().ledger().entries().get(partition))
+        .isEqualTo(new Ledger.Entry(94, 8, 0, 0, 86));
+    assertThat(handler.total().entries())
+        .containsExactly(Map.entry(partition, new Ledger.Entry(120, 10, 0, 0, 110)));
+  }
+
+  private SampleBlock rowsOf(SourcePartition partition, int from, int to) {
+    var block = pool.take(to - from);
+    block.start(partition, from);
+    for (int p = from; p < to; p++) {
+      RandomStream.writeRow(block, p);
+    }
+    return block;
+  }
+
+  private SampleBlock lost(SourcePartition partition, long next, long positions) {
+    var block = pool.take(0);
+    block.start(partition, next);
+    block.lose(positions);
+    return block;
+  }
+
   private BatchAssembler start(BatchShape shape, BatchHandler handler) {
     return BatchAssembler.start(RandomStream.SCHEMA, shape, pool, assembly, handler);
   }

@@ -20,14 +20,17 @@ final class CheckpointMetadata {
   private static final String VERSION = "1";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** One partition of the ledger as JSON; its fields are part of the format. */
+  /**
+   * One partition of the ledger as JSON; its fields are part of the format. Older files lack lost.
+   */
   private record PartitionJson(
       String source,
       int partition,
       long nextPosition,
       long trained,
       long rejected,
-      long filtered) {}
+      long filtered,
+      long lost) {}
 
   private CheckpointMetadata() {}
 
@@ -96,7 +99,7 @@ final class CheckpointMetadata {
     for (PartitionJson p : JSON.readValue(json, PartitionJson[].class)) {
       entries.put(
           new SourcePartition(p.source, p.partition),
-          new Ledger.Entry(p.nextPosition, p.trained, p.rejected, p.filtered));
+          new Ledger.Entry(p.nextPosition, p.trained, p.rejected, p.filtered, p.lost));
     }
     return new Ledger(entries);
   }
@@ -108,6 +111,7 @@ final class CheckpointMetadata {
         entry.nextPosition(),
         entry.trained(),
         entry.rejected(),
-        entry.filtered());
+        entry.filtered(),
+        entry.lost());
   }
 }

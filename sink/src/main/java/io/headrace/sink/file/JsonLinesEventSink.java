@@ -108,7 +108,8 @@ public final class JsonLinesEventSink implements EventSink {
         .put("samplesRead", metrics.ledger().read())
         .put("samplesTrained", metrics.ledger().trained())
         .put("samplesRejected", metrics.ledger().rejected())
-        .put("samplesFiltered", metrics.ledger().filtered());
+        .put("samplesFiltered", metrics.ledger().filtered())
+        .put("samplesLost", metrics.ledger().lost());
     line.set("window", JSON.valueToTree(metrics.window()));
     line.set("total", JSON.valueToTree(metrics.total()));
     line.set("baselines", JSON.valueToTree(metrics.baselines()));

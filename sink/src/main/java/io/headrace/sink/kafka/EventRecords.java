@@ -81,7 +81,8 @@ final class EventRecords {
                     entry.getValue().nextPosition(),
                     entry.getValue().trained(),
                     entry.getValue().rejected(),
-                    entry.getValue().filtered()))
+                    entry.getValue().filtered(),
+                    entry.getValue().lost()))
         .toList();
   }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,17 @@ class CheckpointFileTest {
         .containsEntry("format_version", "1")
         .containsEntry("fingerprint", CHECKPOINT.fingerprint())
         .containsKeys("ledger", "values", "data_sha256", "header_sha256", "created_at_millis");
+  }
+
+  @Test
+  void readsALedgerFromBeforeLossesWereCounted() throws IOException {
+    SortedMap<String, String> metadata = CheckpointMetadata.of(CHECKPOINT, "hash");
+    String ledger = String.valueOf(metadata.get("ledger"));
+    assertThat(ledger).contains(",\"lost\":10}");
+    metadata.put("ledger", ledger.replaceAll(",\"lost\":\\d+", ""));
+    Checkpoint old = CheckpointMetadata.checkpoint("old", metadata, CHECKPOINT.tensors());
+    assertThat(old.ledger().lost()).isZero();
+    assertThat(old.ledger().positions()).isEqualTo(CHECKPOINT.ledger().positions());
   }
 
   @Test

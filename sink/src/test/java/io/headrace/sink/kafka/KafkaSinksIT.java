@@ -101,7 +101,8 @@ class KafkaSinksIT {
     TrainingMetricsRecord metrics = TrainingMetricsRecord.getDecoder().decode(messages.get(0));
     assertThat(metrics.getStep()).isEqualTo(5);
     assertThat(metrics.getWindow()).containsEntry("accuracy", 0.75);
-    assertThat(metrics.getLedger().getFirst().getNextPosition()).isEqualTo(9);
+    assertThat(metrics.getLedger().getFirst().getNextPosition()).isEqualTo(13);
+    assertThat(metrics.getLedger().getFirst().getLost()).isEqualTo(4);
     assertThat(CheckpointAnnouncement.getDecoder().decode(messages.get(1)).getName())
         .isEqualTo("checkpoint-6");
     assertThat(OperatorAlert.getDecoder().decode(messages.get(2)).getMessage())
