@@ -1,6 +1,7 @@
 package io.headrace.ingest;
 
 import io.headrace.engine.sample.Positions;
+import io.headrace.engine.sample.SourcePartition;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -13,7 +14,16 @@ public interface GroupMember {
   /** Who learns from the source, and so decides when a partition may be given away. */
   interface Learner {
     /** Learns and keeps nothing: whatever was emitted stays as it is. */
-    Learner NONE = (emitted, wait) -> new Settled(Positions.START, true);
+    Learner NONE =
+        new Learner() {
+          @Override
+          public Settled settle(Positions emitted, Duration wait) {
+            return new Settled(Positions.START, true);
+          }
+
+          @Override
+          public void passOver(SourcePartition partition, long from, long to) {}
+        };
 
     /**
      * Has everything emitted before {@code emitted} learned and covered by a durable checkpoint,
@@ -21,6 +31,12 @@ public interface GroupMember {
      * any more. On the source's thread, which emits nothing meanwhile.
      */
     Settled settle(Positions emitted, Duration wait);
+
+    /**
+     * Says that the records of {@code partition} from {@code from} up to {@code to} are in the
+     * model of another member, and that the next ones to be emitted lie behind them.
+     */
+    void passOver(SourcePartition partition, long from, long to);
   }
 
   /**

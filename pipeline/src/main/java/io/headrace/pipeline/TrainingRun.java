@@ -5,6 +5,7 @@ import io.headrace.engine.TrainEvent;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.Positions;
+import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.GroupMember;
 import io.headrace.ingest.GroupMember.Settled;
 import io.headrace.ingest.decode.GrowingVocabularies;
@@ -45,7 +46,7 @@ public final class TrainingRun implements AutoCloseable {
     this.durable = new DurablePositions(restored.positions());
     this.loop = new TrainingLoop(plan, values, first, lineage, durable);
     this.pipeline = new TrainingPipeline(plan, restored, first, loop);
-    group().ifPresent(source -> source.join(lineage, this::settle));
+    group().ifPresent(source -> source.join(lineage, new SourceLearner(first)));
   }
 
   /**
@@ -70,12 +71,26 @@ public final class TrainingRun implements AutoCloseable {
     return plan.source() instanceof GroupMember member ? Optional.of(member) : Optional.empty();
   }
 
-  /** For the source, which has emitted everything before {@code emitted} and waits. */
-  private Settled settle(Positions emitted, Duration wait) {
-    if (!durable.covers(emitted)) {
-      pipeline.handOver(emitted);
+  /** On the source's thread. */
+  private final class SourceLearner implements GroupMember.Learner {
+    private final FirstPositions first;
+
+    SourceLearner(FirstPositions first) {
+      this.first = first;
     }
-    return durable.await(emitted, wait);
+
+    @Override
+    public Settled settle(Positions emitted, Duration wait) {
+      if (!durable.covers(emitted)) {
+        pipeline.handOver(emitted);
+      }
+      return durable.await(emitted, wait);
+    }
+
+    @Override
+    public void passOver(SourcePartition partition, long from, long to) {
+      first.passOver(partition, from, to);
+    }
   }
 
   private static void alert(TrainingPlan plan, String damage) {

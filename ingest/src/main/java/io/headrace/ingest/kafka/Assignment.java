@@ -20,8 +20,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Which partitions are read, from where on, and whether they are paused: all partitions of the
@@ -30,7 +28,6 @@ import org.slf4j.LoggerFactory;
  * thread, which also calls the rebalance listener.
  */
 final class Assignment implements ConsumerRebalanceListener {
-  private static final Logger LOG = LoggerFactory.getLogger(KafkaSampleSource.class);
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final Duration CHANGE = Duration.ofMillis(200);
   private static final int LEAVE_ATTEMPTS = 25;
@@ -156,7 +153,7 @@ final class Assignment implements ConsumerRebalanceListener {
     }
     consumer.seek(track.topicPartition, next);
     if (ours != PartitionTrack.UNKNOWN && next > ours) {
-      LOG.info("{}: {} to {} were learned by another member", track.source, ours, next);
+      membership.learner().passOver(track.source, ours, next);
     }
   }
 

@@ -1,0 +1,189 @@
+package io.headrace.app.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.app.broker.EmbeddedBroker;
+import io.headrace.engine.StepResult;
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.pipeline.TrainingStatus;
+import io.headrace.pipeline.job.JobRun;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of a topic's records while the members of a group come and go. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class GroupHandOverTest {
+  /** Longer with e.g. {@code -Dheadrace.handover.seconds=600}. */
+  private static final int SECONDS = Integer.getInteger("headrace.handover.seconds", 12);
+
+  private static final long SEED = Long.getLong("headrace.handover.seed", 1);
+  private static final Consumer<StepResult> FAST = step -> {};
+
+  @TempDir private static Path folder;
+
+  @SuppressWarnings("NullAway.Init") // by start
+  private EmbeddedBroker broker;
+
+  @BeforeAll
+  void start() {
+    broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+  }
+
+  @AfterAll
+  void stop() {
+    broker.close();
+  }
+
+  private SharedTopic topic(String name, int partitions) {
+    return new SharedTopic(broker, folder, name, partitions);
+  }
+
+  private static Consumer<StepResult> sleeping(long millis) {
+    return step -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+  }
+
+  private static int partitionsOf(JobRun run) {
+    return run.kafka().orElseThrow().partitions().size();
+  }
+
+  private static void awaitPartitions(JobRun run, int count) {
+    SharedTopic.await(count + " partitions", () -> partitionsOf(run) == count);
+  }
+
+  @Test
+  void learnsEachRecordOnceWhileMembersComeAndGo() {
+    System.out.printf("GroupHandOverTest: seed %d, %d s%n", SEED, SECONDS);
+    var random = new SplittableRandom(SEED);
+    try (SharedTopic topic = topic("busy", 6)) {
+      SortedMap<String, JobRun> here = new TreeMap<>();
+      List<String> gone = new ArrayList<>(List.of("ada", "ben", "cai"));
+      long handedOver = 0;
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+      while (System.nanoTime() < until) {
+        topic.send(random.nextInt(20, 400));
+        boolean join = here.isEmpty() || (!gone.isEmpty() && random.nextBoolean());
+        if (join) {
+          String member = gone.remove(random.nextInt(gone.size()));
+          here.put(member, topic.start(member, sleeping(random.nextInt(3))));
+        } else if (here.size() > 1) {
+          String member = List.copyOf(here.keySet()).get(random.nextInt(here.size()));
+          JobRun leaving = here.remove(member);
+          handedOver += leaving.kafka().orElseThrow().handedOver();
+          topic.stop(leaving);
+          gone.add(member);
+        }
+        pause(random);
+      }
+      topic.awaitAllLearned(gone);
+      for (JobRun run : here.values()) {
+        handedOver += run.kafka().orElseThrow().handedOver();
+        topic.stop(run);
+      }
+      assertThat(handedOver).as("hand-overs while both members went on").isPositive();
+      assertThat(topic.alerts).isEmpty();
+      gone.addAll(here.keySet());
+      topic.assertEachLearnedOnce(gone);
+    }
+  }
+
+  private static void pause(RandomGenerator random) {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(100, 2000)));
+  }
+
+  @Test
+  void aMemberThatComesBackGoesOnBehindWhatTheOtherLearnedMeanwhile() {
+    try (SharedTopic topic = topic("return", 2)) {
+      topic.send(300);
+      JobRun first = topic.start("first", FAST);
+      topic.awaitAllLearned(List.of());
+      JobRun second = topic.start("second", FAST);
+      awaitPartitions(second, 1);
+      awaitPartitions(first, 1);
+      topic.send(300);
+      topic.awaitAllLearned(List.of());
+      topic.stop(first);
+      awaitPartitions(second, 2);
+      topic.send(300);
+      topic.awaitAllLearned(List.of("first"));
+      topic.stop(second);
+      assertThat(topic.alerts).isEmpty();
+      topic.assertEachLearnedOnce(Set.of("first", "second"));
+
+      JobRun again = topic.start("first", FAST);
+      awaitPartitions(again, 2);
+      topic.send(300);
+      topic.awaitAllLearned(List.of("second"));
+      topic.stop(again);
+      topic.assertEachLearnedOnce(Set.of("first", "second"));
+    }
+  }
+
+  @Test
+  void aSlowEngineTrainsWhatItHasBeforeItGivesPartitionsAway() {
+    try (SharedTopic topic = topic("slow", 2)) {
+      topic.send(1500);
+      JobRun slow = topic.start("slow", sleeping(20));
+      SharedTopic.await("some steps", () -> slow.status().steps() > 3);
+      JobRun other = topic.start("other", FAST);
+      awaitPartitions(other, 1);
+      SharedTopic.await("the count", () -> slow.kafka().orElseThrow().handedOver() == 1);
+      assertThat(topic.alerts).isEmpty();
+      topic.awaitAllLearned(List.of());
+      topic.stop(other);
+      topic.stop(slow);
+      topic.assertEachLearnedOnce(Set.of("slow", "other"));
+    }
+  }
+
+  @Test
+  void whatIsNotTrainedInTimeIsToldAndNoneIsMissing() {
+    try (SharedTopic topic = topic("late", 2)) {
+      topic.send(400);
+      JobRun slow = topic.start("slow", sleeping(100), "source.kafka.handover-timeout-ms=50");
+      SharedTopic.await("some steps", () -> slow.status().steps() > 3);
+      JobRun other = topic.start("other", FAST);
+      awaitPartitions(other, 1);
+      SharedTopic.await("the alert", () -> !topic.alerts.isEmpty());
+      assertThat(topic.alerts.getFirst().code()).isEqualTo("hand-over-late");
+      SharedTopic.await("the count", () -> slow.kafka().orElseThrow().exposed() > 0);
+      topic.awaitAllLearned(List.of());
+    }
+  }
+
+  @Test
+  void aSecondMemberIsRefusedWhereTheGroupIsNotShared() {
+    try (SharedTopic topic = topic("alone", 2)) {
+      topic.send(100);
+      JobRun first = topic.start("first", FAST, "source.kafka.share-group=false");
+      awaitPartitions(first, 2);
+      JobRun second = topic.start("second", FAST, "source.kafka.share-group=false");
+      assertThatThrownBy(second::await)
+          .isInstanceOf(HeadraceException.class)
+          .hasMessageContaining("the group alone has the member headrace-alone-")
+          .hasMessageContaining("share-group: true");
+      JobRun sharing = topic.start("third", FAST);
+      assertThatThrownBy(sharing::await)
+          .isInstanceOf(HeadraceException.class)
+          .hasMessageContaining("which does not share it");
+      topic.awaitAllLearned(List.of());
+      assertThat(first.status().state()).isEqualTo(TrainingStatus.State.RUNNING);
+      topic.stop(first);
+      topic.assertEachLearnedOnce(Set.of("first"));
+    }
+  }
+}
