@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.app.broker.EmbeddedBroker;
 import io.headrace.engine.StepResult;
+import io.headrace.engine.TrainEvent;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.job.JobRun;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -150,18 +153,67 @@ class GroupHandOverTest {
     }
   }
 
+  /** It stays in the group all the same: the wait ends long before the poll interval does. */
   @Test
   void whatIsNotTrainedInTimeIsToldAndNoneIsMissing() {
     try (SharedTopic topic = topic("late", 2)) {
       topic.send(400);
-      JobRun slow = topic.start("slow", sleeping(100), "source.kafka.handover-timeout-ms=50");
+      JobRun slow =
+          topic.start(
+              "slow", sleeping(100), "source.kafka.properties.\"max.poll.interval.ms\"=1500");
       SharedTopic.await("some steps", () -> slow.status().steps() > 3);
       JobRun other = topic.start("other", FAST);
       awaitPartitions(other, 1);
-      SharedTopic.await("the alert", () -> !topic.alerts.isEmpty());
-      assertThat(topic.alerts.getFirst().code()).isEqualTo("hand-over-late");
       SharedTopic.await("the count", () -> slow.kafka().orElseThrow().exposed() > 0);
       topic.awaitAllLearned(List.of());
+      topic.stop(other);
+      topic.stop(slow);
+      assertThat(topic.alerts).extracting(TrainEvent.Alert::code).containsOnly("hand-over-late");
+      topic.assertNoneMissing(Set.of("slow", "other"));
+    }
+  }
+
+  @Test
+  void whatTheGroupTakesAwayIsToldAndNoneIsMissing() {
+    try (SharedTopic topic = topic("lost", 4)) {
+      topic.send(1000);
+      JobRun slow = topic.start("slow", sleeping(20), "checkpoints.every-samples=1000000");
+      JobRun other = topic.start("other", FAST);
+      awaitPartitions(other, 2);
+      topic.send(1000);
+      SharedTopic.await("some steps", () -> slow.status().steps() > 50);
+      topic.expelAll();
+      SharedTopic.await("the count", () -> slow.kafka().orElseThrow().exposed() > 0);
+      topic.awaitAllLearned(List.of());
+      topic.stop(other);
+      topic.stop(slow);
+      assertThat(topic.alerts).extracting(TrainEvent.Alert::code).contains("partitions-lost");
+      topic.assertNoneMissing(Set.of("slow", "other"));
+    }
+  }
+
+  /** Its partitions move when its session has ended, and it goes on where it is not behind. */
+  @Test
+  void aKilledMemberLeavesNothingOut() throws Exception {
+    try (SharedTopic topic = topic("killed", 2)) {
+      topic.send(2000);
+      Process killed = topic.startProcess("killed");
+      SharedTopic.await("a checkpoint", () -> topic.hasCheckpoint("killed"));
+      JobRun other = topic.start("other", FAST);
+      awaitPartitions(other, 1);
+      topic.send(2000);
+      assertThat(killed.destroyForcibly().waitFor()).isNotZero();
+      awaitPartitions(other, 2);
+      topic.send(500);
+      topic.awaitAllLearned(List.of("killed"));
+
+      JobRun again = topic.start("killed", FAST);
+      awaitPartitions(again, 1);
+      topic.send(500);
+      topic.awaitAllLearned(List.of());
+      topic.stop(other);
+      topic.stop(again);
+      topic.assertNoneMissing(Set.of("killed", "other"));
     }
   }
 
@@ -183,6 +235,29 @@ class GroupHandOverTest {
       topic.awaitAllLearned(List.of());
       assertThat(first.status().state()).isEqualTo(TrainingStatus.State.RUNNING);
       topic.stop(first);
+      topic.assertEachLearnedOnce(Set.of("first"));
+    }
+  }
+
+  @Test
+  void stopsWithACheckpointWhenSomebodyJoinsAGroupThatIsNotShared() {
+    try (SharedTopic topic = topic("joined", 2)) {
+      topic.send(100);
+      JobRun run = topic.start("first", FAST, "source.kafka.share-group=false");
+      topic.awaitAllLearned(List.of());
+      try (KafkaConsumer<byte[], byte[]> stranger = topic.consumer("a-stranger")) {
+        SharedTopic.await(
+            "the end",
+            () -> {
+              stranger.poll(Duration.ofMillis(100));
+              return run.status().state() == TrainingStatus.State.FAILED;
+            });
+      }
+      assertThatThrownBy(run::await)
+          .isInstanceOf(HeadraceException.class)
+          .hasMessageContaining("a-stranger on ")
+          .hasMessageContaining("joined the group joined")
+          .hasMessageContaining("share-group: true");
       topic.assertEachLearnedOnce(Set.of("first"));
     }
   }
