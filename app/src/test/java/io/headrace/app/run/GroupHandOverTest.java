@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GroupHandOverTest {
   /** Longer with e.g. {@code -Dheadrace.handover.seconds=600}. */
-  private static final int SECONDS = Integer.getInteger("headrace.handover.seconds", 12);
+  private static final int SECONDS = Integer.getInteger("headrace.handover.seconds", 8);
 
   private static final long SEED = Long.getLong("headrace.handover.seed", 1);
   private static final Consumer<StepResult> FAST = step -> {};
@@ -74,8 +74,13 @@ class GroupHandOverTest {
     var random = new SplittableRandom(SEED);
     try (SharedTopic topic = topic("busy", 6)) {
       SortedMap<String, JobRun> here = new TreeMap<>();
-      List<String> gone = new ArrayList<>(List.of("ada", "ben", "cai"));
-      long handedOver = 0;
+      here.put("ada", topic.start("ada", FAST));
+      awaitPartitions(here.get("ada"), 6);
+      here.put("ben", topic.start("ben", sleeping(1)));
+      awaitPartitions(here.get("ben"), 3);
+      awaitPartitions(here.get("ada"), 3);
+      long handedOver = here.get("ada").kafka().orElseThrow().handedOver();
+      List<String> gone = new ArrayList<>(List.of("cai", "dan"));
       long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
       while (System.nanoTime() < until) {
         topic.send(random.nextInt(20, 400));
@@ -176,12 +181,13 @@ class GroupHandOverTest {
   @Test
   void whatTheGroupTakesAwayIsToldAndNoneIsMissing() {
     try (SharedTopic topic = topic("lost", 4)) {
-      topic.send(1000);
+      topic.send(500);
       JobRun slow = topic.start("slow", sleeping(20), "checkpoints.every-samples=1000000");
       JobRun other = topic.start("other", FAST);
       awaitPartitions(other, 2);
-      topic.send(1000);
-      SharedTopic.await("some steps", () -> slow.status().steps() > 50);
+      topic.send(500);
+      long before = slow.status().steps();
+      SharedTopic.await("more steps", () -> slow.status().steps() > before + 10);
       topic.expelAll();
       SharedTopic.await("the count", () -> slow.kafka().orElseThrow().exposed() > 0);
       topic.awaitAllLearned(List.of());

@@ -62,6 +62,11 @@ final class KafkaSettingsBuilder {
     return subscribe(group);
   }
 
+  KafkaSettingsBuilder shareWithoutSubscribing(String group) {
+    raw.put("share-group", true);
+    return group(group);
+  }
+
   KafkaSettingsBuilder handOverTimeout(int millis) {
     raw.put("handover-timeout-ms", millis);
     return this;
