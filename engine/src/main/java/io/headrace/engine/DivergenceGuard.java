@@ -56,6 +56,11 @@ final class DivergenceGuard {
     return learned + 1;
   }
 
+  /** Mean loss of late, 0 before the first step. */
+  double usualLoss() {
+    return watch.mean();
+  }
+
   /** What the learning rate is multiplied by, besides its schedule. */
   double rateFactor() {
     return Math.scalb(1.0, (int) -halvings);

@@ -125,7 +125,14 @@ final class Model {
   /** The phases of this model on {@code team}. */
   Plan plan(WorkerTeam team, Pass pass) {
     return new Plan(
-        team, pass, tape, spec.batchSize(), spec.shards(), this::scoreRows, this::predictRows);
+        team,
+        pass,
+        tape,
+        spec.batchSize(),
+        spec.shards(),
+        spec.update() == UpdateMode.BATCH,
+        this::scoreRows,
+        this::predictRows);
   }
 
   private void scoreRows(Pass pass, int from, int to) {

@@ -5,6 +5,7 @@ import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.optimizer.Schedules;
 import io.headrace.engine.sample.SampleSchema;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 
@@ -14,6 +15,7 @@ import java.util.StringJoiner;
  *
  * @param layers in order of the job file; see {@code Layers} for the alternatives
  * @param schedule what the learning rate is multiplied by at each step
+ * @param update how often within a batch the parameters change
  * @param batchSize rows of a full mini-batch
  * @param shards parts that each mini-batch is cut into; gradients are summed in their order
  * @param seed of initialisation and of every random layer
@@ -25,6 +27,7 @@ public record ModelSpec(
     ComponentSpec optimizer,
     ComponentSpec schedule,
     GradientClipping clipping,
+    UpdateMode update,
     int batchSize,
     int shards,
     long seed) {
@@ -32,7 +35,7 @@ public record ModelSpec(
     layers = List.copyOf(layers);
   }
 
-  /** A spec of a constant learning rate, and of gradients without bounds. */
+  /** A spec of a constant learning rate, of gradients without bounds and one update a batch. */
   public ModelSpec(
       SampleSchema schema,
       List<ComponentSpec> layers,
@@ -48,6 +51,7 @@ public record ModelSpec(
         optimizer,
         Schedules.variants().spec("constant", Map.of()),
         GradientClipping.NONE,
+        UpdateMode.BATCH,
         batchSize,
         shards,
         seed);
@@ -65,6 +69,9 @@ public record ModelSpec(
     lines.add("optimizer: " + optimizer);
     lines.add("schedule: " + schedule);
     lines.add("gradient clipping: " + clipping);
+    if (update != UpdateMode.BATCH) { // checkpoints from before there was a choice say nothing
+      lines.add("update: " + update.name().toLowerCase(Locale.ROOT));
+    }
     lines.add("batch size: " + batchSize);
     lines.add("shards: " + shards);
     lines.add("seed: " + seed);

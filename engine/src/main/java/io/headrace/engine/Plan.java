@@ -33,6 +33,7 @@ final class Plan {
   private final boolean tilesShared;
 
   /**
+   * @param shared whether the team takes part, or the caller's thread does it all
    * @param scoring what follows the last layer when the batch is learned from
    * @param predicting what follows it otherwise
    */
@@ -42,19 +43,21 @@ final class Plan {
       Tape tape,
       int batchSize,
       int shards,
+      boolean shared,
       RowWork scoring,
       RowWork predicting) {
     this.team = team;
     this.pass = pass;
     this.shards = shards;
-    boolean rowsShared = team.threads() > 1 && tape.rowCost() * batchSize >= 2 * WORTH_SHARING;
+    boolean several = shared && team.threads() > 1;
+    boolean rowsShared = several && tape.rowCost() * batchSize >= 2 * WORTH_SHARING;
     this.rowTasks = rowsShared ? Math.min(shards, TASKS_A_THREAD * team.threads()) : 1;
     this.score = new Sequence(with(tape.forward(), scoring));
     this.predict = new Sequence(with(tape.forward(), predicting));
     this.backward = new Sequence(tape.backward());
     this.tiles = new Tiles(tape.tiles());
     long tileCost = tape.tiles().stream().mapToLong(Tape.Tiles::cost).sum();
-    this.tilesShared = team.threads() > 1 && tileCost >= WORTH_SHARING;
+    this.tilesShared = several && tileCost >= WORTH_SHARING;
   }
 
   private static List<Tape.Step> with(List<Tape.Step> layers, RowWork last) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param rows rows learned from
  * @param meanLoss mean weighted loss of the rows, scored before they were learned from; 0 without
  *     rows
- * @param divergence why the batch was not learned from; null if it was, or had no rows
+ * @param divergence why rows of the batch were not learned from; null if all were, or there are
+ *     none
  */
 public record StepResult(long step, int rows, double meanLoss, @Nullable Divergence divergence) {
   /** A step that was taken, or a batch without rows. */

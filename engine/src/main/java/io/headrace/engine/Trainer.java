@@ -10,6 +10,7 @@ import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
+import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -27,6 +28,7 @@ public final class Trainer implements AutoCloseable {
   private final WorkerTeam team;
   private final Pass pass = new Pass();
   private final Plan plan;
+  private final RowByRow rowByRow;
   private final OnlineEvaluation evaluation;
   private final LedgerCounter ledger = new LedgerCounter();
   private final DivergenceGuard guard;
@@ -58,6 +60,12 @@ public final class Trainer implements AutoCloseable {
     this.evaluation = new OnlineEvaluation(spec.schema().label(), model.outputWidth());
     this.team = new WorkerTeam(threads, model.scratch());
     this.plan = model.plan(team, pass);
+    this.rowByRow = new RowByRow(model, plan, pass, team, spec.batchSize());
+  }
+
+  /** What the samples that it learns from look like. */
+  public SampleSchema schema() {
+    return spec.schema();
   }
 
   /**
@@ -79,6 +87,11 @@ public final class Trainer implements AutoCloseable {
       throw new IllegalArgumentException(
           "a batch of " + count + " rows is larger than the model's " + spec.batchSize());
     }
+    return spec.update() == UpdateMode.SAMPLE ? trainRows(batch) : trainBatch(batch, count);
+  }
+
+  private StepResult trainBatch(MiniBatch batch, int count) {
+    SampleBlock rows = batch.rows();
     pass.start(rows, 0, count, step + 1);
     double meanLoss = score(rows, count);
     if (!guard.accepts(meanLoss)) {
@@ -90,10 +103,42 @@ public final class Trainer implements AutoCloseable {
     model.updates().startStep(guard.nextStep(), rateFactor());
     plan.learn();
     model.finishStep(team);
+    return taken(batch, count, meanLoss);
+  }
+
+  private StepResult taken(MiniBatch batch, int count, double meanLoss) {
     step++;
     guard.learned(meanLoss);
     ledger.add(batch.ledger());
     return new StepResult(step, count, meanLoss);
+  }
+
+  private StepResult trainRows(MiniBatch batch) {
+    SampleBlock rows = batch.rows();
+    rowByRow.learn(rows, guard.nextStep(), rateFactor(), guard::accepts);
+    double meanLoss = rowByRow.meanLoss();
+    int learned = rowByRow.learned();
+    if (learned == 0) {
+      Divergence divergence =
+          guard.leaveOut(step + 1, meanLoss, batch.ledger(), () -> rescore(rows));
+      return new StepResult(step, 0, 0, divergence);
+    }
+    evaluation.add(
+        rowByRow.outputs(), rowByRow.labels(), rowByRow.weights(), rowByRow.losses(), learned);
+    double usual = guard.usualLoss();
+    StepResult result = taken(batch, learned, meanLoss);
+    int left = rowByRow.left();
+    if (left == 0) {
+      return result;
+    }
+    rowByRow.rejectLeftOut(rows, ledger);
+    var divergence = new Divergence(step, rowByRow.badLoss(), usual, 0, left, guard.rateFactor());
+    return new StepResult(step, learned, meanLoss, divergence);
+  }
+
+  private double rescore(SampleBlock rows) {
+    pass.start(rows, 0, rows.size(), 0);
+    return score(rows, rows.size());
   }
 
   private double score(SampleBlock rows, int count) {

@@ -77,6 +77,22 @@ final class Specs {
         spec.optimizer(),
         schedule,
         clipping,
+        spec.update(),
+        spec.batchSize(),
+        spec.shards(),
+        spec.seed());
+  }
+
+  /** {@code spec} learning row by row. */
+  static ModelSpec rowByRow(ModelSpec spec) {
+    return new ModelSpec(
+        spec.schema(),
+        spec.layers(),
+        spec.loss(),
+        spec.optimizer(),
+        spec.schedule(),
+        spec.clipping(),
+        UpdateMode.SAMPLE,
         spec.batchSize(),
         spec.shards(),
         spec.seed());

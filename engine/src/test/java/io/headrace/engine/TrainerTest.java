@@ -11,6 +11,7 @@ import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,7 +47,12 @@ class TrainerTest {
         Specs.linear(Specs.sparse(18, 2), "ftrl", 64),
         Specs.linear(Specs.sparse(12, 2), "adagrad", 64),
         Specs.linear(Specs.sparse(12, 7), "adam", 64),
-        Specs.linear(Specs.sparse(10, 0), "adagrad", 64));
+        Specs.linear(Specs.sparse(10, 0), "adagrad", 64),
+        Specs.rowByRow(Specs.linear(Specs.sparse(12, 2), "adagrad", 64)),
+        Specs.rowByRow(Specs.linear(Specs.sparse(12, 3), "ftrl", 64)),
+        Specs.rowByRow(
+            Specs.with(
+                Specs.mlp(19, 33, 5, 64), new GradientClipping(Double.POSITIVE_INFINITY, 0.5))));
   }
 
   @ParameterizedTest
@@ -170,7 +176,7 @@ class TrainerTest {
       trainer.train(batches.next(64, 64));
       Checkpoint before = trainer.snapshot("job", 1);
       MiniBatch poisoned = batches.next(16, 64);
-      poisoned.rows().weights()[3] = Float.NaN;
+      Arrays.fill(poisoned.rows().weights(), Float.NaN);
       assertThat(trainer.train(poisoned).divergence()).isNotNull();
       MemorySegment outputs = Floats.allocate(100L * trainer.outputWidth());
       trainer.predict(batches.next(100, 100).rows(), outputs);

@@ -14,4 +14,14 @@ public interface SampleSource {
    * position, or says that the source is caught up.
    */
   Flux<RecordChunk> chunks(Positions from);
+
+  /**
+   * The same, but records of partitions that are held are not emitted while they are: those of the
+   * others go on. Sources of a single partition do not look at it.
+   *
+   * @param held of this subscription alone
+   */
+  default Flux<RecordChunk> chunks(Positions from, HeldPartitions held) {
+    return chunks(from);
+  }
 }

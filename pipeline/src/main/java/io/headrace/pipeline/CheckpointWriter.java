@@ -33,7 +33,7 @@ final class CheckpointWriter implements AutoCloseable {
   private final AtomicLong failures = new AtomicLong();
   private int failuresInTurn;
 
-  /** Positions of this run's checkpoints by name; the writing thread's own. */
+  /** Positions of stored checkpoints by name; the writing thread's own. */
   private final Map<String, Positions> written = new HashMap<>();
 
   private volatile CheckpointStore.@Nullable Entry newest;
@@ -134,13 +134,24 @@ final class CheckpointWriter implements AutoCloseable {
     trimJournal();
   }
 
-  /** The journal is needed from the oldest checkpoint on; one of an earlier run keeps all of it. */
+  /** The journal is needed from the oldest checkpoint on; one that is damaged keeps all of it. */
   private void trimJournal() {
     List<String> kept =
         plan.checkpoints().list().stream().map(CheckpointStore.Entry::name).toList();
     written.keySet().retainAll(kept);
-    Positions oldest = kept.isEmpty() ? null : written.get(kept.getFirst());
-    plan.journal().keepFrom(oldest == null ? Positions.START : oldest);
+    plan.journal()
+        .keepFrom(
+            kept.isEmpty()
+                ? Positions.START
+                : written.computeIfAbsent(kept.getFirst(), this::positions));
+  }
+
+  private Positions positions(String name) {
+    try {
+      return plan.checkpoints().positions(name);
+    } catch (HeadraceException damaged) {
+      return Positions.START;
+    }
   }
 
   private HeadraceException failed(Checkpoint checkpoint, RuntimeException fault) {

@@ -4,6 +4,7 @@ import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.ingest.HeldPartitions;
 import io.headrace.pipeline.batch.BatchAssembler;
 import io.headrace.pipeline.batch.BatchHandler;
 import io.headrace.pipeline.batch.BlockPool;
@@ -35,6 +36,7 @@ final class TrainingPipeline {
   private final Scheduler decoders;
   private final Scheduler assembly;
   private final BatchAssembler assembler;
+  private final HeldPartitions held = new HeldPartitions();
 
   /** Sets the stages up; nothing flows before {@link #open}. */
   TrainingPipeline(TrainingPlan plan, Ledger restored, FirstPositions first, BatchHandler trainer) {
@@ -51,19 +53,20 @@ final class TrainingPipeline {
     this.assembly = Schedulers.newSingle("headrace-assembler", true);
     this.assembler =
         BatchAssembler.start(
-            plan.schema(),
+            plan.trainer().schema(),
             plan.settings().batch(),
             pool,
             assembly,
             trainer,
             plan.journal(),
-            restored.positions());
+            restored.positions(),
+            held);
   }
 
   void open() {
     int threads = plan.settings().decoderThreads();
     Flux<SampleBlock> blocks =
-        Flux.defer(() -> plan.source().chunks(restored.positions()))
+        Flux.defer(() -> plan.source().chunks(restored.positions(), held))
             .doOnNext(read::add)
             .doOnNext(first::add)
             .transform(chunks -> decoding.blocks(chunks, decoders, threads));

@@ -21,6 +21,8 @@ import java.util.function.Supplier;
 /**
  * What a training run is made of. The run uses these and closes none of them.
  *
+ * @param schema of samples as they are decoded; the trainer's is that of samples as they are
+ *     learned
  * @param decoders makes a decoder for each decoding thread
  * @param transforms in order, applied to every block
  * @param trainer used by the run alone until it has ended

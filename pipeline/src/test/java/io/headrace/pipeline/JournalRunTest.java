@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.ingest.HeldPartitions;
+import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.SampleSource;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
@@ -20,11 +24,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 
 /** Partitions that arrive in another order after a kill than before it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -69,14 +75,83 @@ class JournalRunTest {
       second.source(new ManyPartitions(PARTITIONS - 1, 500, 101));
       second.run();
       assertThat(second.trainer.ledger().entries()).hasSize(PARTITIONS);
-      assertThat(alerts).singleElement().asString().contains("no longer gives the records");
+      assertThat(alerts).singleElement().asString().contains("cannot be made again");
+    }
+  }
+
+  @Test
+  void holdsPartitionsThatComeTooEarly() {
+    String before = killed(1, journal());
+    var source = new LastFirst(true);
+    try (var second = fixture(store(), 1, journal())) {
+      second.source(source);
+      assertThat(second.run().ledger()).isEqualTo(WHOLE);
+      assertThat(second.trainer.parametersSha256()).isEqualTo(before);
+    }
+    assertThat(source.emittedEarly.get())
+        .as("blocks of the last partition at first")
+        .isBetween(4, 40);
+    assertThat(alerts).isEmpty();
+  }
+
+  @Test
+  void givesTheOrderUpRatherThanItsMemory() {
+    killed(1, journal());
+    try (var second = fixture(store(), 1, journal())) {
+      second.source(new LastFirst(false));
+      assertThat(second.run().ledger()).isEqualTo(WHOLE);
+    }
+    assertThat(alerts)
+        .singleElement()
+        .asString()
+        .contains("blocks of other partitions came before records of counted-");
+  }
+
+  /** The last partition first, then the one before, ten records a chunk. */
+  private static final class LastFirst implements SampleSource {
+    private final boolean holds;
+    private final AtomicInteger emittedEarly = new AtomicInteger();
+
+    LastFirst(boolean holds) {
+      this.holds = holds;
+    }
+
+    @Override
+    public Flux<RecordChunk> chunks(Positions from) {
+      return chunks(from, new HeldPartitions());
+    }
+
+    @Override
+    public Flux<RecordChunk> chunks(Positions from, HeldPartitions held) {
+      long[] next = new long[PARTITIONS];
+      for (int p = 0; p < PARTITIONS; p++) {
+        next[p] = from.of(ManyPartitions.partition(p)).orElse(0);
+      }
+      boolean[] others = {false};
+      return Flux.generate(
+          sink -> {
+            int last = -1;
+            for (int p = 0; p < PARTITIONS; p++) {
+              boolean free = !holds || !held.isHeld(ManyPartitions.partition(p));
+              last = next[p] < 1_000 && (free || last < 0) ? p : last;
+            }
+            if (last < 0) {
+              sink.complete();
+              return;
+            }
+            others[0] |= last < PARTITIONS - 1;
+            emittedEarly.addAndGet(others[0] ? 0 : 1);
+            long end = Math.min(1_000, next[last] + 10);
+            sink.next(ManyPartitions.chunk(last, next[last], end));
+            next[last] = end;
+          });
     }
   }
 
   @Test
   void trainsOnWhereTheJournalCannotBeWritten() {
     var nowhere =
-        new DirectoryBatchJournal(folder.resolve("gone"), alerts::add, () -> Instant.EPOCH);
+        new DirectoryBatchJournal(folder.resolve("gone"), false, alerts::add, () -> Instant.EPOCH);
     try (var fixture = fixture(store(), 1, nowhere)) {
       assertThat(fixture.run().ledger()).isEqualTo(WHOLE);
       assertThat(fixture.events(TrainEvent.Alert.class)).isEmpty();
@@ -112,7 +187,7 @@ class JournalRunTest {
   }
 
   private BatchJournal journal() {
-    return new DirectoryBatchJournal(folder, alerts::add, InstantSource.system());
+    return new DirectoryBatchJournal(folder, false, alerts::add, InstantSource.system());
   }
 
   private CheckpointStore store() {

@@ -2,6 +2,7 @@ package io.headrace.pipeline;
 
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
 import java.nio.ByteBuffer;
@@ -20,6 +21,11 @@ record ManyPartitions(int partitions, long count, long seed) implements SampleSo
 
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
+    return chunks(from, new HeldPartitions());
+  }
+
+  @Override
+  public Flux<RecordChunk> chunks(Positions from, HeldPartitions held) {
     var random = new Random(seed);
     long[] next =
         IntStream.range(0, partitions).mapToLong(p -> from.of(partition(p)).orElse(0)).toArray();
@@ -30,14 +36,16 @@ record ManyPartitions(int partitions, long count, long seed) implements SampleSo
             sink.complete();
             return;
           }
-          int p = left[random.nextInt(left.length)];
+          int[] wanted = IntStream.of(left).filter(p -> !held.isHeld(partition(p))).toArray();
+          int[] some = wanted.length == 0 ? left : wanted;
+          int p = some[random.nextInt(some.length)];
           long end = Math.min(count, next[p] + 1 + random.nextInt(40));
           sink.next(chunk(p, next[p], end));
           next[p] = end;
         });
   }
 
-  private static RecordChunk chunk(int partition, long from, long to) {
+  static RecordChunk chunk(int partition, long from, long to) {
     var chunk = new RecordChunk(_ -> {});
     chunk.start(partition(partition), from);
     for (long position = from; position < to; position++) {

@@ -19,7 +19,7 @@ public interface BatchJournal extends AutoCloseable {
         }
 
         @Override
-        public void restart(Positions at) {}
+        public void restart(Positions at, String why) {}
 
         @Override
         public void add(List<Run> batch) {}
@@ -52,8 +52,17 @@ public interface BatchJournal extends AutoCloseable {
    */
   List<List<Run>> resume(Positions from);
 
-  /** Says that the batches recorded behind {@code at} could not be made again: others follow. */
-  void restart(Positions at);
+  /** Whether the stream ends behind the batches that {@link #resume} gave. */
+  default boolean endsThere() {
+    return false;
+  }
+
+  /**
+   * Says that the batches recorded behind {@code at} could not be made again: others follow.
+   *
+   * @param why in words, the middle of a sentence
+   */
+  void restart(Positions at, String why);
 
   /** Records a batch behind those before; durable against a kill after {@link #handOver}. */
   void add(List<Run> batch);

@@ -10,9 +10,10 @@ import java.util.Optional;
  * The group {@code checkpoints} of a job.
  *
  * @param directory absent: no checkpoints
+ * @param keepJournal whether the batch journal is kept whole
  */
 public record CheckpointSettings(
-    Optional<Path> directory, long everySamples, int keep, boolean keepBest) {
+    Optional<Path> directory, long everySamples, int keep, boolean keepBest, boolean keepJournal) {
   private static final Setting<String> DIRECTORY =
       Setting.text(
               "directory",
@@ -35,8 +36,15 @@ public record CheckpointSettings(
               "Whether the state with the best validation is written at once and kept besides those.")
           .orElse(true);
 
+  private static final Setting<String> KEEP_JOURNAL =
+      Setting.choice(
+              "keep-journal",
+              List.of("checkpoints", "all"),
+              "What of the batch journal is kept: what lies behind the oldest checkpoint that is kept, or all of it, so that headrace replay can begin at the start.")
+          .orElse("checkpoints");
+
   public static final List<Setting<?>> SETTINGS =
-      List.of(DIRECTORY, EVERY_SAMPLES, KEEP, KEEP_BEST);
+      List.of(DIRECTORY, EVERY_SAMPLES, KEEP, KEEP_BEST, KEEP_JOURNAL);
 
   /** Takes settings that were read against {@link #SETTINGS}. */
   public static CheckpointSettings from(Settings settings) {
@@ -44,6 +52,7 @@ public record CheckpointSettings(
         settings.optional(DIRECTORY).map(Path::of),
         settings.value(EVERY_SAMPLES),
         settings.value(KEEP),
-        settings.value(KEEP_BEST));
+        settings.value(KEEP_BEST),
+        settings.value(KEEP_JOURNAL).equals("all"));
   }
 }

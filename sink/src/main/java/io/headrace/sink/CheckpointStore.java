@@ -1,6 +1,7 @@
 package io.headrace.sink;
 
 import io.headrace.engine.Checkpoint;
+import io.headrace.engine.sample.Positions;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -33,6 +34,15 @@ public interface CheckpointStore {
    *     says what was found
    */
   Checkpoint read(String name);
+
+  /**
+   * The positions that a stored one covers.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if it is missing or damaged
+   */
+  default Positions positions(String name) {
+    return read(name).ledger().positions();
+  }
 
   /** {@link #newest(Consumer)} for those who need not hear what was passed over. */
   default Optional<Checkpoint> newest() {

@@ -14,7 +14,7 @@ class SettingsTest {
   @Test
   void haveDefaults() {
     assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, Map.of())))
-        .isEqualTo(new CheckpointSettings(Optional.empty(), 100_000, 5, true));
+        .isEqualTo(new CheckpointSettings(Optional.empty(), 100_000, 5, true, false));
     assertThat(MetricsSettings.from(Settings.of(MetricsSettings.SETTINGS, Map.of())))
         .isEqualTo(new MetricsSettings(10_000, Optional.empty(), Optional.empty()));
     assertThat(DeadLetterSettings.from(Settings.of(DeadLetterSettings.SETTINGS, Map.of())))
@@ -25,7 +25,7 @@ class SettingsTest {
   void areReadFromTheJob() {
     Map<String, ?> raw = Map.of("directory", "data/c", "every-samples", 7, "keep", 1);
     assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, raw)))
-        .isEqualTo(new CheckpointSettings(Optional.of(Path.of("data/c")), 7, 1, true));
+        .isEqualTo(new CheckpointSettings(Optional.of(Path.of("data/c")), 7, 1, true, false));
     assertThatThrownBy(() -> Settings.of(CheckpointSettings.SETTINGS, Map.of("keep", 0)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("0 is not >= 1");

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       ProduceCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
+      ReplayCommand.class,
       CheckpointsCommand.class,
       BrokerCommand.class
     })

@@ -138,6 +138,33 @@ class EpochsAndValidationTest {
   }
 
   @Test
+  void isRebuiltFromItsRecordsAndFromNoOthers() throws IOException {
+    run();
+    CommandLineRun same = replay();
+    assertThat(same.out()).as(same.err()).contains("the same, and so are the rest");
+    assertThat(same.status()).isZero();
+
+    Path train = folder.resolve("train/b.csv");
+    String records = Files.readString(train);
+    int digit = records.lastIndexOf('.') + 1;
+    char other = records.charAt(digit) == '1' ? '7' : '1';
+    Files.writeString(train, records.substring(0, digit) + other + records.substring(digit + 1));
+    CommandLineRun changed = replay();
+    assertThat(changed.status()).isOne();
+    assertThat(changed.out()).contains("not the same", "\n  model.");
+  }
+
+  private CommandLineRun replay() {
+    return CommandLineRun.of(
+        "replay",
+        folder.resolve("job.yaml"),
+        "--from",
+        "start",
+        "--to",
+        folder.resolve("checkpoints"));
+  }
+
+  @Test
   void goesOnWhenItIsAskedForMoreEpochs() {
     run("--set", "epochs=2");
     run();

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
@@ -74,12 +75,14 @@ class GroupHandOverTest {
     var random = new SplittableRandom(SEED);
     try (SharedTopic topic = topic("busy", 6)) {
       SortedMap<String, JobRun> here = new TreeMap<>();
-      here.put("ada", topic.start("ada", FAST));
-      awaitPartitions(here.get("ada"), 6);
-      here.put("ben", topic.start("ben", sleeping(1)));
-      awaitPartitions(here.get("ben"), 3);
-      awaitPartitions(here.get("ada"), 3);
-      long handedOver = here.get("ada").kafka().orElseThrow().handedOver();
+      JobRun ada = topic.start("ada", FAST);
+      here.put("ada", ada);
+      awaitPartitions(ada, 6);
+      JobRun ben = topic.start("ben", sleeping(1));
+      here.put("ben", ben);
+      awaitPartitions(ben, 3);
+      awaitPartitions(ada, 3);
+      long handedOver = 0;
       List<String> gone = new ArrayList<>(List.of("cai", "dan"));
       long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
       while (System.nanoTime() < until) {
@@ -90,7 +93,7 @@ class GroupHandOverTest {
           here.put(member, topic.start(member, sleeping(random.nextInt(3))));
         } else if (here.size() > 1) {
           String member = List.copyOf(here.keySet()).get(random.nextInt(here.size()));
-          JobRun leaving = here.remove(member);
+          JobRun leaving = Objects.requireNonNull(here.remove(member));
           handedOver += leaving.kafka().orElseThrow().handedOver();
           topic.stop(leaving);
           gone.add(member);

@@ -114,6 +114,58 @@ class KafkaRunTest {
   }
 
   @Test
+  void rebuildsAModelFromManyPartitionsOfATopic() throws Exception {
+    assertThat(produce("again", 3, FLIGHTS.resolve("flights.avro")).status()).isZero();
+    String keep = "checkpoints.keep-journal=all";
+    Path report = folder.resolve("again.json");
+    assertThat(train("again", report, "--set", keep).status()).isZero();
+    List<Path> checkpoints;
+    try (var files = Files.list(folder.resolve("again"))) {
+      checkpoints = files.filter(f -> f.toString().endsWith(".safetensors")).sorted().toList();
+    }
+    assertThat(checkpoints).hasSizeGreaterThan(1);
+
+    CommandLineRun whole = replay("again", "start", folder.resolve("again"));
+    assertThat(whole.out())
+        .as(whole.err())
+        .contains(CommandLineRun.report(report).path("parametersSha256").asText())
+        .contains("the same, and so are the rest of the state and the ledger");
+    assertThat(whole.status()).isZero();
+    String first = checkpoints.getFirst().getFileName().toString();
+    CommandLineRun part = replay("again", first, checkpoints.get(1));
+    assertThat(part.out()).as(part.err()).contains("the same, and so");
+
+    deleteRecordsOf("again", 10);
+    CommandLineRun gone = replay("again", "start", folder.resolve("again"));
+    assertThat(gone.status()).isOne();
+    assertThat(gone.err()).contains("again", "10 positions were deleted");
+  }
+
+  private void deleteRecordsOf(String topic, long before) throws Exception {
+    var settings = Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers());
+    try (var admin = Admin.create(settings)) {
+      admin
+          .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(before)))
+          .all()
+          .get();
+    }
+  }
+
+  private CommandLineRun replay(String topic, String from, Path to) {
+    return CommandLineRun.of(
+        "replay",
+        FLIGHTS.resolve("job-kafka.yaml"),
+        "--from",
+        from,
+        "--to",
+        to,
+        "--set",
+        "source.kafka.bootstrap=" + broker.bootstrapServers(),
+        "--set",
+        "source.kafka.topic=" + topic);
+  }
+
+  @Test
   void saysWhatTheTopicLostBetweenTwoRuns() throws Exception {
     assertThat(produce("short", 2, FLIGHTS.resolve("flights.avro")).status()).isZero();
     Path report = folder.resolve("short.json");

@@ -4,135 +4,128 @@ import static io.headrace.app.CommandLineRun.FLIGHTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headrace.app.CommandLineRun;
-import io.headrace.app.Main;
+import io.headrace.app.broker.EmbeddedBroker;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that is killed, with no chance to tidy up, and started again. */
+/**
+ * A process that is killed at random moments, with no chance to tidy up, and started again until it
+ * is through. {@code -Dheadrace.kills=200} is the long form, {@code -Dheadrace.seed} another seed.
+ */
 class KillTest {
-  private static final int KILLS = 4;
-  private static final long SEED = 20260101;
+  private static final int KILLS = Integer.getInteger("headrace.kills", 10);
+  private static final long SEED = Long.getLong("headrace.seed", 20260101);
+  private static final long FLIGHTS_IN_FILE = 300_000;
 
   @TempDir private Path folder;
 
-  private final List<String> overrides = new ArrayList<>();
-
   @Test
-  void endsWithTheSameBytesHoweverOftenItIsKilled() throws Exception {
-    overrides.add("checkpoints.every-samples=20000");
-    assertSameBytes(300_000);
+  void aFileInShuffledEpochs() throws Exception {
+    var life =
+        new KilledLife(
+            folder,
+            FLIGHTS.resolve("job.yaml"),
+            List.of("epochs=3", "shuffle.buffer=130000", "checkpoints.every-samples=30000"));
+    assertEndsAsUninterrupted(life, (KILLS + 1) / 3, 3 * FLIGHTS_IN_FILE, 1);
   }
 
   @Test
-  void endsWithTheSameBytesInShuffledEpochsToo() throws Exception {
-    overrides.addAll(
-        List.of("checkpoints.every-samples=30000", "epochs=3", "shuffle.buffer=130000"));
-    assertSameBytes(900_000);
+  void onePartition() throws Exception {
+    try (var broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+      assertEndsAsUninterrupted(fromTopic(broker, 1), KILLS / 3, FLIGHTS_IN_FILE, 1);
+    }
   }
 
-  private void assertSameBytes(long samples) throws Exception {
-    JsonNode whole = finish("whole");
+  /**
+   * Partitions come in an order of their own in each run: what the killed one must be equal to is
+   * an uninterrupted run over the batches that it recorded.
+   */
+  @Test
+  void fourPartitionsWithTheJournal() throws Exception {
+    try (var broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+      KilledLife life = fromTopic(broker, 4);
+      var random = new Random(SEED);
+      for (int killed = 0, round = 0; killed < (KILLS + 2) / 3; round++) {
+        String name = "killed-" + round;
+        int now = life.live(name, random, (KILLS + 2) / 3 - killed);
+        killed += now;
+        JsonNode report = life.finish(name);
+        assertAccount(name, life, report, FLIGHTS_IN_FILE, 4);
+        assertThat(life.replay(name))
+            .as("seed %d", SEED)
+            .contains("the same, and so are the rest of the state and the ledger")
+            .contains(report.path("parametersSha256").asText());
+        told("four partitions", killed, round);
+      }
+    }
+  }
 
+  private void assertEndsAsUninterrupted(KilledLife life, int kills, long samples, int partitions)
+      throws Exception {
+    JsonNode whole = life.finish("whole");
     var random = new Random(SEED);
-    int killed = 0;
-    for (int i = 0; i < KILLS; i++) {
-      long before = newestStep("killed");
-      Process process = start("killed", folder.resolve("never.json"));
-      int checkpoints = 1 + random.nextInt(3);
-      for (int c = 0; c < checkpoints && process.isAlive(); c++) {
-        before = awaitCheckpointBehind(before, process);
-      }
-      if (process.isAlive()) {
-        process.destroyForcibly();
-        killed++;
-      }
-      process.waitFor();
+    for (int killed = 0, round = 0; killed < kills; round++) {
+      String name = "killed-" + round;
+      killed += life.live(name, random, kills - killed);
+      JsonNode resumed = life.finish(name);
+      assertThat(resumed.path("parametersSha256"))
+          .as("seed %d, %s", SEED, name)
+          .isEqualTo(whole.path("parametersSha256"));
+      assertThat(resumed.path("metrics")).isEqualTo(whole.path("metrics"));
+      assertAccount(name, life, resumed, samples, partitions);
+      told(life.job().getFileName().toString(), killed, round);
     }
-    JsonNode resumed = finish("killed");
-
-    assertThat(killed).as("kills in mid-run, seed %d", SEED).isPositive();
-    assertThat(resumed.path("parametersSha256")).isEqualTo(whole.path("parametersSha256"));
-    assertThat(resumed.path("samplesTrained").asLong()).isEqualTo(samples);
-    assertThat(resumed.path("samplesRead").asLong()).isEqualTo(samples);
-    assertThat(resumed.path("metrics")).isEqualTo(whole.path("metrics"));
   }
 
-  private JsonNode finish(String name) throws Exception {
-    Path report = folder.resolve(name + ".json");
-    Process process = start(name, report);
-    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue()).as(() -> read(folder.resolve(name + ".log"))).isZero();
-    return CommandLineRun.report(report);
+  /** Nothing lost, nothing twice: in the sums, and from the first position of each partition on. */
+  private static void assertAccount(
+      String name, KilledLife life, JsonNode report, long samples, int partitions)
+      throws IOException {
+    assertThat(report.path("samplesRead").asLong()).isEqualTo(samples);
+    assertThat(report.path("samplesTrained").asLong()).isEqualTo(samples);
+    JsonNode ranges = new ObjectMapper().readTree(life.show(name).out()).path("partitions");
+    assertThat(ranges).hasSize(partitions);
+    for (JsonNode range : ranges) {
+      assertThat(range.path("from").asLong(-1)).isZero();
+      if (partitions > 1) {
+        assertThat(range.path("read")).isEqualTo(range.path("next"));
+      }
+    }
   }
 
-  private Process start(String name, Path report) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--"))
-        .forEach(command::add);
-    command.addAll(
+  @SuppressWarnings("SystemOut") // the long form takes a while
+  private static void told(String what, int killed, int round) {
+    System.out.printf("%s: %d kills in %d lives, seed %d%n", what, killed, round + 1, SEED);
+  }
+
+  private KilledLife fromTopic(EmbeddedBroker broker, int partitions) {
+    assertThat(
+            CommandLineRun.of(
+                    "produce",
+                    "--topic",
+                    "flights",
+                    "--from",
+                    FLIGHTS.resolve("flights.avro"),
+                    "--partitions",
+                    partitions,
+                    "--bootstrap",
+                    broker.bootstrapServers())
+                .status())
+        .isZero();
+    return new KilledLife(
+        folder,
+        FLIGHTS.resolve("job-kafka.yaml"),
         List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "run",
-            FLIGHTS.resolve("job.yaml").toString(),
-            "--set",
-            "checkpoints.directory=" + folder.resolve(name),
-            "--report",
-            report.toString()));
-    overrides.forEach(override -> command.addAll(List.of("--set", override)));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve(name + ".log").toFile())
-        .start();
-  }
-
-  private long awaitCheckpointBehind(long step, Process process) throws InterruptedException {
-    while (process.isAlive()) {
-      long newest = newestStep("killed");
-      if (newest > step) {
-        return newest;
-      }
-      Thread.sleep(2);
-    }
-    return step;
-  }
-
-  private long newestStep(String name) {
-    Path directory = folder.resolve(name);
-    if (!Files.isDirectory(directory)) {
-      return 0;
-    }
-    try (Stream<Path> files = Files.list(directory)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(file -> file.matches("checkpoint-\\d+\\.safetensors"))
-          .mapToLong(file -> Long.parseLong(file.replaceAll("\\D", "")))
-          .max()
-          .orElse(0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+            "source.kafka.bootstrap=" + broker.bootstrapServers(),
+            "source.kafka.stop-at-end=true",
+            "checkpoints.every-samples=10000",
+            "checkpoints.keep-journal=all",
+            "metrics={window-samples: 10000}"));
   }
 }

@@ -8,11 +8,15 @@ import java.lang.foreign.MemorySegment;
  * it is written.
  */
 public final class DenseColumn implements Column {
-  private final int width;
-  private final MemorySegment values;
+  private final int capacity;
+  private final int declared;
+  private int width;
+  private MemorySegment values;
 
   DenseColumn(InputSpec.Dense spec, int capacity) {
-    this.width = spec.elements();
+    this.capacity = capacity;
+    this.declared = spec.elements();
+    this.width = declared;
     this.values = Floats.allocate((long) capacity * width);
   }
 
@@ -21,7 +25,21 @@ public final class DenseColumn implements Column {
     return width;
   }
 
-  /** Row r lies at r * width, counted in floats. */
+  /**
+   * Makes rows {@code floats} wide until the column is cleared. No float is moved: whoever calls
+   * this writes every row to its new place. The memory grows to the widest rows met.
+   */
+  public void reshape(int floats) {
+    width = floats;
+    long needed = (long) capacity * floats;
+    if (needed > Floats.count(values)) {
+      MemorySegment wider = Floats.allocate(needed);
+      Floats.copy(values, 0, wider, 0, Floats.count(values));
+      values = wider;
+    }
+  }
+
+  /** Row r lies at r * width, counted in floats; valid until the column is reshaped. */
   public MemorySegment values() {
     return values;
   }
@@ -49,5 +67,7 @@ public final class DenseColumn implements Column {
   }
 
   @Override
-  public void clear() {}
+  public void clear() {
+    width = declared;
+  }
 }

@@ -57,6 +57,13 @@ public final class LedgerCounter {
     }
   }
 
+  /** Counts one record of {@code partition} as rejected that was counted as trained. */
+  public void rejectOneTrained(SourcePartition partition) {
+    long[] entry = entry(partition);
+    entry[TRAINED]--;
+    entry[REJECTED]++;
+  }
+
   /** Counts what was trained since {@code before} as rejected. */
   public void rejectTrainedSince(Ledger before) {
     for (SourcePartition partition : partitions) {

@@ -19,6 +19,7 @@ public final class SampleBlock {
   private final float[] weights;
   private final long[] eventTimes;
   private final long[] positions;
+  private final SourcePartition[] partitions;
   private final int[] rejectedThrough;
   private final int[] filteredThrough;
   private SourcePartition partition = NOWHERE;
@@ -42,6 +43,7 @@ public final class SampleBlock {
     this.weights = new float[capacity];
     this.eventTimes = new long[capacity];
     this.positions = new long[capacity];
+    this.partitions = new SourcePartition[capacity];
     this.rejectedThrough = new int[capacity];
     this.filteredThrough = new int[capacity];
   }
@@ -78,6 +80,7 @@ public final class SampleBlock {
     weights[size] = weight;
     eventTimes[size] = eventTimeMillis;
     positions[size] = position;
+    partitions[size] = partition;
     rejectedThrough[size] = rejected;
     filteredThrough[size] = filtered;
     size++;
@@ -140,6 +143,7 @@ public final class SampleBlock {
     weights[to] = weights[from];
     eventTimes[to] = eventTimes[from];
     positions[to] = positions[from];
+    partitions[to] = partitions[from];
     rejectedThrough[to] = rejectedThrough[from];
     filteredThrough[to] = filteredThrough[from] + filteredBetween;
   }
@@ -154,6 +158,7 @@ public final class SampleBlock {
     System.arraycopy(source.weights, from, weights, size, count);
     System.arraycopy(source.eventTimes, from, eventTimes, size, count);
     System.arraycopy(source.positions, from, positions, size, count);
+    System.arraycopy(source.partitions, from, partitions, size, count);
     size += count;
   }
 
@@ -208,6 +213,11 @@ public final class SampleBlock {
 
   public SourcePartition partition() {
     return partition;
+  }
+
+  /** Where row {@code row}'s record came from. */
+  public SourcePartition partition(int row) {
+    return partitions[row];
   }
 
   /** Position just past everything that is settled once row {@code row} is. */

@@ -18,37 +18,21 @@ record Picture(BufferedImage image) {
    */
   void write(int height, int width, int channels, VectorWriter to) {
     int[][] planes = channels == 1 ? new int[][] {grey()} : colours();
+    var rows = new PixelAxis(image.getHeight(), height);
+    var columns = new PixelAxis(image.getWidth(), width);
     for (int y = 0; y < height; y++) {
-      float v = centre(y, height, image.getHeight());
+      int upper = rows.before(y) * image.getWidth();
+      int lower = rows.behind(y) * image.getWidth();
       for (int x = 0; x < width; x++) {
-        float u = centre(x, width, image.getWidth());
+        int left = columns.before(x);
+        int right = columns.behind(x);
         for (int[] plane : planes) {
-          to.add(between(plane, v, u));
+          float above = PixelAxis.mix(plane[upper + left], plane[upper + right], columns.part(x));
+          float below = PixelAxis.mix(plane[lower + left], plane[lower + right], columns.part(x));
+          to.add(PixelAxis.mix(above, below, rows.part(y)));
         }
       }
     }
-  }
-
-  /** Where the centre of pixel {@code i} of {@code to} lies among {@code from} pixels. */
-  private static float centre(int i, int to, int from) {
-    return Math.clamp((i + 0.5f) * from / to - 0.5f, 0, from - 1);
-  }
-
-  private float between(int[] plane, float v, float u) {
-    int top = (int) v;
-    int left = (int) u;
-    int bottom = Math.min(top + 1, image.getHeight() - 1);
-    int right = Math.min(left + 1, image.getWidth() - 1);
-    float down = v - top;
-    float across = u - left;
-    int width = image.getWidth();
-    float upper = mix(plane[top * width + left], plane[top * width + right], across);
-    float lower = mix(plane[bottom * width + left], plane[bottom * width + right], across);
-    return upper + (lower - upper) * down;
-  }
-
-  private static float mix(int first, int second, float part) {
-    return first + (second - first) * part;
   }
 
   private int[] grey() {

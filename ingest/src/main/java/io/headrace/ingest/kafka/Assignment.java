@@ -1,6 +1,7 @@
 package io.headrace.ingest.kafka;
 
 import io.headrace.engine.sample.Positions;
+import io.headrace.ingest.HeldPartitions;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
@@ -34,6 +35,7 @@ final class Assignment implements ConsumerRebalanceListener {
 
   private final KafkaSourceSettings settings;
   private final Positions from;
+  private final HeldPartitions held;
   private final Consumer<ByteBuffer, ByteBuffer> consumer;
   private final PendingRecords pending;
   private final Membership membership;
@@ -49,12 +51,14 @@ final class Assignment implements ConsumerRebalanceListener {
   Assignment(
       KafkaSourceSettings settings,
       Positions from,
+      HeldPartitions held,
       Consumer<ByteBuffer, ByteBuffer> consumer,
       PendingRecords pending,
       Membership membership,
       HandOver handOver) {
     this.settings = settings;
     this.from = from;
+    this.held = held;
     this.consumer = consumer;
     this.pending = pending;
     this.membership = membership;
@@ -133,10 +137,7 @@ final class Assignment implements ConsumerRebalanceListener {
     for (TopicPartition partition : undecided) {
       begin(track(partition), committed.get(partition));
     }
-    if (!paused) {
-      consumer.resume(undecided);
-    }
-    undecided.clear();
+    undecided.clear(); // the next resume resumes them
   }
 
   private void begin(PartitionTrack track, @Nullable OffsetAndMetadata committed) {
@@ -256,13 +257,36 @@ final class Assignment implements ConsumerRebalanceListener {
     }
   }
 
+  /**
+   * Whether records of a partition may be emitted: it is not held, or a finite reading is at the
+   * end of all that are not, so that nothing would come any more.
+   */
+  boolean isWanted(PartitionTrack track) {
+    return !held.isHeld(track.source) || onlyHeldAreLeft();
+  }
+
+  private boolean onlyHeldAreLeft() {
+    return settings.stopAtEnd()
+        && !pending.has(track -> !held.isHeld(track.source))
+        && tracks.values().stream()
+            .filter(track -> !held.isHeld(track.source))
+            .allMatch(PartitionTrack::reachedStop);
+  }
+
+  /** Resumes all but those that are held. */
   void resume() {
-    if (paused) {
-      paused = false;
-      Set<TopicPartition> known = new HashSet<>(consumer.paused());
-      known.removeAll(undecided);
-      consumer.resume(known);
+    paused = false;
+    Set<TopicPartition> now = consumer.paused();
+    if (now.isEmpty() && held.isEmpty()) {
+      return;
     }
+    Set<TopicPartition> wanted = new HashSet<>();
+    Set<TopicPartition> unwanted = new HashSet<>();
+    for (TopicPartition partition : consumer.assignment()) {
+      (isWanted(track(partition)) ? wanted : unwanted).add(partition);
+    }
+    consumer.pause(unwanted);
+    consumer.resume(wanted);
   }
 
   private void pauseIfPaused(Collection<TopicPartition> partitions) {

@@ -3,6 +3,7 @@ package io.headrace.ingest.kafka;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.ChunkPool;
+import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SourceAlerts;
 import java.nio.ByteBuffer;
@@ -45,6 +46,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
 
   private final KafkaSourceSettings settings;
   private final Positions from;
+  private final HeldPartitions held;
   private final ChunkPool pool;
   private final SourceAlerts alerts;
   private final Membership membership;
@@ -60,6 +62,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   private volatile @Nullable Consumer<ByteBuffer, ByteBuffer> consumer;
   private volatile boolean cancelled;
   private volatile boolean parked;
+  private volatile boolean polling;
   private volatile @Nullable IllegalArgumentException misuse;
   private volatile KafkaSourceStatus status = KafkaSourceStatus.NOT_STARTED;
 
@@ -72,6 +75,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   KafkaPollLoop(
       KafkaSourceSettings settings,
       Positions from,
+      HeldPartitions held,
       ChunkPool pool,
       SourceAlerts alerts,
       Membership membership,
@@ -79,6 +83,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
       java.util.function.Consumer<KafkaPollLoop> ended) {
     this.settings = settings;
     this.from = from;
+    this.held = held;
     this.pool = pool;
     this.alerts = alerts;
     this.membership = membership;
@@ -92,6 +97,12 @@ final class KafkaPollLoop implements Subscription, Runnable {
   }
 
   void start() {
+    held.listen(
+        () -> {
+          if (polling) {
+            wakeUp();
+          }
+        });
     thread.start();
   }
 
@@ -170,7 +181,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   private void read(Consumer<ByteBuffer, ByteBuffer> opened) {
     consumer = opened;
     var handOver = new HandOver(settings, membership, alerts, opened);
-    var assignment = new Assignment(settings, from, opened, pending, membership, handOver);
+    var assignment = new Assignment(settings, from, held, opened, pending, membership, handOver);
     try {
       Throwable failure = misuse;
       try {
@@ -258,16 +269,21 @@ final class KafkaPollLoop implements Subscription, Runnable {
       finished = true;
     } else if (demand.none()) {
       pollPaused(kafka, assignment);
-    } else if (!pending.isEmpty()) {
+    } else if (pending.has(assignment::isWanted)) {
       RecordChunk chunk = pool.take();
-      unsignalled = pending.cut(chunk);
+      unsignalled = pending.cut(assignment::isWanted, chunk);
       emit(chunk);
-    } else if (unsignalled != null && assignment.caughtUp()) {
+    } else if (unsignalled != null && pending.isEmpty() && assignment.caughtUp()) {
       emit(caughtUp(unsignalled));
       unsignalled = null;
     } else {
       assignment.resume();
-      receive(kafka, POLL, assignment);
+      polling = true;
+      try {
+        receive(kafka, POLL, assignment);
+      } finally {
+        polling = false;
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.headrace.ingest.kafka;
 import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.ChunkPool;
 import io.headrace.ingest.GroupMember;
+import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.SourceAlerts;
@@ -69,14 +70,24 @@ public final class KafkaSampleSource implements SampleSource, GroupMember {
    */
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
-    return Flux.from(publisher(from));
+    return chunks(from, new HeldPartitions());
+  }
+
+  @Override
+  public Flux<RecordChunk> chunks(Positions from, HeldPartitions held) {
+    return Flux.from(publisher(from, held));
   }
 
   Publisher<RecordChunk> publisher(Positions from) {
+    return publisher(from, new HeldPartitions());
+  }
+
+  private Publisher<RecordChunk> publisher(Positions from, HeldPartitions held) {
     return subscriber -> {
       Objects.requireNonNull(subscriber, "subscriber");
       var loop =
-          new KafkaPollLoop(settings, from, pool, alerts, membership, subscriber, this::ended);
+          new KafkaPollLoop(
+              settings, from, held, pool, alerts, membership, subscriber, this::ended);
       latest.set(loop);
       subscriber.onSubscribe(loop);
       loop.start();

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -52,6 +53,11 @@ final class PendingRecords {
 
   boolean isEmpty() {
     return slices.isEmpty();
+  }
+
+  /** Whether there are records of a partition that is wanted. */
+  boolean has(Predicate<PartitionTrack> wanted) {
+    return slices.stream().anyMatch(slice -> wanted.test(slice.track));
   }
 
   /** Takes what a poll returned; a partition that only moved over a gap counts as well. */
@@ -109,9 +115,16 @@ final class PendingRecords {
     slices.removeIf(slice -> partitions.contains(slice.track.topicPartition));
   }
 
-  /** Fills {@code chunk} with the next records and says of which partition they are. */
-  PartitionTrack cut(RecordChunk chunk) {
-    Slice slice = slices.element();
+  /**
+   * Fills {@code chunk} with the next records of a wanted partition and says which that is. If none
+   * is wanted any more since {@link #has} was asked, the first one gives a chunk all the same.
+   */
+  PartitionTrack cut(Predicate<PartitionTrack> wanted, RecordChunk chunk) {
+    Slice slice =
+        slices.stream()
+            .filter(waiting -> wanted.test(waiting.track))
+            .findFirst()
+            .orElseGet(slices::element);
     PartitionTrack track = slice.track;
     int last = slice.records.size();
     chunk.start(track.source, last == 0 ? slice.positionAfter : offsetOf(slice));
@@ -119,7 +132,7 @@ final class PendingRecords {
       copy(slice.records.get(slice.next++), chunk);
     }
     if (slice.next == last) {
-      slices.remove();
+      slices.remove(slice);
       chunk.settleUpTo(slice.positionAfter);
       chunk.lose(slice.lost);
     }

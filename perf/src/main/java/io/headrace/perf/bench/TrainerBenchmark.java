@@ -55,6 +55,16 @@ public class TrainerBenchmark {
   }
 
   @State(Scope.Thread)
+  public static class RowByRow {
+    private final TrainerCase training = TrainerCase.rowByRow();
+
+    @TearDown
+    public void check() {
+      training.close();
+    }
+  }
+
+  @State(Scope.Thread)
   public static class Mlp {
     private final TrainerCase training = TrainerCase.mlp(1);
 
@@ -89,6 +99,12 @@ public class TrainerBenchmark {
   @Benchmark
   @OperationsPerInvocation(TrainerCase.ROWS)
   public double sparseLinear(SparseLinear state) {
+    return state.training.trainAll();
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(TrainerCase.ROWS)
+  public double rowByRow(RowByRow state) {
     return state.training.trainAll();
   }
 

@@ -3,11 +3,14 @@ package io.headrace.perf.bench;
 import io.headrace.engine.ModelSpec;
 import io.headrace.engine.StepResult;
 import io.headrace.engine.Trainer;
+import io.headrace.engine.UpdateMode;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.layer.Layers;
 import io.headrace.engine.loss.Losses;
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.optimizer.Optimizers;
+import io.headrace.engine.optimizer.Schedules;
 import io.headrace.engine.sample.Column;
 import io.headrace.engine.sample.DenseColumn;
 import io.headrace.engine.sample.InputSpec;
@@ -64,6 +67,24 @@ final class TrainerCase implements AutoCloseable {
         threads);
   }
 
+  /** Logistic regression over 35 ids of 2^22, AdaGrad, row by row. */
+  static TrainerCase rowByRow() {
+    SampleSchema schema = schema(new InputSpec.Sparse(22), 2);
+    var spec =
+        new ModelSpec(
+            schema,
+            List.of(layer("linear", Map.of())),
+            Losses.variants().spec("logistic", Map.of()),
+            optimizer("adagrad", Map.of()),
+            Schedules.variants().spec("constant", Map.of()),
+            GradientClipping.NONE,
+            UpdateMode.SAMPLE,
+            BATCH,
+            SHARDS,
+            SEED);
+    return of(spec, 35, 1);
+  }
+
   /** 29 floats, 64 and 32 hidden units, softmax of 10 classes, Adam. */
   static TrainerCase mlp(int threads) {
     return of(
@@ -104,19 +125,23 @@ final class TrainerCase implements AutoCloseable {
       ComponentSpec optimizer,
       int threads) {
     var lossSpec = Losses.variants().spec(loss, Map.of());
-    var spec = new ModelSpec(schema, layers, lossSpec, optimizer, BATCH, SHARDS, SEED);
+    return of(
+        new ModelSpec(schema, layers, lossSpec, optimizer, BATCH, SHARDS, SEED), IDS, threads);
+  }
+
+  private static TrainerCase of(ModelSpec spec, int ids, int threads) {
     var random = new Random(SEED);
     List<MiniBatch> batches =
-        IntStream.range(0, BATCHES).mapToObj(i -> batch(schema, random, i)).toList();
+        IntStream.range(0, BATCHES).mapToObj(i -> batch(spec.schema(), ids, random, i)).toList();
     return new TrainerCase(new Trainer(spec, threads), batches);
   }
 
-  private static MiniBatch batch(SampleSchema schema, Random random, int number) {
+  private static MiniBatch batch(SampleSchema schema, int ids, Random random, int number) {
     var batch = new MiniBatch(schema, BATCH);
     int classes = ((LabelSpec.Classes) schema.label()).names().size();
     long first = (long) number * BATCH;
     for (int row = 0; row < BATCH; row++) {
-      double signal = write(batch.rows().column(0), row, random);
+      double signal = write(batch.rows().column(0), row, ids, random);
       int label = (int) Math.min(classes - 1, classes / (1 + Math.exp(-2 * signal)));
       batch.rows().commitRow(label, 1, 0, first + row);
     }
@@ -125,7 +150,7 @@ final class TrainerCase implements AutoCloseable {
   }
 
   /** Writes an input and says on which side its label lies. */
-  private static double write(Column column, int row, Random random) {
+  private static double write(Column column, int row, int ids, Random random) {
     double signal = 0;
     switch (column) {
       case DenseColumn dense -> {
@@ -136,7 +161,7 @@ final class TrainerCase implements AutoCloseable {
         }
       }
       case SparseColumn sparse -> {
-        for (int i = 0; i < IDS; i++) {
+        for (int i = 0; i < ids; i++) {
           int id = (int) Math.abs(random.nextGaussian() * 300);
           sparse.add(id * 97, 1);
           signal += id % 2 == 0 ? 1 : -1;

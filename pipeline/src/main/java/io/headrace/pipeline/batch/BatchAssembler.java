@@ -4,12 +4,14 @@ import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.ingest.HeldPartitions;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.BatchJournal.Run;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,12 @@ import reactor.core.scheduler.Scheduler;
 public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
   private static final int WAITING_BLOCKS = 4;
 
+  /** Blocks of a partition that came too early, from which on it is held. */
+  private static final int EARLY_BLOCKS = 4;
+
+  /** Blocks that may come too early besides those, from sources that do not hold at once. */
+  private static final int MORE_EARLY_BLOCKS = 64;
+
   private final BatchShape shape;
   private final BlockPool pool;
   private final Scheduler assembly;
@@ -49,6 +57,7 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
   private volatile int demand;
   private final BatchJournal journal;
   private final JournalledOrder order;
+  private final HeldPartitions held;
   private final Deque<SampleBlock> waiting = new ArrayDeque<>();
 
   /** The first waiting block of each partition that was begun, and how far. */
@@ -69,9 +78,11 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
       Scheduler assembly,
       BatchHandler handler,
       BatchJournal journal,
-      JournalledOrder order) {
+      JournalledOrder order,
+      HeldPartitions held) {
     this.journal = journal;
     this.order = order;
+    this.held = held;
     this.shape = shape;
     this.pool = pool;
     this.assembly = assembly;
@@ -91,15 +102,18 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
       BlockPool pool,
       Scheduler assembly,
       BatchHandler handler) {
-    return start(schema, shape, pool, assembly, handler, BatchJournal.NONE, Positions.START);
+    var held = new HeldPartitions();
+    return start(schema, shape, pool, assembly, handler, BatchJournal.NONE, Positions.START, held);
   }
 
   /**
    * The same with a journal: batches that it has behind {@code from} are made again, then others
    * are recorded before the handler gets them. While batches are made again, blocks that come too
-   * early wait in memory.
+   * early wait in memory, and their partitions are held; if many come all the same, the batches are
+   * given up.
    *
    * @param journal used by the thread of {@code assembly} after this returns
+   * @param held what the source looks at
    */
   public static BatchAssembler start(
       SampleSchema schema,
@@ -108,9 +122,11 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
       Scheduler assembly,
       BatchHandler handler,
       BatchJournal journal,
-      Positions from) {
+      Positions from,
+      HeldPartitions held) {
     var order = new JournalledOrder(journal.resume(from), from);
-    var assembler = new BatchAssembler(schema, shape, pool, assembly, handler, journal, order);
+    var assembler =
+        new BatchAssembler(schema, shape, pool, assembly, handler, journal, order, held);
     assembler.ring.start();
     return assembler;
   }
@@ -261,7 +277,7 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
 
   private void endOfSource(StreamEnd reason) {
     if (reason instanceof StreamEnd.Completed && !order.isOver()) {
-      leaveOrder();
+      leaveOrder("the source ends, and they go on with " + next());
       if (!cut()) {
         return;
       }
@@ -282,11 +298,21 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
         return false;
       }
       BlockCursor cursor = first(order.run().partition());
-      if (cursor == null) {
+      if (cursor != null) {
+        cutAgain(slot, cursor);
+      } else if (tooManyWait()) {
+        leaveOrder(waiting.size() + " blocks of other partitions came before " + next());
+      } else {
+        holdEarly();
         ring.handOver();
         return true;
       }
-      cutAgain(slot, cursor);
+    }
+    held.set(Set.of());
+    if (journal.endsThere()) {
+      ring.handOver();
+      stop();
+      return true;
     }
     while (!waiting.isEmpty()) {
       if (!cut(cursor(waiting.element()))) {
@@ -294,6 +320,27 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
       }
     }
     return true;
+  }
+
+  private boolean tooManyWait() {
+    return waiting.size() > MORE_EARLY_BLOCKS + EARLY_BLOCKS * waitingByPartition().size();
+  }
+
+  private void holdEarly() {
+    Map<SourcePartition, Integer> blocks = waitingByPartition();
+    blocks.values().removeIf(count -> count < EARLY_BLOCKS);
+    held.set(blocks.keySet());
+  }
+
+  private Map<SourcePartition, Integer> waitingByPartition() {
+    Map<SourcePartition, Integer> blocks = new HashMap<>();
+    waiting.forEach(block -> blocks.merge(block.partition(), 1, Integer::sum));
+    return blocks;
+  }
+
+  private String next() {
+    Run run = order.run();
+    return "records of %s up to %,d".formatted(run.partition(), run.to());
   }
 
   private boolean cut(BlockCursor current) {
@@ -341,9 +388,10 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
     Run part = cursor.partOf(order.run());
     int room = slot.batch.rows().capacity() - slot.batch.rows().size();
     if (part == null || part.rows() > room) {
-      leaveOrder();
+      leaveOrder("there are more " + next() + " than were recorded");
       return;
     }
+    String what = next();
     cursor.pour(slot, part);
     if (cursor.usedUp()) {
       giveBack(cursor);
@@ -351,7 +399,7 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
     switch (order.poured(part)) {
       case RUN_GOES_ON, RUN_DONE -> {}
       case BATCH_DONE -> closeAgain(slot);
-      case DIFFERS -> leaveOrder();
+      case DIFFERS -> leaveOrder("there are fewer " + what + " than were recorded");
     }
   }
 
@@ -363,8 +411,8 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
     ring.close();
   }
 
-  private void leaveOrder() {
-    journal.restart(order.abandon());
+  private void leaveOrder(String why) {
+    journal.restart(order.abandon(), why);
     if (open != null && open.batch.rows().size() == shape.size()) {
       close(closedBySize); // nothing may be poured into a full batch
     }

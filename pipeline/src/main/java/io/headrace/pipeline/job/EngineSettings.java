@@ -1,8 +1,10 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.UpdateMode;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The {@code engine} group: how the learning is run. Immutable.
@@ -10,9 +12,10 @@ import java.util.List;
  * @param threads workers of the trainer; the result does not depend on them
  * @param decoders chunks decoded at the same time; the result does not depend on them
  * @param shards parts that each mini-batch is cut into
+ * @param update how often within a mini-batch the parameters change
  * @param seed of initialisation and of every random layer
  */
-public record EngineSettings(int threads, int decoders, int shards, long seed) {
+public record EngineSettings(int threads, int decoders, int shards, UpdateMode update, long seed) {
   private static final Setting<Integer> THREADS =
       Setting.integer(
               "threads",
@@ -45,6 +48,15 @@ public record EngineSettings(int threads, int decoders, int shards, long seed) {
           false,
           "How workers share the parameters: every step waits for all shards, which makes runs repeatable.",
           EngineSettings::mode);
+  private static final Setting<String> UPDATE =
+      Setting.choice(
+              "update",
+              List.of("batch", "sample"),
+              "How often the parameters change: batch, once a mini-batch, by the mean of its rows'"
+                  + " gradients; sample, after every row, before the next is scored, on one"
+                  + " thread, which suits linear models of sparse inputs. A row of no finite loss"
+                  + " is then rejected by itself.")
+          .orElse("batch");
   private static final Setting<Long> SEED =
       Setting.longInteger(
               "seed",
@@ -53,7 +65,7 @@ public record EngineSettings(int threads, int decoders, int shards, long seed) {
               "Seed of initial parameters and of everything random in a model.")
           .orElse(1L);
 
-  static final List<Setting<?>> DECLARED = List.of(THREADS, DECODERS, SHARDS, MODE, SEED);
+  static final List<Setting<?>> DECLARED = List.of(THREADS, DECODERS, SHARDS, MODE, UPDATE, SEED);
 
   static EngineSettings from(Settings settings) {
     int processors = Runtime.getRuntime().availableProcessors();
@@ -61,6 +73,7 @@ public record EngineSettings(int threads, int decoders, int shards, long seed) {
         settings.optional(THREADS).orElse(processors),
         settings.optional(DECODERS).orElse(processors),
         settings.value(SHARDS),
+        UpdateMode.valueOf(settings.value(UPDATE).toUpperCase(Locale.ROOT)),
         settings.value(SEED));
   }
 

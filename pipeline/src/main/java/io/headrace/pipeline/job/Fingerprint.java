@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -90,6 +91,11 @@ public record Fingerprint(SortedMap<String, String> settings) {
     /** Maps have no order of their own that is the same in every run. */
     private static String text(Object value) {
       return value instanceof Map<?, ?> map ? new TreeMap<>(map).toString() : String.valueOf(value);
+    }
+
+    /** For settings that came later: checkpoints from before say nothing of {@code usual}. */
+    Builder addUnless(Object usual, String path, Object value) {
+      return value.equals(usual) ? this : add(path, value.toString().toLowerCase(Locale.ROOT));
     }
 
     Builder add(String path, Settings group) {

@@ -92,7 +92,7 @@ public final class HeldOut {
     static Reading of(
         JobSpec job, SampleSource source, Supplier<SampleDecoder> decoders, List<Transform> first) {
       List<Transform> transforms = new ArrayList<>(first);
-      JobRun.transforms(job).stream()
+      JobTransforms.of(job).transforms().stream()
           .filter(transform -> !transform.trainingOnly())
           .forEach(transforms::add);
       return new Reading(source, decoders, transforms);

@@ -3,6 +3,7 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TakenWeights;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.sample.Positions;
 import io.headrace.pipeline.FirstPositions;
 import io.headrace.sink.CheckpointStore;
 import java.util.ArrayList;
@@ -77,6 +78,11 @@ final class JobCheckpoints implements CheckpointStore {
   @Override
   public Checkpoint read(String name) {
     return store.read(name);
+  }
+
+  @Override
+  public Positions positions(String name) {
+    return store.positions(name);
   }
 
   @Override

@@ -1,11 +1,9 @@
 package io.headrace.pipeline.job;
 
-import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.ingest.decode.InputMapping;
 import io.headrace.ingest.text.TextSplit;
-import io.headrace.pipeline.transform.Transform;
 import java.util.List;
 
 /** Checks of a job whose groups are sound by themselves but may not fit together. */
@@ -153,16 +151,11 @@ final class JobChecks {
   }
 
   private void transformsFitInputs(JobSpec spec) {
-    for (int i = 0; i < spec.transforms().size(); i++) {
-      ComponentSpec transform = spec.transforms().get(i);
-      try {
-        Transform bound = vocabulary.transforms().create(transform).bind(spec.sample().schema());
-        assert bound != null;
-      } catch (InvalidSettingException e) {
-        String path =
-            "transforms." + i + "." + transform.name() + (e.key().isEmpty() ? "" : "." + e.key());
-        problems.add(path, String.valueOf(e.getMessage()), places.of(path));
-      }
-    }
+    var _ =
+        JobTransforms.of(
+            spec,
+            fault ->
+                problems.add(
+                    fault.key(), String.valueOf(fault.getMessage()), places.of(fault.key())));
   }
 }

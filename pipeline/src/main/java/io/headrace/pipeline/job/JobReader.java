@@ -1,6 +1,7 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.DivergencePolicy;
+import io.headrace.engine.UpdateMode;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
@@ -244,6 +245,7 @@ final class JobReader {
         .add("batch.size", batch.orElseThrow().size())
         .add("engine.shards", engine.orElseThrow().shards())
         .add("engine.seed", engine.orElseThrow().seed())
+        .addUnless(UpdateMode.BATCH, "engine.update", engine.orElseThrow().update())
         .build();
   }
 

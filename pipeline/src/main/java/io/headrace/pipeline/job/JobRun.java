@@ -3,8 +3,6 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.StepResult;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
-import io.headrace.engine.config.ComponentSpec;
-import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.ingest.kafka.KafkaSampleSource;
@@ -16,7 +14,6 @@ import io.headrace.pipeline.TrainingSettings;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.ValidationPlan;
 import io.headrace.pipeline.transform.Transform;
-import io.headrace.pipeline.transform.Transforms;
 import io.headrace.sink.EventSink;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -93,7 +90,7 @@ public final class JobRun implements AutoCloseable {
     JobSpec scoring = job.withSample(vocabularies.scoring());
     var decoders = JobDecoders.of(learning, "source", job.source());
     List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
-    transforms.addAll(transforms(job));
+    transforms.addAll(JobTransforms.of(job).transforms());
     Optional<ValidationPlan> validation = JobValidation.plan(scoring);
     Trainer trainer = job.newTrainer();
     var sinks =
@@ -206,21 +203,6 @@ public final class JobRun implements AutoCloseable {
   private static Consumer<StepResult> writing(
       JobSpec job, GenerateSettings settings, Trainer trainer, Options options) {
     return new TextGenerator(job, settings, trainer, options.texts()).andThen(options.afterStep());
-  }
-
-  static List<Transform> transforms(JobSpec job) {
-    List<Transform> transforms = new ArrayList<>();
-    for (int i = 0; i < job.transforms().size(); i++) {
-      ComponentSpec spec = job.transforms().get(i);
-      try {
-        transforms.add(Transforms.variants().create(spec).bind(job.sample().schema()));
-      } catch (InvalidSettingException e) {
-        String key = "transforms." + i + "." + spec.name() + "." + e.key();
-        throw job.places()
-            .located(new InvalidSettingException(key, String.valueOf(e.getMessage())));
-      }
-    }
-    return transforms;
   }
 
   private static TrainingSettings settings(JobSpec job, Options options) {

@@ -107,6 +107,7 @@ final class JobSinks implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     return new DirectoryBatchJournal(
         job.checkpoints().directory().get(),
+        job.checkpoints().keepJournal(),
         message ->
             events.accept(
                 new TrainEvent.Alert(job.name(), "batch-journal", message, clock.millis())),

@@ -92,15 +92,46 @@ public record JobSpec(
         places);
   }
 
-  /** Everything that decides what is learned from the samples, as the trainer takes it. */
-  public ModelSpec modelSpec() {
-    return new ModelSpec(
-        sample.schema(),
+  /** The same job on records that come from elsewhere. */
+  JobSpec withSource(ComponentSpec other) {
+    return new JobSpec(
+        name,
+        baseDirectory,
+        other,
+        epochs,
+        shuffle,
+        validation,
+        earlyStopping,
+        test,
+        sample,
+        transforms,
         layers,
         loss,
         optimizer,
         schedule,
         clipping,
+        onDivergence,
+        batch,
+        engine,
+        checkpoints,
+        generate,
+        metrics,
+        deadLetters,
+        fingerprint,
+        yaml,
+        places);
+  }
+
+  /** Everything that decides what is learned from the samples, as the trainer takes it. */
+  public ModelSpec modelSpec() {
+    return new ModelSpec(
+        JobTransforms.of(this).schema(),
+        layers,
+        loss,
+        optimizer,
+        schedule,
+        clipping,
+        engine.update(),
         batch.size(),
         engine.shards(),
         engine.seed());

@@ -43,6 +43,10 @@ public final class Transforms {
           .orElse(4);
   private static final Setting<Integer> SIZE =
       Setting.integer("size", 1, 1 << 14, "Side of the square, in pixels.");
+  private static final Setting<Integer> HEIGHT =
+      Setting.integer("height", 1, 1 << 14, "Rows of pixels that each image becomes.");
+  private static final Setting<Integer> WIDTH =
+      Setting.integer("width", 1, 1 << 14, "Pixels in a row that each image becomes.");
   private static final Setting<Long> AUGMENTATION_SEED =
       Setting.longInteger("seed", 0, Long.MAX_VALUE, "Another seed draws other numbers.")
           .orElse(0L);
@@ -69,6 +73,15 @@ public final class Transforms {
                   "Multiplies every element by a factor.",
                   List.of(INPUT, FACTOR),
                   Transforms::scale),
+              new Variant<>(
+                  "resize",
+                  "Makes every image, whatever its declared size, this height and width, which is"
+                      + " then the shape for the transforms behind and for the model: bilinear"
+                      + " interpolation between the centres of pixels, without averaging over what"
+                      + " lies between when an image becomes smaller. PyTorch's interpolate with"
+                      + " mode='bilinear', align_corners=False and antialias=False does the same.",
+                  List.of(IMAGE, HEIGHT, WIDTH),
+                  Transforms::resize),
               new Variant<>(
                   "random-crop",
                   "Moves each image by a random number of pixels along each axis; zeros come in."
@@ -135,6 +148,10 @@ public final class Transforms {
     float factor = settings.value(FACTOR).floatValue();
     String input = settings.value(INPUT);
     return schema -> DenseRows.each(schema, input, x -> x * factor);
+  }
+
+  private static UnboundTransform resize(Settings settings) {
+    return new Resize.To(settings.value(IMAGE), settings.value(HEIGHT), settings.value(WIDTH));
   }
 
   private static UnboundTransform randomCrop(Settings settings) {

@@ -11,4 +11,9 @@ public interface UnboundTransform {
    * @throws io.headrace.engine.error.InvalidSettingException if it names an input that they lack
    */
   Transform bind(SampleSchema schema);
+
+  /** What samples of {@code schema}, which it can be bound to, look like behind it. */
+  default SampleSchema output(SampleSchema schema) {
+    return schema;
+  }
 }

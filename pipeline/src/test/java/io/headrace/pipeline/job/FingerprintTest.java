@@ -4,6 +4,7 @@ import static io.headrace.pipeline.job.TestVocabulary.JOB;
 import static io.headrace.pipeline.job.TestVocabulary.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.UpdateMode;
 import org.junit.jupiter.api.Test;
 
 class FingerprintTest {
@@ -63,6 +64,16 @@ class FingerprintTest {
             "optimizer: was ftrl, is sgd",
             "optimizer.ftrl.learning-rate: was 0.05, is absent",
             "optimizer.sgd.learning-rate: was absent, is 0.1");
+  }
+
+  @Test
+  void changesWithTheUpdateAndIsThatOfOldCheckpointsWithoutIt() {
+    JobSpec rowByRow = read(JOB, "engine.update=sample");
+
+    assertThat(rowByRow.modelSpec().update()).isEqualTo(UpdateMode.SAMPLE);
+    assertThat(rowByRow.fingerprint().differencesFrom(fingerprint))
+        .containsExactly("engine.update: was absent, is sample");
+    assertThat(read(JOB, "engine.update=batch").fingerprint()).isEqualTo(fingerprint);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.headrace.sink.checkpoint;
 
 import io.headrace.engine.Checkpoint;
+import io.headrace.engine.sample.Positions;
 import io.headrace.engine.state.Tensor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -69,6 +70,14 @@ final class CheckpointFile {
   /** The metadata of a file's header, not verified, for listings. */
   static Map<String, String> metadata(String file, FileChannel from) throws IOException {
     return Header.parsed(file, headerBytes(file, from)).metadata();
+  }
+
+  /** The positions in a file's header, which is verified. */
+  static Positions positions(String file, FileChannel from) throws IOException {
+    Header header = Header.verified(file, headerBytes(file, from));
+    return CheckpointMetadata.checkpoint(file, header.metadata(), new TreeMap<>())
+        .ledger()
+        .positions();
   }
 
   private static byte[] headerBytes(String file, FileChannel from) throws IOException {

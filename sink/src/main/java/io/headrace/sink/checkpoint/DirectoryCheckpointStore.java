@@ -2,6 +2,7 @@ package io.headrace.sink.checkpoint;
 
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.sample.Positions;
 import io.headrace.sink.CheckpointStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -233,6 +234,17 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
     } catch (NoSuchFileException e) {
       throw new HeadraceException(
           "There is no checkpoint " + file + ". The directory has " + names() + ".", e);
+    } catch (IOException e) {
+      throw Failures.notReadable(file, e);
+    }
+  }
+
+  /** Reads and verifies the header alone. */
+  @Override
+  public Positions positions(String name) {
+    Path file = directory.resolve(name);
+    try (FileChannel channel = FileChannel.open(file)) {
+      return CheckpointFile.positions(file.toString(), channel);
     } catch (IOException e) {
       throw Failures.notReadable(file, e);
     }

@@ -13,7 +13,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.NavigableMap;
@@ -25,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A journal as files of a directory, {@code journal-000000000001.log} and so on, each begun by a
- * run or when the one before was full. A segment that does not begin where the one before ended
- * begins a new story: what lies between is not known.
+ * run or when the one before was full. A segment that begins at a batch before the end of what was
+ * recorded replaces what follows; one that begins anywhere else begins a new story: what lies
+ * between is not known.
  *
  * <p>A batch is written by one call before it is trained, so a killed process leaves it behind; it
  * is forced to the disk when a checkpoint is. A write that fails is told once, training goes on,
@@ -40,6 +40,7 @@ public final class DirectoryBatchJournal implements BatchJournal {
   private static final long FIRST_RETRY_MILLIS = 1_000;
 
   private final Path directory;
+  private final boolean keepAll;
   private final Consumer<String> alert;
   private final InstantSource clock;
   private final SortedMap<SourcePartition, Long> positions = new TreeMap<>();
@@ -54,10 +55,13 @@ public final class DirectoryBatchJournal implements BatchJournal {
 
   /**
    * @param directory exists and is this journal's alone to write to
+   * @param keepAll whether to keep what no checkpoint needs any more
    * @param alert told of writes that failed, on the thread that wrote
    */
-  public DirectoryBatchJournal(Path directory, Consumer<String> alert, InstantSource clock) {
+  public DirectoryBatchJournal(
+      Path directory, boolean keepAll, Consumer<String> alert, InstantSource clock) {
     this.directory = directory;
+    this.keepAll = keepAll;
     this.alert = alert;
     this.clock = clock;
   }
@@ -73,34 +77,16 @@ public final class DirectoryBatchJournal implements BatchJournal {
 
   @Override
   public synchronized List<List<Run>> resume(Positions from) {
-    List<List<Run>> behind = null;
-    Positions at = Positions.START;
+    var order = new RecordedOrder(from);
     try {
       for (Path file : files(directory)) {
         number = number(file);
         Segment segment = Segment.read(file);
-        if (segment == null) {
-          continue;
+        if (segment != null) {
+          starts.put(number, segment.start());
+          order.begin(segment.start());
+          segment.batches().forEach(order::add);
         }
-        starts.put(number, segment.start());
-        if (!segment.start().equals(at)) {
-          behind = null;
-        }
-        at = segment.start();
-        if (at.equals(from)) {
-          behind = new ArrayList<>();
-        }
-        var next = new TreeMap<>(at.next());
-        for (List<Run> batch : segment.batches()) {
-          batch.forEach(run -> next.put(run.partition(), run.to()));
-          if (behind != null) {
-            behind.add(batch);
-          }
-          if (next.equals(from.next())) {
-            behind = new ArrayList<>();
-          }
-        }
-        at = new Positions(next);
       }
     } catch (IOException e) {
       throw new HeadraceException(
@@ -108,17 +94,18 @@ public final class DirectoryBatchJournal implements BatchJournal {
               .formatted(directory, e),
           e);
     }
-    positions.putAll(behind == null ? from.next() : at.next());
+    List<List<Run>> behind = order.behind();
+    positions.putAll(behind == null ? from.next() : order.at().next());
     return behind == null ? List.of() : behind;
   }
 
   @Override
-  public synchronized void restart(Positions at) {
+  public synchronized void restart(Positions at, String why) {
     positions.clear();
     positions.putAll(at.next());
     alert.accept(
-        "The source no longer gives the records that the batch journal in %s has behind %s: from there on the batches are others than before."
-            .formatted(directory, at.next()));
+        "The batches that the journal in %s has behind %s cannot be made again, for %s: from there on they are others than before."
+            .formatted(directory, at.next(), why));
   }
 
   private static long number(Path file) {
@@ -204,7 +191,7 @@ public final class DirectoryBatchJournal implements BatchJournal {
       if (channel != null) {
         channel.force(false);
       }
-      while (starts.size() > 1) {
+      while (!keepAll && starts.size() > 1) {
         Positions second = starts.values().stream().skip(1).findFirst().orElseThrow();
         if (!covers(oldest, second)) {
           return;

@@ -1,7 +1,9 @@
 package io.headrace.sink.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.sink.BatchJournal.Run;
@@ -96,6 +98,72 @@ class DirectoryBatchJournalTest {
     assertThat(open().resume(after(3))).isEqualTo(batches(3, 5));
   }
 
+  @Test
+  void keepsEverythingIfAskedTo() throws IOException {
+    record(Positions.START, 0, 2);
+    try (var journal =
+        new DirectoryBatchJournal(folder, true, alerts::add, InstantSource.system())) {
+      journal.resume(after(2));
+      journal.add(batch(2));
+      journal.handOver();
+      journal.keepFrom(after(3));
+    }
+    assertThat(DirectoryBatchJournal.files(folder)).hasSize(2);
+  }
+
+  @Test
+  void replacesWhatWasUndoneAndDoneOtherwise() {
+    record(Positions.START, 0, 4);
+    try (var journal = new DirectoryBatchJournal(folder, false, _ -> {}, InstantSource.system())) {
+      journal.resume(after(1));
+      journal.restart(after(2), "a test");
+      journal.add(List.of(new Run(B, 21, 7, 0, 0)));
+      journal.handOver();
+    }
+    List<List<Run>> told = open().resume(Positions.START);
+    assertThat(told.subList(0, 2)).isEqualTo(batches(0, 2));
+    assertThat(told.subList(2, told.size())).containsExactly(List.of(new Run(B, 21, 7, 0, 0)));
+    assertThat(RecordedBatches.between(folder, after(1), after(4)).resume(after(1)))
+        .as("the way that a checkpoint went before it was undone")
+        .isEqualTo(batches(1, 4));
+  }
+
+  @Test
+  void givesTheBatchesBetweenTwoCheckpoints() {
+    record(Positions.START, 0, 3);
+    record(after(2), 3, 6);
+    assertThat(RecordedBatches.between(folder, after(1), after(5)).resume(after(1)))
+        .isEqualTo(batches(1, 5));
+    assertThat(RecordedBatches.between(folder, Positions.START, after(6)).count()).isEqualTo(6);
+    assertThat(RecordedBatches.between(folder, after(6), after(6)).count()).isZero();
+  }
+
+  @Test
+  void saysWhatIsMissingBetweenThem() throws IOException {
+    assertMissing(after(0), after(1), "There is no batch journal in");
+    record(Positions.START, 0, 2);
+    record(after(2), 2, 4);
+    record(after(4), 4, 6);
+    assertMissing(after(1), after(7), "ends at {topic-0=60, topic-1=42} and has no batch");
+    List<Path> files = DirectoryBatchJournal.files(folder);
+    Files.delete(files.get(1));
+    assertMissing(
+        after(1),
+        after(6),
+        "lacks the batches between {topic-0=20, topic-1=14} and {topic-0=40, topic-1=28}");
+    Files.delete(files.get(0));
+    assertMissing(
+        Positions.START,
+        after(6),
+        "begins at {topic-0=40, topic-1=28} and has no batch that ends at");
+  }
+
+  private void assertMissing(Positions from, Positions to, String message) {
+    assertThatThrownBy(() -> RecordedBatches.between(folder, from, to))
+        .isInstanceOf(HeadraceException.class)
+        .hasMessageContaining(message);
+  }
+
   private void record(Positions at, int from, int to) {
     try (var journal = open()) {
       journal.resume(at);
@@ -107,7 +175,7 @@ class DirectoryBatchJournalTest {
   }
 
   private DirectoryBatchJournal open() {
-    return new DirectoryBatchJournal(folder, alerts::add, InstantSource.system());
+    return new DirectoryBatchJournal(folder, false, alerts::add, InstantSource.system());
   }
 
   private static Positions after(int batches) {

@@ -1,0 +1,120 @@
+package io.headrace.app.command;
+
+import io.headrace.engine.Checkpoint;
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.pipeline.job.JobFile;
+import io.headrace.pipeline.job.JobReplay;
+import io.headrace.pipeline.job.JobSpec;
+import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code headrace replay}: proves that a model is what its records make of it. */
+@Command(
+    name = "replay",
+    description =
+        "Rebuilds a checkpoint's model from an earlier one, or from the start, with exactly the batches that the journal beside it recorded, and compares them. Exit status 0: the same bytes; 1: not, or not possible.",
+    mixinStandardHelpOptions = true)
+final class ReplayCommand implements Callable<Integer> {
+  private static final String START = "start";
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "JOB.yaml", description = "The job that made the checkpoints.")
+  private Path file;
+
+  @Option(
+      names = "--from",
+      paramLabel = "CHECKPOINT",
+      required = true,
+      description =
+          "Where to begin: a checkpoint's file, or its name beside that of --to, or start.")
+  private String from;
+
+  @Option(
+      names = "--to",
+      paramLabel = "CHECKPOINT",
+      required = true,
+      description = "What is rebuilt: a checkpoint's file, or a folder for the newest in it.")
+  private Path to;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets a key of the job, e.g. source.kafka.bootstrap=...; may be repeated.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Where the job's relative data paths start (default: the job file's folder).")
+  private @Nullable Path data;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    JobSpec job =
+        data == null ? JobFile.read(file, overrides) : JobFile.read(file, overrides, data);
+    Path directory = directory();
+    Checkpoint target = target(directory);
+    Optional<Checkpoint> begin =
+        from.equals(START) ? Optional.empty() : Optional.of(begin(directory));
+    var replay = new JobReplay(job, begin, target, directory);
+    out.printf(
+        Locale.ROOT,
+        "replaying %,d batches from %s to step %,d%n",
+        replay.batches(),
+        begin.map(b -> String.format(Locale.ROOT, "step %,d", b.step())).orElse(START),
+        target.step());
+    out.flush();
+    JobReplay.Outcome outcome = replay.run();
+    out.println("parameters SHA-256 " + outcome.found());
+    if (!outcome.isEqual()) {
+      out.println("not the same: the checkpoint's are " + outcome.expected());
+    } else if (outcome.differences().isEmpty()) {
+      out.println("the same, and so are the rest of the state and the ledger");
+    } else {
+      out.println("the same; of the rest of the state differ");
+    }
+    outcome.differences().stream().limit(3).forEach(line -> out.println("  " + line));
+    if (outcome.differences().size() > 3) {
+      out.printf(Locale.ROOT, "  and %,d more%n", outcome.differences().size() - 3);
+    }
+    out.flush();
+    return outcome.isEqual() ? 0 : 1;
+  }
+
+  private Path directory() {
+    Path path = to.toAbsolutePath().normalize();
+    return Files.isDirectory(path) ? path : path.resolveSibling(".").normalize();
+  }
+
+  private Checkpoint target(Path directory) {
+    var store = DirectoryCheckpointStore.forReading(directory);
+    if (Files.isDirectory(to)) {
+      return store
+          .newest()
+          .orElseThrow(() -> new HeadraceException("There is no checkpoint in " + to + "."));
+    }
+    return store.read(String.valueOf(to.getFileName()));
+  }
+
+  private Checkpoint begin(Path directory) {
+    Path path = Path.of(from).toAbsolutePath();
+    Path folder =
+        Files.exists(path) || from.contains("/") ? path.resolveSibling(".").normalize() : directory;
+    return DirectoryCheckpointStore.forReading(folder).read(String.valueOf(path.getFileName()));
+  }
+}

@@ -1,0 +1,132 @@
+package io.headrace.engine;
+
+import io.headrace.engine.layer.Pass;
+import io.headrace.engine.memory.Floats;
+import io.headrace.engine.sample.LedgerCounter;
+import io.headrace.engine.sample.SampleBlock;
+import java.lang.foreign.MemorySegment;
+import java.util.function.DoublePredicate;
+
+/**
+ * Learns from the rows of a batch one after the other: each is scored by the parameters that the
+ * row before it left. A row whose loss is no finite number is left out. Keeps what the learned rows
+ * gave side by side, as a pass over the whole batch would. Not thread-safe; allocates nothing.
+ */
+final class RowByRow {
+  private final Model model;
+  private final Plan plan;
+  private final Pass pass;
+  private final int batchSize;
+  private final int width;
+  private final MemorySegment outputs;
+  private final MemorySegment losses;
+  private final float[] labels;
+  private final float[] weights;
+  private final int[] leftOut;
+  private final WorkerTeam team;
+  private int learned;
+  private int left;
+  private double lossSum;
+  private double badLoss;
+
+  RowByRow(Model model, Plan plan, Pass pass, WorkerTeam team, int batchSize) {
+    this.model = model;
+    this.plan = plan;
+    this.pass = pass;
+    this.team = team;
+    this.leftOut = new int[batchSize];
+    this.batchSize = batchSize;
+    this.width = model.outputWidth();
+    this.outputs = Floats.allocate((long) batchSize * width);
+    this.losses = Floats.allocate(batchSize);
+    this.labels = new float[batchSize];
+    this.weights = new float[batchSize];
+  }
+
+  /**
+   * Learns from all rows of sound loss.
+   *
+   * @param step number of the step, counted from 1; updates are numbered as if the batches before
+   *     had been full
+   * @param rateFactor what the learning rate is multiplied by
+   * @param gate asked once, with the first sound loss, whether this state may be learned from
+   */
+  void learn(SampleBlock rows, long step, double rateFactor, DoublePredicate gate) {
+    learned = 0;
+    left = 0;
+    lossSum = 0;
+    badLoss = 0;
+    long update = (step - 1) * batchSize;
+    for (int row = 0; row < rows.size(); row++) {
+      pass.start(rows, row, 1, ++update);
+      plan.score();
+      float loss = Floats.read(model.losses(), 0);
+      double weighted = (double) rows.weights()[row] * loss;
+      if (!Double.isFinite(weighted)) {
+        badLoss = weighted;
+        leftOut[left++] = row;
+        continue;
+      }
+      if (learned == 0 && !gate.test(weighted)) {
+        badLoss = weighted;
+        return;
+      }
+      keep(rows, row, loss);
+      lossSum += weighted;
+      model.updates().startStep(update, rateFactor);
+      plan.learn();
+      model.finishStep(team);
+    }
+  }
+
+  private void keep(SampleBlock rows, int row, float loss) {
+    Floats.copy(model.outputs(), 0, outputs, (long) learned * width, width);
+    Floats.write(losses, learned, loss);
+    labels[learned] = rows.labels()[row];
+    weights[learned] = rows.weights()[row];
+    learned++;
+  }
+
+  /** Rejects the rows that were left out, in an account that has the batch's rows as trained. */
+  void rejectLeftOut(SampleBlock rows, LedgerCounter ledger) {
+    for (int i = 0; i < left; i++) {
+      ledger.rejectOneTrained(rows.partition(leftOut[i]));
+    }
+  }
+
+  /** Rows learned from. */
+  int learned() {
+    return learned;
+  }
+
+  /** Rows left out because their loss is no finite number. */
+  int left() {
+    return left;
+  }
+
+  /** The loss of the last row left out. */
+  double badLoss() {
+    return badLoss;
+  }
+
+  /** Mean weighted loss of the learned rows. */
+  double meanLoss() {
+    return learned == 0 ? badLoss : lossSum / learned;
+  }
+
+  MemorySegment outputs() {
+    return outputs;
+  }
+
+  MemorySegment losses() {
+    return losses;
+  }
+
+  float[] labels() {
+    return labels;
+  }
+
+  float[] weights() {
+    return weights;
+  }
+}

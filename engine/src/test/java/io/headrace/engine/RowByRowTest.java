@@ -1,0 +1,135 @@
+package io.headrace.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.engine.DivergencePolicy.Action;
+import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.MiniBatch;
+import io.headrace.engine.sample.SampleBlock;
+import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.sample.SparseColumn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RowByRowTest {
+  private static final int SIZE = 24;
+
+  /** A batch is only what rows travel in: batches of one row teach the same. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sgd", "adagrad", "ftrl", "adam"})
+  void learnsAsFromBatchesOfOneRow(String optimizer) {
+    ModelSpec whole = Specs.linear(Specs.sparse(10, 2), optimizer, SIZE);
+    ModelSpec single = Specs.linear(Specs.sparse(10, 2), optimizer, 1);
+    var batches = new Batches(whole.schema(), 5);
+    try (var trainer = new Trainer(Specs.rowByRow(whole), 2);
+        var oracle = new Trainer(single, 1)) {
+      for (int i = 0; i < 20; i++) {
+        MiniBatch batch = batches.next(SIZE, SIZE);
+        double sum = 0;
+        for (int row = 0; row < SIZE; row++) {
+          sum += oracle.train(rowOf(batch, row)).meanLoss();
+        }
+        StepResult result = trainer.train(batch);
+        assertThat(result.meanLoss()).isCloseTo(sum / SIZE, Offset.offset(1e-12));
+        assertThat(result.rows()).isEqualTo(SIZE);
+      }
+      assertThat(trainer.parametersSha256()).isEqualTo(oracle.parametersSha256());
+      assertThat(trainer.metrics("job", 0, 0).total())
+          .isEqualTo(oracle.metrics("job", 0, 0).total());
+      assertThat(trainer.metrics("job", 0, 0).step()).isEqualTo(20);
+    }
+  }
+
+  private static MiniBatch rowOf(MiniBatch batch, int row) {
+    var single = new MiniBatch(batch.rows().schema(), 1);
+    single.rows().appendRows(batch.rows(), row, row + 1);
+    return single;
+  }
+
+  /** Rows of no finite loss, first, last and in between, from two partitions. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 7, SIZE - 1})
+  void leavesOutARowOfNoFiniteLossAndNoOther(int bad) {
+    ModelSpec spec = Specs.rowByRow(Specs.linear(Specs.sparse(10, 2), "adagrad", SIZE));
+    try (var trainer = new Trainer(spec, 1);
+        var without = new Trainer(spec, 1)) {
+      SampleBlock good = new Batches(spec.schema(), 3).next(SIZE, SIZE).rows();
+      MiniBatch poisoned = fromTwoPartitions(good);
+      poisoned.rows().weights()[bad] = Float.NaN;
+      var rest = new MiniBatch(spec.schema(), SIZE);
+      rest.rows().appendRows(good, 0, bad);
+      rest.rows().appendRows(good, bad + 1, SIZE);
+
+      StepResult result = trainer.train(poisoned);
+      StepResult expected = without.train(rest);
+
+      assertThat(result.rows()).isEqualTo(SIZE - 1);
+      assertThat(result.meanLoss()).isEqualTo(expected.meanLoss());
+      Divergence divergence = Objects.requireNonNull(result.divergence());
+      assertThat(divergence.loss()).isNaN();
+      assertThat(divergence.rejectedSamples()).isEqualTo(1);
+      Ledger ledger = trainer.ledger();
+      assertThat(ledger.trained()).isEqualTo(SIZE - 1);
+      var partition = new SourcePartition("p", bad < SIZE / 2 ? 0 : 1);
+      assertThat(Objects.requireNonNull(ledger.entries().get(partition)).rejected()).isEqualTo(1);
+      assertThat(ledger.rejected()).isEqualTo(1);
+    }
+  }
+
+  private static MiniBatch fromTwoPartitions(SampleBlock rows) {
+    var batch = new MiniBatch(rows.schema(), SIZE);
+    for (int part = 0; part < 2; part++) {
+      var block = new SampleBlock(rows.schema(), SIZE);
+      block.start(new SourcePartition("p", part), 0);
+      for (int row = part * SIZE / 2; row < (part + 1) * SIZE / 2; row++) {
+        SparseColumn pairs = rows.sparse(0);
+        for (int i = pairs.start(row); i < pairs.start(row + 1); i++) {
+          block.sparse(0).add(pairs.ids()[i], pairs.values()[i]);
+        }
+        block.commitRow(rows.labels()[row], rows.weights()[row], 0, row);
+      }
+      batch.rows().appendRows(block, 0, SIZE / 2);
+      batch.ledger().add(block.partition(), SIZE / 2, SIZE / 2, 0, 0);
+    }
+    return batch;
+  }
+
+  /** A rate at which every row grows the error: all rows of a batch lose their finite loss. */
+  @Test
+  void undoesTheStepsThatMadeAllLossesUseless() {
+    ModelSpec spec =
+        Specs.rowByRow(
+            Specs.model(
+                Specs.dense(4, 0),
+                List.of(Specs.layer("linear", Map.of())),
+                "squared",
+                Specs.optimizer("sgd", Map.of("learning-rate", 0.5)),
+                SIZE));
+    var policy = new DivergencePolicy(Action.HALVE, Double.POSITIVE_INFINITY, 100, 10);
+    var batches = new Batches(spec.schema(), 3);
+    int steps = 500;
+    try (var trainer = new Trainer(spec, 1, policy)) {
+      var told = new ArrayList<Divergence>();
+      double loss = Double.NaN;
+      for (int i = 0; i < steps; i++) {
+        StepResult result = trainer.train(batches.next(SIZE, SIZE));
+        if (result.divergence() != null) {
+          told.add(result.divergence());
+        }
+        loss = result.meanLoss();
+      }
+      assertThat(told).anyMatch(divergence -> divergence.undoneSteps() > 0);
+      assertThat(told.getLast().rateFactor()).isLessThan(1);
+      assertThat(loss).isLessThan(0.1);
+      long rejected = told.stream().mapToLong(Divergence::rejectedSamples).sum();
+      assertThat(trainer.ledger().rejected()).isEqualTo(rejected);
+      assertThat(trainer.ledger().read()).isEqualTo((long) steps * SIZE);
+    }
+  }
+}

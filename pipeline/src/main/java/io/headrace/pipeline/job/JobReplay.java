@@ -1,0 +1,249 @@
+package io.headrace.pipeline.job;
+
+import io.headrace.engine.Checkpoint;
+import io.headrace.engine.TrainEvent;
+import io.headrace.engine.Trainer;
+import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.sample.Positions;
+import io.headrace.engine.state.Tensor;
+import io.headrace.ingest.HeldPartitions;
+import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.SampleSource;
+import io.headrace.ingest.Sources;
+import io.headrace.ingest.decode.GrowingVocabularies;
+import io.headrace.pipeline.FirstPositions;
+import io.headrace.pipeline.TrainingPlan;
+import io.headrace.pipeline.TrainingRun;
+import io.headrace.pipeline.TrainingSettings;
+import io.headrace.pipeline.transform.Transform;
+import io.headrace.sink.EventSink;
+import io.headrace.sink.journal.RecordedBatches;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+
+/**
+ * Rebuilds a checkpoint from an earlier one, or from nothing, by training the batches that the
+ * journal has between them once more. It writes nothing and joins no group of consumers. One thread
+ * uses it.
+ */
+public final class JobReplay {
+  private final JobSpec job;
+  private final Optional<Checkpoint> from;
+  private final Checkpoint to;
+  private final RecordedBatches batches;
+
+  /**
+   * What came of it.
+   *
+   * @param expected SHA-256 of the parameters in the checkpoint
+   * @param found that of the rebuilt ones
+   * @param differences the rest of the state that differs, a line each; parameters first
+   */
+  public record Outcome(String expected, String found, List<String> differences) {
+    public Outcome {
+      differences = List.copyOf(differences);
+    }
+
+    /** Whether the parameters have the same bytes. */
+    public boolean isEqual() {
+      return expected.equals(found);
+    }
+  }
+
+  /**
+   * Finds the batches.
+   *
+   * @param from where to begin; empty for the start
+   * @param journal directory of the batch journal
+   * @throws HeadraceException if one cannot lead to the other: another job, or batches that the
+   *     journal does not have
+   */
+  public JobReplay(JobSpec job, Optional<Checkpoint> from, Checkpoint to, Path journal) {
+    this.job = job;
+    this.from = from;
+    this.to = to;
+    from.ifPresent(checkpoint -> requireSameJob("--from", checkpoint));
+    requireSameJob("--to", to);
+    requireOneLineage();
+    this.batches = RecordedBatches.between(journal, begin(), to.ledger().positions());
+  }
+
+  private Positions begin() {
+    return from.map(checkpoint -> checkpoint.ledger().positions()).orElse(Positions.START);
+  }
+
+  private void requireSameJob(String option, Checkpoint checkpoint) {
+    String text = checkpoint.values().get(JobCheckpoints.FINGERPRINT);
+    List<String> differences =
+        text == null
+            ? List.of("it does not hold its job")
+            : job.fingerprint().differencesFrom(Fingerprint.parse(text));
+    if (!differences.isEmpty()) {
+      throw new HeadraceException(
+          "%s, the checkpoint of step %d, was made by a job with other settings:\n  %s\nReplay it with the job that made it."
+              .formatted(option, checkpoint.step(), String.join("\n  ", differences)));
+    }
+  }
+
+  private void requireOneLineage() {
+    String before = from.map(JobReplay::weightsOnlyAt).orElse("");
+    String after = weightsOnlyAt(to);
+    if (!before.equals(after)) {
+      throw new HeadraceException(
+          "On the way to step %d a changed job went on with weights alone (at step %s): no replay leads over that. Begin at a checkpoint behind it."
+              .formatted(to.step(), after.isEmpty() ? before : after));
+    }
+  }
+
+  private static String weightsOnlyAt(Checkpoint checkpoint) {
+    return checkpoint.values().getOrDefault(JobCheckpoints.WEIGHTS_ONLY_AT, "");
+  }
+
+  /** How many batches there are to train. */
+  public int batches() {
+    return batches.count();
+  }
+
+  /**
+   * Trains them and compares.
+   *
+   * @throws HeadraceException if the source no longer gives the records of the batches
+   */
+  public Outcome run() {
+    String expected = parametersSha256();
+    var vocabularies = GrowingVocabularies.of(job.sample());
+    JobSpec learning = job.withSample(vocabularies.learning()).withSource(finite());
+    List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
+    transforms.addAll(JobTransforms.of(job).transforms());
+    var store = new MemoryStore(from);
+    try (Trainer trainer = job.newTrainer();
+        var letters = new DiscardedLetters()) {
+      var plan =
+          new TrainingPlan(
+              job.name(),
+              job.sample().schema(),
+              new Begun(JobSources.training(learning), FirstPositions.of(to)),
+              JobDecoders.of(learning, "source", learning.source()),
+              transforms,
+              trainer,
+              vocabularies,
+              store,
+              batches,
+              letters,
+              new NoEvents(),
+              positions -> {},
+              step -> {},
+              InstantSource.system(),
+              Optional.empty(),
+              new TrainingSettings(
+                  job.batch(),
+                  job.engine().decoders(),
+                  job.metrics().windowSamples(),
+                  Long.MAX_VALUE,
+                  OptionalLong.empty()));
+      if (batches.count() > 0) {
+        try (TrainingRun run = TrainingRun.start(plan)) {
+          run.await();
+        }
+      } else {
+        from.ifPresent(trainer::restore);
+      }
+      Checkpoint found = store.last().orElseGet(() -> trainer.snapshot(job.name(), 0));
+      return new Outcome(expected, trainer.parametersSha256(), differences(found));
+    }
+  }
+
+  private String parametersSha256() {
+    try (Trainer trainer = job.newTrainer()) {
+      trainer.restore(to);
+      return trainer.parametersSha256();
+    }
+  }
+
+  /** The job's source without what only a live run does: sharing, committing, waiting for more. */
+  private ComponentSpec finite() {
+    if (!job.source().name().equals("kafka")) {
+      return job.source();
+    }
+    var raw = new TreeMap<>(job.source().settings().asMap());
+    raw.remove("group");
+    raw.put("subscribe", false);
+    raw.put("share-group", false);
+    raw.put("stop-at-end", true);
+    raw.put("fail-fast", true);
+    raw.put("start", "earliest");
+    return Sources.variants().spec("kafka", raw);
+  }
+
+  private List<String> differences(Checkpoint found) {
+    List<String> differences = new ArrayList<>();
+    SortedSet<String> names = new TreeSet<>(to.tensors().keySet());
+    names.addAll(found.tensors().keySet());
+    List<String> parametersFirst = new ArrayList<>(names);
+    parametersFirst.sort(
+        Comparator.comparing((String name) -> !name.startsWith("model."))
+            .thenComparing(name -> name));
+    for (String name : parametersFirst) {
+      String difference = difference(to.tensors().get(name), found.tensors().get(name));
+      if (difference != null) {
+        differences.add(name + ": " + difference);
+      }
+    }
+    if (!found.ledger().equals(to.ledger())) {
+      differences.add(
+          "ledger: %s in the checkpoint, %s rebuilt"
+              .formatted(to.ledger().entries(), found.ledger().entries()));
+    }
+    return differences;
+  }
+
+  private static @Nullable String difference(@Nullable Tensor expected, @Nullable Tensor found) {
+    if (expected == null || found == null) {
+      return (expected == null ? "rebuilt" : "in the checkpoint") + " alone";
+    }
+    if (!expected.shape().equals(found.shape()) || expected.type() != found.type()) {
+      return "%s %s in the checkpoint, %s %s rebuilt"
+          .formatted(expected.type(), expected.shape(), found.type(), found.shape());
+    }
+    long at = expected.data().mismatch(found.data());
+    return at < 0
+        ? null
+        : "differs from element %,d of %,d on"
+            .formatted(
+                at / expected.type().bytes(), expected.data().byteSize() / expected.type().bytes());
+  }
+
+  /** A source whose partitions begin where they were begun the first time. */
+  private record Begun(SampleSource source, Positions first) implements SampleSource {
+    @Override
+    public Flux<RecordChunk> chunks(Positions from) {
+      return chunks(from, new HeldPartitions());
+    }
+
+    @Override
+    public Flux<RecordChunk> chunks(Positions from, HeldPartitions held) {
+      var all = new TreeMap<>(first.next());
+      all.putAll(from.next());
+      return source.chunks(new Positions(all), held);
+    }
+  }
+
+  private static final class NoEvents implements EventSink {
+    @Override
+    public void accept(TrainEvent event) {}
+
+    @Override
+    public void close() {}
+  }
+}
