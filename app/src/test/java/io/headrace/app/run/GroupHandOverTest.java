@@ -36,7 +36,6 @@ class GroupHandOverTest {
   private static final int SECONDS = Integer.getInteger("headrace.handover.seconds", 8);
 
   private static final long SEED = Long.getLong("headrace.handover.seed", 1);
-  private static final Consumer<StepResult> FAST = step -> {};
 
   @TempDir private static Path folder;
 
@@ -57,6 +56,8 @@ class GroupHandOverTest {
     return new SharedTopic(broker, folder, name, partitions);
   }
 
+  private static void fast(StepResult step) {}
+
   private static Consumer<StepResult> sleeping(long millis) {
     return step -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
   }
@@ -75,7 +76,7 @@ class GroupHandOverTest {
     var random = new SplittableRandom(SEED);
     try (SharedTopic topic = topic("busy", 6)) {
       SortedMap<String, JobRun> here = new TreeMap<>();
-      JobRun ada = topic.start("ada", FAST);
+      JobRun ada = topic.start("ada", GroupHandOverTest::fast);
       here.put("ada", ada);
       awaitPartitions(ada, 6);
       JobRun ben = topic.start("ben", sleeping(1));
@@ -120,9 +121,9 @@ class GroupHandOverTest {
   void aMemberThatComesBackGoesOnBehindWhatTheOtherLearnedMeanwhile() {
     try (SharedTopic topic = topic("return", 2)) {
       topic.send(300);
-      JobRun first = topic.start("first", FAST);
+      JobRun first = topic.start("first", GroupHandOverTest::fast);
       topic.awaitAllLearned(List.of());
-      JobRun second = topic.start("second", FAST);
+      JobRun second = topic.start("second", GroupHandOverTest::fast);
       awaitPartitions(second, 1);
       awaitPartitions(first, 1);
       topic.send(300);
@@ -135,7 +136,7 @@ class GroupHandOverTest {
       assertThat(topic.alerts).isEmpty();
       topic.assertEachLearnedOnce(Set.of("first", "second"));
 
-      JobRun again = topic.start("first", FAST);
+      JobRun again = topic.start("first", GroupHandOverTest::fast);
       awaitPartitions(again, 2);
       topic.send(300);
       topic.awaitAllLearned(List.of("second"));
@@ -150,7 +151,7 @@ class GroupHandOverTest {
       topic.send(1500);
       JobRun slow = topic.start("slow", sleeping(20));
       SharedTopic.await("some steps", () -> slow.status().steps() > 3);
-      JobRun other = topic.start("other", FAST);
+      JobRun other = topic.start("other", GroupHandOverTest::fast);
       awaitPartitions(other, 1);
       SharedTopic.await("the count", () -> slow.kafka().orElseThrow().handedOver() == 1);
       assertThat(topic.alerts).isEmpty();
@@ -170,7 +171,7 @@ class GroupHandOverTest {
           topic.start(
               "slow", sleeping(100), "source.kafka.properties.\"max.poll.interval.ms\"=1500");
       SharedTopic.await("some steps", () -> slow.status().steps() > 3);
-      JobRun other = topic.start("other", FAST);
+      JobRun other = topic.start("other", GroupHandOverTest::fast);
       awaitPartitions(other, 1);
       SharedTopic.await("the count", () -> slow.kafka().orElseThrow().exposed() > 0);
       topic.awaitAllLearned(List.of());
@@ -186,7 +187,7 @@ class GroupHandOverTest {
     try (SharedTopic topic = topic("lost", 4)) {
       topic.send(500);
       JobRun slow = topic.start("slow", sleeping(20), "checkpoints.every-samples=1000000");
-      JobRun other = topic.start("other", FAST);
+      JobRun other = topic.start("other", GroupHandOverTest::fast);
       awaitPartitions(other, 2);
       topic.send(500);
       long before = slow.status().steps();
@@ -208,7 +209,7 @@ class GroupHandOverTest {
       topic.send(2000);
       Process killed = topic.startProcess("killed");
       SharedTopic.await("a checkpoint", () -> topic.hasCheckpoint("killed"));
-      JobRun other = topic.start("other", FAST);
+      JobRun other = topic.start("other", GroupHandOverTest::fast);
       awaitPartitions(other, 1);
       topic.send(2000);
       assertThat(killed.destroyForcibly().waitFor()).isNotZero();
@@ -216,7 +217,7 @@ class GroupHandOverTest {
       topic.send(500);
       topic.awaitAllLearned(List.of("killed"));
 
-      JobRun again = topic.start("killed", FAST);
+      JobRun again = topic.start("killed", GroupHandOverTest::fast);
       awaitPartitions(again, 1);
       topic.send(500);
       topic.awaitAllLearned(List.of());
@@ -230,14 +231,14 @@ class GroupHandOverTest {
   void aSecondMemberIsRefusedWhereTheGroupIsNotShared() {
     try (SharedTopic topic = topic("alone", 2)) {
       topic.send(100);
-      JobRun first = topic.start("first", FAST, "source.kafka.share-group=false");
+      JobRun first = topic.start("first", GroupHandOverTest::fast, "source.kafka.share-group=false");
       awaitPartitions(first, 2);
-      JobRun second = topic.start("second", FAST, "source.kafka.share-group=false");
+      JobRun second = topic.start("second", GroupHandOverTest::fast, "source.kafka.share-group=false");
       assertThatThrownBy(second::await)
           .isInstanceOf(HeadraceException.class)
           .hasMessageContaining("the group alone has the member headrace-alone-")
           .hasMessageContaining("share-group: true");
-      JobRun sharing = topic.start("third", FAST);
+      JobRun sharing = topic.start("third", GroupHandOverTest::fast);
       assertThatThrownBy(sharing::await)
           .isInstanceOf(HeadraceException.class)
           .hasMessageContaining("which does not share it");
@@ -252,7 +253,7 @@ class GroupHandOverTest {
   void stopsWithACheckpointWhenSomebodyJoinsAGroupThatIsNotShared() {
     try (SharedTopic topic = topic("joined", 2)) {
       topic.send(100);
-      JobRun run = topic.start("first", FAST, "source.kafka.share-group=false");
+      JobRun run = topic.start("first", GroupHandOverTest::fast, "source.kafka.share-group=false");
       topic.awaitAllLearned(List.of());
       try (KafkaConsumer<byte[], byte[]> stranger = topic.consumer("a-stranger")) {
         SharedTopic.await(
