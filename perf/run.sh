@@ -1,8 +1,10 @@
 #!/bin/sh
 # Builds what is needed and runs, with the launcher's JVM flags and those in PERF_JAVA_OPTS: the benchmarks (bench), the
-# load rig (load), the comparison with PyTorch (peers), or PyTorch's accuracy on CIFAR-10 (accuracy).
+# load rig (load), faults of the broker (faults), the comparison with PyTorch (peers), or PyTorch's accuracy on CIFAR-10 (accuracy).
 #   perf/run.sh bench [JMH options, e.g. AssemblerBenchmark -f 1]
+#   perf/run.sh overload [RECORDS [SECONDS]]
 #   perf/run.sh load [--records 5000000] [--runs 3] ...
+#   perf/run.sh faults [SECONDS, 60 by default]
 #   perf/run.sh peers [--nets cnn,mlp] [--threads 1,2] [--rounds 5] [--seconds 1] [--data DIR]
 #   perf/run.sh accuracy --data DIR [--seeds 1,2,3] [--epochs 10] [--threads 1]
 set -eu
@@ -16,6 +18,8 @@ case $perf_command in
     set -- -prof gc "$@"
     ;;
   load) perf_main=io.headrace.perf.load.LoadRig ;;
+  overload) perf_main=io.headrace.perf.faults.Overload ;;
+  faults) perf_main=io.headrace.perf.faults.BrokerFaults ;;
   peers | accuracy)
     [ "$perf_command" = peers ] && perf_main=io.headrace.perf.peers.PeerRig || perf_main=io.headrace.perf.peers.AccuracyRig
     perf_profile=-Ppeers # fetches libtorch
@@ -24,7 +28,7 @@ case $perf_command in
     PERF_JAVA_OPTS="-Djava.library.path= ${PERF_JAVA_OPTS:-}"
     ;;
   *)
-    sed -n '2,7s/^# *//p' "$0" >&2
+    sed -n '2,9s/^# *//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -61,6 +61,7 @@ class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("-tests.jar")) // of another module
           .importPackages("io.headrace");
 
   /** What Avro generates is Avro's style: externalizable, and with names of its own. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,25 @@ public record CommandLineRun(int status, String out, String err) {
             .setErr(new PrintWriter(err))
             .execute(words.toArray(String[]::new));
     return new CommandLineRun(status, out.toString(), err.toString());
+  }
+
+  /**
+   * Starts a command in a process of its own, with this JVM's classes.
+   *
+   * @param log gets all that it prints
+   */
+  public static Process inOwnProcess(Path log, List<Object> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--"))
+        .forEach(command::add);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    arguments.forEach(argument -> command.add(argument.toString()));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
   }
 
   /** Reads a file of {@code --report}. */

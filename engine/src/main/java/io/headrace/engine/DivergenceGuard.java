@@ -43,6 +43,13 @@ final class DivergenceGuard {
               + ", whose weights follow from their sums and its one learning-rate. Use skip or"
               + " stop.");
     }
+    if (spec.update() == UpdateMode.SAMPLE && Double.isFinite(policy.lossAbove())) {
+      throw new InvalidSettingException(
+          "on-divergence.loss-above",
+          policy.lossAbove()
+              + " bounds the mean loss of a batch before it is learned from, and with engine.update:"
+              + " sample there is none. Remove it, or set engine.update: batch.");
+    }
     this.model = model;
     this.policy = policy;
     this.ledger = ledger;
@@ -103,8 +110,7 @@ final class DivergenceGuard {
     long undone = parametersAreTheCause(rescore) ? learned - good.learned() : 0;
     if (policy.action() == Action.STOP) {
       if (undone > 0) {
-        learned = good.learned();
-        ledger.reset(good.ledger());
+        countAsGood();
       }
       throw new TrainingDivergedException(step, loss, usual, undone);
     }
@@ -124,6 +130,29 @@ final class DivergenceGuard {
           step, loss, usual, undone, Math.max(undosInTurn, skipsInTurn));
     }
     return new Divergence(step, loss, usual, undone, rejected, rateFactor());
+  }
+
+  /**
+   * Ends the run at the last good state, if the policy says so, because of rows that could not be
+   * learned from between others that were.
+   *
+   * @param step number of the step that was not taken with all rows
+   * @throws TrainingDivergedException if the policy says so
+   */
+  void stopIfAsked(long step, double loss) {
+    if (policy.action() == Action.STOP) {
+      long undone = learned - good.learned();
+      double usual = watch.mean();
+      good.putBack();
+      countAsGood();
+      throw new TrainingDivergedException(step, loss, usual, undone);
+    }
+  }
+
+  /** Counts what is in the last good state and nothing more, as trained and as read. */
+  private void countAsGood() {
+    learned = good.learned();
+    ledger.reset(good.ledger());
   }
 
   /**

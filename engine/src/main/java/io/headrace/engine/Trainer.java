@@ -123,11 +123,14 @@ public final class Trainer implements AutoCloseable {
           guard.leaveOut(step + 1, meanLoss, batch.ledger(), () -> rescore(rows));
       return new StepResult(step, 0, 0, divergence);
     }
+    int left = rowByRow.left();
+    if (left > 0) {
+      guard.stopIfAsked(step + 1, rowByRow.badLoss());
+    }
     evaluation.add(
         rowByRow.outputs(), rowByRow.labels(), rowByRow.weights(), rowByRow.losses(), learned);
     double usual = guard.usualLoss();
     StepResult result = taken(batch, learned, meanLoss);
-    int left = rowByRow.left();
     if (left == 0) {
       return result;
     }

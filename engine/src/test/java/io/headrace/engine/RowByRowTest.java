@@ -1,8 +1,11 @@
 package io.headrace.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.DivergencePolicy.Action;
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.error.TrainingDivergedException;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
@@ -98,6 +101,41 @@ class RowByRowTest {
       batch.ledger().add(block.partition(), SIZE / 2, SIZE / 2, 0, 0);
     }
     return batch;
+  }
+
+  /** Rows before the bad one were learned from; nothing of them is left, and all are read again. */
+  @Test
+  void endsAtTheLastGoodStateIfAskedTo() {
+    ModelSpec spec = Specs.rowByRow(Specs.linear(Specs.sparse(10, 2), "adagrad", SIZE));
+    var policy = new DivergencePolicy(Action.STOP, Double.POSITIVE_INFINITY, 3, 10);
+    var batches = new Batches(spec.schema(), 3);
+    try (var trainer = new Trainer(spec, 1, policy);
+        var good = new Trainer(spec, 1)) {
+      for (int i = 0; i < 4; i++) { // the state is copied before the first and before the fourth
+        MiniBatch batch = batches.next(SIZE, SIZE);
+        trainer.train(batch);
+        if (i < 3) {
+          good.train(batch);
+        }
+      }
+      MiniBatch poisoned = batches.next(SIZE, SIZE);
+      poisoned.rows().weights()[SIZE / 2] = Float.NaN;
+      assertThatThrownBy(() -> trainer.train(poisoned))
+          .isInstanceOf(TrainingDivergedException.class)
+          .hasMessageContaining("step 5")
+          .hasMessageContaining("1 steps before it are undone");
+      assertThat(trainer.parametersSha256()).isEqualTo(good.parametersSha256());
+      assertThat(trainer.ledger()).isEqualTo(good.ledger());
+    }
+  }
+
+  @Test
+  void refusesABoundOnTheLossOfBatches() {
+    ModelSpec spec = Specs.rowByRow(Specs.linear(Specs.sparse(10, 2), "adagrad", SIZE));
+    var policy = new DivergencePolicy(Action.SKIP, 3, 1_000, 10);
+    assertThatThrownBy(() -> new Trainer(spec, 1, policy))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageContaining("engine.update: sample");
   }
 
   /** A rate at which every row grows the error: all rows of a batch lose their finite loss. */

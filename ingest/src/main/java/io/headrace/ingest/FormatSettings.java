@@ -2,8 +2,14 @@ package io.headrace.ingest;
 
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
+import io.headrace.engine.error.HeadraceException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
 
 /**
  * The settings that say how a source's records are written: declared by every source, read by
@@ -11,7 +17,7 @@ import java.util.stream.Stream;
  */
 public final class FormatSettings {
   private static final List<String> OF_MESSAGES =
-      List.of("avro", "csv", "jsonl", "text-lines", "cifar10");
+      List.of("avro", "csv", "jsonl", "vw", "text-lines", "cifar10");
   private static final List<String> OF_FILES =
       Stream.concat(
               OF_MESSAGES.stream(), Stream.of("text-folder", "text-window", "image-folder", "idx"))
@@ -35,7 +41,8 @@ public final class FormatSettings {
       Setting.choice(
               "framing",
               List.of("auto", "single-object", "confluent", "bare"),
-              "What stands before the Avro data of a message.")
+              "What stands before the Avro data of a message: auto is confluent with registry, else"
+                  + " single-object.")
           .orElse("auto");
   public static final Setting<String> DELIMITER =
       Setting.text("delimiter", "The character between the fields of a CSV record.").orElse(",");
@@ -51,5 +58,25 @@ public final class FormatSettings {
   /** The format that a source's settings name, whichever of its kinds that is. */
   public static String format(Settings source) {
     return String.valueOf(source.asMap().get(FORMAT.name()));
+  }
+
+  /**
+   * The schema that a source's settings name, if they do.
+   *
+   * @throws HeadraceException if the file cannot be read as one
+   */
+  public static Optional<Schema> schema(Settings source, Path baseDirectory) {
+    return source.optional(SCHEMA).map(file -> schema(baseDirectory.resolve(file)));
+  }
+
+  private static Schema schema(Path file) {
+    try {
+      return new Schema.Parser().parse(file.toFile());
+    } catch (IOException | AvroRuntimeException e) {
+      throw new HeadraceException(
+          "schema: %s cannot be read as an Avro schema: %s. Name the .avsc file that the producer writes with."
+              .formatted(file, e.getMessage()),
+          e);
+    }
   }
 }

@@ -27,8 +27,16 @@ public final class HeldPartitions {
     return held.isEmpty();
   }
 
-  /** Has {@code changed} run, on the thread of {@link #set}, when others are held than before. */
-  public void listen(Runnable changed) {
-    listener = changed;
+  /**
+   * Has {@code changed} run, on the thread of {@link #set}, when others are held than before,
+   * behind what was to be run before.
+   */
+  public synchronized void listen(Runnable changed) {
+    Runnable before = listener;
+    listener =
+        () -> {
+          before.run();
+          changed.run();
+        };
   }
 }

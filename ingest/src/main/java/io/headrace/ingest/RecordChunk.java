@@ -28,6 +28,8 @@ public final class RecordChunk {
    */
   public record Fault(RejectionReason reason, String detail) {}
 
+  private static final Envelope.Provider NO_ENVELOPES = i -> Envelope.NONE;
+
   private final Recycler recycler;
   private SourcePartition partition = new SourcePartition("", 0);
   private byte[] bytes = new byte[1 << 16];
@@ -46,6 +48,7 @@ public final class RecordChunk {
   private boolean caughtUp;
   private @Nullable Schema writerSchema;
   private @Nullable List<String> header;
+  private Envelope.Provider envelopes = NO_ENVELOPES;
 
   public RecordChunk(Recycler recycler) {
     this.recycler = recycler;
@@ -66,6 +69,7 @@ public final class RecordChunk {
     caughtUp = false;
     writerSchema = null;
     header = null;
+    envelopes = NO_ENVELOPES;
   }
 
   /**
@@ -203,6 +207,16 @@ public final class RecordChunk {
     header = columns;
   }
 
+  /** Says where the envelopes of the records are, for whoever asks before {@link #release}. */
+  public void envelopes(Envelope.Provider provider) {
+    envelopes = provider;
+  }
+
+  /** What came with record {@code i}; made anew at each call, so only for the few rejected. */
+  public Envelope envelope(int i) {
+    return envelopes.of(i);
+  }
+
   public SourcePartition partition() {
     return partition;
   }
@@ -299,6 +313,7 @@ public final class RecordChunk {
 
   /** Gives the chunk back to its source; nobody may touch it afterwards. */
   public void release() {
+    envelopes = NO_ENVELOPES; // it may hold on to what the source has read
     recycler.recycle(this);
   }
 }

@@ -10,6 +10,11 @@ import io.headrace.ingest.file.FileLimits;
 import io.headrace.ingest.file.FileSampleSource;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
+import io.headrace.ingest.push.PushSampleSource;
+import io.headrace.ingest.push.PushSettings;
+import io.headrace.ingest.push.TopicPushSource;
+import io.headrace.ingest.registry.RegistrySettings;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,7 +56,7 @@ public final class Sources {
   private Sources() {}
 
   public static Variants<SourceFactory> variants() {
-    return new Variants<>("source", List.of(kafka(), file()));
+    return new Variants<>("source", List.of(kafka(), file(), http()));
   }
 
   private static Variant<SourceFactory> kafka() {
@@ -61,6 +66,7 @@ public final class Sources {
             FormatSettings.FORMAT,
             FormatSettings.FRAMING,
             FormatSettings.SCHEMA,
+            RegistrySettings.REGISTRY,
             FormatSettings.DELIMITER,
             FormatSettings.COLUMNS));
     return new Variant<>(
@@ -75,6 +81,9 @@ public final class Sources {
     delimiter(settings);
     if (settings.value(FormatSettings.FORMAT).equals("csv")) {
       requireColumns(settings);
+    }
+    if (settings.optional(RegistrySettings.REGISTRY).isPresent()) {
+      requireIds(settings);
     }
     return baseDirectory -> new KafkaSampleSource(kafka);
   }
@@ -96,6 +105,31 @@ public final class Sources {
             CHUNK_ROWS,
             MAX_RECORD_BYTES),
         Sources::fileSource);
+  }
+
+  private static Variant<SourceFactory> http() {
+    return new Variant<>(
+        "http",
+        "Samples that clients push with POST /api/v1/samples: acknowledged once they are durable,"
+            + " refused while too many wait.",
+        PushSettings.declared(),
+        Sources::httpSource);
+  }
+
+  private static SourceFactory httpSource(Settings settings) {
+    PushSettings push = PushSettings.of(settings);
+    delimiter(settings);
+    if (push.format().equals("csv")) {
+      requireColumns(settings);
+    }
+    InstantSource clock = InstantSource.system();
+    return baseDirectory ->
+        switch (push.place()) {
+          case PushSettings.Segments place -> new PushSampleSource(push, place, clock);
+          case PushSettings.Topic topic ->
+              new TopicPushSource(
+                  push, topic, FormatSettings.schema(settings, baseDirectory), clock);
+        };
   }
 
   private static SourceFactory fileSource(Settings settings) {
@@ -146,6 +180,18 @@ public final class Sources {
           "delimiter", "'" + delimiter + "' is not a single character. Set for example \";\".");
     }
     return delimiter.charAt(0);
+  }
+
+  /** Only Confluent framing has ids to ask a registry for. */
+  private static void requireIds(Settings settings) {
+    String format = settings.value(FormatSettings.FORMAT);
+    String framing = settings.value(FormatSettings.FRAMING);
+    if (!format.equals("avro") || !List.of("auto", "confluent").contains(framing)) {
+      throw new InvalidSettingException(
+          "registry",
+          "does not go with format %s and framing %s: only format avro with framing confluent has ids of schemas. Remove registry, or correct them."
+              .formatted(format, framing));
+    }
   }
 
   private static void requireColumns(Settings settings) {

@@ -9,6 +9,7 @@ import io.headrace.engine.sample.Positions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,22 @@ class SourcesTest {
       assertThatThrownBy(
               () -> open("file", Map.of("path", "x", "format", "csv", "delimiter", wrong)))
           .isInstanceOf(InvalidSettingException.class);
+    }
+  }
+
+  @Test
+  void aRegistryNeedsIdsToAskFor() {
+    var registry = Map.of("url", "http://registry:8081");
+    var avro = Map.of("topic", "t", "format", "avro", "registry", registry);
+    assertThat(open("kafka", avro)).isNotNull();
+    var bare = new HashMap<String, Object>(avro);
+    bare.put("framing", "bare");
+    var lines = new HashMap<String, Object>(avro);
+    lines.put("format", "jsonl");
+    for (Map<String, ?> wrong : List.of(bare, lines)) {
+      assertThatThrownBy(() -> open("kafka", wrong))
+          .isInstanceOf(InvalidSettingException.class)
+          .hasMessageContaining("only format avro with framing confluent has ids of schemas");
     }
   }
 

@@ -134,16 +134,17 @@ final class CheckpointWriter implements AutoCloseable {
     trimJournal();
   }
 
-  /** The journal is needed from the oldest checkpoint on; one that is damaged keeps all of it. */
+  /** Journal and source are needed from the oldest checkpoint on; a damaged one keeps all. */
   private void trimJournal() {
     List<String> kept =
         plan.checkpoints().list().stream().map(CheckpointStore.Entry::name).toList();
     written.keySet().retainAll(kept);
-    plan.journal()
-        .keepFrom(
-            kept.isEmpty()
-                ? Positions.START
-                : written.computeIfAbsent(kept.getFirst(), this::positions));
+    Positions oldest =
+        kept.isEmpty()
+            ? Positions.START
+            : written.computeIfAbsent(kept.getFirst(), this::positions);
+    plan.journal().keepFrom(oldest);
+    plan.source().keepFrom(oldest);
   }
 
   private Positions positions(String name) {

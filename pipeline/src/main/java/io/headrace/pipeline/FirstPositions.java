@@ -19,8 +19,8 @@ import java.util.TreeMap;
  * checkpoint was made from. Thread-safe.
  */
 public final class FirstPositions {
-  private static final String VALUE = "first-positions";
-  private static final String PASSED_OVER = "passed-over-positions";
+  static final String FIRST = "first-positions";
+  static final String PASSED_OVER = "passed-over-positions";
 
   /**
    * Positions of a partition that are in another model.
@@ -92,21 +92,9 @@ public final class FirstPositions {
           }
         });
     var all = new TreeMap<>(values);
-    all.put(VALUE, begins.toString());
+    all.put(FIRST, begins.toString());
     if (!ranges.isEmpty()) {
       all.put(PASSED_OVER, ranges.toString());
-    }
-    return all;
-  }
-
-  /** {@code values} with what {@code before} has of this. */
-  public static Map<String, String> carried(
-      Map<String, String> before, Map<String, String> values) {
-    var all = new TreeMap<>(values);
-    for (String key : List.of(VALUE, PASSED_OVER)) {
-      if (before.containsKey(key)) {
-        all.put(key, before.get(key));
-      }
     }
     return all;
   }
@@ -118,7 +106,7 @@ public final class FirstPositions {
 
   private static Positions parse(Map<String, String> values) {
     var positions = new TreeMap<SourcePartition, Long>();
-    for (String line : values.getOrDefault(VALUE, "").lines().toList()) {
+    for (String line : values.getOrDefault(FIRST, "").lines().toList()) {
       String[] words = line.split(" ", 3);
       positions.put(
           new SourcePartition(words[2], Integer.parseInt(words[1])), Long.parseLong(words[0]));

@@ -1,5 +1,6 @@
 package io.headrace.pipeline;
 
+import io.headrace.engine.TrainEvent;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SampleBlock;
@@ -11,9 +12,13 @@ import io.headrace.pipeline.batch.BlockPool;
 import io.headrace.pipeline.batch.RingStatus;
 import io.headrace.pipeline.batch.StreamEnd;
 import io.headrace.pipeline.decode.DecodeStage;
+import io.headrace.pipeline.decode.RejectionGate;
+import io.headrace.pipeline.decode.RejectionLimit;
 import io.headrace.pipeline.decode.RejectionLog;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -33,9 +38,11 @@ final class TrainingPipeline {
   private final FirstPositions first;
   private final RejectionLog rejections;
   private final DecodeStage decoding;
+  private final RejectionGate gate;
   private final Scheduler decoders;
   private final Scheduler assembly;
   private final BatchAssembler assembler;
+  private volatile String pauseReason = "";
   private final HeldPartitions held = new HeldPartitions();
 
   /** Sets the stages up; nothing flows before {@link #open}. */
@@ -47,6 +54,7 @@ final class TrainingPipeline {
     this.rejections = new RejectionLog(plan.job(), plan.deadLetters(), plan.clock());
     var pool = new BlockPool(plan.schema());
     this.decoding = new DecodeStage(plan.decoders(), plan.transforms(), rejections, pool);
+    this.gate = new RejectionGate(plan.settings().rejectionLimit(), this::limitPassed);
     this.decoders =
         Schedulers.newBoundedElastic(
             plan.settings().decoderThreads(), Integer.MAX_VALUE, "headrace-decode", 60, true);
@@ -65,11 +73,13 @@ final class TrainingPipeline {
 
   void open() {
     int threads = plan.settings().decoderThreads();
+    assembler.recorded().forEach(run -> plan.source().recorded(run.partition(), run.to()));
     Flux<SampleBlock> blocks =
         Flux.defer(() -> plan.source().chunks(restored.positions(), held))
             .doOnNext(read::add)
             .doOnNext(first::add)
-            .transform(chunks -> decoding.blocks(chunks, decoders, threads));
+            .transform(chunks -> decoding.blocks(chunks, decoders, threads))
+            .transform(gate::guard);
     assembler.assemble(blocks);
   }
 
@@ -81,6 +91,36 @@ final class TrainingPipeline {
   /** See {@link BatchAssembler#handOver}. */
   void handOver(Positions positions) {
     assembler.handOver(positions);
+  }
+
+  /** Why no more is read until {@link #resume}; null while it is. */
+  @Nullable String pauseReason() {
+    return gate.paused() ? pauseReason : null;
+  }
+
+  /** Reads on behind a pause; false if there was none. */
+  boolean resume() {
+    return gate.resume();
+  }
+
+  private void limitPassed(long rejected, long records) {
+    RejectionLimit limit = plan.settings().rejectionLimit();
+    String what =
+        String.format(
+            Locale.ROOT,
+            "%,d of the latest %,d records were rejected, more than rejection-limit.fraction %s allows; rejected since the start: %s.",
+            rejected,
+            records,
+            limit.fraction(),
+            rejections.byReason());
+    String message =
+        what
+            + (limit.pauses()
+                ? " The job is paused: it keeps its place and reads no more. See the dead letters for what is wrong, then go on: Resume on the page, POST /api/v1/resume, or stop the job and start it again. A larger rejection-limit.fraction lets them pass."
+                : " The job goes on; see the dead letters for what is wrong.");
+    pauseReason = message;
+    plan.events()
+        .accept(new TrainEvent.Alert(plan.job(), "rejection-rate", message, plan.clock().millis()));
   }
 
   CompletableFuture<StreamEnd> end() {

@@ -14,6 +14,7 @@ import io.headrace.pipeline.batch.StreamEnd;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. It owns its threads and nothing of its plan.
  */
 public final class TrainingRun implements AutoCloseable {
+  /** Names of a checkpoint's values that say what it learned of, and for which model. */
+  public static final Set<String> OF_RECORDS =
+      Set.of(FirstPositions.FIRST, FirstPositions.PASSED_OVER, TrainingLoop.LINEAGE);
+
   private final TrainingPlan plan;
   private final DurablePositions durable;
   private final TrainingLoop loop;
@@ -110,6 +115,15 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
+   * Reads on after the limit of rejected records was passed, with nothing counted against it yet.
+   *
+   * @return false if the run was not paused
+   */
+  public boolean resume() {
+    return pipeline.resume();
+  }
+
+  /**
    * Waits for the end.
    *
    * @return how things stand at the end
@@ -138,12 +152,13 @@ public final class TrainingRun implements AutoCloseable {
 
   public TrainingStatus status() {
     StreamEnd end = ended.getNow(null);
+    String paused = end == null && !stopping ? pipeline.pauseReason() : null;
     // Settled before read: what is in flight is never negative.
     Ledger ledger = loop.ledger();
     long until = end == null ? plan.clock().millis() : endedAtMillis;
     return new TrainingStatus(
         plan.job(),
-        state(end),
+        paused == null ? state(end) : State.PAUSED,
         startedAtMillis,
         until - startedAtMillis,
         ledger,
@@ -160,6 +175,7 @@ public final class TrainingRun implements AutoCloseable {
         loop.checkpointsPutOff(),
         loop.checkpoints().failures(),
         rejectionsByReason(),
+        paused,
         end instanceof StreamEnd.Failed(Throwable cause) ? cause.getMessage() : null);
   }
 

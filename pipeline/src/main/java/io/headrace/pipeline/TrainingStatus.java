@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpointsPutOff times that a checkpoint was due while another could not be written yet
  * @param checkpointFailures writes that failed
  * @param rejectionsByReason since the start of this run
+ * @param paused why no more is read until the run is resumed, and how that is done, if so
  * @param failure what ended the run, if something did
  */
 public record TrainingStatus(
@@ -44,11 +45,13 @@ public record TrainingStatus(
     long checkpointsPutOff,
     long checkpointFailures,
     SortedMap<String, Long> rejectionsByReason,
+    @Nullable String paused,
     @Nullable String failure) {
 
   /** Where a run stands. */
   public enum State {
     RUNNING,
+    PAUSED,
     STOPPING,
     COMPLETED,
     STOPPED,

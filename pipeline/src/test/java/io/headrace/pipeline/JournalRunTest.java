@@ -79,6 +79,45 @@ class JournalRunTest {
     }
   }
 
+  /** What was lost is lost again, once, between the same rows. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void makesTheSameBatchesAgainAroundWhatIsLost(long seed) {
+    String before;
+    var store = new TroubledStore(store()).refusing(2, 1_000);
+    try (var first = fixture(store, seed, journal())) {
+      first.source(new ManyPartitions(PARTITIONS, 1_000, seed, 500));
+      TrainingRun run = first.start();
+      assertThatThrownBy(run::await).hasMessageContaining("the disk is full");
+      assertThat(run.status().ledger()).isEqualTo(without(100));
+      before = first.trainer.parametersSha256();
+    }
+    try (var second = fixture(store(), seed + 100, journal())) {
+      second.source(new ManyPartitions(PARTITIONS, 1_000, seed + 100, 500));
+      assertThat(second.run().ledger()).as("seed %d", seed).isEqualTo(without(100));
+      assertThat(second.trainer.parametersSha256()).as("seed %d", seed).isEqualTo(before);
+    }
+    assertThat(alerts).isEmpty();
+  }
+
+  @Test
+  void countsWhatIsLostOnceThoughMoreIsWhenItIsResumed() {
+    killed(1, journal());
+    try (var second = fixture(store(), 101, journal())) {
+      second.source(new ManyPartitions(PARTITIONS, 1_000, 101, 700));
+      assertThat(second.run().ledger()).isEqualTo(without(300));
+      assertThat(alerts).singleElement().asString().contains("cannot be made again");
+    }
+  }
+
+  private static Ledger without(long lost) {
+    var entries = new TreeMap<>(WHOLE.entries());
+    entries.put(
+        ManyPartitions.partition(0),
+        new Ledger.Entry(1_000, 900 - lost * 9 / 10, 100 - lost / 10, 0, lost));
+    return new Ledger(entries);
+  }
+
   @Test
   void holdsPartitionsThatComeTooEarly() {
     String before = killed(1, journal());

@@ -12,9 +12,16 @@ import reactor.core.publisher.Flux;
 
 /**
  * Several partitions of {@code count} records each, in chunks of any size that arrive in any order:
- * another one for each seed.
+ * another one for each seed. Partition 0 no longer has its positions from {@link #GONE_FROM} up to
+ * {@code goneTo}.
  */
-record ManyPartitions(int partitions, long count, long seed) implements SampleSource {
+record ManyPartitions(int partitions, long count, long seed, long goneTo) implements SampleSource {
+  static final long GONE_FROM = 400;
+
+  ManyPartitions(int partitions, long count, long seed) {
+    this(partitions, count, seed, GONE_FROM);
+  }
+
   static SourcePartition partition(int number) {
     return new SourcePartition("counted", number);
   }
@@ -40,9 +47,21 @@ record ManyPartitions(int partitions, long count, long seed) implements SampleSo
           int[] some = wanted.length == 0 ? left : wanted;
           int p = some[random.nextInt(some.length)];
           long end = Math.min(count, next[p] + 1 + random.nextInt(40));
-          sink.next(chunk(p, next[p], end));
+          if (p == 0 && next[0] >= GONE_FROM && next[0] < goneTo) {
+            end = goneTo;
+            sink.next(gone(next[0], end));
+          } else {
+            end = p == 0 && next[0] < GONE_FROM ? Math.min(end, GONE_FROM) : end;
+            sink.next(chunk(p, next[p], end));
+          }
           next[p] = end;
         });
+  }
+
+  private static RecordChunk gone(long from, long to) {
+    RecordChunk chunk = chunk(0, to, to);
+    chunk.lose(to - from);
+    return chunk;
   }
 
   static RecordChunk chunk(int partition, long from, long to) {

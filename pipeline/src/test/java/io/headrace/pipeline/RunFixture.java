@@ -13,6 +13,7 @@ import io.headrace.ingest.SampleDecoder;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.pipeline.batch.BatchShape;
+import io.headrace.pipeline.decode.RejectionLimit;
 import io.headrace.schemas.RejectedSample;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
@@ -49,6 +50,7 @@ final class RunFixture implements AutoCloseable {
   long checkpointSamples = 200;
   Optional<ValidationPlan> validation = Optional.empty();
   OptionalLong stopAfterSamples = OptionalLong.empty();
+  RejectionLimit rejectionLimit = RejectionLimit.NONE;
 
   RunFixture(CheckpointStore store) {
     this(store, DivergencePolicy.DEFAULT);
@@ -92,7 +94,12 @@ final class RunFixture implements AutoCloseable {
         clock(),
         validation,
         new TrainingSettings(
-            new BatchShape(BATCH, 0, 4), decoderThreads, 100, checkpointSamples, stopAfterSamples));
+            new BatchShape(BATCH, 0, 4),
+            decoderThreads,
+            100,
+            checkpointSamples,
+            stopAfterSamples,
+            rejectionLimit));
   }
 
   <T extends TrainEvent> List<T> events(Class<T> kind) {

@@ -1,10 +1,13 @@
 package io.headrace.schemas;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import org.apache.avro.Schema;
+import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.BinaryMessageEncoder;
+import org.apache.avro.message.SchemaStore;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.avro.util.ClassSecurityValidator;
@@ -40,6 +43,24 @@ public final class Schemas {
   /** Makes sure that Avro may make objects of this package's classes. */
   public static void trust() {
     // the static initialiser has done it
+  }
+
+  /** Reads {@link RejectedSample} messages of this version and of older ones. */
+  public static BinaryMessageDecoder<RejectedSample> letters() {
+    var older = new SchemaStore.Cache();
+    older.addSchema(older("rejected-sample-1.avsc"));
+    return RejectedSample.createDecoder(older);
+  }
+
+  private static Schema older(String resource) {
+    try (InputStream text = Schemas.class.getResourceAsStream(resource)) {
+      if (text == null) {
+        throw new IllegalStateException(resource + " is missing");
+      }
+      return new Schema.Parser().parse(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(resource, e);
+    }
   }
 
   /** The record in single-object encoding. */

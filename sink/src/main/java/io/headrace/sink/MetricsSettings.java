@@ -5,9 +5,11 @@ import io.headrace.engine.config.Settings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The group {@code metrics} of a job. */
-public record MetricsSettings(long windowSamples, Optional<String> topic, Optional<Path> file) {
+public record MetricsSettings(
+    long windowSamples, Optional<String> topic, Optional<Path> file, BrokerAccess brokers) {
   private static final Setting<Long> WINDOW_SAMPLES =
       Setting.longInteger(
               "window-samples",
@@ -26,13 +28,16 @@ public record MetricsSettings(long windowSamples, Optional<String> topic, Option
               "File that metrics, checkpoints and alerts are appended to as JSON lines; absent: none.")
           .absentByDefault();
 
-  public static final List<Setting<?>> SETTINGS = List.of(WINDOW_SAMPLES, TOPIC, FILE);
+  public static final List<Setting<?>> SETTINGS =
+      Stream.concat(Stream.of(WINDOW_SAMPLES, TOPIC, FILE), BrokerAccess.SETTINGS.stream())
+          .toList();
 
   /** Takes settings that were read against {@link #SETTINGS}. */
   public static MetricsSettings from(Settings settings) {
     return new MetricsSettings(
         settings.value(WINDOW_SAMPLES),
         settings.optional(TOPIC),
-        settings.optional(FILE).map(Path::of));
+        settings.optional(FILE).map(Path::of),
+        BrokerAccess.from(settings));
   }
 }

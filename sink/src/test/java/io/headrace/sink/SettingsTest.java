@@ -16,9 +16,12 @@ class SettingsTest {
     assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, Map.of())))
         .isEqualTo(new CheckpointSettings(Optional.empty(), 100_000, 5, true, false));
     assertThat(MetricsSettings.from(Settings.of(MetricsSettings.SETTINGS, Map.of())))
-        .isEqualTo(new MetricsSettings(10_000, Optional.empty(), Optional.empty()));
+        .isEqualTo(
+            new MetricsSettings(
+                10_000, Optional.empty(), Optional.empty(), BrokerAccess.OF_SOURCE));
     assertThat(DeadLetterSettings.from(Settings.of(DeadLetterSettings.SETTINGS, Map.of())))
-        .isEqualTo(new DeadLetterSettings(Optional.empty(), Optional.empty()));
+        .isEqualTo(
+            new DeadLetterSettings(Optional.empty(), Optional.empty(), BrokerAccess.OF_SOURCE));
   }
 
   @Test
@@ -26,6 +29,13 @@ class SettingsTest {
     Map<String, ?> raw = Map.of("directory", "data/c", "every-samples", 7, "keep", 1);
     assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, raw)))
         .isEqualTo(new CheckpointSettings(Optional.of(Path.of("data/c")), 7, 1, true, false));
+    Map<String, ?> topic =
+        Map.of("topic", "m", "bootstrap", "far:9", "properties", Map.of("acks", "1"));
+    var far = new BrokerAccess(Optional.of("far:9"), Map.of("acks", "1"));
+    assertThat(MetricsSettings.from(Settings.of(MetricsSettings.SETTINGS, topic)))
+        .isEqualTo(new MetricsSettings(10_000, Optional.of("m"), Optional.empty(), far));
+    assertThat(DeadLetterSettings.from(Settings.of(DeadLetterSettings.SETTINGS, topic)))
+        .isEqualTo(new DeadLetterSettings(Optional.empty(), Optional.of("m"), far));
     assertThatThrownBy(() -> Settings.of(CheckpointSettings.SETTINGS, Map.of("keep", 0)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("0 is not >= 1");

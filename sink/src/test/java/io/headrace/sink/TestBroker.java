@@ -33,7 +33,11 @@ public final class TestBroker implements AutoCloseable {
   private final String bootstrap;
 
   public TestBroker(Path directory) throws Exception {
-    int port = freePort();
+    this(directory, freePort());
+  }
+
+  /** A broker at a port of its own: one that was closed is there again. */
+  public TestBroker(Path directory, int port) throws Exception {
     int controllerPort = freePort();
     new Formatter()
         .setPrintStream(
@@ -44,6 +48,7 @@ public final class TestBroker implements AutoCloseable {
         .setMetadataLogDirectory(directory.toString())
         .setReleaseVersion(MetadataVersion.latestProduction())
         .setControllerListenerName("CONTROLLER")
+        .setIgnoreFormatted(true)
         .run();
     var config = new KafkaConfig(settings(directory, port, controllerPort), false);
     server = new KafkaRaftServer(config, Time.SYSTEM);

@@ -1,15 +1,14 @@
 package io.headrace.app.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headrace.app.report.PrettyJson;
 import io.headrace.app.report.Summary;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.sample.EpochPosition;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.pipeline.FirstPositions;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -78,11 +77,7 @@ record CheckpointContents(Checkpoint checkpoint) {
               ObjectNode node = tensors.putObject(name).put("type", tensor.type().name());
               tensor.shape().forEach(node.withArray("shape")::add);
             });
-    try {
-      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("writing to memory", e);
-    }
+    return PrettyJson.text(root);
   }
 
   private void put(ObjectNode node, SourcePartition at, Ledger.Entry entry) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       ReplayCommand.class,
       CheckpointsCommand.class,
+      DeadLettersCommand.class,
       BrokerCommand.class
     })
 public final class HeadraceCommand implements Runnable {

@@ -3,11 +3,16 @@ package io.headrace.app.command;
 import io.headrace.app.broker.Topics;
 import io.headrace.app.produce.RecordFile;
 import io.headrace.app.produce.SampleProducer;
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.ingest.registry.RegistrySettings;
+import io.headrace.ingest.registry.SchemaRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "produce",
     description =
-        "Pushes the records of a file to a topic: an Avro container (.avro, sent in single-object encoding), CSV (.csv, its header line left out) or JSON lines.",
+        "Pushes the records of a file to a topic: an Avro container (.avro, sent in single-object encoding, or with --registry in Confluent framing), CSV (.csv, its header line left out) or JSON lines.",
     mixinStandardHelpOptions = true)
 final class ProduceCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -64,12 +69,38 @@ final class ProduceCommand implements Callable<Integer> {
       description = "Any Kafka client setting, e.g. security.protocol=SSL; may be repeated.")
   private Map<String, String> properties = new HashMap<>();
 
+  @Option(
+      names = "--registry",
+      paramLabel = "URL",
+      description =
+          "Register the schema of an Avro container in this registry, and send in Confluent framing.")
+  private Optional<String> registry = Optional.empty();
+
+  @Option(
+      names = "--registry-user",
+      paramLabel = "NAME",
+      description = "Name for the registry's basic authentication.")
+  private Optional<String> registryUser = Optional.empty();
+
+  @Option(
+      names = "--registry-secret",
+      paramLabel = "PLACE",
+      description =
+          "Where the password is, or without a name the bearer token: env:NAME or file:PATH.")
+  private Optional<String> registrySecret = Optional.empty();
+
+  @Option(
+      names = "--subject",
+      paramLabel = "S",
+      description = "Subject to register under (default: the topic's name and -value).")
+  private Optional<String> subject = Optional.empty();
+
   @Override
   public Integer call() throws IOException {
     Map<String, String> settings = new HashMap<>(properties);
     settings.put("bootstrap.servers", bootstrap);
     try (var stop = StopSignal.listen();
-        RecordFile records = RecordFile.open(file);
+        RecordFile records = open();
         var topics = new Topics(settings, Duration.ofSeconds(10))) {
       topics.createIfMissing(topic, partitions);
       try (var producer = new SampleProducer(topic, settings)) {
@@ -84,5 +115,23 @@ final class ProduceCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private RecordFile open() {
+    if (registry.isEmpty()) {
+      return RecordFile.open(file);
+    }
+    var client = new SchemaRegistry(registrySettings(registry.get()), Path.of(""));
+    return RecordFile.openConfluent(
+        file, schema -> client.register(subject.orElse(topic + "-value"), schema));
+  }
+
+  private RegistrySettings registrySettings(String url) {
+    try {
+      return RegistrySettings.of(url, registryUser, registrySecret);
+    } catch (InvalidSettingException e) {
+      String option = e.key().equals("url") ? "--registry" : "--registry-" + e.key();
+      throw new HeadraceException(option + " " + e.getMessage(), e);
+    }
   }
 }

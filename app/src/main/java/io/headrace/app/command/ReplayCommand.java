@@ -2,23 +2,20 @@ package io.headrace.app.command;
 
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
-import io.headrace.pipeline.job.JobFile;
 import io.headrace.pipeline.job.JobReplay;
 import io.headrace.pipeline.job.JobSpec;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code headrace replay}: proves that a model is what its records make of it. */
@@ -32,8 +29,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "JOB.yaml", description = "The job that made the checkpoints.")
-  private Path file;
+  @Mixin private JobOptions options;
 
   @Option(
       names = "--from",
@@ -50,23 +46,10 @@ final class ReplayCommand implements Callable<Integer> {
       description = "What is rebuilt: a checkpoint's file, or a folder for the newest in it.")
   private Path to;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Sets a key of the job, e.g. source.kafka.bootstrap=...; may be repeated.")
-  private List<String> overrides = new ArrayList<>();
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Where the job's relative data paths start (default: the job file's folder).")
-  private @Nullable Path data;
-
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    JobSpec job =
-        data == null ? JobFile.read(file, overrides) : JobFile.read(file, overrides, data);
+    JobSpec job = options.read(List.of());
     Path directory = directory();
     Checkpoint target = target(directory);
     Optional<Checkpoint> begin =

@@ -2,7 +2,6 @@ package io.headrace.app.command;
 
 import io.headrace.app.http.HttpService;
 import io.headrace.app.run.Attendant;
-import io.headrace.pipeline.job.JobFile;
 import io.headrace.pipeline.job.JobSpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -12,10 +11,10 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code headrace run}: trains a job until its source ends or somebody stops it. */
@@ -29,20 +28,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "JOB.yaml", description = "The job; see docs/configuration.md.")
-  private Path file;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Sets a key of the job, e.g. engine.threads=2; may be repeated.")
-  private List<String> overrides = new ArrayList<>();
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Where the job's relative data paths start (default: the job file's folder).")
-  private @Nullable Path data;
+  @Mixin private JobOptions options;
 
   @Option(names = "--report", paramLabel = "FILE", description = "Write the summary there as JSON.")
   private @Nullable Path report;
@@ -80,11 +66,7 @@ final class RunCommand implements Callable<Integer> {
             "--allow %s: there is only --allow %s.".formatted(unknown, WEIGHTS_ONLY));
       }
     }
-    if (failFast) {
-      overrides.add("source.kafka.fail-fast=true");
-    }
-    JobSpec job =
-        data == null ? JobFile.read(file, overrides) : JobFile.read(file, overrides, data);
+    JobSpec job = options.read(failFast ? List.of("source.kafka.fail-fast=true") : List.of());
     OptionalInt page = port == null ? OptionalInt.empty() : OptionalInt.of(port);
     try (var stop = StopSignal.listen();
         var attendant = Attendant.start(job, fresh, allowed.contains(WEIGHTS_ONLY), page, out)) {

@@ -107,8 +107,13 @@ final class JobMetrics implements MultiCollector {
         .metricSnapshot(metric.snapshot())
         .metricSnapshot(baseline.snapshot())
         .metricSnapshot(
-            MetricFamily.counter("headrace_metrics_conflated", "Metric events no sink saw")
+            MetricFamily.counter(
+                    "headrace_metrics_conflated", "Events that newer ones took the place of")
                 .add(metrics.conflated())
+                .snapshot())
+        .metricSnapshot(
+            MetricFamily.counter("headrace_events_undelivered", "Events a sink failed to take")
+                .add(metrics.undelivered())
                 .snapshot());
   }
 
@@ -120,6 +125,11 @@ final class JobMetrics implements MultiCollector {
       }
     }
     families
+        .metricSnapshot(
+            MetricFamily.gauge(
+                    "headrace_paused", "1 while the job reads no more until it is resumed")
+                .add(status.job().state() == JobState.PAUSED ? 1 : 0)
+                .snapshot())
         .metricSnapshot(lag.snapshot())
         .metricSnapshot(
             MetricFamily.gauge("headrace_ring_slots", "Mini-batch slots of the ring")

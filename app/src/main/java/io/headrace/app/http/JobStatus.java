@@ -98,7 +98,8 @@ public record JobStatus(
    * @param total over all samples
    * @param baselines what predicting without skill would score
    * @param validation over the held-out samples at the last look; empty without one
-   * @param conflated metric events that a slow sink never saw, because a newer one replaced them
+   * @param conflated events that a slow sink never saw, because newer ones took their place
+   * @param undelivered events that a sink failed to take
    */
   @Serdeable
   public record Metrics(
@@ -106,7 +107,8 @@ public record JobStatus(
       SortedMap<String, Double> total,
       SortedMap<String, Double> baselines,
       SortedMap<String, Double> validation,
-      long conflated) {
+      long conflated,
+      long undelivered) {
     public Metrics {
       window = finite(window);
       total = finite(total);

@@ -26,7 +26,7 @@ final class ProblemResponses implements ErrorResponseProcessor<Problem> {
 
   private static String detail(ErrorContext context, HttpStatus status) {
     if (status == HttpStatus.NOT_FOUND) {
-      return "Nothing is served at this path. There is /, /health, /prometheus and /api/v1/status.";
+      return "Nothing is served at this path. There is /, /health, /prometheus, /api/v1/status and, to POST to, /api/v1/samples and /api/v1/resume.";
     }
     if (status.getCode() >= 500) {
       // What the exception says is for the log: it may name what a stranger should not see.

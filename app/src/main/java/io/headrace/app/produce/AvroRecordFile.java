@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
@@ -18,9 +20,8 @@ import org.apache.avro.io.EncoderFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of an Avro container, each in Avro's single-object encoding (a marker, the schema's
- * fingerprint, the datum), so that a reader can tell which schema it was written in. Not
- * thread-safe.
+ * The records of an Avro container, each behind a head by which a reader can tell the schema that
+ * it was written in. Not thread-safe.
  */
 final class AvroRecordFile implements RecordFile {
   private static final int HEADER_BYTES = 10;
@@ -33,7 +34,10 @@ final class AvroRecordFile implements RecordFile {
   private final BinaryEncoder encoder;
   private @Nullable GenericRecord record;
 
-  AvroRecordFile(Path file) {
+  /**
+   * @param head makes what stands before every record of the container's schema
+   */
+  AvroRecordFile(Path file, Function<Schema, byte[]> head) {
     this.file = file;
     try {
       this.reader = new DataFileReader<>(file.toFile(), new GenericDatumReader<>());
@@ -44,14 +48,23 @@ final class AvroRecordFile implements RecordFile {
           e);
     }
     this.writer = new GenericDatumWriter<>(reader.getSchema());
-    this.header =
-        ByteBuffer.allocate(HEADER_BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .put((byte) 0xC3)
-            .put((byte) 0x01)
-            .putLong(SchemaNormalization.parsingFingerprint64(reader.getSchema()))
-            .array();
+    this.header = head.apply(reader.getSchema());
     this.encoder = EncoderFactory.get().directBinaryEncoder(value, null);
+  }
+
+  /** Of Avro's single-object encoding: a marker and the schema's fingerprint. */
+  static byte[] singleObjectHead(Schema schema) {
+    return ByteBuffer.allocate(HEADER_BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put((byte) 0xC3)
+        .put((byte) 0x01)
+        .putLong(SchemaNormalization.parsingFingerprint64(schema))
+        .array();
+  }
+
+  /** Of Confluent framing: a zero and the schema's id in a registry. */
+  static byte[] confluentHead(int id) {
+    return ByteBuffer.allocate(1 + Integer.BYTES).put((byte) 0).putInt(id).array();
   }
 
   @Override

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param metrics prequential metrics over all samples
  * @param validation the last look at the job's held-out samples; absent without one
  * @param test how the model does on the job's test source; absent without one
+ * @param eventsConflated events that a slow sink never saw, because newer ones took their place
+ * @param eventsUndelivered events that a sink failed to take
  * @param checkpoint name of the last checkpoint; absent if none was written
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -47,6 +49,8 @@ public record RunReport(
     @Nullable ValidationReport validation,
     @Nullable TestReport test,
     SortedMap<String, Double> baselines,
+    long eventsConflated,
+    long eventsUndelivered,
     @Nullable String checkpoint,
     String parametersSha256) {
 
@@ -63,6 +67,8 @@ public record RunReport(
       RunPace pace,
       @Nullable ValidationReport validation,
       @Nullable TestReport test,
+      long eventsConflated,
+      long eventsUndelivered,
       @Nullable String checkpoint,
       String parametersSha256) {
     var ledger = last.ledger();
@@ -83,6 +89,8 @@ public record RunReport(
         validation,
         test,
         new TreeMap<>(last.baselines()),
+        eventsConflated,
+        eventsUndelivered,
         checkpoint,
         parametersSha256);
   }

@@ -42,6 +42,14 @@ public final class Summary {
       }
     }
     lines.add("baselines  " + figures(report.baselines()));
+    if (report.eventsConflated() + report.eventsUndelivered() > 0) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "events     %,d left out for newer ones, %,d not taken: a sink was slow or away",
+              report.eventsConflated(),
+              report.eventsUndelivered()));
+    }
     if (report.checkpoint() != null) {
       lines.add("checkpoint " + report.checkpoint());
     }

@@ -6,6 +6,7 @@ import io.headrace.app.report.Summary;
 import io.headrace.app.report.TestReport;
 import io.headrace.app.report.ValidationReport;
 import io.headrace.engine.TrainingMetrics;
+import io.headrace.ingest.push.PushSettings;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.pipeline.job.JobRun;
@@ -44,7 +45,7 @@ public final class Attendant implements AutoCloseable {
   }
 
   /**
-   * Starts the job and, with {@code port}, its page.
+   * Starts the job and, with {@code port} or where samples are pushed to the job, its page.
    *
    * @param fresh whether to put older checkpoints aside first
    * @param weightsOnly whether a changed job may go on with the weights of its newest checkpoint
@@ -68,8 +69,11 @@ public final class Attendant implements AutoCloseable {
                 weightsOnly ? Optional.of(out::println) : Optional.empty()));
     try {
       var view = new RunView(run, checkpoints);
+      OptionalInt listen = port.isPresent() ? port : pushPort(job);
       HttpService http =
-          port.isPresent() ? HttpService.start("127.0.0.1", port.getAsInt(), view) : null;
+          listen.isPresent()
+              ? HttpService.start("127.0.0.1", listen.getAsInt(), view, run.intake())
+              : null;
       long resumed = run.status().resumedSamples();
       if (resumed > 0) {
         out.printf("%s goes on behind %,d samples%n", job.name(), resumed);
@@ -81,7 +85,14 @@ public final class Attendant implements AutoCloseable {
     }
   }
 
-  /** The page, if it was asked for. */
+  /** A job that samples are pushed to has its own port; for others there is none. */
+  private static OptionalInt pushPort(JobSpec job) {
+    return job.source().name().equals("http")
+        ? OptionalInt.of(PushSettings.of(job.source().settings()).port())
+        : OptionalInt.empty();
+  }
+
+  /** The page, if it was asked for or samples are pushed to the job. */
   public Optional<HttpService> page() {
     return Optional.ofNullable(http);
   }
@@ -128,7 +139,7 @@ public final class Attendant implements AutoCloseable {
 
   private boolean ongoing() {
     State state = run.status().state();
-    return state == State.RUNNING || state == State.STOPPING;
+    return state == State.RUNNING || state == State.PAUSED || state == State.STOPPING;
   }
 
   /** Says how the run went, and writes it to {@code report} as well; for use behind its end. */
@@ -145,6 +156,8 @@ public final class Attendant implements AutoCloseable {
                 ? null
                 : ValidationReport.of(status.validation(), status.stoppedEarly()),
             status.state() == State.COMPLETED ? run.test().map(TestReport::of).orElse(null) : null,
+            run.eventsConflated(),
+            run.eventsFailed(),
             status.checkpoint() == null || run.job().checkpoints().directory().isEmpty()
                 ? null
                 : status.checkpoint().name(),

@@ -13,6 +13,9 @@ final class Descriptions {
   static String source(JobSpec job) {
     Map<String, Object> settings = job.source().settings().asMap();
     Object place = settings.getOrDefault("topic", settings.get("path"));
+    if (job.source().name().equals("http")) {
+      return "POST /api/v1/samples";
+    }
     return (settings.containsKey("topic") ? "topic " : job.source().name() + " ") + place;
   }
 

@@ -1,5 +1,6 @@
 package io.headrace.app.run;
 
+import io.headrace.app.http.JobState;
 import io.headrace.app.http.JobStatus;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -81,6 +82,9 @@ public final class ProgressLine {
     }
     if (status.ledger().rejected() > 0) {
       text.append(String.format(Locale.ROOT, "  rejected %,d", status.ledger().rejected()));
+    }
+    if (status.job().state() == JobState.PAUSED) {
+      text.append("  PAUSED");
     }
     return text.toString();
   }

@@ -1,5 +1,6 @@
 package io.headrace.app.run;
 
+import io.headrace.app.http.JobControl;
 import io.headrace.app.http.JobState;
 import io.headrace.app.http.JobStatus;
 import io.headrace.app.http.JobStatusSource;
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A run's status as the page and the API show it. Thread-safe. */
-public final class RunView implements JobStatusSource {
+public final class RunView implements JobStatusSource, JobControl {
   private final JobRun run;
   private final LastCheckpoint checkpoints;
   private final String source;
@@ -39,12 +40,13 @@ public final class RunView implements JobStatusSource {
   public JobStatus status() {
     TrainingStatus status = run.status();
     Optional<KafkaSourceStatus> kafka = run.kafka();
+    long pushed = run.push().map(source -> source.status().end()).orElse(-1L);
     return new JobStatus(
         System.currentTimeMillis(),
         new JobStatus.Job(
             status.job(),
             state(status.state()),
-            status.failure() == null ? "" : status.failure(),
+            message(status),
             source,
             model,
             status.runningMillis()),
@@ -57,10 +59,22 @@ public final class RunView implements JobStatusSource {
             status.recordsInFlight(),
             status.ledger().lost(),
             status.rejectionsByReason()),
-        partitions(status, kafka),
+        partitions(status, kafka, pushed),
         metrics(status.metrics(), status.validation()),
         new JobStatus.Flow(status.ring().slots(), status.ring().occupied(), status.ring().demand()),
         new JobStatus.Checkpoints(checkpoints.written(), saved(status.checkpoint())));
+  }
+
+  @Override
+  public boolean resume() {
+    return run.resume();
+  }
+
+  private static String message(TrainingStatus status) {
+    if (status.failure() != null) {
+      return status.failure();
+    }
+    return status.paused() == null ? "" : status.paused();
   }
 
   private static JobStatus.Progress progress(TrainingStatus status) {
@@ -77,9 +91,15 @@ public final class RunView implements JobStatusSource {
     SortedMap<String, Double> none = Collections.emptySortedMap();
     SortedMap<String, Double> heldOut = validation == null ? none : validation.scores();
     return metrics == null
-        ? new JobStatus.Metrics(none, none, none, heldOut, run.conflated())
+        ? new JobStatus.Metrics(
+            none, none, none, heldOut, run.eventsConflated(), run.eventsFailed())
         : new JobStatus.Metrics(
-            metrics.window(), metrics.total(), metrics.baselines(), heldOut, run.conflated());
+            metrics.window(),
+            metrics.total(),
+            metrics.baselines(),
+            heldOut,
+            run.eventsConflated(),
+            run.eventsFailed());
   }
 
   private JobStatus.@Nullable Saved saved(CheckpointStore.@Nullable Entry last) {
@@ -94,7 +114,7 @@ public final class RunView implements JobStatusSource {
   }
 
   private static List<JobStatus.Partition> partitions(
-      TrainingStatus status, Optional<KafkaSourceStatus> kafka) {
+      TrainingStatus status, Optional<KafkaSourceStatus> kafka, long pushed) {
     List<JobStatus.Partition> rows = new ArrayList<>();
     status
         .ledger()
@@ -109,7 +129,7 @@ public final class RunView implements JobStatusSource {
                         entry.rejected(),
                         entry.filtered(),
                         entry.lost(),
-                        lag(kafka, partition, entry.nextPosition()))));
+                        lag(kafka, pushed, partition, entry.nextPosition()))));
     return rows;
   }
 
@@ -117,7 +137,13 @@ public final class RunView implements JobStatusSource {
    * Records behind the next position, those in flight included; null for sources without an end.
    */
   private static @Nullable Long lag(
-      Optional<KafkaSourceStatus> kafka, SourcePartition partition, long nextPosition) {
+      Optional<KafkaSourceStatus> kafka,
+      long pushed,
+      SourcePartition partition,
+      long nextPosition) {
+    if (pushed >= 0) {
+      return Math.max(0, pushed - nextPosition);
+    }
     if (kafka.isEmpty()) {
       return null;
     }
@@ -132,6 +158,7 @@ public final class RunView implements JobStatusSource {
   private static JobState state(TrainingStatus.State state) {
     return switch (state) {
       case RUNNING -> JobState.RUNNING;
+      case PAUSED -> JobState.PAUSED;
       case STOPPING -> JobState.DRAINING;
       case COMPLETED, STOPPED -> JobState.FINISHED;
       case FAILED -> JobState.FAILED;

@@ -152,9 +152,49 @@ class HttpServiceTest {
     assertThat(response.body()).contains("\"status\":\"DOWN\"", "Loss is not a number at step 12.");
   }
 
+  @Test
+  void staysHealthyAndSaysSoWhileTheJobIsPaused() throws IOException, InterruptedException {
+    job.state = JobState.PAUSED;
+
+    HttpResponse<String> health = fetch("/health");
+    assertThat(health.statusCode()).isEqualTo(200);
+    assertThat(health.body()).contains("\"status\":\"UP\"", "\"state\":\"paused\"");
+    assertThat(fetch("/prometheus").body()).contains("\nheadrace_paused 1");
+  }
+
+  @Test
+  void resumesAPausedJobAndRefusesAnyOther() throws IOException, InterruptedException {
+    HttpResponse<String> refused = resume("same-origin");
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body()).contains("The job is not paused but running");
+
+    job.state = JobState.PAUSED;
+    assertThat(resume("cross-site").statusCode()).isEqualTo(403);
+    assertThat(job.state).isEqualTo(JobState.PAUSED);
+
+    HttpResponse<String> resumed =
+        client.send(
+            HttpRequest.newBuilder(service.uri().resolve("/api/v1/resume"))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build(),
+            BodyHandlers.ofString());
+    assertThat(resumed.statusCode()).isEqualTo(200);
+    assertThat(part(json(resumed.body()), "job")).containsEntry("state", "running");
+  }
+
+  private HttpResponse<String> resume(String site) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(service.uri().resolve("/api/v1/resume"))
+            .header("Sec-Fetch-Site", site)
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build(),
+        BodyHandlers.ofString());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "headrace_paused 0",
         "headrace_samples_total{outcome=\"trained\",partition=\"flights-0\"} ",
         "headrace_samples_total{outcome=\"rejected\",partition=\"flights-1\"} ",
         "headrace_samples_total{outcome=\"filtered\",partition=\"flights-1\"} ",
@@ -176,6 +216,7 @@ class HttpServiceTest {
         "headrace_checkpoints_total ",
         "headrace_rejections_total{reason=\"malformed\"} ",
         "headrace_metrics_conflated_total ",
+        "headrace_events_undelivered_total ",
         "jvm_memory_used_bytes{",
       })
   void exposesToPrometheus(String series) throws IOException, InterruptedException {

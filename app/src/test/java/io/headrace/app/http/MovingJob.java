@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * A job that is two seconds further each time it is asked, and whose ledger always adds up. What a
  * test changes shows from the next status on. Thread-safe.
  */
-final class MovingJob implements JobStatusSource {
+final class MovingJob implements JobStatusSource, JobControl {
   private static final long START_MILLIS = 1_767_225_600_000L;
   private static final int RATE = 41_000;
 
@@ -48,6 +48,16 @@ final class MovingJob implements JobStatusSource {
         Thread.sleep(100);
       }
     }
+  }
+
+  @Override
+  public boolean resume() {
+    boolean paused = state == JobState.PAUSED;
+    if (paused) {
+      state = JobState.RUNNING;
+      message = "";
+    }
+    return paused;
   }
 
   @Override
@@ -114,7 +124,7 @@ final class MovingJob implements JobStatusSource {
     baselines.put("lastLabelAccuracy", 0.7012);
     baselines.put("majorityClassAccuracy", 0.7991 + 0.001 * Math.sin(tick * 0.05));
     baselines.put("baseRateLogLoss", 0.5012);
-    return new Metrics(window, total, baselines, validation(tick), tick / 30);
+    return new Metrics(window, total, baselines, validation(tick), tick / 30, tick / 60);
   }
 
   private SortedMap<String, Double> validation(long tick) {

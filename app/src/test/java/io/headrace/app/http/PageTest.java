@@ -201,6 +201,25 @@ class PageTest {
   }
 
   @Test
+  void showsWhyAJobIsPausedAndResumesIt() {
+    job.state = JobState.PAUSED;
+    job.message = "6,000 of the latest 10,000 records were rejected.";
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+
+    assertThat(page.locator("#state")).hasText("paused");
+    assertThat(page.locator("#message")).containsText("6,000 of the latest 10,000 records");
+    assertThat(page.locator("#resume")).isVisible();
+    picture(page, "paused");
+
+    page.locator("#resume").click();
+
+    assertThat(page.locator("#state")).hasText("running");
+    assertThat(page.locator("#message")).isHidden();
+    assertThat(page.locator("#resume")).isHidden();
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
   void showsTheJobsTextAsTextOnly() {
     job.name = "<img src=x onerror=alert(1)>";
     Page page = open(1280, 900, ColorScheme.LIGHT);

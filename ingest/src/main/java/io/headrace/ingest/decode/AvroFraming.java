@@ -210,8 +210,8 @@ abstract sealed class AvroFraming {
           marked(chunk, record)
               ? "the record was written in the schema of id "
                   + id(chunk, record)
-                  + "; known: "
-                  + schemas.known()
+                  + "; "
+                  + schemas.unknown(id(chunk, record))
               : "the record begins with "
                   + hex(chunk, record, headBytes())
                   + ", not with 00 and 4 bytes of schema id as Confluent framing does";

@@ -14,6 +14,11 @@ public final class AvroRuns {
   private AvroStep skip = (from, row) -> {};
   private int[] ends = new int[0];
 
+  /** Bytes that a record of {@code schema} takes at least. */
+  public static int leastBytes(Schema schema) {
+    return AvroSkips.minBytes(schema);
+  }
+
   /** Makes separate records of a chunk that is a run; others are as they should be. */
   public void delimit(RecordChunk chunk) {
     Schema writer = chunk.writerSchema();

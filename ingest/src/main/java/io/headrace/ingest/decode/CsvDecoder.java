@@ -5,7 +5,6 @@ import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RecordChunk.Fault;
 import io.headrace.ingest.RejectionReason;
 import io.headrace.ingest.Rejections;
-import io.headrace.ingest.SampleDecoder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,17 +12,16 @@ import org.jspecify.annotations.Nullable;
  * Decodes CSV as RFC 4180 has it, one record of it a raw record, in UTF-8. Fields are taken from
  * the bytes as they lie there; an empty one is absent. Not thread-safe.
  */
-final class CsvDecoder implements SampleDecoder {
+final class CsvDecoder extends EachRecord {
   private final FieldTable table;
-  private final SampleRow row;
   private final byte delimiter;
   private final @Nullable CsvColumns configured;
   private final ByteScratch unquoted = new ByteScratch();
   private @Nullable CsvColumns columns;
 
   CsvDecoder(FieldTable table, SampleRow row, List<String> columns, char delimiter) {
+    super(row);
     this.table = table;
-    this.row = row;
     this.delimiter = (byte) delimiter;
     this.configured = columns.isEmpty() ? null : CsvColumns.of(columns, table);
   }
@@ -31,18 +29,7 @@ final class CsvDecoder implements SampleDecoder {
   @Override
   public void decode(RecordChunk from, SampleBlock into, Rejections rejections) {
     columns = columns(from.header());
-    for (int i = 0; i < from.count(); i++) {
-      row.begin(into);
-      Fault fault = from.fault(i);
-      if (fault == null) {
-        fault = read(from.bytes(), from.start(i), pastText(from, i));
-      }
-      if (fault == null) {
-        row.end(from, i, rejections);
-      } else {
-        row.reject(from, i, fault, rejections);
-      }
-    }
+    super.decode(from, into, rejections);
   }
 
   private @Nullable CsvColumns columns(@Nullable List<String> header) {
@@ -54,7 +41,9 @@ final class CsvDecoder implements SampleDecoder {
         : CsvColumns.of(header, table);
   }
 
-  private static int pastText(RecordChunk chunk, int record) {
+  /** Just past the text, without the line's break. */
+  @Override
+  int end(RecordChunk chunk, int record) {
     int end = chunk.end(record);
     int start = chunk.start(record);
     if (end > start && chunk.bytes()[end - 1] == '\n') {
@@ -63,7 +52,8 @@ final class CsvDecoder implements SampleDecoder {
     return end > start && chunk.bytes()[end - 1] == '\r' ? end - 1 : end;
   }
 
-  private @Nullable Fault read(byte[] bytes, int start, int end) {
+  @Override
+  @Nullable Fault read(byte[] bytes, int start, int end) {
     CsvColumns wanted = columns;
     if (wanted == null) {
       return new Fault(

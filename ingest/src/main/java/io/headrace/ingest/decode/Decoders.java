@@ -14,6 +14,7 @@ public final class Decoders {
           "avro",
           "csv",
           "jsonl",
+          "vw",
           "text-lines",
           "text-folder",
           "text-window",
@@ -51,6 +52,7 @@ public final class Decoders {
         requireFields(mapping);
         yield new JsonDecoder(table, row);
       }
+      case "vw" -> new VwDecoder(mapping, row);
       case "text-folder" -> LabelledDecoder.text("text-folder", '\n', table, row);
       case "text-lines" -> LabelledDecoder.text("text-lines", '\t', table, row);
       case "image-folder" -> {

@@ -4,12 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
-import io.headrace.engine.sample.SampleBlock;
-import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RecordChunk.Fault;
 import io.headrace.ingest.RejectionReason;
-import io.headrace.ingest.Rejections;
-import io.headrace.ingest.SampleDecoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
@@ -18,36 +14,20 @@ import org.jspecify.annotations.Nullable;
  * Decodes JSON, one object a record. One parser is fed record after record and never sees beyond
  * the record's bytes; after a record that is no object it is replaced. Not thread-safe.
  */
-final class JsonDecoder implements SampleDecoder {
+final class JsonDecoder extends EachRecord {
   private final JsonFactory factory =
       JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
   private final JsonFields root;
-  private final SampleRow row;
   private final ByteScratch text = new ByteScratch();
   private @Nullable JsonParser fresh;
 
   JsonDecoder(FieldTable table, SampleRow row) {
+    super(row);
     this.root = JsonFields.of(table);
-    this.row = row;
   }
 
   @Override
-  public void decode(RecordChunk from, SampleBlock into, Rejections rejections) {
-    for (int i = 0; i < from.count(); i++) {
-      row.begin(into);
-      Fault fault = from.fault(i);
-      if (fault == null) {
-        fault = read(from.bytes(), from.start(i), from.end(i));
-      }
-      if (fault == null) {
-        row.end(from, i, rejections);
-      } else {
-        row.reject(from, i, fault, rejections);
-      }
-    }
-  }
-
-  private @Nullable Fault read(byte[] bytes, int start, int end) {
+  @Nullable Fault read(byte[] bytes, int start, int end) {
     text.clear();
     try {
       JsonParser parser = parser();

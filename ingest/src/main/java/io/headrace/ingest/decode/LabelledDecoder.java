@@ -1,10 +1,7 @@
 package io.headrace.ingest.decode;
 
-import io.headrace.engine.sample.SampleBlock;
-import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RecordChunk.Fault;
 import io.headrace.ingest.RejectionReason;
-import io.headrace.ingest.Rejections;
 import io.headrace.ingest.SampleDecoder;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Decodes records that are a label's text, a separator and a content: the fields {@code label} and
  * {@code text}, or another that {@link Content} reads. Not thread-safe.
  */
-final class LabelledDecoder implements SampleDecoder {
+final class LabelledDecoder extends EachRecord {
   /** Puts what stands behind the separator into the row. */
   @FunctionalInterface
   interface Content {
@@ -21,13 +18,12 @@ final class LabelledDecoder implements SampleDecoder {
   }
 
   private final NamedFields fields;
-  private final SampleRow row;
   private final char separator;
   private final Content content;
 
   LabelledDecoder(NamedFields fields, SampleRow row, char separator, Content content) {
+    super(row);
     this.fields = fields;
-    this.row = row;
     this.separator = separator;
     this.content = content;
   }
@@ -48,22 +44,7 @@ final class LabelledDecoder implements SampleDecoder {
   }
 
   @Override
-  public void decode(RecordChunk from, SampleBlock into, Rejections rejections) {
-    for (int i = 0; i < from.count(); i++) {
-      row.begin(into);
-      Fault fault = from.fault(i);
-      if (fault == null) {
-        fault = read(from.bytes(), from.start(i), from.end(i));
-      }
-      if (fault == null) {
-        row.end(from, i, rejections);
-      } else {
-        row.reject(from, i, fault, rejections);
-      }
-    }
-  }
-
-  private @Nullable Fault read(byte[] bytes, int start, int end) {
+  @Nullable Fault read(byte[] bytes, int start, int end) {
     int at = start;
     while (at < end && bytes[at] != separator) {
       at++;

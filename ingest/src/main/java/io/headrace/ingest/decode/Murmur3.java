@@ -10,6 +10,8 @@ final class Murmur3 {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final int FNV_PRIME = 16777619;
+
   private Murmur3() {}
 
   static int hash(String text) {
@@ -31,6 +33,16 @@ final class Murmur3 {
     hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
     hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
     return hash ^ (hash >>> 16);
+  }
+
+  /**
+   * The hash of an interaction of which {@code member} is the next part, combined with an FNV prime
+   * as Vowpal Wabbit does.
+   *
+   * @param hash of the members before; 0 without any
+   */
+  static int cross(int hash, int member) {
+    return (hash * FNV_PRIME) ^ member;
   }
 
   private static int scramble(int block) {

@@ -13,13 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class PictureReader {
   private static final long MOST_PIXELS = 1L << 26;
 
+  /** Of pixels of one bit: what deflate can make of a byte at the most. */
+  private static final long MOST_PIXELS_PER_BYTE = 8 * 1032;
+
   private PictureReader() {}
 
   /**
    * The first image of a file.
    *
-   * @throws MalformedRecordException if it is none, is damaged or cut off, or is larger than 64
-   *     million pixels
+   * @throws MalformedRecordException if it is none, is damaged or cut off, or says that it has more
+   *     pixels than 64 million or than its bytes can hold
    */
   static Picture read(byte[] bytes, int offset, int length) throws MalformedRecordException {
     try (ImageInputStream in =
@@ -31,7 +34,7 @@ final class PictureReader {
       ImageReader reader = readers.next();
       try {
         reader.setInput(in);
-        return read(reader);
+        return read(reader, length);
       } finally {
         reader.dispose();
       }
@@ -41,12 +44,15 @@ final class PictureReader {
     }
   }
 
-  private static Picture read(ImageReader reader) throws IOException, MalformedRecordException {
+  private static Picture read(ImageReader reader, int length)
+      throws IOException, MalformedRecordException {
     int height = reader.getHeight(0);
     int width = reader.getWidth(0);
-    if ((long) height * width > MOST_PIXELS) {
+    long most = Math.min(MOST_PIXELS, length * MOST_PIXELS_PER_BYTE);
+    if ((long) height * width > most) {
       throw new MalformedRecordException(
-          "the image has %d x %d pixels, more than %d".formatted(height, width, MOST_PIXELS));
+          "the image says it has %d x %d pixels, more than %d of its %d bytes"
+              .formatted(height, width, most, length));
     }
     var warning = new Warning();
     reader.addIIOReadWarningListener((from, text) -> warning.text = text);

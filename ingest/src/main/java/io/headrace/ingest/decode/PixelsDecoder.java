@@ -2,11 +2,8 @@ package io.headrace.ingest.decode;
 
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.InputSpec;
-import io.headrace.engine.sample.SampleBlock;
-import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RecordChunk.Fault;
 import io.headrace.ingest.RejectionReason;
-import io.headrace.ingest.Rejections;
 import io.headrace.ingest.SampleDecoder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +12,11 @@ import org.jspecify.annotations.Nullable;
  * Decodes records that are a label's byte and the bytes of an image: the fields {@code label} and
  * {@code image}. Not thread-safe.
  */
-final class PixelsDecoder implements SampleDecoder {
+final class PixelsDecoder extends EachRecord {
   /** Height, width and channels of CIFAR-10 (Krizhevsky, 2009). */
   private static final List<Integer> CIFAR_SHAPE = List.of(32, 32, 3);
 
   private final NamedFields fields;
-  private final SampleRow row;
   private final int pixels;
   private final int planes;
   private final boolean labelled;
@@ -32,8 +28,8 @@ final class PixelsDecoder implements SampleDecoder {
    */
   private PixelsDecoder(
       NamedFields fields, SampleRow row, int pixels, int planes, boolean labelled) {
+    super(row);
     this.fields = fields;
-    this.row = row;
     this.pixels = pixels;
     this.planes = planes;
     this.labelled = labelled;
@@ -65,22 +61,7 @@ final class PixelsDecoder implements SampleDecoder {
   }
 
   @Override
-  public void decode(RecordChunk from, SampleBlock into, Rejections rejections) {
-    for (int i = 0; i < from.count(); i++) {
-      row.begin(into);
-      Fault fault = from.fault(i);
-      if (fault == null) {
-        fault = read(from.bytes(), from.start(i), from.end(i));
-      }
-      if (fault == null) {
-        row.end(from, i, rejections);
-      } else {
-        row.reject(from, i, fault, rejections);
-      }
-    }
-  }
-
-  private @Nullable Fault read(byte[] bytes, int start, int end) {
+  @Nullable Fault read(byte[] bytes, int start, int end) {
     int expected = pixels * planes;
     int head = end - start - expected;
     if (head != 1 && (labelled || head != 0)) {

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  * says. Not thread-safe.
  */
 final class SparseWriter {
-  /** The prime of the FNV hash, by which Vowpal Wabbit combines the ids of interactions. */
-  private static final int FNV_PRIME = 16777619;
-
   private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
   private static final double EXACT_LONGS = 1L << 53;
@@ -91,7 +88,7 @@ final class SparseWriter {
       if (!present[member]) {
         return true;
       }
-      hash = (hash * FNV_PRIME) ^ hashes[member];
+      hash = Murmur3.cross(hash, hashes[member]);
       value *= pairValues[member];
     }
     to.add(hash & mask, value);

@@ -11,8 +11,13 @@ public interface WriterSchemas {
   /** The schema with this 64-bit CRC fingerprint of its parsing canonical form; null if unknown. */
   @Nullable Schema byFingerprint(long fingerprint);
 
-  /** The schema with this id in a registry; null if unknown. */
+  /** The schema with this id in a registry; null if unknown. It may wait for the registry. */
   @Nullable Schema byId(int id);
+
+  /** What there is to say of an id that is unknown, for a person to read. */
+  default String unknown(int id) {
+    return "known: " + known();
+  }
 
   /** The schemas that are known, for a person to read. */
   String known();

@@ -2,10 +2,10 @@ package io.headrace.ingest.file;
 
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RejectionReason;
+import io.headrace.ingest.decode.AvroRuns;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
 import org.jspecify.annotations.Nullable;
@@ -28,21 +28,30 @@ final class AvroRecords implements FileRecords {
   private final ByteBuffer sync = ByteBuffer.allocate(SYNC_BYTES);
   private final ByteBuffer found = ByteBuffer.allocate(SYNC_BYTES);
   private final long length;
+  private final int leastBytes;
   private long offset;
   private long position;
 
+  /**
+   * @throws IOException if it is no container or its head is damaged
+   */
   AvroRecords(SourceFile file, long from) throws IOException {
     this.file = file;
     this.from = from;
     channel = FileChannel.open(file.path());
     try {
+      ContainerHead.requireSound(channel);
       reader = new DataFileReader<>(file.path().toFile(), new GenericDatumReader<>());
       length = channel.size();
       offset = reader.previousSync();
       BlockFrame.readAt(channel, offset - SYNC_BYTES, sync);
-    } catch (IOException | RuntimeException e) {
+      leastBytes = Math.max(1, AvroRuns.leastBytes(reader.getSchema()));
+    } catch (IOException e) {
       channel.close();
       throw e;
+    } catch (RuntimeException e) { // Avro meets damage with exceptions of many kinds
+      channel.close();
+      throw new IOException("its head is damaged: " + e.getMessage(), e);
     }
   }
 
@@ -82,11 +91,14 @@ final class AvroRecords implements FileRecords {
       reader.seek(begin);
       ByteBuffer block = reader.nextBlock();
       int size = block.remaining();
+      if (frame.count() > size / leastBytes) {
+        throw new IOException("they would take more than its " + size + " bytes");
+      }
       byte[] bytes = chunk.reserve(size);
       block.get(bytes, 0, size);
       chunk.addRun(bytes, size, frame.count(), first, reader.getSchema());
       chunk.skip((int) Math.max(0, from - first));
-    } catch (AvroRuntimeException | IOException | IndexOutOfBoundsException e) {
+    } catch (IOException | RuntimeException e) { // codecs meet damage with exceptions of any kind
       String detail =
           place(begin) + " with " + frame.count() + " records cannot be unpacked: " + reason(e);
       chunk.addFault(RejectionReason.MALFORMED, detail, Math.max(first, from), 0);

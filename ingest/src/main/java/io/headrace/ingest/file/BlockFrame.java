@@ -35,7 +35,7 @@ record BlockFrame(int count, long end) {
   }
 
   /** Avro's long: seven bits a byte, the lowest first, the sign in the lowest bit; -1 if cut. */
-  private static long zigzag(ByteBuffer bytes) {
+  static long zigzag(ByteBuffer bytes) {
     long raw = 0;
     for (int shift = 0; shift < 64 && bytes.hasRemaining(); shift += 7) {
       byte next = bytes.get();

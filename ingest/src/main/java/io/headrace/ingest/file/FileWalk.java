@@ -9,7 +9,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.avro.AvroRuntimeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +70,7 @@ final class FileWalk implements Closeable {
     try {
       open = records(file, start);
       return false;
-    } catch (IOException | AvroRuntimeException e) {
+    } catch (IOException e) {
       if (!(format instanceof FileFormat.Avro) || e instanceof java.nio.file.FileSystemException) {
         throw failed(file.path().toString(), e);
       }

@@ -5,6 +5,7 @@ import io.headrace.ingest.HeldPartitions;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ final class Assignment implements ConsumerRebalanceListener {
   private final Set<TopicPartition> undecided = new HashSet<>();
   private boolean changed;
   private boolean leaving;
+  private int partitionsAtFirst;
   private boolean paused;
   private long pauses;
 
@@ -65,8 +67,13 @@ final class Assignment implements ConsumerRebalanceListener {
     this.handOver = handOver;
   }
 
-  /** Chooses partitions and positions. It may be called again after a time-out. */
-  void begin(List<PartitionInfo> existing) {
+  /**
+   * Chooses partitions and positions. It may be called again after a time-out.
+   *
+   * @param atFirst how many partitions the topic had when it was read for the first time
+   */
+  void begin(List<PartitionInfo> existing, int atFirst) {
+    partitionsAtFirst = atFirst;
     if (settings.subscribe()) {
       consumer.subscribe(List.of(settings.topic()), this);
       return;
@@ -82,8 +89,13 @@ final class Assignment implements ConsumerRebalanceListener {
 
   private void beginFinite(Set<TopicPartition> all) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(all, ANSWER);
-    Map<TopicPartition, Long> starts =
-        settings.latest() ? ends : consumer.beginningOffsets(all, ANSWER);
+    Map<TopicPartition, Long> starts = new HashMap<>(consumer.beginningOffsets(all, ANSWER));
+    if (settings.latest()) {
+      ends.forEach(
+          (p, end) ->
+              starts.computeIfPresent(
+                  p, (q, first) -> q.partition() < partitionsAtFirst ? end : first));
+    }
     ends.forEach(
         (partition, end) -> {
           PartitionTrack track = track(partition);
@@ -108,10 +120,7 @@ final class Assignment implements ConsumerRebalanceListener {
     Set<TopicPartition> all = new HashSet<>(tracks.keySet());
     all.addAll(fresh);
     consumer.assign(all);
-    Set<TopicPartition> unknown = fromKnown(fresh);
-    if (!unknown.isEmpty()) {
-      consumer.seekToBeginning(unknown);
-    }
+    startAtConfigured(fromKnown(fresh));
     pauseIfPaused(fresh);
   }
 
@@ -127,17 +136,17 @@ final class Assignment implements ConsumerRebalanceListener {
    * Seeks to where reading begins in partitions that the group gave us since: behind what this
    * model has, or behind what another member handed over if that is further.
    *
-   * @throws TimeoutException if the brokers do not answer: nothing was decided
+   * @throws TimeoutException if the brokers do not answer: the rest is undecided yet
    */
   void decide() {
     if (undecided.isEmpty()) {
       return;
     }
     Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(undecided, ANSWER);
-    for (TopicPartition partition : undecided) {
+    for (TopicPartition partition : Set.copyOf(undecided)) {
       begin(track(partition), committed.get(partition));
+      undecided.remove(partition); // the next resume resumes it
     }
-    undecided.clear(); // the next resume resumes them
   }
 
   private void begin(PartitionTrack track, @Nullable OffsetAndMetadata committed) {
@@ -237,15 +246,31 @@ final class Assignment implements ConsumerRebalanceListener {
     return unknown;
   }
 
-  /** Starts where the job says, for want of a checkpoint and of a committed offset. */
+  /**
+   * Starts where the job says, for want of a checkpoint and of a committed offset. An end is a
+   * position that the checkpoints to come have to know, or what is written to the partition while
+   * nothing runs would not be read; partitions that are newer than the model have no such end.
+   *
+   * @throws TimeoutException if the brokers do not say where an end is: nothing was done
+   */
   void startAtConfigured(Collection<TopicPartition> partitions) {
-    if (partitions.isEmpty()) {
-      return; // to the client, none would mean all
+    Set<TopicPartition> atEnd =
+        partitions.stream()
+            .filter(p -> settings.latest() && p.partition() < partitionsAtFirst)
+            .collect(Collectors.toSet());
+    Set<TopicPartition> atBeginning = new HashSet<>(partitions);
+    atBeginning.removeAll(atEnd);
+    if (!atEnd.isEmpty()) { // to the client, none would mean all
+      consumer
+          .endOffsets(atEnd, ANSWER)
+          .forEach(
+              (partition, end) -> {
+                consumer.seek(partition, end);
+                pending.addStart(track(partition), end);
+              });
     }
-    if (settings.latest()) {
-      consumer.seekToEnd(partitions);
-    } else {
-      consumer.seekToBeginning(partitions);
+    if (!atBeginning.isEmpty()) {
+      consumer.seekToBeginning(atBeginning);
     }
   }
 

@@ -2,6 +2,7 @@ package io.headrace.ingest.kafka;
 
 import io.headrace.engine.config.Suggestion;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.ingest.SourceAlerts;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -10,23 +11,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells people when the brokers cannot be reached or the topic is missing, every ten seconds while
- * it lasts and once when it is over; with {@code fail-fast} it gives up instead. Belongs to the
- * poll thread.
+ * Tells people when the brokers have not answered for five seconds or the topic is missing, once,
+ * and when it is over; with {@code fail-fast} it gives up instead. Belongs to the poll thread.
  */
 final class BrokerWatch {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSampleSource.class);
-  private static final long REPEAT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** A broker that comes back answers now and then at first: that is not news each time. */
+  private static final long SILENT_MILLIS = 5_000;
 
   private final KafkaSourceSettings settings;
+  private final SourceAlerts alerts;
   private final LongSupplier nanoClock;
   private long reachedNanos;
   private long saidNanos;
-  private boolean said;
+  private String said = "";
   private boolean reachable;
 
-  BrokerWatch(KafkaSourceSettings settings, LongSupplier nanoClock) {
+  BrokerWatch(KafkaSourceSettings settings, SourceAlerts alerts, LongSupplier nanoClock) {
     this.settings = settings;
+    this.alerts = alerts;
     this.nanoClock = nanoClock;
     reachedNanos = nanoClock.getAsLong();
   }
@@ -39,9 +43,13 @@ final class BrokerWatch {
   void answered() {
     reachedNanos = nanoClock.getAsLong();
     reachable = true;
-    if (said) {
-      said = false;
-      LOG.info("reading topic {} from Kafka at {}", settings.topic(), settings.bootstrap());
+    if (!said.isEmpty()) {
+      said = "";
+      LOG.info(
+          "reading topic {} from Kafka at {}, {} s after that was said",
+          settings.topic(),
+          settings.bootstrap(),
+          TimeUnit.NANOSECONDS.toSeconds(reachedNanos - saidNanos));
     }
   }
 
@@ -64,11 +72,14 @@ final class BrokerWatch {
               + ". Start the broker, or correct source.kafka.bootstrap; without fail-fast this"
               + " keeps trying");
     }
-    if (timeToSay()) {
-      LOG.warn(
-          "no answer from Kafka at {} (topic {}); trying again until it comes",
-          settings.bootstrap(),
-          settings.topic());
+    if (silentMillis >= SILENT_MILLIS) {
+      sayOnce(
+          "broker-unreachable",
+          "no answer from Kafka at "
+              + settings.bootstrap()
+              + " (topic "
+              + settings.topic()
+              + "); trying again until it comes");
     }
   }
 
@@ -89,18 +100,14 @@ final class BrokerWatch {
       throw new HeadraceException(
           problem + " Create it, or correct source.kafka.topic; without fail-fast this waits");
     }
-    if (timeToSay()) {
-      LOG.warn("{} Waiting until it is created.", problem);
-    }
+    sayOnce("topic-missing", problem + " Waiting until it is created.");
   }
 
-  private boolean timeToSay() {
-    long now = nanoClock.getAsLong();
-    if (said && now - saidNanos < REPEAT_NANOS) {
-      return false;
+  private void sayOnce(String code, String message) {
+    if (!said.equals(code)) {
+      said = code;
+      saidNanos = nanoClock.getAsLong();
+      alerts.alert(code, message);
     }
-    said = true;
-    saidNanos = now;
-    return true;
   }
 }

@@ -8,6 +8,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +22,15 @@ final class ConsumerOpening {
 
   /** The consumer; null if {@code stopped} while trying. */
   static @Nullable Consumer<ByteBuffer, ByteBuffer> open(
-      KafkaSourceSettings settings, String name, BrokerWatch watch, BooleanSupplier stopped) {
+      KafkaSourceSettings settings,
+      String name,
+      MetadataUpdates updates,
+      BrokerWatch watch,
+      BooleanSupplier stopped) {
     while (!stopped.getAsBoolean()) {
       try {
-        return new KafkaConsumer<>(settings.consumerProperties(name));
+        return new KafkaConsumer<>(
+            settings.consumerProperties(name), new ByteBufferDeserializer(), updates);
       } catch (KafkaException e) {
         if (!unresolved(e)) {
           throw e;

@@ -4,9 +4,7 @@ import io.headrace.engine.error.HeadraceException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -147,7 +145,7 @@ final class GroupClaim {
 
   private Collection<MemberDescription> members() {
     String group = String.valueOf(settings.group());
-    Admin admin = Admin.create(adminProperties());
+    Admin admin = Admin.create(settings.adminProperties());
     try {
       return admin
           .describeConsumerGroups(List.of(group))
@@ -170,12 +168,6 @@ final class GroupClaim {
     } finally {
       admin.close(Duration.ZERO);
     }
-  }
-
-  private Map<String, Object> adminProperties() {
-    var all = new HashMap<>(settings.consumerProperties("headrace-group"));
-    all.keySet().retainAll(AdminClientConfig.configNames());
-    return all;
   }
 
   private static String names(List<MemberDescription> members) {

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
@@ -50,6 +51,8 @@ final class KafkaPollLoop implements Subscription, Runnable {
   private final ChunkPool pool;
   private final SourceAlerts alerts;
   private final Membership membership;
+  private final MetadataUpdates updates = new MetadataUpdates();
+  private final TopicWatch topic;
   private final java.util.function.Consumer<KafkaPollLoop> ended;
   private final Demand demand = new Demand();
   private final OffsetCommits commits;
@@ -75,6 +78,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   KafkaPollLoop(
       KafkaSourceSettings settings,
       Positions from,
+      @Nullable KafkaTopic known,
       HeldPartitions held,
       ChunkPool pool,
       SourceAlerts alerts,
@@ -91,7 +95,8 @@ final class KafkaPollLoop implements Subscription, Runnable {
     this.ended = ended;
     commits = new OffsetCommits(settings.topic(), membership.lineage());
     claim = new GroupClaim(settings, membership.lineage(), System::nanoTime);
-    watch = new BrokerWatch(settings, System::nanoTime);
+    topic = new TopicWatch(settings, known, from, updates);
+    watch = new BrokerWatch(settings, alerts, System::nanoTime);
     pending = new PendingRecords(settings.chunkRows(), settings.maxRecordBytes());
     thread.setDaemon(true);
   }
@@ -138,6 +143,11 @@ final class KafkaPollLoop implements Subscription, Runnable {
     commits.ask(positions);
   }
 
+  /** The topic that is read; null until it was found. */
+  @Nullable KafkaTopic topic() {
+    return topic.topic();
+  }
+
   KafkaSourceStatus status() {
     return status;
   }
@@ -167,7 +177,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
     try {
       String name = GroupClaim.memberName(settings, membership.lineage());
       Consumer<ByteBuffer, ByteBuffer> opened =
-          ConsumerOpening.open(settings, name, watch, this::stopped);
+          ConsumerOpening.open(settings, name, updates, watch, this::stopped);
       if (opened == null) {
         tellEnd(misuse);
       }
@@ -196,6 +206,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
       LOG.warn("leaving the group {} failed: {}", settings.group(), e.getMessage());
     } finally {
       consumer = null;
+      topic.close();
       opened.close(CloseOptions.timeout(CLOSE));
     }
   }
@@ -238,8 +249,9 @@ final class KafkaPollLoop implements Subscription, Runnable {
     try {
       List<PartitionInfo> existing = kafka.partitionsFor(settings.topic(), ANSWER);
       if (existing != null && !existing.isEmpty()) {
+        int atFirst = topic.confirm(ANSWER).partitions();
         if (!settings.subscribe() || claim.mayJoin()) {
-          assignment.begin(existing);
+          assignment.begin(existing, atFirst);
           heard();
           return true;
         }
@@ -251,6 +263,8 @@ final class KafkaPollLoop implements Subscription, Runnable {
         watch.topicMissing(topics);
       }
       LockSupport.parkNanos(this, RETRY_NANOS);
+    } catch (UnknownTopicOrPartitionException e) {
+      LockSupport.parkNanos(this, RETRY_NANOS); // it was deleted between the questions
     } catch (TimeoutException e) {
       watch.unanswered();
     } catch (WakeupException e) {
@@ -269,6 +283,9 @@ final class KafkaPollLoop implements Subscription, Runnable {
       finished = true;
     } else if (demand.none()) {
       pollPaused(kafka, assignment);
+    } else if (pending.has(assignment::isWanted) && !confirmed(kafka)) {
+      assignment.pause();
+      receive(kafka, POLL, assignment);
     } else if (pending.has(assignment::isWanted)) {
       RecordChunk chunk = pool.take();
       unsignalled = pending.cut(assignment::isWanted, chunk);
@@ -302,6 +319,21 @@ final class KafkaPollLoop implements Subscription, Runnable {
     }
   }
 
+  /** Whether the topic is known to be the one that what was polled is expected from. */
+  private boolean confirmed(Consumer<ByteBuffer, ByteBuffer> kafka) {
+    try {
+      if (topic.isDue()) {
+        topic.confirm(ANSWER);
+      }
+      return true;
+    } catch (UnknownTopicOrPartitionException e) {
+      watch.topicMissing(kafka.listTopics(ANSWER).keySet());
+    } catch (TimeoutException e) {
+      watch.unanswered();
+    }
+    return false;
+  }
+
   private void pollPaused(Consumer<ByteBuffer, ByteBuffer> kafka, Assignment assignment) {
     assignment.pause();
     parked = true;
@@ -323,9 +355,17 @@ final class KafkaPollLoop implements Subscription, Runnable {
         heard();
       }
     } catch (NoOffsetForPartitionException e) {
-      assignment.startAtConfigured(e.partitions());
+      startAtConfigured(assignment, e);
     } catch (OffsetOutOfRangeException e) {
       passOver(kafka, e, assignment);
+    }
+  }
+
+  private void startAtConfigured(Assignment assignment, NoOffsetForPartitionException none) {
+    try {
+      assignment.startAtConfigured(none.partitions());
+    } catch (TimeoutException e) {
+      watch.unanswered(); // the next poll says it again
     }
   }
 
@@ -377,7 +417,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
       if (now - heardNanos > SILENCE_NANOS || !watch.reachable()) {
         ask(kafka, assignment);
       }
-      if (watch.reachable()) {
+      if (watch.reachable() && confirmed(kafka)) {
         assignment.addNew(kafka.partitionsFor(settings.topic(), ANSWER));
       }
     } catch (TimeoutException e) {

@@ -9,6 +9,7 @@ import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.SourceAlerts;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -33,6 +34,7 @@ public final class KafkaSampleSource implements SampleSource, GroupMember {
   private volatile SourceAlerts alerts = (code, message) -> LOG.warn("{}", message);
   private volatile Membership membership =
       new Membership(GroupMember.newLineage(), GroupMember.Learner.NONE);
+  private volatile @Nullable KafkaTopic known;
   private final AtomicReference<@Nullable KafkaPollLoop> latest = new AtomicReference<>();
 
   public KafkaSampleSource(KafkaSourceSettings settings) {
@@ -57,6 +59,18 @@ public final class KafkaSampleSource implements SampleSource, GroupMember {
     }
   }
 
+  /** Says which topic the positions are of that reading will go on from. */
+  public void goOnIn(KafkaTopic topic) {
+    known = topic;
+  }
+
+  /** The topic that the latest subscription reads or has read; empty before it was found. */
+  public Optional<KafkaTopic> topic() {
+    KafkaPollLoop loop = latest.get();
+    KafkaTopic found = loop == null ? null : loop.topic();
+    return Optional.ofNullable(found == null ? known : found);
+  }
+
   /**
    * Records from {@code from} on; other partitions start at the offset that the group committed,
    * where it assigns them, else at the configured end of the topic. In a shared group, a partition
@@ -65,8 +79,9 @@ public final class KafkaSampleSource implements SampleSource, GroupMember {
    *
    * <p>The stream fails with a {@link io.headrace.engine.error.HeadraceException} when the group
    * has other members and is not to be shared, when a position lies behind a partition's end, or
-   * before its beginning and the settings say to fail, when the brokers refuse us, and, with {@code
-   * fail-fast}, when they cannot be reached or the topic is missing.
+   * before its beginning and the settings say to fail, when the topic is another one than before,
+   * when the brokers refuse us, and, with {@code fail-fast}, when they cannot be reached or the
+   * topic is missing.
    */
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
@@ -87,7 +102,7 @@ public final class KafkaSampleSource implements SampleSource, GroupMember {
       Objects.requireNonNull(subscriber, "subscriber");
       var loop =
           new KafkaPollLoop(
-              settings, from, held, pool, alerts, membership, subscriber, this::ended);
+              settings, from, known, held, pool, alerts, membership, subscriber, this::ended);
       latest.set(loop);
       subscriber.onSubscribe(loop);
       loop.start();
@@ -118,6 +133,8 @@ public final class KafkaSampleSource implements SampleSource, GroupMember {
   }
 
   private void ended(KafkaPollLoop loop) {
+    KafkaTopic found = loop.topic();
+    known = found == null ? known : found;
     latest.compareAndSet(loop, null);
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -33,6 +34,7 @@ public record KafkaSourceSettings(
     @Nullable Integer handOverTimeoutMillis,
     boolean latest,
     OnLost onLost,
+    int topicCheckMillis,
     int chunkRows,
     int maxRecordBytes,
     boolean stopAtEnd,
@@ -73,8 +75,16 @@ public record KafkaSourceSettings(
       Setting.choice(
               "start",
               List.of("earliest", "latest"),
-              "Where to start in partitions for which no checkpoint knows a position.")
+              "Where to start in partitions for which no checkpoint knows a position. Those that the"
+                  + " topic is given later are read from their beginning.")
           .orElse("earliest");
+  static final Setting<Integer> TOPIC_CHECK_MS =
+      Setting.integer(
+              "topic-check-ms",
+              100,
+              Integer.MAX_VALUE,
+              "How often to look whether the topic was given partitions, and is still the same one.")
+          .orElse(30_000);
   static final Setting<String> ON_LOST_POSITIONS =
       Setting.choice(
               "on-lost-positions",
@@ -107,13 +117,16 @@ public record KafkaSourceSettings(
               "connect-timeout-ms", 1, Integer.MAX_VALUE, "How long fail-fast waits for an answer.")
           .orElse(10_000);
   static final Setting<Map<String, String>> PROPERTIES =
-      Setting.textMap("properties", "Settings of the Kafka consumer, passed on unchanged.")
+      Setting.textMap(
+              "properties",
+              "Settings of the Kafka consumer, passed on unchanged. Unless isolation.level says"
+                  + " otherwise, records of transactions are read once they are committed.")
           .orElse(Map.of());
 
   private static final Map<String, String> DEFAULTS =
       Map.of(
           ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "4096",
-          ConsumerConfig.METADATA_MAX_AGE_CONFIG, "30000",
+          ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
 
   /** Where reading goes on behind positions that are gone, if it does. */
@@ -140,7 +153,8 @@ public record KafkaSourceSettings(
           "share-group", "true needs subscribe: without it every process reads all partitions.");
     }
     int interval =
-        checkedByClient(clientSettings(topic, bootstrap, group, subscribe, properties))
+        checkedByClient(
+                clientSettings(topic, bootstrap, group, subscribe, topicCheckMillis, properties))
             .getInt(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
     if (subscribe && handOverTimeoutMillis != null && handOverTimeoutMillis >= interval) {
       throw new InvalidSettingException(
@@ -165,6 +179,7 @@ public record KafkaSourceSettings(
         HANDOVER_TIMEOUT_MS,
         START,
         ON_LOST_POSITIONS,
+        TOPIC_CHECK_MS,
         CHUNK_ROWS,
         MAX_RECORD_BYTES,
         STOP_AT_END,
@@ -188,6 +203,7 @@ public record KafkaSourceSettings(
         settings.optional(HANDOVER_TIMEOUT_MS).orElse(null),
         settings.value(START).equals("latest"),
         OnLost.valueOf(settings.value(ON_LOST_POSITIONS).toUpperCase(Locale.ROOT)),
+        settings.value(TOPIC_CHECK_MS),
         settings.value(CHUNK_ROWS),
         settings.value(MAX_RECORD_BYTES),
         settings.value(STOP_AT_END),
@@ -210,17 +226,25 @@ public record KafkaSourceSettings(
   }
 
   private int clientNumber(String key) {
-    return checkedByClient(clientSettings(topic, bootstrap, group, subscribe, properties))
-        .getInt(key);
+    return checkedByClient(clientSettings()).getInt(key);
   }
 
   /** What a consumer of this name is made with, unless the settings name it otherwise. */
   Map<String, Object> consumerProperties(String name) {
-    Map<String, Object> all = clientSettings(topic, bootstrap, group, subscribe, properties);
-    if (!properties.containsKey(ConsumerConfig.CLIENT_ID_CONFIG)) {
-      all.put(ConsumerConfig.CLIENT_ID_CONFIG, name);
-    }
+    Map<String, Object> all = clientSettings();
+    all.putIfAbsent(ConsumerConfig.CLIENT_ID_CONFIG, name);
     return all;
+  }
+
+  /** What a client that asks about the topic or the group is made with. */
+  Map<String, Object> adminProperties() {
+    var all = new TreeMap<>(consumerProperties("headrace"));
+    all.keySet().retainAll(AdminClientConfig.configNames());
+    return all;
+  }
+
+  private Map<String, Object> clientSettings() {
+    return clientSettings(topic, bootstrap, group, subscribe, topicCheckMillis, properties);
   }
 
   private static Map<String, Object> clientSettings(
@@ -228,6 +252,7 @@ public record KafkaSourceSettings(
       String bootstrap,
       @Nullable String group,
       boolean subscribe,
+      int topicCheckMillis,
       Map<String, String> given) {
     var all = new TreeMap<String, Object>(DEFAULTS);
     if (subscribe
@@ -243,6 +268,11 @@ public record KafkaSourceSettings(
       require(
           all, ConsumerConfig.GROUP_ID_CONFIG, group == null ? "" : group, "Use group instead.");
     }
+    require(
+        all,
+        ConsumerConfig.METADATA_MAX_AGE_CONFIG,
+        Integer.toString(topicCheckMillis),
+        "Use topic-check-ms instead.");
     require(
         all,
         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,

@@ -101,6 +101,12 @@ final class PendingRecords {
     }
   }
 
+  /** Has a chunk without records say where reading begins. */
+  void addStart(PartitionTrack track, long position) {
+    track.polled = position;
+    slices.add(new Slice(track, List.of(), position, 0));
+  }
+
   /** Takes note that the partition's records from {@code first} up to {@code next} are gone. */
   void addLost(PartitionTrack track, long first, long next) {
     long settled = Math.min(next, track.stop);
@@ -128,6 +134,7 @@ final class PendingRecords {
     PartitionTrack track = slice.track;
     int last = slice.records.size();
     chunk.start(track.source, last == 0 ? slice.positionAfter : offsetOf(slice));
+    chunk.envelopes(new Envelopes(slice.records, slice.next));
     while (slice.next < last && chunk.count() < chunkRows && chunk.filled() < CHUNK_BYTES) {
       copy(slice.records.get(slice.next++), chunk);
     }

@@ -4,14 +4,10 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.ChunkPool;
 import io.headrace.ingest.RecordChunk;
-import io.headrace.ingest.RecordChunk.Fault;
 import io.headrace.ingest.decode.AvroRuns;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,30 +15,18 @@ import org.jspecify.annotations.Nullable;
  * its order. Not thread-safe. Chunks added belong to it until their last record was given.
  */
 final class ShuffleWindow {
-  private static final int CHUNK_ROWS = 1024;
-  private static final int CHUNK_BYTES = 256 << 10;
-
   private final SourcePartition partition;
   private final int size;
   private final long seed;
   private final ChunkPool pool;
   private final AvroRuns runs = new AvroRuns();
 
-  /** The chunks that the window's records are in, in the order of reading. */
-  private final List<RecordChunk> chunks = new ArrayList<>();
-
-  /** For each gathered record its place in {@link #chunks}, and in that chunk. */
-  private int[] chunkOf;
-
-  private int[] recordOf;
-  private int[] order = new int[0];
+  private final GatheredRecords gathered;
   private @Nullable RecordChunk incoming;
 
   /** How many records of {@link #incoming} are in this window or before it. */
   private int taken;
 
-  private int gathered;
-  private int given;
   private boolean giving;
 
   /** Number of the window's first record in the order of reading. */
@@ -61,9 +45,7 @@ final class ShuffleWindow {
     this.pool = pool;
     this.settled = from;
     this.start = from - from % size;
-    int room = Math.min(size, CHUNK_ROWS);
-    this.chunkOf = new int[room];
-    this.recordOf = new int[room];
+    this.gathered = new GatheredRecords(size);
   }
 
   /**
@@ -92,7 +74,7 @@ final class ShuffleWindow {
           "%s has %d records, but the checkpoint goes on at record %d: the data has changed. Put the longer one back, or start without the checkpoint"
               .formatted(partition.source(), read, settled));
     }
-    if (gathered > 0) {
+    if (gathered.count() > 0) {
       shuffle();
     } else {
       endWindow();
@@ -101,10 +83,10 @@ final class ShuffleWindow {
   }
 
   private void gather(RecordChunk chunk) {
-    chunks.add(chunk);
-    while (taken < chunk.count() && gathered < size) {
+    gathered.take(chunk);
+    while (taken < chunk.count() && gathered.count() < size) {
       if (read >= start) {
-        put(chunks.size() - 1, taken);
+        gathered.add(taken);
       }
       read++;
       taken++;
@@ -112,85 +94,33 @@ final class ShuffleWindow {
     if (taken == chunk.count()) {
       incoming = null;
     }
-    if (gathered == size) {
+    if (gathered.count() == size) {
       shuffle();
     }
   }
 
-  private void put(int chunk, int record) {
-    if (gathered == chunkOf.length) {
-      int room = (int) Math.min(size, 2L * gathered);
-      chunkOf = Arrays.copyOf(chunkOf, room);
-      recordOf = Arrays.copyOf(recordOf, room);
-    }
-    chunkOf[gathered] = chunk;
-    recordOf[gathered] = record;
-    gathered++;
-  }
-
   private void shuffle() {
-    if (order.length < gathered) {
-      order = new int[gathered];
-    }
-    Permutation.fill(order, gathered, Permutation.seed(seed, start / size));
-    given = (int) (settled - start);
-    giving = given < gathered;
+    gathered.shuffle(Permutation.seed(seed, start / size), (int) (settled - start));
+    giving = gathered.given() < gathered.count();
     if (!giving) {
       endWindow();
     }
   }
 
   private RecordChunk give() {
-    RecordChunk like = chunkAt(given);
     RecordChunk out = pool.take();
     out.startShuffled(partition, settled);
-    out.writerSchema(like.writerSchema());
-    out.header(like.header());
-    while (given < gathered && out.count() < CHUNK_ROWS && out.filled() < CHUNK_BYTES) {
-      RecordChunk from = chunkAt(given);
-      if (!sameKind(from, like)) {
-        break;
-      }
-      copy(from, recordOf[order[given]], start + order[given], out);
-      given++;
-      settled++;
-    }
-    if (given == gathered) {
+    gathered.give(out, (chunk, record, number) -> start + number);
+    settled += out.count();
+    if (gathered.given() == gathered.count()) {
       endWindow();
     }
     return out;
   }
 
-  private RecordChunk chunkAt(int place) {
-    return chunks.get(chunkOf[order[place]]);
-  }
-
-  /** A decoder takes one schema and one header for all records of a chunk. */
-  private static boolean sameKind(RecordChunk a, RecordChunk b) {
-    return Objects.equals(a.writerSchema(), b.writerSchema())
-        && Objects.equals(a.header(), b.header());
-  }
-
-  private static void copy(RecordChunk from, int record, long position, RecordChunk out) {
-    Fault fault = from.fault(record);
-    long time = from.timestampMillis(record);
-    if (fault != null) {
-      out.addFault(fault.reason(), fault.detail(), position, time);
-    } else {
-      int begin = from.start(record);
-      out.add(from.bytes(), begin, from.end(record) - begin, position, time);
-    }
-  }
-
   private void endWindow() {
-    for (RecordChunk chunk : chunks) {
-      if (chunk != incoming) {
-        chunk.release();
-      }
-    }
-    chunks.clear();
+    gathered.clear(incoming);
     start += size;
-    gathered = 0;
     giving = false;
   }
 

@@ -1,6 +1,7 @@
 /**
- * Finite sources read several times and in another order. Start at {@link
- * io.headrace.ingest.order.RepeatedSource} and {@link io.headrace.ingest.order.ShuffledSource}.
+ * Sources read in another order, and finite ones several times. Start at {@link
+ * io.headrace.ingest.order.RepeatedSource}, {@link io.headrace.ingest.order.ShuffledSource} and
+ * {@link io.headrace.ingest.order.StreamShuffledSource}.
  */
 @NullMarked
 package io.headrace.ingest.order;

@@ -184,6 +184,17 @@ class ImageFolderTest {
   }
 
   @Test
+  void rejectsAnImageThatSaysItHasMorePixelsThanItsBytesCanHold() throws IOException {
+    byte[] png = file(random(BufferedImage.TYPE_INT_RGB, 2, 2, 5), "png");
+    png[18] = 31; // width 7,938
+    png[22] = 31; // height 7,938: fewer pixels than are too many for any file
+    assertThat(folder(image(2, 2, 3)).add(record("cat", png)).rejections())
+        .containsExactly(
+            "0 malformed: the image says it has 7938 x 7938 pixels, more than %d of its %d bytes"
+                .formatted(png.length * 8256, png.length));
+  }
+
+  @Test
   void saysWhichInputsItCannotMake() {
     assertThatThrownBy(() -> folder(image(2, 2, 4)))
         .isInstanceOf(InvalidSettingException.class)

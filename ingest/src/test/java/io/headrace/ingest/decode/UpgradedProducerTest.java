@@ -3,7 +3,6 @@ package io.headrace.ingest.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.config.Settings;
-import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.ingest.RecordChunk;
@@ -23,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileWriter;
-import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -32,76 +30,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A producer that goes over to another schema while its records are read, from files and Kafka. */
 class UpgradedProducerTest {
-  private static final Schema OLD =
-      new Schema.Parser()
-          .parse(
-              """
-              {"type": "record", "name": "Trip", "fields": [
-                {"name": "paid", "type": "boolean"},
-                {"name": "meters", "type": "int"},
-                {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["TAXI", "BUS"]}},
-                {"name": "seats", "type": "int"}]}
-              """);
-  private static final Schema NEW =
-      new Schema.Parser()
-          .parse(
-              """
-              {"type": "record", "name": "Trip", "fields": [
-                {"name": "kind", "type": {"type": "enum", "name": "Kind",
-                  "symbols": ["OTHER", "BUS", "TAXI", "TRAM"], "default": "OTHER"}},
-                {"name": "distance", "type": "double", "aliases": ["meters"]},
-                {"name": "rain", "type": "float", "default": 0.5},
-                {"name": "paid", "type": "boolean"}]}
-              """);
-
-  /** A reader of the old days that was told what to take for fields that may go one day. */
-  private static final Schema PREPARED =
-      new Schema.Parser()
-          .parse(
-              """
-              {"type": "record", "name": "Trip", "fields": [
-                {"name": "paid", "type": "boolean"},
-                {"name": "meters", "type": "double", "aliases": ["distance"]},
-                {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["TAXI", "BUS"],
-                  "default": "TAXI"}},
-                {"name": "seats", "type": "int", "default": 4}]}
-              """);
-
   @TempDir Path folder;
-
-  private static SampleMapping mapping(String... fields) {
-    return new SampleMapping(
-        new LabelMapping("paid", new LabelSpec.Classes(List.of("no", "yes"))),
-        Optional.empty(),
-        Optional.empty(),
-        List.of(new InputMapping.DenseFields("x", List.of(fields))));
-  }
-
-  private static GenericRecord old(int meters, String kind, int seats) {
-    var trip = new GenericData.Record(OLD);
-    trip.put("paid", true);
-    trip.put("meters", meters);
-    trip.put("kind", new GenericData.EnumSymbol(OLD.getField("kind").schema(), kind));
-    trip.put("seats", seats);
-    return trip;
-  }
-
-  private static GenericRecord upgraded(double distance, String kind, float rain) {
-    var trip = new GenericData.Record(NEW);
-    trip.put("kind", new GenericData.EnumSymbol(NEW.getField("kind").schema(), kind));
-    trip.put("distance", distance);
-    trip.put("rain", rain);
-    trip.put("paid", true);
-    return trip;
-  }
 
   private static final List<GenericRecord> STREAM =
       List.of(
-          old(700, "BUS", 30),
-          old(70, "TAXI", 3),
-          upgraded(7.5, "TRAM", 0),
-          old(7, "BUS", 50), // another instance, not yet upgraded
-          upgraded(0.5, "BUS", 2));
+          EvolvedTrips.old(700, "BUS", 30),
+          EvolvedTrips.old(70, "TAXI", 3),
+          EvolvedTrips.upgraded(7.5, "TRAM", 0),
+          EvolvedTrips.old(7, "BUS", 50), // another instance, not yet upgraded
+          EvolvedTrips.upgraded(0.5, "BUS", 2));
 
   private static final List<List<Float>> NEW_READS =
       List.of(
@@ -130,8 +67,9 @@ class UpgradedProducerTest {
     }
     var source = new FileSampleSource(folder, "*.avro", new FileFormat.Avro(), FileLimits.DEFAULT);
 
-    assertThat(read(source, "container", NEW, "kind", "distance", "rain")).isEqualTo(NEW_READS);
-    assertThat(read(source, "container", PREPARED, "kind", "meters", "seats"))
+    assertThat(read(source, "container", EvolvedTrips.NEW, "kind", "distance", "rain"))
+        .isEqualTo(NEW_READS);
+    assertThat(read(source, "container", EvolvedTrips.PREPARED, "kind", "meters", "seats"))
         .isEqualTo(PREPARED_READS);
   }
 
@@ -143,7 +81,7 @@ class UpgradedProducerTest {
       for (GenericRecord trip : STREAM) {
         Schema schema = trip.getSchema();
         byte[] record = Flights.binary(schema, trip);
-        int id = schema.equals(OLD) ? 1 : 2;
+        int id = schema.equals(EvolvedTrips.OLD) ? 1 : 2;
         producer.send(new ProducerRecord<>(topic, Flights.confluent(id, record))).get();
       }
     }
@@ -153,19 +91,20 @@ class UpgradedProducerTest {
             Map.of("topic", topic, "bootstrap", broker.bootstrap(), "stop-at-end", true));
     var source = new KafkaSampleSource(KafkaSourceSettings.of(settings));
 
-    assertThat(read(source, "confluent", NEW, "kind", "distance", "rain")).isEqualTo(NEW_READS);
-    assertThat(read(source, "confluent", PREPARED, "kind", "meters", "seats"))
+    assertThat(read(source, "confluent", EvolvedTrips.NEW, "kind", "distance", "rain"))
+        .isEqualTo(NEW_READS);
+    assertThat(read(source, "confluent", EvolvedTrips.PREPARED, "kind", "meters", "seats"))
         .isEqualTo(PREPARED_READS);
   }
 
   private static List<List<Float>> read(
       SampleSource source, String framing, Schema reader, String... fields) {
-    SampleMapping mapping = mapping(fields);
+    SampleMapping mapping = EvolvedTrips.mapping(fields);
     SampleDecoder decoder =
         Decoders.create(
             DecoderSpec.avro(framing, Optional.of(reader)),
             mapping,
-            WriterSchemas.of(List.of(), Map.of(1, OLD, 2, NEW)));
+            WriterSchemas.of(List.of(), Map.of(1, EvolvedTrips.OLD, 2, EvolvedTrips.NEW)));
     var read = new ArrayList<List<Float>>();
     for (RecordChunk chunk : source.chunks(Positions.START).toIterable()) {
       var block = new SampleBlock(mapping.schema(), Math.max(1, chunk.count()));

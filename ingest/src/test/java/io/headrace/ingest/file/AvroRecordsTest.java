@@ -39,7 +39,7 @@ class AvroRecordsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"null", "deflate", "snappy", "zstandard"})
+  @ValueSource(strings = {"null", "deflate", "snappy", "zstandard", "bzip2", "xz"})
   void readsEveryCodecThatIsThere(String codec) throws IOException {
     container(CodecFactory.fromString(codec));
     assertThat(read(0)).hasSize(ROWS).startsWith(row(0, 0)).endsWith(row(99, 99));
@@ -85,6 +85,46 @@ class AvroRecordsTest {
     assertThat(all.get(10)).startsWith("10 malformed: ").contains("cannot be unpacked");
     assertThat(all.get(11)).isEqualTo(row(20, 20));
     assertThat(read(20)).isEqualTo(all.subList(11, all.size()));
+  }
+
+  @Test
+  void aBlockThatSaysItHasMoreRecordsThanFitIsOneFault() throws IOException {
+    byte[] bytes = container(CodecFactory.nullCodec());
+    byte[] marker = Arrays.copyOfRange(bytes, bytes.length - 16, bytes.length);
+    int second = indexOf(bytes, marker, indexOf(bytes, marker, 0) + 16) + 16;
+    byte[] count = {-2, -1, -1, -1, 15}; // the largest int, where a 10 stood
+    byte[] forged = Arrays.copyOf(bytes, bytes.length + 4);
+    System.arraycopy(count, 0, forged, second, count.length);
+    System.arraycopy(bytes, second + 1, forged, second + 5, bytes.length - second - 1);
+    write(forged);
+    List<String> all = read(0);
+    assertThat(all).hasSize(ROWS - PER_BLOCK + 1);
+    assertThat(all.get(10))
+        .startsWith("10 malformed: f: the Avro block at byte " + second)
+        .contains(" with 2147483647 records cannot be unpacked: they would take more than its ");
+    assertThat(all.get(11)).isEqualTo((10L + Integer.MAX_VALUE) + " 20=" + AvroFiles.note(20));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5, 17})
+  void aHeadWhoseLengthsMakeNoSenseIsOneFault(int at) throws IOException {
+    byte[] bytes = container(CodecFactory.nullCodec());
+    byte[] length = {-2, -1, -1, -1, -1, -1, -1, -1, -1, 1}; // the largest long
+    System.arraycopy(length, 0, bytes, at, length.length);
+    write(bytes);
+    assertThat(read(0))
+        .singleElement()
+        .asString()
+        .startsWith("0 malformed: f is empty or no Avro container file: its head is ");
+  }
+
+  @Test
+  void aHeadWhoseSchemaIsDamagedIsOneFault() throws IOException {
+    byte[] bytes = container(CodecFactory.nullCodec());
+    byte[] name = "\"Row\"".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    bytes[indexOf(bytes, name, 0)] = 0;
+    write(bytes);
+    assertThat(read(0)).singleElement().asString().startsWith("0 malformed: f is empty or no Avro");
   }
 
   @ParameterizedTest(name = "seed {0}")

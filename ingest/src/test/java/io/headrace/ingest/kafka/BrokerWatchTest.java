@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.headrace.engine.error.HeadraceException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 class BrokerWatchTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger(KafkaSampleSource.class);
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+  private final List<String> alerts = new ArrayList<>();
   private long nanos;
 
   @BeforeEach
@@ -39,29 +41,57 @@ class BrokerWatchTest {
     return new KafkaSettingsBuilder("flights", "kafka:9092");
   }
 
+  private BrokerWatch watch(KafkaSettingsBuilder settings) {
+    return new BrokerWatch(
+        settings.settings(), (code, message) -> alerts.add(code + ": " + message), () -> nanos);
+  }
+
   private List<String> lines() {
     return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
   @Test
-  void repeatsItselfEveryTenSecondsAndSaysWhenItIsOver() {
-    var watch = new BrokerWatch(settings().settings(), () -> nanos);
+  void saysOnceWhatIsWrongAndWhenItIsOver() {
+    BrokerWatch watch = watch(settings());
     for (int second = 0; second <= 25; second++) {
       nanos = TimeUnit.SECONDS.toNanos(second);
       watch.unanswered();
     }
-    assertThat(lines()).hasSize(3).allMatch(line -> line.contains("no answer from Kafka at kafka"));
+    assertThat(alerts)
+        .containsExactly(
+            "broker-unreachable: no answer from Kafka at kafka:9092 (topic flights); trying again"
+                + " until it comes");
     watch.answered();
     watch.answered();
     assertThat(lines())
-        .hasSize(4)
+        .containsExactly(
+            "reading topic flights from Kafka at kafka:9092, 20 s after that was said");
+    nanos = TimeUnit.SECONDS.toNanos(29);
+    watch.unanswered();
+    assertThat(alerts).as("it may still be coming back").hasSize(1);
+    nanos = TimeUnit.SECONDS.toNanos(30);
+    watch.unanswered();
+    assertThat(alerts).hasSize(2);
+  }
+
+  @Test
+  void saysThatTheTopicIsMissingThoughTheBrokerWasToo() {
+    BrokerWatch watch = watch(settings());
+    nanos = TimeUnit.SECONDS.toNanos(5);
+    watch.unanswered();
+    watch.topicMissing(List.of("flight"));
+    watch.topicMissing(List.of("flight"));
+    assertThat(alerts)
+        .hasSize(2)
         .last()
-        .isEqualTo("reading topic flights from Kafka at kafka:9092");
+        .asString()
+        .startsWith(
+            "topic-missing: no topic flights in Kafka at kafka:9092. Did you mean 'flight'");
   }
 
   @Test
   void givesUpWithFailFastOnlyWhenItHasLasted() {
-    var watch = new BrokerWatch(settings().failFast(3000).settings(), () -> nanos);
+    BrokerWatch watch = watch(settings().failFast(3000));
     nanos = TimeUnit.MILLISECONDS.toNanos(2999);
     assertThatCode(watch::unanswered).doesNotThrowAnyException();
     watch.answered();
@@ -75,7 +105,7 @@ class BrokerWatchTest {
 
   @Test
   void namesTopicsThatAreNotTheBrokersOwn() {
-    var watch = new BrokerWatch(settings().failFast(1).settings(), () -> nanos);
+    BrokerWatch watch = watch(settings().failFast(1));
     assertThatThrownBy(() -> watch.topicMissing(List.of("__consumer_offsets", "b", "a")))
         .hasMessageContaining("Known: a, b.");
     assertThatThrownBy(() -> watch.topicMissing(List.of("__consumer_offsets")))

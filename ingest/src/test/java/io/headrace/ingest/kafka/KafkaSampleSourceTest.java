@@ -106,7 +106,6 @@ class KafkaSampleSourceTest {
     var last = new ChunkCollector(chunk -> ends.add(chunk.nextPosition()));
     settings(topic)
         .stopAtEnd()
-        .property("isolation.level", "read_committed")
         .source()
         .chunks(Positions.START)
         .doOnNext(this::see)
@@ -197,18 +196,6 @@ class KafkaSampleSourceTest {
     ChunkCollector.await("the rest", () -> again.caughtUpSignals() == 1);
     again.cancel();
     assertThat(again.records()).isEqualTo(7);
-  }
-
-  @Test
-  void readsPartitionsThatAppearWhileItReads() {
-    String topic = broker.newTopic(1);
-    broker.send(topic, 0, 0, 1);
-    start(settings(topic).latest().property("metadata.max.age.ms", 300), at(topic, 0));
-    collector.ask(Long.MAX_VALUE);
-    ChunkCollector.await("the first record", () -> collector.records() == 1);
-    broker.growTopic(topic, 2);
-    broker.send(topic, 1, 0, 3);
-    ChunkCollector.await("the new partition's", () -> collector.records() == 4);
   }
 
   @Test

@@ -40,6 +40,11 @@ final class KafkaSettingsBuilder {
     return this;
   }
 
+  KafkaSettingsBuilder topicCheck(int millis) {
+    raw.put("topic-check-ms", millis);
+    return this;
+  }
+
   KafkaSettingsBuilder failFast(int timeoutMillis) {
     raw.put("fail-fast", true);
     raw.put("connect-timeout-ms", timeoutMillis);

@@ -65,6 +65,7 @@ class KafkaSourceSettingsTest {
                     null,
                     false,
                     KafkaSourceSettings.OnLost.FAIL,
+                    30_000,
                     1,
                     1,
                     false,

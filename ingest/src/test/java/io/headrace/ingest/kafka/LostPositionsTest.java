@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,11 +44,12 @@ class LostPositionsTest {
     next.put(chunk.partition().partition(), chunk.nextPosition());
   }
 
-  private void start(String topic, String choice, Positions from, boolean stopAtEnd) {
+  private KafkaSampleSource start(String topic, String choice, Positions from, boolean stopAtEnd) {
     var settings = new KafkaSettingsBuilder(topic, broker.bootstrap()).onLost(choice).chunkRows(3);
     KafkaSampleSource source = (stopAtEnd ? settings.stopAtEnd() : settings).source();
     source.alertTo((code, message) -> alerts.add(code + ": " + message));
     source.chunks(from).subscribe(collector);
+    return source;
   }
 
   private static Positions at(String topic, long... offsets) {
@@ -104,12 +106,14 @@ class LostPositionsTest {
   }
 
   @Test
-  void recordsThatAreDeletedWhileReadingWaitsAreCounted() {
+  void recordsThatAreDeletedWhileReadingWaitsAreCounted() throws InterruptedException {
     String topic = broker.newTopic(1);
     broker.send(topic, 0, 0, 10);
-    start(topic, "earliest", Positions.START, false);
+    KafkaSampleSource source = start(topic, "earliest", Positions.START, false);
     collector.ask(2);
     ChunkCollector.await("two chunks", () -> collector.received() == 2);
+    ChunkCollector.await("a pause", () -> source.status().pauses() > 0);
+    Thread.sleep(500); // so that no fetch of before the pause, which waits for 20 ms, is under way
     broker.send(topic, 0, 10, 30);
     broker.deleteBefore(topic, 0, 35);
     collector.ask(Long.MAX_VALUE);
@@ -142,6 +146,46 @@ class LostPositionsTest {
     assertThat(next).isEqualTo(Map.of(0, 12L));
     assertThat(lost).isEqualTo(Map.of(0, 0L));
     assertThat(alerts).isEmpty();
+  }
+
+  @Test
+  void whatCompactionLeavesOutIsNotLostAndAPositionThereIsNoFault() {
+    String topic = broker.newCompactedTopic();
+    try (var producer = broker.producer(Map.of())) {
+      ChunkCollector.await("the log to be compacted", () -> isCompacted(producer, topic));
+    }
+    start(topic, "fail", at(topic, 1), true);
+    collector.ask(Long.MAX_VALUE);
+    assertThat(collector.awaitEnd().failure()).isNull();
+    assertThat(read).doesNotContain(1L);
+    assertThat(read.size()).isLessThan((int) (next.getOrDefault(0, 0L) - 1));
+    assertThat(lost).isEqualTo(Map.of(0, 0L));
+    assertThat(alerts).isEmpty();
+  }
+
+  /** Writes three keys again, which makes a new segment in time, and looks for record 1. */
+  private boolean isCompacted(KafkaProducer<byte[], byte[]> producer, String topic) {
+    for (byte key = 0; key < 3; key++) {
+      var _ = producer.send(new ProducerRecord<>(topic, 0, new byte[] {key}, new byte[] {key}));
+    }
+    producer.flush();
+    java.util.concurrent.locks.LockSupport.parkNanos(250_000_000);
+    var found = Collections.synchronizedList(new ArrayList<Long>());
+    var reader =
+        new ChunkCollector(
+            chunk -> {
+              for (int i = 0; i < chunk.count(); i++) {
+                found.add(chunk.position(i));
+              }
+            });
+    new KafkaSettingsBuilder(topic, broker.bootstrap())
+        .stopAtEnd()
+        .source()
+        .chunks(Positions.START)
+        .subscribe(reader);
+    reader.ask(Long.MAX_VALUE);
+    assertThat(reader.awaitEnd().failure()).isNull();
+    return !found.contains(1L);
   }
 
   @ParameterizedTest

@@ -122,6 +122,8 @@ public final class TestBroker implements AutoCloseable {
             "auto.create.topics.enable", "false",
             "message.max.bytes", "20000000"));
     settings.put("log.retention.ms", "-1"); // tests send records of 1970
+    settings.put("log.cleaner.backoff.ms", "200");
+    settings.put("log.cleaner.dedupe.buffer.size", "4194304");
     settings.put("group.initial.rebalance.delay.ms", "0");
     settings.put("group.min.session.timeout.ms", "500");
     settings.put("socket.request.max.bytes", "104857600");
@@ -156,6 +158,34 @@ public final class TestBroker implements AutoCloseable {
 
   public void createTopic(String topic, int partitions) {
     await(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all());
+  }
+
+  /** Deletes a topic and waits until it is gone. */
+  public void deleteTopic(String topic) {
+    await(admin.deleteTopics(List.of(topic)).all());
+    while (await(admin.listTopics().names()).contains(topic)) {
+      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  public String topicId(String topic) {
+    while (!await(admin.listTopics().names()).contains(topic)) {
+      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+    }
+    var described = await(admin.describeTopics(List.of(topic)).allTopicNames());
+    return java.util.Objects.requireNonNull(described.get(topic)).topicId().toString();
+  }
+
+  /** Creates a topic of one partition that keeps the last record of each key. */
+  public String newCompactedTopic() {
+    String topic = "topic-" + TOPICS.incrementAndGet();
+    var settings =
+        Map.of(
+            "cleanup.policy", "compact",
+            "segment.ms", "200",
+            "min.cleanable.dirty.ratio", "0.01");
+    await(admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1).configs(settings))).all());
+    return topic;
   }
 
   public void growTopic(String topic, int partitions) {

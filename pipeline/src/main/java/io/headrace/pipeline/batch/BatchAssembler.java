@@ -10,6 +10,7 @@ import io.headrace.sink.BatchJournal.Run;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -129,6 +130,11 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
         new BatchAssembler(schema, shape, pool, assembly, handler, journal, order, held);
     assembler.ring.start();
     return assembler;
+  }
+
+  /** What the journal has behind the start, to be made again; to be asked for before the start. */
+  public List<Run> recorded() {
+    return order.runs();
   }
 
   /** Subscribes to {@code blocks}, of which at most four wait here; call it once. */

@@ -33,6 +33,11 @@ final class JournalledOrder {
     this.at = new TreeMap<>(at.next());
   }
 
+  /** All of the batches that are left, one after the other. */
+  List<Run> runs() {
+    return batches.stream().flatMap(List::stream).toList();
+  }
+
   boolean isOver() {
     return batches.isEmpty();
   }

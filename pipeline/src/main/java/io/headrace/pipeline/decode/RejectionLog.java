@@ -1,9 +1,11 @@
 package io.headrace.pipeline.decode;
 
 import io.headrace.engine.sample.EpochPosition;
+import io.headrace.ingest.Envelope;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RejectionReason;
 import io.headrace.ingest.Rejections;
+import io.headrace.schemas.RecordHeader;
 import io.headrace.schemas.RejectedSample;
 import io.headrace.sink.DeadLetterSink;
 import java.nio.ByteBuffer;
@@ -11,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,12 +38,14 @@ public final class RejectionLog implements Rejections {
   }
 
   @Override
+  @SuppressWarnings("NullAway") // the generated classes do not say what the schema lets be null
   public void reject(RecordChunk chunk, int record, RejectionReason reason, String detail) {
     count(reason);
     boolean hasBytes = record >= 0;
     int index = hasBytes ? record : -1 - record;
     int start = hasBytes ? chunk.start(index) : 0;
     int length = hasBytes ? chunk.end(index) - start : 0;
+    Envelope envelope = chunk.envelope(index);
     deadLetters.write(
         RejectedSample.newBuilder()
             .setJob(job)
@@ -52,7 +57,16 @@ public final class RejectionLog implements Rejections {
             .setRejectedAt(Instant.ofEpochMilli(clock.millis()))
             .setPayload(copy(chunk.bytes(), start, Math.min(length, PAYLOAD_BYTES)))
             .setPayloadBytes(length)
+            .setKey(envelope.key())
+            .setHeaders(headers(envelope))
             .build());
+  }
+
+  @SuppressWarnings("NullAway") // as above
+  private static List<RecordHeader> headers(Envelope envelope) {
+    return envelope.headers().stream()
+        .map(header -> new RecordHeader(header.key(), header.value()))
+        .toList();
   }
 
   /** Records rejected so far by reason code; reasons that did not occur are left out. */

@@ -2,6 +2,7 @@ package io.headrace.pipeline.job;
 
 import io.headrace.engine.DivergencePolicy;
 import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.SettingGroup;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.optimizer.GradientClipping;
@@ -91,6 +92,7 @@ public final class ConfigurationReference {
       case GENERATE -> settings(GenerateSettings.DECLARED);
       case METRICS -> settings(MetricsSettings.SETTINGS);
       case DEAD_LETTERS -> settings(DeadLetterSettings.SETTINGS);
+      case REJECTION_LIMIT -> settings(RejectionSettings.DECLARED);
     }
   }
 
@@ -123,8 +125,15 @@ public final class ConfigurationReference {
 
   private void settings(List<Setting<?>> declared) {
     text.append("\n| key | type | default | meaning |\n|---|---|---|---|\n");
-    for (Setting<?> setting : declared) {
-      row("`" + setting.name() + "`", setting.type(), defaultOf(setting), setting.doc());
+    declared.forEach(setting -> row("", setting));
+  }
+
+  /** The setting's row, and behind that of a group those of the settings in it. */
+  private void row(String prefix, Setting<?> setting) {
+    String name = prefix + setting.name();
+    row("`" + name + "`", setting.type(), defaultOf(setting), setting.doc());
+    if (setting.reader() instanceof SettingGroup<?> group) {
+      group.declared().forEach(inner -> row(name + ".", inner));
     }
   }
 

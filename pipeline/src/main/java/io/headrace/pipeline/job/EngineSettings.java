@@ -55,7 +55,8 @@ public record EngineSettings(int threads, int decoders, int shards, UpdateMode u
               "How often the parameters change: batch, once a mini-batch, by the mean of its rows'"
                   + " gradients; sample, after every row, before the next is scored, on one"
                   + " thread, which suits linear models of sparse inputs. A row of no finite loss"
-                  + " is then rejected by itself.")
+                  + " is then rejected by itself, or ends the run where on-divergence.action is stop;"
+                  + " on-divergence.loss-above does not go with it.")
           .orElse("batch");
   private static final Setting<Long> SEED =
       Setting.longInteger(

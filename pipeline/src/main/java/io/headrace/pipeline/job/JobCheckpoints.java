@@ -3,12 +3,10 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TakenWeights;
 import io.headrace.engine.error.HeadraceException;
-import io.headrace.engine.sample.Positions;
-import io.headrace.pipeline.FirstPositions;
+import io.headrace.pipeline.TrainingRun;
 import io.headrace.sink.CheckpointStore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -18,7 +16,7 @@ import java.util.function.Supplier;
  * A store's checkpoints as those of one job: the job's own text goes into each, and the newest is
  * given back only to a job that learns the same, or, where that is allowed, its weights alone.
  */
-final class JobCheckpoints implements CheckpointStore {
+final class JobCheckpoints extends ForwardingStore {
   /** Value of a checkpoint: the job file with the command line's settings in it. */
   static final String YAML = "job.yaml";
 
@@ -29,7 +27,6 @@ final class JobCheckpoints implements CheckpointStore {
   static final String WEIGHTS_ONLY_AT = "job.weights-only-at";
 
   private final JobSpec job;
-  private final CheckpointStore store;
   private final Supplier<Checkpoint> first;
   private final Optional<Consumer<String>> weightsOnly;
   private String weightsOnlyAt = "";
@@ -43,8 +40,8 @@ final class JobCheckpoints implements CheckpointStore {
       CheckpointStore store,
       Supplier<Checkpoint> first,
       Optional<Consumer<String>> weightsOnly) {
+    super(store);
     this.job = job;
-    this.store = store;
     this.first = first;
     this.weightsOnly = weightsOnly;
   }
@@ -57,37 +54,12 @@ final class JobCheckpoints implements CheckpointStore {
     if (!weightsOnlyAt.isEmpty()) {
       values.put(WEIGHTS_ONLY_AT, weightsOnlyAt);
     }
-    return store.write(checkpoint.withValues(values));
-  }
-
-  @Override
-  public void markBest(String name) {
-    store.markBest(name);
-  }
-
-  @Override
-  public Optional<String> best() {
-    return store.best();
-  }
-
-  @Override
-  public List<Entry> list() {
-    return store.list();
-  }
-
-  @Override
-  public Checkpoint read(String name) {
-    return store.read(name);
-  }
-
-  @Override
-  public Positions positions(String name) {
-    return store.positions(name);
+    return super.write(checkpoint.withValues(values));
   }
 
   @Override
   public Optional<Checkpoint> newest(Consumer<String> passedOver) {
-    return store.newest(passedOver).map(this::forThisJob);
+    return super.newest(passedOver).map(this::forThisJob);
   }
 
   private Checkpoint forThisJob(Checkpoint newest) {
@@ -127,7 +99,15 @@ final class JobCheckpoints implements CheckpointStore {
             + part("Without a place in this job:", weights.unused())
             + "\nOptimizer, schedule and metrics begin anew; positions and ledger go on.");
     Checkpoint joined = tokens.checkpoint();
-    Map<String, String> values = FirstPositions.carried(newest.values(), joined.values());
+    var values = new TreeMap<>(joined.values());
+    newest
+        .values()
+        .forEach(
+            (name, value) -> {
+              if (TrainingRun.OF_RECORDS.contains(name) || name.equals(TopicCheckpoints.TOPIC)) {
+                values.put(name, value);
+              }
+            });
     return joined.withValues(values);
   }
 

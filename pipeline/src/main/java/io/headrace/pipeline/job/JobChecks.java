@@ -20,6 +20,7 @@ final class JobChecks {
 
   void check(JobSpec spec) {
     sourceIsFinite(spec);
+    pushedSamplesAreKept(spec);
     validationIsWhole(spec);
     labelIsNoInput(spec);
     lossFitsLabel(spec);
@@ -48,14 +49,34 @@ final class JobChecks {
   }
 
   private void sourceIsFinite(JobSpec spec) {
-    if (!spec.source().name().equals("kafka")) {
+    if (!JobSources.isStream(spec.source())) {
       return;
     }
     if (spec.epochs() > 1) {
-      needsFiles("epochs", "is " + spec.epochs() + ", but");
+      needsFiles(spec, "epochs", "is " + spec.epochs() + ", but");
     }
-    if (spec.shuffle().isPresent()) {
-      needsFiles("shuffle", "does not fit, for");
+    boolean shared = Boolean.TRUE.equals(spec.source().settings().asMap().get("subscribe"));
+    if (spec.shuffle().isPresent() && shared) {
+      problems.add(
+          "shuffle",
+          "does not go with source.kafka.subscribe: another member of the group could not know which"
+              + " records of a window were learned. Remove one of them.",
+          places.of("shuffle"));
+    }
+  }
+
+  /** Without checkpoints nothing says which of the acknowledged samples were learned. */
+  private void pushedSamplesAreKept(JobSpec spec) {
+    if (spec.source().name().equals("http") && spec.checkpoints().directory().isEmpty()) {
+      problems.add(
+          "checkpoints.directory",
+          "is missing, but source.http needs it: only checkpoints say which samples were learned."
+              + " Add checkpoints: {directory: data/checkpoints}.",
+          places.of("checkpoints"));
+    }
+    if (spec.test().filter(test -> test.name().equals("http")).isPresent()) {
+      problems.add(
+          "test", "is http, which never ends. Give held-out samples in files.", places.of("test"));
     }
   }
 
@@ -77,15 +98,20 @@ final class JobChecks {
               + " job's own out.",
           places.of("validation"));
     }
-    if (validation.fraction().isPresent() && spec.source().name().equals("kafka")) {
-      needsFiles("validation.fraction", "does not fit, for");
+    if (validation.fraction().isPresent() && JobSources.isStream(spec.source())) {
+      needsFiles(spec, "validation.fraction", "does not fit, for");
     }
-    if (validation.source().filter(source -> source.name().equals("kafka")).isPresent()) {
-      problems.add(
-          "validation.source",
-          "is kafka, but is read whole at every look. Give held-out samples in files.",
-          places.of("validation.source"));
-    }
+    validation
+        .source()
+        .filter(JobSources::isStream)
+        .ifPresent(
+            source ->
+                problems.add(
+                    "validation.source",
+                    "is "
+                        + source.name()
+                        + ", but is read whole at every look. Give held-out samples in files.",
+                    places.of("validation.source")));
     metricFitsLabel(spec.sample().schema().label(), validation.metric());
   }
 
@@ -105,11 +131,13 @@ final class JobChecks {
     }
   }
 
-  private void needsFiles(String key, String problem) {
+  private void needsFiles(JobSpec spec, String key, String problem) {
     problems.add(
         key,
         problem
-            + " source.kafka is read once, as records come. Remove "
+            + " source."
+            + spec.source().name()
+            + " is read once, as records come. Remove "
             + key
             + ", or read the samples from files with source.file.",
         places.of(key));

@@ -8,7 +8,10 @@ enum JobKey {
   NAME("name", true, "Name of the job: in checkpoints, metrics and announcements."),
   SOURCE("source", true, "Where the samples come from."),
   EPOCHS("epochs", false, "How often a finite source is read."),
-  SHUFFLE("shuffle", false, "Learns a finite source in shuffled order, another one in each epoch."),
+  SHUFFLE(
+      "shuffle",
+      false,
+      "Learns files in shuffled order, another one in each epoch, or a stream window by window."),
   VALIDATION(
       "validation",
       false,
@@ -35,7 +38,11 @@ enum JobKey {
       false,
       "Text that a model of the next character writes while it learns; shown with the progress."),
   METRICS("metrics", false, "Where metrics go, and how often."),
-  DEAD_LETTERS("dead-letters", false, "Where records go that could not become samples.");
+  DEAD_LETTERS("dead-letters", false, "Where records go that could not become samples."),
+  REJECTION_LIMIT(
+      "rejection-limit",
+      false,
+      "When so many records are rejected that somebody should look before more are read.");
 
   private final String key;
   private final boolean required;

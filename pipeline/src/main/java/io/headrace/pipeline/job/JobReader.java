@@ -75,6 +75,8 @@ final class JobReader {
         defaulted(JobKey.METRICS, MetricsSettings.SETTINGS).map(MetricsSettings::from);
     Optional<DeadLetterSettings> deadLetters =
         defaulted(JobKey.DEAD_LETTERS, DeadLetterSettings.SETTINGS).map(DeadLetterSettings::from);
+    Optional<RejectionSettings> rejectionLimit =
+        defaulted(JobKey.REJECTION_LIMIT, RejectionSettings.DECLARED).map(RejectionSettings::from);
     problems.throwIfAny();
 
     var places = JobPlaces.of(job);
@@ -102,6 +104,7 @@ final class JobReader {
             generate,
             metrics.orElseThrow(),
             deadLetters.orElseThrow(),
+            rejectionLimit.orElseThrow(),
             fingerprint(
                 shuffle,
                 validation,

@@ -6,6 +6,7 @@ import io.headrace.engine.Trainer;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
+import io.headrace.engine.sample.SourcePartition;
 import io.headrace.engine.state.Tensor;
 import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
@@ -127,13 +128,15 @@ public final class JobReplay {
     List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
     transforms.addAll(JobTransforms.of(job).transforms());
     var store = new MemoryStore(from);
+    SampleSource source = JobSources.training(learning);
+    TopicCheckpoints.tell(source, to);
     try (Trainer trainer = job.newTrainer();
         var letters = new DiscardedLetters()) {
       var plan =
           new TrainingPlan(
               job.name(),
               job.sample().schema(),
-              new Begun(JobSources.training(learning), FirstPositions.of(to)),
+              new Begun(source, FirstPositions.of(to)),
               JobDecoders.of(learning, "source", learning.source()),
               transforms,
               trainer,
@@ -226,6 +229,11 @@ public final class JobReplay {
 
   /** A source whose partitions begin where they were begun the first time. */
   private record Begun(SampleSource source, Positions first) implements SampleSource {
+    @Override
+    public void recorded(SourcePartition partition, long position) {
+      source.recorded(partition, position);
+    }
+
     @Override
     public Flux<RecordChunk> chunks(Positions from) {
       return chunks(from, new HeldPartitions());

@@ -1,12 +1,14 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.StepResult;
-import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
+import io.headrace.ingest.order.StreamShuffledSource;
+import io.headrace.ingest.push.PushIntake;
+import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.pipeline.RunPace;
 import io.headrace.pipeline.TrainingPlan;
 import io.headrace.pipeline.TrainingRun;
@@ -84,11 +86,13 @@ public final class JobRun implements AutoCloseable {
    *     checkpoint belongs to a job that learns something else; the message says what differs
    */
   public static JobRun start(JobSpec job, Options options) {
-    SampleSource source = JobSources.training(job);
+    SampleSource source = JobSources.plain(job, job.source());
+    SampleSource ordered = JobSources.training(job, source);
     var vocabularies = GrowingVocabularies.of(job.sample());
     JobSpec learning = job.withSample(vocabularies.learning());
     JobSpec scoring = job.withSample(vocabularies.scoring());
-    var decoders = JobDecoders.of(learning, "source", job.source());
+    var alerts = new JobAlerts(job.name());
+    var decoders = JobDecoders.of(learning, "source", job.source(), alerts);
     List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
     transforms.addAll(JobTransforms.of(job).transforms());
     Optional<ValidationPlan> validation = JobValidation.plan(scoring);
@@ -99,26 +103,31 @@ public final class JobRun implements AutoCloseable {
             options.sinks(),
             () -> trainer.snapshot(job.name(), 0).with(GrowingVocabularies.STATE, vocabularies),
             options.weightsOnly());
-    alert(source, job, sinks.events());
+    alerts.passTo(sinks.events());
+    JobSources.topic(source).ifPresent(kafka -> kafka.alertTo(alerts));
     try {
       TrainingRun run =
           TrainingRun.start(
               new TrainingPlan(
                   job.name(),
                   job.sample().schema(),
-                  source,
+                  ordered,
                   decoders,
                   transforms,
                   trainer,
                   vocabularies,
-                  sinks.checkpoints(),
+                  TopicCheckpoints.of(source, sinks.checkpoints()),
                   sinks.journal(),
                   sinks.deadLetters(),
                   sinks.events(),
                   positions -> {
-                    if (source instanceof KafkaSampleSource kafka) {
-                      kafka.commit(positions);
-                    }
+                    JobSources.topic(source)
+                        .ifPresent(
+                            kafka ->
+                                kafka.commit(
+                                    ordered instanceof StreamShuffledSource shuffled
+                                        ? shuffled.starts(positions)
+                                        : positions));
                   },
                   afterStep(job, trainer, options),
                   InstantSource.system(),
@@ -128,6 +137,7 @@ public final class JobRun implements AutoCloseable {
     } catch (RuntimeException e) {
       trainer.close();
       sinks.close();
+      close(source);
       throw e;
     }
   }
@@ -152,19 +162,37 @@ public final class JobRun implements AutoCloseable {
 
   /** How the Kafka source is doing; empty for other sources. */
   public Optional<KafkaSourceStatus> kafka() {
-    return source instanceof KafkaSampleSource kafka
-        ? Optional.of(kafka.status())
-        : Optional.empty();
+    return JobSources.topic(source).map(KafkaSampleSource::status);
   }
 
-  /** Metrics events that a slow sink never saw, because a newer one replaced them. */
-  public long conflated() {
+  /** What takes pushed samples in; empty for other sources. */
+  public Optional<PushIntake> intake() {
+    return source instanceof PushIntake intake ? Optional.of(intake) : Optional.empty();
+  }
+
+  /** The source, where it is one whose samples are pushed and kept in a log. */
+  public Optional<PushSampleSource> push() {
+    return source instanceof PushSampleSource push ? Optional.of(push) : Optional.empty();
+  }
+
+  /** Events that a slow sink never saw, because newer ones took their place. */
+  public long eventsConflated() {
     return sinks.events().conflated();
+  }
+
+  /** Events that a sink failed to take. */
+  public long eventsFailed() {
+    return sinks.events().failures();
   }
 
   /** Asks for the end and returns at once; see {@link TrainingRun#stop}. */
   public void stop() {
     run.stop();
+  }
+
+  /** Reads on behind a pause; see {@link TrainingRun#resume}. */
+  public boolean resume() {
+    return run.resume();
   }
 
   /** Waits for the end; see {@link TrainingRun#await}. */
@@ -182,15 +210,12 @@ public final class JobRun implements AutoCloseable {
     run.close();
     trainer.close();
     sinks.close();
+    close(source);
   }
 
-  private static void alert(SampleSource source, JobSpec job, EventSink events) {
-    if (source instanceof KafkaSampleSource kafka) {
-      kafka.alertTo(
-          (code, message) ->
-              events.accept(
-                  new TrainEvent.Alert(
-                      job.name(), code, message, InstantSource.system().millis())));
+  private static void close(SampleSource source) {
+    if (source instanceof PushIntake intake) {
+      intake.close();
     }
   }
 
@@ -213,6 +238,7 @@ public final class JobRun implements AutoCloseable {
         job.checkpoints().directory().isPresent()
             ? job.checkpoints().everySamples()
             : Long.MAX_VALUE,
-        options.stopAfterSamples());
+        options.stopAfterSamples(),
+        job.rejectionLimit().limit(JobSources.ends(job)));
   }
 }

@@ -1,13 +1,16 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.Checkpoint;
-import io.headrace.engine.TrainEvent;
 import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.TrainEvent;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.sink.BatchJournal;
+import io.headrace.sink.BrokerAccess;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.DeadLetterSink;
 import io.headrace.sink.EventSink;
+import io.headrace.sink.MetricsSettings;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryLock;
 import io.headrace.sink.event.EventPump;
@@ -120,29 +123,37 @@ final class JobSinks implements AutoCloseable {
   }
 
   private static DeadLetterSink deadLetters(JobSpec job) {
-    if (job.deadLetters().file().isPresent()) {
-      return new FileDeadLetterSink(job.deadLetters().file().get());
-    }
-    if (job.deadLetters().topic().isPresent()) {
-      return new KafkaDeadLetterSink(producer(job), job.deadLetters().topic().get());
-    }
-    return new DiscardedLetters();
+    DeadLetterSettings settings = job.deadLetters();
+    List<DeadLetterSink> sinks = new ArrayList<>();
+    settings.file().ifPresent(file -> sinks.add(new FileDeadLetterSink(file)));
+    settings
+        .topic()
+        .ifPresent(
+            topic -> sinks.add(new KafkaDeadLetterSink(producer(job, settings.brokers()), topic)));
+    return switch (sinks.size()) {
+      case 0 -> new DiscardedLetters();
+      case 1 -> sinks.getFirst();
+      default -> new LettersTwice(sinks.getFirst(), sinks.getLast());
+    };
   }
 
   private static List<EventSink> events(JobSpec job, List<EventSink> others) {
+    MetricsSettings settings = job.metrics();
     List<EventSink> sinks = new ArrayList<>(others);
-    job.metrics().file().ifPresent(file -> sinks.add(new JsonLinesEventSink(file)));
-    job.metrics().topic().ifPresent(topic -> sinks.add(new KafkaEventSink(producer(job), topic)));
+    settings.file().ifPresent(file -> sinks.add(new JsonLinesEventSink(file)));
+    settings
+        .topic()
+        .ifPresent(
+            topic -> sinks.add(new KafkaEventSink(producer(job, settings.brokers()), topic)));
     return sinks;
   }
 
-  /** The brokers of the job's own source, reached in the same way, or those of this machine. */
-  private static Map<String, String> producer(JobSpec job) {
+  /** The sink's own brokers; else those of the job's source, or those of this machine. */
+  private static Map<String, String> producer(JobSpec job, BrokerAccess brokers) {
     Map<String, String> settings = new TreeMap<>();
-    settings.put("bootstrap.servers", DEFAULT_BOOTSTRAP);
-    ComponentSpec source = job.source();
-    if (source.name().equals("kafka")) {
-      var kafka = KafkaSourceSettings.of(source.settings());
+    settings.put("bootstrap.servers", brokers.bootstrap().orElse(DEFAULT_BOOTSTRAP));
+    if (brokers.bootstrap().isEmpty() && job.source().name().equals("kafka")) {
+      var kafka = KafkaSourceSettings.of(job.source().settings());
       settings.put("bootstrap.servers", kafka.bootstrap());
       kafka
           .properties()
@@ -153,6 +164,7 @@ final class JobSinks implements AutoCloseable {
                 }
               });
     }
+    settings.putAll(brokers.properties());
     return settings;
   }
 }

@@ -3,8 +3,15 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.Sources;
+import io.headrace.ingest.kafka.KafkaSampleSource;
+import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.ingest.order.RepeatedSource;
 import io.headrace.ingest.order.ShuffledSource;
+import io.headrace.ingest.order.StreamShuffledSource;
+import io.headrace.ingest.push.TopicPushSource;
+import java.util.List;
+import java.util.Optional;
+import reactor.core.scheduler.Schedulers;
 
 /** Makes the sources that a job names. */
 final class JobSources {
@@ -17,11 +24,34 @@ final class JobSources {
     return Sources.variants().create(source).open(job.baseDirectory());
   }
 
+  /** What reads the topic that a source's records are in; empty if they are in none. */
+  static Optional<KafkaSampleSource> topic(SampleSource source) {
+    return switch (source) {
+      case KafkaSampleSource kafka -> Optional.of(kafka);
+      case TopicPushSource pushed -> Optional.of(pushed.topic());
+      default -> Optional.empty();
+    };
+  }
+
+  /** Whether records come as somebody makes them, for as long as somebody does. */
+  static boolean isStream(ComponentSpec source) {
+    return List.of("kafka", "http").contains(source.name());
+  }
+
   /** What the job learns from: its source as often and in the order that the job says. */
   static SampleSource training(JobSpec job) {
-    SampleSource source = plain(job, job.source());
+    return training(job, plain(job, job.source()));
+  }
+
+  /** What the job learns from, made of its plain {@code source}. */
+  static SampleSource training(JobSpec job, SampleSource source) {
     if (job.epochs() == 1 && job.shuffle().isEmpty()) {
       return source;
+    }
+    if (isStream(job.source())) {
+      ShuffleSettings shuffle = job.shuffle().orElseThrow();
+      return new StreamShuffledSource(
+          source, shuffle.buffer(), shuffle.seed(), shuffle.lingerMillis(), Schedulers.parallel());
     }
     return new RepeatedSource(job.epochs(), epoch -> inOrder(job, source, epoch));
   }
@@ -32,6 +62,15 @@ final class JobSources {
     return job.shuffle().isEmpty()
         ? source
         : new ShuffledSource(source, path(job), LITTLE_BUFFER, 0, 0);
+  }
+
+  /** Whether what the job learns from ends by itself. */
+  static boolean ends(JobSpec job) {
+    return switch (job.source().name()) {
+      case "kafka" -> KafkaSourceSettings.of(job.source().settings()).stopAtEnd();
+      case "http" -> false;
+      default -> true;
+    };
   }
 
   private static SampleSource inOrder(JobSpec job, SampleSource source, int epoch) {

@@ -54,6 +54,7 @@ public record JobSpec(
     Optional<GenerateSettings> generate,
     MetricsSettings metrics,
     DeadLetterSettings deadLetters,
+    RejectionSettings rejectionLimit,
     Fingerprint fingerprint,
     String yaml,
     JobPlaces places) {
@@ -64,46 +65,25 @@ public record JobSpec(
 
   /** The same job on records that are mapped otherwise. */
   JobSpec withSample(SampleMapping other) {
-    return new JobSpec(
-        name,
-        baseDirectory,
-        source,
-        epochs,
-        shuffle,
-        validation,
-        earlyStopping,
-        test,
-        other,
-        transforms,
-        layers,
-        loss,
-        optimizer,
-        schedule,
-        clipping,
-        onDivergence,
-        batch,
-        engine,
-        checkpoints,
-        generate,
-        metrics,
-        deadLetters,
-        fingerprint,
-        yaml,
-        places);
+    return with(source, other);
   }
 
   /** The same job on records that come from elsewhere. */
   JobSpec withSource(ComponentSpec other) {
+    return with(other, sample);
+  }
+
+  private JobSpec with(ComponentSpec otherSource, SampleMapping otherSample) {
     return new JobSpec(
         name,
         baseDirectory,
-        other,
+        otherSource,
         epochs,
         shuffle,
         validation,
         earlyStopping,
         test,
-        sample,
+        otherSample,
         transforms,
         layers,
         loss,
@@ -117,6 +97,7 @@ public record JobSpec(
         generate,
         metrics,
         deadLetters,
+        rejectionLimit,
         fingerprint,
         yaml,
         places);

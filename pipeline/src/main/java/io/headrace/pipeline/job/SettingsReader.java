@@ -4,6 +4,7 @@ import io.headrace.engine.config.ComponentList;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.config.NamedComponentLists;
 import io.headrace.engine.config.Setting;
+import io.headrace.engine.config.SettingGroup;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Suggestion;
 import io.headrace.engine.config.Variant;
@@ -83,6 +84,9 @@ final class SettingsReader {
     if (setting.reader() instanceof ComponentList list && given instanceof YamlNode.Items items) {
       return sound(list, path, items);
     }
+    if (setting.reader() instanceof SettingGroup<?> group) {
+      return sound(group, setting.name(), path, given);
+    }
     boolean sound = true;
     if (setting.reader() instanceof NamedComponentLists lists
         && given instanceof YamlNode.Group group) {
@@ -93,6 +97,25 @@ final class SettingsReader {
       }
     }
     return sound;
+  }
+
+  /** Whether a group of settings inside a component is; notes what is wrong with it. */
+  private boolean sound(SettingGroup<?> group, String name, String path, YamlNode given) {
+    if (!(given instanceof YamlNode.Group keys)) {
+      problems.add( // which does not repeat the value: it may hold a secret
+          path,
+          "is a single value or a list, not a group of keys. Write %s: {%s: ...}."
+              .formatted(name, group.declared().getFirst().name()),
+          given.place());
+      return false;
+    }
+    Optional<Settings> read = settings(group.declared(), path, keys);
+    try {
+      return read.map(group.create()).isPresent();
+    } catch (InvalidSettingException e) {
+      problems.add(path, e, keys);
+      return false;
+    }
   }
 
   /** Whether every component of a list inside a component is; notes what is wrong with each. */

@@ -64,17 +64,45 @@ class JobFaultsTest {
   }
 
   @Test
-  void refusesToRepeatOrShuffleWhatNeverEnds() {
+  void looksIntoGroupsOfSettings() {
+    assertRegistryFault(
+        "{url: http://r:1, usr: ann}",
+        "source.kafka.registry.usr: is not a key here (job.yaml:3). Did you mean 'user'?");
+    assertRegistryFault(
+        "{timeout-ms: 5}",
+        "source.kafka.registry.url: is missing (job.yaml:3). Add it (text): Where its"
+            + " Confluent-compatible API is, e.g. http://registry:8081; that of Apicurio is at"
+            + " /apis/ccompat/v7.");
+    assertRegistryFault(
+        "{url: http://r:1, timeout-ms: 0}",
+        "source.kafka.registry.timeout-ms: 0 is not >= 1 (job.yaml:3). How long to wait for a"
+            + " connection, and for an answer, before trying again.");
+    assertRegistryFault(
+        "http://ann:sesame@r:1",
+        "source.kafka.registry: is a single value or a list, not a group of keys (job.yaml:3). Write"
+            + " registry: {url: ...}.");
+    assertRegistryFault(
+        "{url: http://ann:sesame@r:1}",
+        "source.kafka.registry.url: has more than host, port and path (job.yaml:3). Credentials"
+            + " belong in user and secret, which can say where the password is: env:NAME or"
+            + " file:PATH.");
+    assertRegistryFault(
+        "{url: http://r:1, user: ann, secret: sesame}",
+        "source.kafka.registry.secret: is not a place to find a secret in, which env:NAME or"
+            + " file:PATH name (job.yaml:3). A secret itself does not belong in a job file.");
+  }
+
+  private static void assertRegistryFault(String registry, String message) {
+    assertFault("{topic: flights}", "{topic: flights, registry: " + registry + "}", message);
+  }
+
+  @Test
+  void refusesToRepeatWhatNeverEnds() {
     assertFault(
         "engine: {threads: 2}",
         "epochs: 3",
         "epochs: is 3, but source.kafka is read once, as records come (job.yaml:21). Remove epochs, or"
             + " read the samples from files with source.file.");
-    assertFault(
-        "engine: {threads: 2}",
-        "shuffle: {buffer: 10}",
-        "shuffle: does not fit, for source.kafka is read once, as records come (job.yaml:21). Remove"
-            + " shuffle, or read the samples from files with source.file.");
   }
 
   @Test

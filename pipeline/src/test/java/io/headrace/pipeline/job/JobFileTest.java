@@ -72,9 +72,11 @@ class JobFileTest {
     assertThat(read(files + "epochs: 10\nshuffle: {buffer: 500, seed: 7}\n").epochs())
         .isEqualTo(10);
     assertThat(read(files + "shuffle: {buffer: 500, seed: 7}\n").shuffle())
-        .contains(new ShuffleSettings(500, 7));
-    assertThat(read(files + "shuffle:\n").shuffle()).contains(new ShuffleSettings(65_536, 1));
-    assertThat(read(files, "shuffle.seed=3").shuffle()).contains(new ShuffleSettings(65_536, 3));
+        .contains(new ShuffleSettings(500, 7, 10_000));
+    assertThat(read(files + "shuffle:\n").shuffle())
+        .contains(new ShuffleSettings(65_536, 1, 10_000));
+    assertThat(read(files, "shuffle.seed=3").shuffle())
+        .contains(new ShuffleSettings(65_536, 3, 10_000));
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.headrace.engine.config.Variants;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.loss.Losses;
 import io.headrace.engine.optimizer.Schedules;
+import io.headrace.ingest.registry.RegistrySettings;
 import io.headrace.pipeline.transform.Transforms;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,7 +72,11 @@ final class TestVocabulary {
         new Variants<>(
             "source",
             List.of(
-                variant("kafka", Setting.text("topic", "The topic to read."), PROPERTIES),
+                variant(
+                    "kafka",
+                    Setting.text("topic", "The topic to read."),
+                    PROPERTIES,
+                    RegistrySettings.REGISTRY),
                 new Variant<>("file", "A file.", List.of(PATH, FOLLOW), TestVocabulary::file))),
         Transforms.variants(),
         layers(),

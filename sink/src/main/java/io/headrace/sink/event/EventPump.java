@@ -1,86 +1,59 @@
 package io.headrace.sink.event;
 
 import io.headrace.engine.TrainEvent;
-import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.EventSink;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Hands training events to several sinks on a thread of its own, so that no sink holds up training.
+ * Hands training events to several sinks, each on a thread of its own, so that no sink holds up
+ * training or another sink.
  *
- * <p>{@link #accept} may be called by several threads. It waits only where the queue is full of
- * events that may not be dropped (checkpoints, alerts); metrics are conflated instead. A sink that
- * throws is counted and warned of once until it works again; the others go on. The pump owns its
+ * <p>{@link #accept} may be called by several threads and never waits. While a sink is slow or its
+ * broker is away, newer events take the place of older ones of their kind, metrics first; they are
+ * counted. A sink that throws is counted and warned of once until it works again. The pump owns its
  * sinks and closes them.
  */
 public final class EventPump implements EventSink {
-  private static final Logger LOG = LoggerFactory.getLogger(EventPump.class);
-  private static final long CLOSE_MILLIS = 30_000;
+  private static final Duration CLOSE = Duration.ofSeconds(10);
 
-  private final EventQueue queue;
-  private final List<GuardedSink> sinks;
-  private final Thread thread;
+  private final List<SinkLane> lanes;
 
   /**
    * Starts the pump.
    *
-   * @param capacity events that may wait, at least 1
+   * @param capacity events that may wait for each sink, at least 1
    */
   public EventPump(List<EventSink> sinks, int capacity) {
-    this.queue = new EventQueue(capacity);
-    this.sinks = sinks.stream().map(GuardedSink::new).toList();
-    this.thread = Thread.ofPlatform().daemon().name("headrace-events").start(this::run);
+    this.lanes = sinks.stream().map(sink -> new SinkLane(sink, capacity)).toList();
   }
 
   @Override
   public void accept(TrainEvent event) {
-    try {
-      queue.add(event);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HeadraceException("interrupted while an event waited for the sinks: " + event, e);
-    }
+    lanes.forEach(lane -> lane.add(event));
   }
 
-  /** Metrics that were left out because a sink was slow. */
+  /** Events that a sink never saw because newer ones took their place, over all sinks. */
   public long conflated() {
-    return queue.conflated();
+    return lanes.stream().mapToLong(SinkLane::conflated).sum();
   }
 
-  /** Events that a sink did not take, over all sinks. */
+  /** Events that a sink failed to take, over all sinks. */
   public long failures() {
-    return sinks.stream().mapToLong(GuardedSink::failures).sum();
+    return lanes.stream().mapToLong(SinkLane::failures).sum();
   }
 
-  private void run() {
-    try {
-      Optional<TrainEvent> event = queue.take();
-      while (event.isPresent()) {
-        for (GuardedSink sink : sinks) {
-          sink.accept(event.get());
-        }
-        event = queue.take();
-      }
-    } catch (InterruptedException e) {
-      LOG.warn("The event sinks were given up on; what waited for them is lost.", e);
-    } finally {
-      sinks.forEach(GuardedSink::close);
-    }
-  }
-
-  /** Waits until the sinks have taken every event, up to 30 s, and closes them. */
+  /** Waits until the sinks have taken every event, up to 10 s, and closes them. */
   @Override
   public void close() {
-    queue.end();
+    lanes.forEach(SinkLane::end);
+    long end = System.nanoTime() + CLOSE.toNanos();
     try {
-      if (!thread.join(java.time.Duration.ofMillis(CLOSE_MILLIS))) {
-        thread.interrupt();
+      for (SinkLane lane : lanes) {
+        lane.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
       }
     } catch (InterruptedException _) {
-      thread.interrupt();
+      lanes.forEach(SinkLane::giveUp);
       Thread.currentThread().interrupt();
     }
   }

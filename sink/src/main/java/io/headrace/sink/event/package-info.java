@@ -1,6 +1,6 @@
 /**
- * What lies between the trainer and the event sinks: one queue, bounded, and one thread. Start at
- * {@link io.headrace.sink.event.EventPump}.
+ * What lies between the trainer and the event sinks: a bounded queue and a thread for each sink.
+ * Start at {@link io.headrace.sink.event.EventPump}.
  */
 @NullMarked
 package io.headrace.sink.event;

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.file.CodecFactory;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.file.DataFileWriter;
@@ -41,25 +43,67 @@ final class LetterFile {
         channel.force(true);
       }
     }
+    if (!schema(file).equals(SCHEMA)) {
+      bringUpToDate(file);
+    }
+  }
+
+  /** Writes letters of an older version again in today's; the file changes in one rename. */
+  private static void bringUpToDate(Path file) throws IOException {
+    Path unfinished = unfinished(file);
+    long letters = 0;
+    try (var older =
+            new DataFileReader<GenericRecord>(
+                file.toFile(), new GenericDatumReader<>(null, SCHEMA));
+        var writer = writer(unfinished)) {
+      for (GenericRecord letter : older) {
+        writer.append(letter);
+        letters++;
+      }
+      writer.fSync();
+    }
+    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    LOG.info("{}: {} letters of an older version were written anew.", file, letters);
+  }
+
+  private static Schema schema(Path file) throws IOException {
+    try (var blocks =
+        new DataFileReader<GenericRecord>(file.toFile(), new GenericDatumReader<>())) {
+      return blocks.getSchema();
+    }
+  }
+
+  private static Path unfinished(Path file) {
+    return file.resolveSibling(file.getFileName() + ".tmp");
+  }
+
+  private static DataFileWriter<GenericRecord> writer(Path file) throws IOException {
+    var writer = new DataFileWriter<GenericRecord>(new GenericDatumWriter<>(SCHEMA));
+    writer.setCodec(CodecFactory.deflateCodec(CodecFactory.DEFAULT_DEFLATE_LEVEL));
+    return writer.create(SCHEMA, file.toFile());
   }
 
   /** The header is complete before the file has its name. */
   private static void create(Path file) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
-    Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
-    try (var writer = new DataFileWriter<GenericRecord>(new GenericDatumWriter<>(SCHEMA))) {
-      writer.setCodec(CodecFactory.deflateCodec(CodecFactory.DEFAULT_DEFLATE_LEVEL));
-      writer.create(SCHEMA, unfinished.toFile());
+    Path unfinished = unfinished(file);
+    try (var writer = writer(unfinished)) {
       writer.fSync();
     }
     Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static boolean resolves(Schema written) {
+    return written.getFullName().equals(SCHEMA.getFullName())
+        && SchemaCompatibility.checkReaderWriterCompatibility(SCHEMA, written).getType()
+            == SchemaCompatibilityType.COMPATIBLE;
   }
 
   private static long bytesOfWholeBlocks(Path file) throws IOException {
     long headerBytes;
     try (var blocks =
         new DataFileReader<GenericRecord>(file.toFile(), new GenericDatumReader<>())) {
-      if (!blocks.getSchema().equals(SCHEMA)) {
+      if (!resolves(blocks.getSchema())) {
         throw new HeadraceException(
             "dead-letters.file: "
                 + file

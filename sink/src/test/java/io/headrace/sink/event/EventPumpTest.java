@@ -6,6 +6,7 @@ import io.headrace.engine.TrainEvent;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.EventSink;
 import io.headrace.sink.Events;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +30,7 @@ class EventPumpTest {
       try {
         gate.await();
       } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
         throw new IllegalStateException(e);
       }
       if (failing) {
@@ -73,17 +75,31 @@ class EventPumpTest {
   }
 
   @Test
-  void aStuckSinkDelaysNoMetricsAndLosesNoCheckpoint() {
+  void aStuckSinkDelaysNobodyAndTakesTheNewestOnceItWorksAgain() {
     var stuck = new Recording(1, false);
-    var pump = new EventPump(List.of(stuck), 4);
+    var working = new Recording(0, false);
+    var pump = new EventPump(List.of(stuck, working), 4);
     for (int i = 0; i < 1000; i++) {
       pump.accept(Events.metrics(i));
+      pump.accept(Events.checkpoint(i));
     }
-    pump.accept(Events.checkpoint(1000));
     stuck.gate.countDown();
     pump.close();
-    assertThat(stuck.taken).endsWith(Events.metrics(999), Events.checkpoint(1000));
-    assertThat(stuck.taken.size() + pump.conflated()).isEqualTo(1001);
-    assertThat(pump.conflated()).isPositive();
+    assertThat(stuck.taken).endsWith(Events.checkpoint(999));
+    assertThat(stuck.taken.size() + working.taken.size() + pump.conflated()).isEqualTo(4000);
+    assertThat(stuck.taken).hasSizeLessThan(10);
+    assertThat(working.taken).endsWith(Events.checkpoint(999));
+  }
+
+  @Test
+  void whatASinkNeverTookIsCountedWhenItIsGivenUpOn() throws InterruptedException {
+    var lane = new SinkLane(new Recording(1, false), 10);
+    for (int i = 0; i < 5; i++) {
+      lane.add(Events.checkpoint(i));
+    }
+    lane.end();
+    lane.giveUp();
+    lane.join(Duration.ofSeconds(60));
+    assertThat(lane.failures()).isEqualTo(5);
   }
 }

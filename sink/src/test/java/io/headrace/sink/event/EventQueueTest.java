@@ -45,7 +45,7 @@ class EventQueueTest {
   }
 
   @Test
-  void leavesOutNewMetricsWhereNothingElseMayGo() throws InterruptedException {
+  void leavesOutNewMetricsRatherThanAnotherKind() throws InterruptedException {
     var queue = new EventQueue(2);
     queue.add(Events.checkpoint(1));
     queue.add(Events.alert("a"));
@@ -55,25 +55,30 @@ class EventQueueTest {
   }
 
   @Test
-  void aCheckpointWaitsForRoomRatherThanBeDropped() throws InterruptedException {
-    var queue = new EventQueue(1);
-    queue.add(Events.checkpoint(1));
-    Thread adder =
-        Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    queue.add(Events.checkpoint(2));
-                  } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                  }
-                });
-    while (adder.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
+  void aNewerCheckpointTakesThePlaceOfTheOldestOneWithoutAnybodyWaiting()
+      throws InterruptedException {
+    var queue = new EventQueue(3);
+    queue.add(Events.alert("a"));
+    for (int i = 1; i <= 1000; i++) {
+      queue.add(Events.checkpoint(i));
     }
-    assertThat(queue.take()).contains(Events.checkpoint(1));
-    assertThat(queue.take()).contains(Events.checkpoint(2));
-    adder.join();
+    assertThat(queue.conflated()).isEqualTo(998);
+    assertThat(drain(queue))
+        .containsExactly(Events.alert("a"), Events.checkpoint(999), Events.checkpoint(1000));
+  }
+
+  @Test
+  void anAlertOfTheSameCodeIsSupersededAndOneOfAnotherIsNot() throws InterruptedException {
+    var queue = new EventQueue(3);
+    queue.add(Events.alert("first"));
+    queue.add(new TrainEvent.Alert("job", "rejection-rate", "paused", 7));
+    queue.add(Events.checkpoint(1));
+    queue.add(Events.alert("second"));
+    assertThat(drain(queue))
+        .containsExactly(
+            new TrainEvent.Alert("job", "rejection-rate", "paused", 7),
+            Events.checkpoint(1),
+            Events.alert("second"));
   }
 
   @Test

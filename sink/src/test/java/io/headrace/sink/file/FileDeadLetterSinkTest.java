@@ -4,18 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.schemas.RecordHeader;
 import io.headrace.schemas.RejectedSample;
+import io.headrace.schemas.Schemas;
 import io.headrace.sink.LetterSize;
 import io.headrace.sink.Letters;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileReader;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,10 +121,62 @@ class FileDeadLetterSinkTest {
       sink.write(Letters.letter(1, length));
     }
     RejectedSample letter = read(file).getFirst();
-    assertThat(letter.getPayload().remaining()).isEqualTo(LetterSize.MAX_PAYLOAD_BYTES);
+    int kept = letter.getPayload().remaining();
+    assertThat(kept).isBetween(LetterSize.MAX_PAYLOAD_BYTES - 100, LetterSize.MAX_PAYLOAD_BYTES);
     assertThat(letter.getPayloadBytes()).isEqualTo(length);
     assertThat(letter.getPayload())
-        .isEqualTo(Letters.letter(1, length).getPayload().slice(0, LetterSize.MAX_PAYLOAD_BYTES));
+        .isEqualTo(Letters.letter(1, length).getPayload().slice(0, kept));
+    assertThat(letter.getHeaders()).isEqualTo(Letters.letter(1, 1).getHeaders());
+  }
+
+  @Test
+  void leavesOutHeadersThatAreTooManyAndSaysSo() throws IOException {
+    var many =
+        Collections.nCopies(5, new RecordHeader("blob", ByteBuffer.wrap(new byte[100 << 10])));
+    RejectedSample letter =
+        RejectedSample.newBuilder(Letters.letter(1, 10)).setHeaders(many).build();
+    try (var sink = new FileDeadLetterSink(file)) {
+      sink.write(letter);
+    }
+    RejectedSample kept = read(file).getFirst();
+    assertThat(kept.getHeaders()).hasSize(2);
+    assertThat(kept.getDetail()).isEqualTo("3 headers were left out. " + letter.getDetail());
+    assertThat(kept.getPayload()).isEqualTo(letter.getPayload());
+  }
+
+  @Test
+  void goesOnInAFileOfAnOlderVersion() throws IOException {
+    Files.createDirectories(file.getParent());
+    Schema older;
+    try (InputStream text = Schemas.class.getResourceAsStream("rejected-sample-1.avsc")) {
+      older = new Schema.Parser().parse(text);
+    }
+    try (var writer = new DataFileWriter<GenericRecord>(new GenericDatumWriter<>(older))) {
+      writer.create(older, file.toFile());
+      for (long i = 0; i < 3; i++) {
+        writer.append(letterOf(older, i));
+      }
+    }
+    Files.write(file, new byte[] {1, 2, 3}, StandardOpenOption.APPEND);
+
+    try (var sink = new FileDeadLetterSink(file)) {
+      sink.write(Letters.letter(3, 10));
+    }
+
+    List<RejectedSample> all = read(file);
+    assertThat(all).extracting(RejectedSample::getPosition).containsExactly(0L, 1L, 2L, 3L);
+    assertThat(all.getFirst().getHeaders()).isEmpty();
+    assertThat(all.getFirst().getKey()).isNull();
+    assertThat(all.getFirst().getPayload()).isEqualTo(Letters.letter(0, 10).getPayload());
+    assertThat(all.getLast()).isEqualTo(Letters.letter(3, 10));
+  }
+
+  private static GenericRecord letterOf(Schema schema, long position) {
+    RejectedSample letter = Letters.letter(position, 10);
+    var record = new GenericData.Record(schema);
+    schema.getFields().forEach(field -> record.put(field.name(), letter.get(field.name())));
+    record.put("rejectedAt", letter.getRejectedAt().toEpochMilli());
+    return record;
   }
 
   @Test

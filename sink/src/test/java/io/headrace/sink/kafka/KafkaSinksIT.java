@@ -11,6 +11,7 @@ import io.headrace.schemas.TrainingMetricsRecord;
 import io.headrace.sink.Events;
 import io.headrace.sink.Letters;
 import io.headrace.sink.TestBroker;
+import io.headrace.sink.event.EventPump;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -111,11 +112,43 @@ class KafkaSinksIT {
   }
 
   @Test
-  void anEventThatCannotBeSentIsToldByThrowing() throws Exception {
-    try (var sink = new KafkaEventSink(nobodyListens(), "metrics")) {
+  void anEventThatTheBrokerRefusesIsToldByThrowing() throws Exception {
+    broker.createTopic("small");
+    Map<String, String> small =
+        Map.of("bootstrap.servers", broker.bootstrap(), "max.request.size", "10");
+    try (var sink = new KafkaEventSink(small, "small")) {
       assertThatThrownBy(() -> sink.accept(Events.checkpoint(1)))
           .isInstanceOf(HeadraceException.class)
-          .hasMessageContaining("metrics.topic: an event could not be sent to metrics");
+          .hasMessageContaining("metrics.topic: an event could not be sent to small");
+    }
+  }
+
+  @Test
+  void eventsFlowAgainWhenABrokerThatWasAwayIsBack(@TempDir Path directory) throws Exception {
+    var away = new TestBroker(directory);
+    away.createTopic("metrics");
+    int port = Integer.parseInt(away.bootstrap().substring("127.0.0.1:".length()));
+    Map<String, String> settings =
+        Map.of("bootstrap.servers", away.bootstrap(), "delivery.timeout.ms", "6000");
+    var pump = new EventPump(List.of(new KafkaEventSink(settings, "metrics")), 16);
+    pump.accept(Events.checkpoint(1));
+    while (away.read("metrics").isEmpty()) {
+      Thread.onSpinWait();
+    }
+    away.close();
+    for (int i = 2; i <= 1000; i++) {
+      pump.accept(Events.metrics(i));
+      pump.accept(Events.checkpoint(i));
+    }
+    assertThat(pump.conflated()).isGreaterThan(1900);
+
+    try (var back = new TestBroker(directory, port)) {
+      pump.close();
+      var messages = back.read("metrics");
+      assertThat(CheckpointAnnouncement.getDecoder().decode(messages.getLast().value()).getName())
+          .isEqualTo("checkpoint-1000");
+      assertThat(messages.size() + pump.conflated()).isEqualTo(1999);
+      assertThat(pump.failures()).isZero();
     }
   }
 

@@ -1,0 +1,72 @@
+package io.headrace.app.http;
+
+import io.headrace.ingest.push.PushIntake;
+import io.headrace.ingest.push.PushOutcome;
+import io.headrace.ingest.push.PushOutcome.Reason;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** Takes samples in: answers with their positions once they are durable, or says why not. */
+@Controller("/api/v1/samples")
+final class SamplesController {
+  private static final String KEY = "Idempotency-Key";
+  private static final String RETRY_SECONDS = "1";
+
+  /** Where samples go, if the job takes any. */
+  record Door(Optional<PushIntake> intake) {}
+
+  private final Door door;
+
+  SamplesController(Door door) {
+    this.door = door;
+  }
+
+  @Post(consumes = MediaType.ALL)
+  @ExecuteOn(TaskExecutors.BLOCKING)
+  CompletionStage<MutableHttpResponse<?>> push(HttpRequest<?> request, @Body byte[] body) {
+    return door.intake()
+        .orElseThrow() // the gate lets nobody through without one
+        .push(body, Optional.ofNullable(request.getHeaders().get(KEY)))
+        .thenApply(outcome -> answer(request, outcome));
+  }
+
+  private static MutableHttpResponse<?> answer(HttpRequest<?> request, PushOutcome outcome) {
+    return switch (outcome) {
+      case PushOutcome.Accepted a ->
+          HttpResponse.ok(new PushReceipt(a.partition(), a.first(), a.next(), a.duplicate()));
+      case PushOutcome.Refused(Reason reason, String detail) -> {
+        MutableHttpResponse<?> response = problem(request, status(reason), detail);
+        boolean passing = reason == Reason.FULL || reason == Reason.UNAVAILABLE;
+        yield passing ? response.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS) : response;
+      }
+    };
+  }
+
+  private static HttpStatus status(Reason reason) {
+    return switch (reason) {
+      case UNREADABLE -> HttpStatus.BAD_REQUEST;
+      case TOO_LARGE -> HttpStatus.REQUEST_ENTITY_TOO_LARGE;
+      case OTHER_FORMAT -> HttpStatus.UNSUPPORTED_MEDIA_TYPE;
+      case KEY_REUSED -> HttpStatus.UNPROCESSABLE_ENTITY;
+      case FULL -> HttpStatus.TOO_MANY_REQUESTS;
+      case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
+    };
+  }
+
+  static MutableHttpResponse<?> problem(HttpRequest<?> request, HttpStatus status, String detail) {
+    var problem =
+        new Problem("about:blank", status.getReason(), status.getCode(), detail, request.getPath());
+    return HttpResponse.status(status).body(problem).contentType(ProblemResponses.MEDIA_TYPE);
+  }
+}

@@ -1,0 +1,53 @@
+package io.headrace.app.http;
+
+import io.headrace.ingest.push.PushIntake;
+import io.micronaut.core.annotation.Nullable;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.RequestFilter;
+import io.micronaut.http.annotation.ServerFilter;
+import java.util.Optional;
+
+/** Turns pushed samples away by their headers, before anything reads their bodies. */
+@ServerFilter("/api/v1/samples")
+final class SamplesGate {
+  private final SamplesController.Door door;
+
+  SamplesGate(SamplesController.Door door) {
+    this.door = door;
+  }
+
+  /** The answer to a request that cannot be taken; null for one that goes on. */
+  @RequestFilter
+  @Nullable HttpResponse<?> check(HttpRequest<?> request) {
+    if (door.intake().isEmpty()) {
+      return SamplesController.problem(
+          request,
+          HttpStatus.NOT_FOUND,
+          "This job takes no samples here. Give it source: {http: {...}} to push to it.");
+    }
+    return misfit(request.getHeaders(), door.intake().get())
+        .map(what -> SamplesController.problem(request, HttpStatus.UNSUPPORTED_MEDIA_TYPE, what))
+        .orElse(null);
+  }
+
+  private static Optional<String> misfit(HttpHeaders headers, PushIntake intake) {
+    String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      return Optional.of("The body is packed with " + encoding + ". Send it unpacked.");
+    }
+    Optional<MediaType> type = headers.contentType();
+    if (type.isEmpty() || intake.mediaTypes().contains(type.get().getName())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "This job takes %s, not %s. Say Content-Type: %s if it is that."
+            .formatted(
+                String.join(" or ", intake.mediaTypes()),
+                type.get().getName(),
+                intake.mediaTypes().getFirst()));
+  }
+}

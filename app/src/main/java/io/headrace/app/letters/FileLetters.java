@@ -1,0 +1,67 @@
+package io.headrace.app.letters;
+
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.schemas.RejectedSample;
+import io.headrace.schemas.Schemas;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The letters of a file, which a job may be appending to; what was put back is remembered in the
+ * file {@code NAME.replayed} beside it.
+ */
+public record FileLetters(Path file) implements Letters {
+  private static final Logger LOG = LoggerFactory.getLogger(FileLetters.class);
+
+  @Override
+  public void forEach(Consumer<RejectedSample> taker) {
+    Schemas.trust();
+    try (var reader =
+        new DataFileReader<RejectedSample>(
+            file.toFile(), new SpecificDatumReader<>(RejectedSample.class))) {
+      while (hasNext(reader)) {
+        taker.accept(reader.next());
+      }
+    } catch (IOException | AvroRuntimeException e) {
+      throw new HeadraceException(
+          "%s holds no dead letters that can be read (%s). Name the dead-letters.file of a job."
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+
+  /** A block that is not whole is the last one: being written, or torn by a crash. */
+  private boolean hasNext(DataFileReader<RejectedSample> reader) {
+    try {
+      return reader.hasNext();
+    } catch (AvroRuntimeException e) {
+      LOG.warn("{}: what follows its last whole block is left out ({}).", file, e.getMessage());
+      return false;
+    }
+  }
+
+  @Override
+  public ReplayLog log() {
+    return ReplayLog.of(FileMemory.read(beside()));
+  }
+
+  @Override
+  public ReplayMemory memory() {
+    return new FileMemory(beside());
+  }
+
+  private Path beside() {
+    return file.resolveSibling(file.getFileName() + ".replayed");
+  }
+
+  @Override
+  public String toString() {
+    return file.toString();
+  }
+}

@@ -1,0 +1,21 @@
+package io.headrace.app.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.UncheckedIOException;
+
+/** What a command prints with {@code --json}. Stateless. */
+public final class PrettyJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private PrettyJson() {}
+
+  /** A value as JSON, indented, of several lines. */
+  public static String text(Object value) {
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package io.headrace.ingest.decode;
+
+import io.headrace.ingest.RecordChunk.Fault;
+import io.headrace.ingest.RejectionReason;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of Vowpal Wabbit's text format, taken apart: {@code label importance 'tag|namespace:scale
+ * name name:value name:text |...}. Features are hashed as Vowpal Wabbit does: a namespace's name
+ * with seed 0, a feature's name with its namespace's hash, a text behind it with that; a name of
+ * digits is a number that is added to the seed; features without a name are counted. Those with the
+ * value 0 are left out. Not thread-safe; it holds the line last read.
+ */
+final class VwLine {
+  /** A namespace that no input names. */
+  private static final int OTHER = -1;
+
+  private static final int SHOWN_BYTES = 60;
+
+  private final List<String> namespaces;
+  private final byte[][] names;
+  private final FieldValues values;
+  private int[] featureNamespaces = new int[64];
+  private int[] hashes = new int[64];
+  private float[] featureValues = new float[64];
+  private int features;
+
+  private byte[] bytes = {};
+  private int at;
+  private int end;
+  private int namespace;
+  private int namespaceHash;
+  private double scale;
+  private int unnamed;
+
+  /**
+   * @param namespaces that are told apart, by their index
+   * @param values get label and weight
+   */
+  VwLine(List<String> namespaces, FieldValues values) {
+    this.namespaces = List.copyOf(namespaces);
+    this.values = values;
+    names =
+        namespaces.stream()
+            .map(name -> name.getBytes(StandardCharsets.UTF_8))
+            .toArray(byte[][]::new);
+  }
+
+  List<String> namespaces() {
+    return namespaces;
+  }
+
+  /** Number of features. */
+  int features() {
+    return features;
+  }
+
+  /** Index of the namespace of feature {@code i}; negative for one that nobody named. */
+  int namespace(int i) {
+    return featureNamespaces[i];
+  }
+
+  /** Hash of feature {@code i}, not yet cut to the bits of an input. */
+  int hash(int i) {
+    return hashes[i];
+  }
+
+  float value(int i) {
+    return featureValues[i];
+  }
+
+  /** Reads a line; returns what is wrong with it, or null. */
+  @Nullable Fault read(byte[] from, int start, int to) {
+    bytes = from;
+    at = start;
+    end = to;
+    features = 0;
+    int bar = start;
+    while (bar < end && bytes[bar] != '|') {
+      bar++;
+    }
+    if (bar == end) {
+      return malformed("there is no | before its features", start);
+    }
+    Fault fault = readHead(bar);
+    at = bar;
+    while (fault == null && at < end) {
+      at++; // the bar
+      fault = readNamespace();
+      while (fault == null && moreFeatures()) {
+        fault = readFeature();
+      }
+    }
+    return fault;
+  }
+
+  /** Label, importance and tag, each of which may be absent. */
+  private @Nullable Fault readHead(int bar) {
+    int words = 0;
+    for (int from = pastSpaces(at, bar); from < bar; from = pastSpaces(at, bar)) {
+      at = pastWord(from, bar);
+      boolean tag = bytes[from] == '\'' || at == bar;
+      if (tag && pastSpaces(at, bar) == bar) {
+        return null;
+      }
+      if (words == 0) {
+        label(from, at - from);
+      } else if (words == 1) {
+        values.untyped(FieldTable.WEIGHT, bytes, from, at - from);
+      } else {
+        return malformed("only a label and an importance may stand before its tag", from);
+      }
+      words++;
+    }
+    return null;
+  }
+
+  /** A whole number is one however it is written: 1, +1 and 1.0 are the same class. */
+  private void label(int from, int length) {
+    double number = NumberText.parse(bytes, from, length);
+    if (number == Math.rint(number) && Math.abs(number) < 1L << 53) {
+      values.integer(FieldTable.LABEL, (long) number);
+    } else {
+      values.untyped(FieldTable.LABEL, bytes, from, length);
+    }
+  }
+
+  private @Nullable Fault readNamespace() {
+    int from = at;
+    at = pastName(from);
+    namespace = indexOf(from, at - from);
+    namespaceHash = at == from ? 0 : hash(from, at, 0);
+    scale = 1;
+    unnamed = 0;
+    if (at < end && bytes[at] == ':') {
+      int number = at + 1;
+      at = pastValue(number);
+      scale = NumberText.parse(bytes, number, at - number);
+      if (!Double.isFinite(scale)) {
+        return notANumber("the scale of a namespace", number);
+      }
+    }
+    return null;
+  }
+
+  private int indexOf(int from, int length) {
+    for (int i = 0; i < names.length; i++) {
+      if (Arrays.equals(names[i], 0, names[i].length, bytes, from, from + length)) {
+        return i;
+      }
+    }
+    return OTHER;
+  }
+
+  private boolean moreFeatures() {
+    at = pastSpaces(at, end);
+    return at < end && bytes[at] != '|';
+  }
+
+  private @Nullable Fault readFeature() {
+    int from = at;
+    at = pastName(from);
+    int nameEnd = at;
+    double value = 1;
+    int textFrom = -1;
+    if (at < end && bytes[at] == ':') {
+      int number = at + 1;
+      at = pastValue(number);
+      value = NumberText.parse(bytes, number, at - number);
+      if (NumberText.isNotFinite(bytes, number, at - number) || at == number) {
+        return notANumber("the value of a feature", number);
+      }
+      if (Double.isNaN(value)) {
+        textFrom = number;
+        at = pastWord(number, end);
+      }
+    }
+    if (textFrom >= 0) {
+      int nameHash = hash(from, nameEnd, namespaceHash);
+      add(hash(textFrom, at, nameHash), 1);
+      return null;
+    }
+    float scaled = (float) (value * scale);
+    if (!Float.isFinite(scaled)) {
+      return notANumber("the scaled value of a feature", from);
+    }
+    int hash = nameEnd == from ? namespaceHash + unnamed++ : hash(from, nameEnd, namespaceHash);
+    if (scaled != 0) {
+      add(hash, scaled);
+    }
+    return null;
+  }
+
+  private void add(int hash, float value) {
+    if (features == hashes.length) {
+      featureNamespaces = Arrays.copyOf(featureNamespaces, features * 2);
+      hashes = Arrays.copyOf(hashes, features * 2);
+      featureValues = Arrays.copyOf(featureValues, features * 2);
+    }
+    featureNamespaces[features] = namespace;
+    hashes[features] = hash;
+    featureValues[features] = value;
+    features++;
+  }
+
+  private int hash(int from, int to, int seed) {
+    int number = 0;
+    for (int i = from; i < to; i++) {
+      int digit = bytes[i] - '0';
+      if (digit < 0 || digit > 9) {
+        return Murmur3.hash(bytes, from, to - from, seed);
+      }
+      number = 10 * number + digit;
+    }
+    return number + seed;
+  }
+
+  private int pastSpaces(int from, int to) {
+    int i = from;
+    while (i < to && isSpace(bytes[i])) {
+      i++;
+    }
+    return i;
+  }
+
+  private int pastWord(int from, int to) {
+    int i = from;
+    while (i < to && !isSpace(bytes[i])) {
+      i++;
+    }
+    return i;
+  }
+
+  private int pastName(int from) {
+    int i = from;
+    while (i < end && !isSpace(bytes[i]) && bytes[i] != '|' && bytes[i] != ':') {
+      i++;
+    }
+    return i;
+  }
+
+  private int pastValue(int from) {
+    int i = from;
+    while (i < end && !isSpace(bytes[i]) && bytes[i] != '|') {
+      i++;
+    }
+    return i;
+  }
+
+  private static boolean isSpace(byte b) {
+    return b == ' ' || b == '\t';
+  }
+
+  private Fault malformed(String problem, int from) {
+    return new Fault(RejectionReason.MALFORMED, problem + ": " + shown(from));
+  }
+
+  private Fault notANumber(String what, int from) {
+    return new Fault(
+        RejectionReason.NOT_A_NUMBER, what + " is no finite 32-bit float: " + shown(from));
+  }
+
+  private String shown(int from) {
+    int length = Math.min(end - from, SHOWN_BYTES);
+    return "'" + new String(bytes, from, length, StandardCharsets.UTF_8) + "'";
+  }
+}

@@ -1,0 +1,272 @@
+package io.headrace.ingest.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.sample.LabelSpec;
+import io.headrace.engine.sample.Positions;
+import io.headrace.engine.sample.SourcePartition;
+import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.SampleDecoder;
+import io.headrace.ingest.file.FileFormat;
+import io.headrace.ingest.file.FileLimits;
+import io.headrace.ingest.file.FileSampleSource;
+import io.headrace.ingest.text.TextSplit;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.avro.file.CodecFactory;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Damaged files of every format: reading ends, accounts for every position, and comes to the same
+ * wherever it is taken up again. Long runs as in {@link FuzzedDecodersTest}.
+ */
+@Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FuzzedFilesTest {
+  private static final FileLimits LIMITS = new FileLimits(16, 4096);
+
+  /** For a file and each of its chunks; codecs take some, whatever there is to unpack. */
+  private static final long MEMORY = 64 << 20;
+
+  @TempDir Path folder;
+
+  private final Random random = new Random(FuzzLog.SEED);
+
+  /**
+   * One format.
+   *
+   * @param refused whether a file may be refused as a whole, with a message that says why
+   */
+  record Subject(
+      String name,
+      FileFormat format,
+      DecoderSpec spec,
+      SampleMapping mapping,
+      List<byte[]> sound,
+      boolean refused) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Subject> everyFormat() {
+    var lines = DecoderSpec.jsonLines();
+    var csv = new FileFormat.Csv(',', true);
+    return Stream.concat(
+        Stream.of("null", "deflate", "snappy", "zstandard", "bzip2", "xz")
+            .map(FuzzedFilesTest::avro),
+        Stream.of(
+            file("csv", csv, DecoderSpec.csv(List.of(), ','), numbers(), csvText()),
+            file("jsonl", new FileFormat.Lines(), lines, numbers(), jsonText()),
+            file(
+                "text-window",
+                new FileFormat.Windows(5, 3),
+                DecoderSpec.fixed("text-window"),
+                characters(),
+                "abжabжbba".repeat(40)),
+            binary(
+                "cifar10",
+                new FileFormat.Fixed(3073),
+                image(32, 3),
+                ByteBuffer.allocate(20 * 3073).array()),
+            idx()));
+  }
+
+  private static Subject file(
+      String name, FileFormat format, DecoderSpec spec, SampleMapping mapping, String text) {
+    return new Subject(
+        name, format, spec, mapping, List.of(text.getBytes(StandardCharsets.UTF_8)), false);
+  }
+
+  private static Subject binary(
+      String name, FileFormat format, SampleMapping mapping, byte[] sound) {
+    boolean refused = name.equals("idx");
+    return new Subject(name, format, DecoderSpec.fixed(name), mapping, List.of(sound), refused);
+  }
+
+  private static SampleMapping mapping(LabelMapping label, InputMapping input) {
+    return new SampleMapping(label, Optional.empty(), Optional.empty(), List.of(input));
+  }
+
+  private static SampleMapping numbers() {
+    return mapping(
+        new LabelMapping("y", new LabelSpec.Numeric()),
+        new InputMapping.DenseFields("d", List.of("a", "b")));
+  }
+
+  private static SampleMapping characters() {
+    List<String> known = List.of("a", "b", "ж");
+    return mapping(
+        new LabelMapping("label", new LabelSpec.Classes(known)),
+        new InputMapping.Tokens("text", "text", TextSplit.CHARACTERS, known, 0, 8, false));
+  }
+
+  private static SampleMapping image(int side, int channels) {
+    return mapping(
+        new LabelMapping("label", new LabelSpec.Classes(List.of("no", "yes"))),
+        new InputMapping.Image("image", "image", List.of(side, side, channels)));
+  }
+
+  private static String csvText() {
+    var text = new StringBuilder("y,a,b\n");
+    for (int i = 0; i < 60; i++) {
+      text.append(i).append(",\"").append(i * 0.5).append("\",-1\r\n");
+    }
+    return text.toString();
+  }
+
+  private static String jsonText() {
+    var text = new StringBuilder();
+    for (int i = 0; i < 60; i++) {
+      text.append("{\"y\": ").append(i).append(", \"a\": 1e3, \"b\": [2]}\n".replace("[2]", "2"));
+    }
+    return text.toString();
+  }
+
+  private static Subject idx() {
+    ByteBuffer file = ByteBuffer.allocate(16 + 60 * 16);
+    file.putInt(0x0803).putInt(60).putInt(4).putInt(4);
+    return binary(
+        "idx", new FileFormat.Idx(Optional.empty()), image(4, 1).withoutLabel(), file.array());
+  }
+
+  private static Subject avro(String codec) {
+    var bytes = new ByteArrayOutputStream();
+    try (var writer = new DataFileWriter<>(new GenericDatumWriter<>())) {
+      writer.setCodec(CodecFactory.fromString(codec));
+      writer.create(Flights.SCHEMA, bytes, new byte[16]);
+      for (int i = 0; i < 60; i++) {
+        byte[] flight = Flights.flight("JFK", i, i % 2 == 0 ? "MO" : "TU", i * 0.5, i % 3 == 0);
+        writer.appendEncoded(ByteBuffer.wrap(flight));
+        if (i % 7 == 0) {
+          writer.sync();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Subject(
+        "avro container, " + codec,
+        new FileFormat.Avro(),
+        DecoderSpec.avro("container", Optional.empty()),
+        Flights.MAPPING,
+        List.of(bytes.toByteArray()),
+        false);
+  }
+
+  /** One warning for each damaged file would be many. */
+  @BeforeAll
+  static void keepQuiet() {
+    level(Level.ERROR);
+  }
+
+  @AfterAll
+  static void warnAgain() {
+    level(null);
+  }
+
+  private static void level(@Nullable Level level) {
+    ((Logger) LoggerFactory.getLogger(FileSampleSource.class)).setLevel(level);
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyFormat")
+  void whateverIsDamagedEveryPositionIsAccountedFor(Subject subject) throws IOException {
+    var mutator = new Mutator(random, subject.sound(), List.of(",", "\n", "\""));
+    var log = new FuzzLog(subject.name() + " files", 200);
+    SampleDecoder decoder = Decoders.create(subject.spec(), subject.mapping());
+    var source = new FileSampleSource(folder, "f", subject.format(), LIMITS);
+    long records = 0;
+    int refused = 0;
+    for (int file = 0; records < FuzzLog.RECORDS; file++) {
+      byte[] bytes = mutator.next();
+      Files.write(folder.resolve("f"), bytes);
+      try {
+        List<Long> positions = read(source, Positions.START, decoder, subject, log);
+        records += 1 + positions.size();
+        resume(source, positions, decoder, subject, log, file);
+      } catch (HeadraceException e) {
+        assertThat(subject.refused())
+            .as("%s, seed %s, file %s: %s", subject, FuzzLog.SEED, file, e)
+            .isTrue();
+        refused++;
+      } catch (RuntimeException e) {
+        throw new AssertionError(
+            "%s, seed %d, file %d threw %s".formatted(subject, FuzzLog.SEED, file, e), e);
+      }
+      assertThat(source.chunksOutstanding()).isZero();
+    }
+    System.out.printf("%d files refused as a whole; ", refused);
+    log.finish();
+  }
+
+  /** Taking up at any position that a chunk ended at leads to what came behind it. */
+  private void resume(
+      FileSampleSource source,
+      List<Long> positions,
+      SampleDecoder decoder,
+      Subject subject,
+      FuzzLog log,
+      int file) {
+    if (positions.isEmpty()) {
+      return;
+    }
+    int at = random.nextInt(positions.size());
+    var partition = new SourcePartition("f", 0);
+    var from = Positions.of(Map.of(partition, positions.get(at)));
+    assertThat(read(source, from, decoder, subject, log))
+        .as("%s, seed %s, file %s from position %s", subject, FuzzLog.SEED, file, positions.get(at))
+        .isEqualTo(positions.subList(at, positions.size()));
+  }
+
+  /** The position of each record, however it fared. */
+  private static List<Long> read(
+      FileSampleSource source,
+      Positions from,
+      SampleDecoder decoder,
+      Subject subject,
+      FuzzLog log) {
+    var positions = new ArrayList<Long>();
+    long next = -1;
+    long before = FuzzLog.allocatedBytes();
+    int chunks = 1;
+    for (RecordChunk chunk : source.chunks(from).toIterable(1)) {
+      if (next >= 0) {
+        assertThat(chunk.firstPosition() + chunk.skipped()).as("%s", subject).isEqualTo(next);
+      }
+      log.decode(decoder, subject.mapping(), chunk);
+      for (int i = chunk.skipped(); i < chunk.count(); i++) {
+        positions.add(chunk.position(i));
+      }
+      next = chunk.nextPosition();
+      chunk.release();
+      chunks++;
+    }
+    assertThat(FuzzLog.allocatedBytes() - before).as("%s", subject).isLessThan(MEMORY * chunks);
+    return positions;
+  }
+}
