@@ -231,9 +231,11 @@ class GroupHandOverTest {
   void aSecondMemberIsRefusedWhereTheGroupIsNotShared() {
     try (SharedTopic topic = topic("alone", 2)) {
       topic.send(100);
-      JobRun first = topic.start("first", GroupHandOverTest::fast, "source.kafka.share-group=false");
+      JobRun first =
+          topic.start("first", GroupHandOverTest::fast, "source.kafka.share-group=false");
       awaitPartitions(first, 2);
-      JobRun second = topic.start("second", GroupHandOverTest::fast, "source.kafka.share-group=false");
+      JobRun second =
+          topic.start("second", GroupHandOverTest::fast, "source.kafka.share-group=false");
       assertThatThrownBy(second::await)
           .isInstanceOf(HeadraceException.class)
           .hasMessageContaining("the group alone has the member headrace-alone-")

@@ -1,8 +1,8 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.Checkpoint;
-import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.TrainEvent;
+import io.headrace.engine.config.ComponentSpec;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.BrokerAccess;
