@@ -8,6 +8,7 @@ import io.headrace.engine.memory.Floats;
 import io.headrace.engine.optimizer.ParameterBlock;
 import io.headrace.engine.sample.LedgerCounter;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -96,6 +97,7 @@ final class DivergenceGuard {
     learned++;
     skipsInTurn = 0;
     watch.add(loss);
+    good.advance();
   }
 
   /**
@@ -195,16 +197,29 @@ final class DivergenceGuard {
     return sum;
   }
 
-  void save(SnapshotMemory to) {
+  /** Has the memory allocated that copies of the state need. */
+  void reserve() {
+    good.reserve(lendsGood());
+  }
+
+  /** Whether checkpoints need the last good state: a run that stops has no use for it. */
+  private boolean lendsGood() {
+    return policy.action() != Action.STOP;
+  }
+
+  /**
+   * Saves everything as it is now.
+   *
+   * @return what has to be finished before it is read
+   */
+  Optional<GradualCopy> save(SnapshotMemory to) {
     var mine = to.within(NAME);
     mine.value("learned", Long.toString(learned));
     mine.value("halvings", Long.toString(halvings));
     mine.value("undosInTurn", Long.toString(undosInTurn));
     mine.value("skipsInTurn", Long.toString(skipsInTurn));
     watch.save(mine.within("watch"));
-    if (policy.action() != Action.STOP && good.isTaken()) {
-      good.save(to.within(GOOD));
-    }
+    return lendsGood() && good.isTaken() ? good.lend(to, GOOD + ".") : Optional.empty();
   }
 
   void restore(Checkpoint from) {

@@ -1,6 +1,7 @@
 package io.headrace.pipeline;
 
 import io.headrace.engine.Checkpoint;
+import io.headrace.engine.Snapshot;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
@@ -56,12 +57,12 @@ final class CheckpointWriter implements AutoCloseable {
    *
    * @param best whether to mark it as the best
    */
-  void write(Checkpoint checkpoint, boolean best, Runnable ifFailed) {
+  void write(Snapshot snapshot, boolean best, Runnable ifFailed) {
     writing = true;
     thread.execute(
         () -> {
           try {
-            writeNow(checkpoint, best);
+            writeNow(snapshot.finish(), best);
           } catch (HeadraceException told) {
             ifFailed.run();
           } finally {
@@ -76,9 +77,9 @@ final class CheckpointWriter implements AutoCloseable {
    * @param best whether to mark it as the best
    * @throws HeadraceException if it could not be written
    */
-  void writeLast(Checkpoint checkpoint, boolean best) {
+  void writeLast(Snapshot snapshot, boolean best) {
     try {
-      CompletableFuture.runAsync(() -> writeNow(checkpoint, best), thread).join();
+      CompletableFuture.runAsync(() -> writeNow(snapshot.finish(), best), thread).join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof HeadraceException told ? told : e;
     }
