@@ -48,31 +48,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * thread uses it.
  */
 final class SharedTopic implements AutoCloseable {
-  private static final String JOB =
-      """
-      name: shared
-      source:
-        kafka:
-          topic: %1$s
-          bootstrap: %2$s
-          group: %1$s
-          format: jsonl
-          subscribe: true
-          share-group: true
-          chunk-rows: 50
-          properties: {heartbeat.interval.ms: "200", session.timeout.ms: "6000", fetch.max.wait.ms: "20"}
-      sample:
-        label: {field: y, classes: [no, yes]}
-        inputs:
-          x: {dense: {fields: [a, b]}}
-      model:
-        - linear: {input: x}
-      loss: logistic
-      optimizer: {sgd: {learning-rate: 0.1}}
-      batch: {size: 16, linger-ms: 20, ring-slots: 4}
-      checkpoints: {directory: %3$s, every-samples: 500, keep: 3}
-      """;
-
   private final Path directory;
   private final EmbeddedBroker broker;
   private final String topic;
@@ -172,7 +147,31 @@ final class SharedTopic implements AutoCloseable {
 
   private String job(String member) {
     Path checkpoints = directory.resolve(topic).resolve(member);
-    return JOB.formatted(topic, broker.bootstrapServers(), checkpoints);
+    return """
+          name: shared
+          source:
+            kafka:
+              topic: %1$s
+              bootstrap: %2$s
+              group: %1$s
+              format: jsonl
+              subscribe: true
+              share-group: true
+              chunk-rows: 50
+              properties: {heartbeat.interval.ms: "200", session.timeout.ms: "6000", fetch.max.wait.ms: "20"}
+          sample:
+            label: {field: y, classes: [no, yes]}
+            inputs:
+              x: {dense: {fields: [a, b]}}
+          model:
+            - linear: {input: x}
+          loss: logistic
+          optimizer: {sgd: {learning-rate: 0.1}}
+          batch: {size: 16, linger-ms: 20, ring-slots: 4}
+          checkpoints: {directory: %3$s, every-samples: 500, keep: 3}
+
+        """
+        .formatted(topic, broker.bootstrapServers(), checkpoints);
   }
 
   void stop(JobRun run) {
