@@ -169,8 +169,7 @@ final class SharedTopic implements AutoCloseable {
           optimizer: {sgd: {learning-rate: 0.1}}
           batch: {size: 16, linger-ms: 20, ring-slots: 4}
           checkpoints: {directory: %3$s, every-samples: 500, keep: 3}
-
-        """
+          """
         .formatted(topic, broker.bootstrapServers(), checkpoints);
   }
 
