@@ -1,7 +1,9 @@
 package io.headrace.ingest.decode;
 
+import io.headrace.engine.sample.SparseColumn;
 import io.headrace.ingest.RecordChunk.Fault;
 import io.headrace.ingest.RejectionReason;
+import io.headrace.ingest.text.ByteScan;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +25,7 @@ final class VwLine {
   private final List<String> namespaces;
   private final byte[][] names;
   private final FieldValues values;
+  private final NumberScan number = new NumberScan();
   private int[] featureNamespaces = new int[64];
   private int[] hashes = new int[64];
   private float[] featureValues = new float[64];
@@ -72,16 +75,18 @@ final class VwLine {
     return featureValues[i];
   }
 
+  /** Adds all features to {@code to}, their hashes cut by {@code mask}. */
+  void addAll(int mask, SparseColumn to) {
+    to.add(hashes, featureValues, features, mask);
+  }
+
   /** Reads a line; returns what is wrong with it, or null. */
   @Nullable Fault read(byte[] from, int start, int to) {
     bytes = from;
     at = start;
     end = to;
     features = 0;
-    int bar = start;
-    while (bar < end && bytes[bar] != '|') {
-      bar++;
-    }
+    int bar = ByteScan.find(bytes, start, end, '|');
     if (bar == end) {
       return malformed("there is no | before its features", start);
     }
@@ -120,9 +125,9 @@ final class VwLine {
 
   /** A whole number is one however it is written: 1, +1 and 1.0 are the same class. */
   private void label(int from, int length) {
-    double number = NumberText.parse(bytes, from, length);
-    if (number == Math.rint(number) && Math.abs(number) < 1L << 53) {
-      values.integer(FieldTable.LABEL, (long) number);
+    double whole = NumberText.parse(bytes, from, length);
+    if (whole == Math.rint(whole) && Math.abs(whole) < 1L << 53) {
+      values.integer(FieldTable.LABEL, (long) whole);
     } else {
       values.untyped(FieldTable.LABEL, bytes, from, length);
     }
@@ -136,11 +141,10 @@ final class VwLine {
     scale = 1;
     unnamed = 0;
     if (at < end && bytes[at] == ':') {
-      int number = at + 1;
-      at = pastValue(number);
-      scale = NumberText.parse(bytes, number, at - number);
+      int factor = at + 1;
+      scale = readValue(factor);
       if (!Double.isFinite(scale)) {
-        return notANumber("the scale of a namespace", number);
+        return notANumber("the scale of a namespace", factor);
       }
     }
     return null;
@@ -162,26 +166,20 @@ final class VwLine {
 
   private @Nullable Fault readFeature() {
     int from = at;
-    at = pastName(from);
-    int nameEnd = at;
+    int nameEnd = pastName(from);
+    at = nameEnd;
     double value = 1;
-    int textFrom = -1;
     if (at < end && bytes[at] == ':') {
       int number = at + 1;
-      at = pastValue(number);
-      value = NumberText.parse(bytes, number, at - number);
-      if (NumberText.isNotFinite(bytes, number, at - number) || at == number) {
-        return notANumber("the value of a feature", number);
-      }
+      value = readValue(number);
       if (Double.isNaN(value)) {
-        textFrom = number;
+        if (at == number || NumberText.isNotFinite(bytes, number, at - number)) {
+          return notANumber("the value of a feature", number);
+        }
         at = pastWord(number, end);
+        add(hash(number, at, hash(from, nameEnd, namespaceHash)), 1);
+        return null;
       }
-    }
-    if (textFrom >= 0) {
-      int nameHash = hash(from, nameEnd, namespaceHash);
-      add(hash(textFrom, at, nameHash), 1);
-      return null;
     }
     float scaled = (float) (value * scale);
     if (!Float.isFinite(scaled)) {
@@ -192,6 +190,17 @@ final class VwLine {
       add(hash, scaled);
     }
     return null;
+  }
+
+  /** The number that begins at {@code from}, and passes over it; NaN if there is none. */
+  private double readValue(int from) {
+    double value = number.read(bytes, from, end);
+    at = number.end();
+    if (!Double.isNaN(value) && (at == end || isSpace(bytes[at]) || bytes[at] == '|')) {
+      return value;
+    }
+    at = pastValue(from);
+    return NumberText.parse(bytes, from, at - from);
   }
 
   private void add(int hash, float value) {
@@ -207,15 +216,15 @@ final class VwLine {
   }
 
   private int hash(int from, int to, int seed) {
-    int number = 0;
+    int index = 0;
     for (int i = from; i < to; i++) {
       int digit = bytes[i] - '0';
       if (digit < 0 || digit > 9) {
         return Murmur3.hash(bytes, from, to - from, seed);
       }
-      number = 10 * number + digit;
+      index = 10 * index + digit;
     }
-    return number + seed;
+    return index + seed;
   }
 
   private int pastSpaces(int from, int to) {
@@ -235,9 +244,9 @@ final class VwLine {
   }
 
   private int pastName(int from) {
-    int i = from;
+    int i = ByteScan.findBlankOr(bytes, from, end, '|', ':');
     while (i < end && !isSpace(bytes[i]) && bytes[i] != '|' && bytes[i] != ':') {
-      i++;
+      i = ByteScan.findBlankOr(bytes, i + 1, end, '|', ':'); // past a control character
     }
     return i;
   }
