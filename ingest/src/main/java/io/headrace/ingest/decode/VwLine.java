@@ -166,20 +166,20 @@ final class VwLine {
 
   private @Nullable Fault readFeature() {
     int from = at;
-    int nameEnd = pastName(from);
-    at = nameEnd;
-    double value = 1;
-    if (at < end && bytes[at] == ':') {
-      int number = at + 1;
-      value = readValue(number);
-      if (Double.isNaN(value)) {
-        if (at == number || NumberText.isNotFinite(bytes, number, at - number)) {
-          return notANumber("the value of a feature", number);
-        }
-        at = pastWord(number, end);
-        add(hash(number, at, hash(from, nameEnd, namespaceHash)), 1);
-        return null;
+    at = pastName(from);
+    if (at == end || bytes[at] != ':') {
+      return readNames(from);
+    }
+    int nameEnd = at;
+    int valueFrom = at + 1;
+    double value = readValue(valueFrom);
+    if (Double.isNaN(value)) {
+      if (at == valueFrom || NumberText.isNotFinite(bytes, valueFrom, at - valueFrom)) {
+        return notANumber("the value of a feature", valueFrom);
       }
+      at = pastWord(valueFrom, end);
+      add(hash(valueFrom, at, hash(from, nameEnd, namespaceHash)), 1);
+      return null;
     }
     float scaled = (float) (value * scale);
     if (!Float.isFinite(scaled)) {
@@ -189,6 +189,43 @@ final class VwLine {
     if (scaled != 0) {
       add(hash, scaled);
     }
+    return null;
+  }
+
+  /** The name that begins at {@code from}, and all behind it that a space ends: most are such. */
+  private @Nullable Fault readNames(int from) {
+    float one = (float) scale;
+    if (!Float.isFinite(one)) {
+      return notANumber("the scaled value of a feature", from);
+    }
+    if (one == 0) {
+      return null;
+    }
+    add(hash(from, at, namespaceHash), one);
+    if (at == end || bytes[at] != ' ') {
+      return null;
+    }
+    byte[] text = bytes;
+    int[] to = hashes;
+    int seed = namespaceHash;
+    int next = at + 1;
+    int i = features;
+    for (; i < to.length; i++) {
+      int past = ByteScan.findBlankOr(text, next, end, '|', ':');
+      if (past == next || past == end || text[past] != ' ') {
+        break;
+      }
+      byte first = text[next];
+      to[i] =
+          first >= '0' && first <= '9'
+              ? hash(next, past, seed)
+              : Murmur3.hash(text, next, past - next, seed);
+      next = past + 1;
+    }
+    Arrays.fill(featureNamespaces, features, i, namespace);
+    Arrays.fill(featureValues, features, i, one);
+    features = i;
+    at = next;
     return null;
   }
 

@@ -17,7 +17,9 @@ public final class ByteScan {
 
   private ByteScan() {}
 
-  /** Index of the first {@code wanted}, which is ASCII, from {@code from} on; {@code to} if none. */
+  /**
+   * Index of the first {@code wanted}, which is ASCII, from {@code from} on; {@code to} if none.
+   */
   public static int find(byte[] bytes, int from, int to, char wanted) {
     long pattern = ONES * wanted;
     int i = from;

@@ -7,7 +7,9 @@ import org.junit.jupiter.api.Test;
 
 class ByteScanTest {
   private static final long SEED = 7;
-  private static final byte[] ALPHABET = {'\n', '\t', 0, ' ', '!', ':', '|', ';', '}', 'a', -1, -96};
+  private static final byte[] ALPHABET = {
+    '\n', '\t', 0, ' ', '!', ':', '|', ';', '}', 'a', -1, -96
+  };
 
   @Test
   void findsWhatALoopOverTheBytesFinds() {
@@ -30,7 +32,8 @@ class ByteScanTest {
     byte[] bytes = new byte[random.nextInt(40)];
     int common = random.nextInt(8) + 1;
     for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = random.nextInt(common) == 0 ? ALPHABET[random.nextInt(ALPHABET.length)] : (byte) 'b';
+      bytes[i] =
+          random.nextInt(common) == 0 ? ALPHABET[random.nextInt(ALPHABET.length)] : (byte) 'b';
     }
     return bytes;
   }
