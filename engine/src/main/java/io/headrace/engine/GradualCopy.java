@@ -101,6 +101,10 @@ final class GradualCopy {
       if (parameter.offset() >= to) {
         return;
       }
+      if (parameter.columns() == 1) {
+        copySingles(i, from, to);
+        continue;
+      }
       long row = Math.max(0, (from - parameter.offset()) / parameter.stride());
       for (; row < parameter.rows(); row++) {
         long start = parameter.offset() + row * parameter.stride();
@@ -116,6 +120,19 @@ final class GradualCopy {
           }
         }
       }
+    }
+  }
+
+  /** The same for a parameter of one column, many rows at once. */
+  private void copySingles(int index, long from, long to) {
+    Parameter parameter = parameters.get(index);
+    long stride = parameter.stride();
+    long first = Math.max(0, Math.ceilDiv(from - parameter.offset(), stride));
+    long end = Math.min(parameter.rows(), Math.ceilDiv(to - parameter.offset(), stride));
+    long at = parameter.offset() + first * stride;
+    for (int vector = 0; vector < originals.size(); vector++) {
+      MemorySegment copy = copies.get(vector).get(index);
+      Floats.copyRows(originals.get(vector), at, stride, copy, first, 1, end - first, 1);
     }
   }
 
