@@ -20,8 +20,6 @@ final class VwLine {
   /** A namespace that no input names. */
   private static final int OTHER = -1;
 
-  private static final int SHOWN_BYTES = 60;
-
   private final List<String> namespaces;
   private final byte[][] names;
   private final FieldValues values;
@@ -32,6 +30,7 @@ final class VwLine {
   private int features;
 
   private byte[] bytes = {};
+  private int start;
   private int at;
   private int end;
   private int namespace;
@@ -81,9 +80,10 @@ final class VwLine {
   }
 
   /** Reads a line; returns what is wrong with it, or null. */
-  @Nullable Fault read(byte[] from, int start, int to) {
+  @Nullable Fault read(byte[] from, int first, int to) {
     bytes = from;
-    at = start;
+    start = first;
+    at = first;
     end = to;
     features = 0;
     int bar = ByteScan.find(bytes, start, end, '|');
@@ -112,7 +112,7 @@ final class VwLine {
         return null;
       }
       if (words == 0) {
-        label(from, at - from);
+        values.wholeOrUntyped(FieldTable.LABEL, bytes, from, at - from);
       } else if (words == 1) {
         values.untyped(FieldTable.WEIGHT, bytes, from, at - from);
       } else {
@@ -121,16 +121,6 @@ final class VwLine {
       words++;
     }
     return null;
-  }
-
-  /** A whole number is one however it is written: 1, +1 and 1.0 are the same class. */
-  private void label(int from, int length) {
-    double whole = NumberText.parse(bytes, from, length);
-    if (whole == Math.rint(whole) && Math.abs(whole) < 1L << 53) {
-      values.integer(FieldTable.LABEL, (long) whole);
-    } else {
-      values.untyped(FieldTable.LABEL, bytes, from, length);
-    }
   }
 
   private @Nullable Fault readNamespace() {
@@ -310,7 +300,6 @@ final class VwLine {
   }
 
   private String shown(int from) {
-    int length = Math.min(end - from, SHOWN_BYTES);
-    return "'" + new String(bytes, from, length, StandardCharsets.UTF_8) + "'";
+    return TextPlace.show(bytes, start, from, end);
   }
 }
