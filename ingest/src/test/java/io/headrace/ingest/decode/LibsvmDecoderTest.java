@@ -139,9 +139,9 @@ class LibsvmDecoderTest {
 
   private static List<String> slowPairs(String line) {
     List<String> pairs = new ArrayList<>();
-    for (String word : line.replaceAll("#.*", "").split("\\s+")) {
+    for (String word : line.replaceAll("#.*", "").split("\\s+", -1)) {
       if (word.contains(":")) {
-        String[] halves = word.split(":");
+        String[] halves = word.split(":", -1);
         float value = (float) Double.parseDouble(halves[1]);
         if (value != 0) {
           pairs.add(Row.pair(Integer.parseInt(halves[0]), BITS, value));

@@ -174,6 +174,6 @@ class PackedAndPipedTest {
   }
 
   private static int count(String told) {
-    return Integer.parseInt(told.split(" ")[0]);
+    return Integer.parseInt(told.split(" ", 2)[0]);
   }
 }
