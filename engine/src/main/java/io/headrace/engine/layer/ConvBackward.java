@@ -13,8 +13,7 @@ final class ConvBackward {
   private final DenseValue x;
   private final SlopeRows slopes;
   private final long[] parts;
-  private final long[] filterParts;
-  private final MemorySegment numbers;
+  private final MemorySegment places;
   private final long size;
 
   ConvBackward(
@@ -33,10 +32,9 @@ final class ConvBackward {
     int pixels = shape.outHeight() * shape.outWidth();
     this.slopes = new SlopeRows(kernels, weights, y, pixels, rectify);
     this.parts = image.segmentPlaces();
-    this.filterParts = weights.filterParts();
-    this.numbers = Floats.allocate(weights.filters());
+    this.places = Floats.allocate(weights.filters());
     for (int filter = 0; filter < weights.filters(); filter++) {
-      Floats.writeInt(numbers, filter, filter);
+      Floats.writeInt(places, filter, filter * weights.filterSize());
     }
     this.size = image.size();
   }
@@ -88,7 +86,7 @@ final class ConvBackward {
       long slopesAt = 2 * size + (long) y * shape.outWidth() * weights.lanes();
       for (int segment = 0; segment < parts.length && blocks; segment++) {
         for (int tap = 0; tap < image.length(); tap += shape.channels()) {
-          addTap(y, slopesAt, parts[segment] + tap, filterParts[segment] + tap, scratch);
+          addTap(y, slopesAt, parts[segment] + tap, weights.filterPart(segment) + tap, scratch);
         }
       }
       for (int column = 0; column < shape.outWidth() && !blocks; column++) {
@@ -115,21 +113,24 @@ final class ConvBackward {
   }
 
   private void addWindow(long slopesAt, long window, MemorySegment scratch) {
-    kernels.addRows(
-        weights.filters(),
-        weights.stride(),
-        scratch,
-        slopesAt,
-        1,
-        numbers,
-        0,
-        1,
-        weights.filterSize(),
-        weights.values(),
-        weights.offset(),
-        filterParts,
-        scratch,
-        size + window,
-        parts);
+    for (int part = 0; part < parts.length; part += image.alike()) {
+      kernels.addRows(
+          1,
+          weights.filters(),
+          image.alike(),
+          weights.stride(),
+          scratch,
+          slopesAt,
+          places,
+          0,
+          1,
+          weights.values(),
+          weights.offset() + weights.filterPart(part),
+          weights.stride(),
+          scratch,
+          size + window + parts[part],
+          image.apart(),
+          0);
+    }
   }
 }
