@@ -4,8 +4,14 @@ import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 
-/** The backward pass of a convolution without pooling, as matrix products, image by image. */
+/**
+ * The backward pass of a convolution without pooling, as matrix products, image by image. For the
+ * filters' gradients windows are copied out, side by side, so that a product has many terms.
+ */
 final class ConvBackward {
+  /** Terms of a product: its part of the windows and slopes stays in a usual first-level cache. */
+  private static final int PIXELS = 64;
+
   private final Kernels kernels;
   private final ConvGeometry shape;
   private final PaddedImage image;
@@ -40,7 +46,7 @@ final class ConvBackward {
   }
 
   long scratch() {
-    return 2 * size + slopes.size();
+    return windowsAt() + (long) PIXELS * weights.filterSize();
   }
 
   void run(Pass pass, int shard, int from, int to, MemorySegment scratch) {
@@ -57,25 +63,50 @@ final class ConvBackward {
     }
   }
 
+  private long windowsAt() {
+    return 2 * size + slopes.size();
+  }
+
   private void addToFilters(MemorySegment scratch, long gradients) {
-    int lanes = weights.lanes();
-    for (int y = 0; y < shape.outHeight(); y++) {
-      for (int segment = 0; segment < image.segments(); segment++) {
-        kernels.addProduct(
-            weights.filters(),
-            weights.stride(),
-            shape.outWidth(),
-            scratch,
-            2 * size + (long) y * shape.outWidth() * lanes,
-            1,
-            lanes,
-            scratch,
-            image.window(y, 0) + image.segment(segment),
-            image.step(),
-            weights.gradients(),
-            gradients + (long) segment * weights.stride(),
-            weights.filterSize());
-      }
+    int pixels = shape.outHeight() * shape.outWidth();
+    for (int first = 0; first < pixels; first += PIXELS) {
+      int end = Math.min(pixels, first + PIXELS);
+      copyWindows(first, end, scratch);
+      kernels.addProduct(
+          weights.filters(),
+          weights.filterSize(),
+          end - first,
+          scratch,
+          2 * size + (long) first * weights.lanes(),
+          1,
+          weights.lanes(),
+          scratch,
+          windowsAt(),
+          weights.filterSize(),
+          weights.gradients(),
+          gradients,
+          weights.filterSize());
+    }
+  }
+
+  /**
+   * Copies the windows of output pixels as filters lie; what is behind a segment's end counts not.
+   */
+  private void copyWindows(int first, int end, MemorySegment scratch) {
+    int width = shape.outWidth();
+    int count;
+    for (int pixel = first; pixel < end; pixel += count) {
+      count = Math.min(end - pixel, width - pixel % width);
+      kernels.copyWindows(
+          count,
+          weights.stride(),
+          parts,
+          scratch,
+          image.window(pixel / width, pixel % width),
+          image.step(),
+          scratch,
+          windowsAt() + (long) (pixel - first) * weights.filterSize(),
+          weights.filterSize());
     }
   }
 
