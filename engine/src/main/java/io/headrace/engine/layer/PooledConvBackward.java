@@ -17,7 +17,6 @@ final class PooledConvBackward {
   private final PaddedImage image;
   private final ConvWeights weights;
   private final DenseValue x;
-  private final DenseValue y;
   private final SlopeRows slopes;
   private final MemorySegment winners;
   private final int height;
@@ -42,7 +41,6 @@ final class PooledConvBackward {
     this.image = image;
     this.weights = weights;
     this.x = x;
-    this.y = y;
     this.pool = forward.pool();
     this.height = shape.outHeight() / pool;
     this.width = shape.outWidth() / pool;
