@@ -12,12 +12,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes checkpoints on one thread of its own, one at a time, while training goes on. The trainer's
- * thread calls; {@link #newest} and {@link #failures} may be read from any thread.
+ * Writes checkpoints on one thread of its own, one at a time, while training goes on. Whoever has
+ * the trainer's turn calls; {@link #awaitWritten}, {@link #newest} and {@link #failures} are for any
+ * thread.
  */
 final class CheckpointWriter implements AutoCloseable {
   private static final long FIRST_RETRY_MILLIS = 1_000;
@@ -50,19 +52,23 @@ final class CheckpointWriter implements AutoCloseable {
    * Writes in the background. A failure is told as an alert, and {@link #ready} waits a while.
    *
    * @param best whether to mark it as the best
+   * @return for {@link #join}; may be ignored
    */
-  void write(Checkpoint checkpoint, boolean best, Runnable ifFailed) {
+  CompletableFuture<CheckpointStore.Entry> write(
+      Checkpoint checkpoint, boolean best, Runnable ifFailed) {
     writing = true;
-    thread.execute(
+    return CompletableFuture.supplyAsync(
         () -> {
           try {
-            writeNow(checkpoint, best);
+            return writeNow(checkpoint, best);
           } catch (HeadraceException told) {
             ifFailed.run();
+            throw told;
           } finally {
             writing = false;
           }
-        });
+        },
+        thread);
   }
 
   /**
@@ -72,8 +78,17 @@ final class CheckpointWriter implements AutoCloseable {
    * @throws HeadraceException if it could not be written
    */
   void writeLast(Checkpoint checkpoint, boolean best) {
+    join(CompletableFuture.supplyAsync(() -> writeNow(checkpoint, best), thread));
+  }
+
+  /**
+   * Returns what was written once it is durable.
+   *
+   * @throws HeadraceException if it could not be written
+   */
+  static CheckpointStore.Entry join(CompletableFuture<CheckpointStore.Entry> written) {
     try {
-      CompletableFuture.runAsync(() -> writeNow(checkpoint, best), thread).join();
+      return written.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof HeadraceException told ? told : e;
     }
@@ -81,7 +96,11 @@ final class CheckpointWriter implements AutoCloseable {
 
   /** Returns when no checkpoint is being written in the background. */
   void awaitWritten() {
-    CompletableFuture.runAsync(() -> {}, thread).join();
+    try {
+      CompletableFuture.runAsync(() -> {}, thread).join();
+    } catch (RejectedExecutionException closed) {
+      // then none is
+    }
   }
 
   CheckpointStore.@Nullable Entry newest() {
@@ -98,7 +117,7 @@ final class CheckpointWriter implements AutoCloseable {
     thread.close();
   }
 
-  private void writeNow(Checkpoint checkpoint, boolean best) {
+  private CheckpointStore.Entry writeNow(Checkpoint checkpoint, boolean best) {
     long start = System.nanoTime();
     CheckpointStore.Entry entry;
     try {
@@ -126,6 +145,7 @@ final class CheckpointWriter implements AutoCloseable {
                 millis));
     tell(checkpoint);
     trimJournal();
+    return entry;
   }
 
   /** Journal and source are needed from the oldest checkpoint on; a damaged one keeps all. */
