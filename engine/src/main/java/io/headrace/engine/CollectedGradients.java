@@ -97,7 +97,7 @@ final class CollectedGradients {
     @Override
     public void update(float factor) {
       kernels.scale(count, factor, gradients, offset);
-      updates.update(updates.block(), offset, gradients, offset, count);
+      updates.update(offset, gradients, offset, count);
       Floats.fill(gradients, offset, count, 0);
     }
   }

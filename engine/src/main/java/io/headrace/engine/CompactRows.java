@@ -75,6 +75,11 @@ final class CompactRows implements Updates.RowUpdates, CollectedGradients.Part {
       gather(block.slots().get(slot), ids, count, compact.slots().get(slot));
     }
     updates.update(compact, 0, gradients, 0, count * width);
+    if (updates.isCopied()) {
+      for (int i = 0; i < count; i++) {
+        updates.beforeChange(parameter.offset() + (long) ids[i] * width, width);
+      }
+    }
     scatter(compact.values(), ids, count, block.values());
     for (int slot = 0; slot < slots; slot++) {
       scatter(compact.slots().get(slot), ids, count, block.slots().get(slot));

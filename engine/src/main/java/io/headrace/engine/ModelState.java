@@ -8,8 +8,10 @@ import io.headrace.engine.state.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A model's parameters and optimizer slots as named tensors without padding: {@code
@@ -17,21 +19,46 @@ import java.util.List;
  */
 record ModelState(Model model) {
   private static final String STATE = "state.";
-  private static final long DIGEST_BYTES = 1 << 24;
+  private static final long DIGEST_FLOATS = 1 << 16;
 
-  void save(SnapshotMemory to) {
+  /** Saves everything as it is now: parameters and slots little by little. */
+  GradualCopy copy(SnapshotMemory to) {
     ParameterBlock block = model.updates().block();
-    List<String> slots = model.updates().optimizer().slots();
-    for (Parameter parameter : model.parameters().all()) {
-      save(to, "model." + parameter.name(), parameter, block.values());
-      for (int i = 0; i < slots.size(); i++) {
-        save(to, slotName(slots.get(i), parameter), parameter, block.slots().get(i));
-      }
-    }
+    List<MemorySegment> vectors = new ArrayList<>();
+    vectors.add(block.values());
+    vectors.addAll(block.slots());
+    var copy =
+        new GradualCopy(model.parameters().all(), model.parameters().size(), vectors, places(to));
     model.states().forEach((name, state) -> state.save(to.within(STATE + name)));
+    model.updates().add(copy);
+    return copy;
+  }
+
+  /** Memory for each parameter, and for each of its slots. */
+  private List<List<MemorySegment>> places(SnapshotMemory in) {
+    List<List<MemorySegment>> places = new ArrayList<>();
+    places.add(places(in, parameter -> "model." + parameter.name()));
+    for (String slot : model.updates().optimizer().slots()) {
+      places.add(places(in, parameter -> slotName(slot, parameter)));
+    }
+    return places;
+  }
+
+  private List<MemorySegment> places(SnapshotMemory in, Function<Parameter, String> name) {
+    return model.parameters().all().stream()
+        .map(parameter -> in.place(name.apply(parameter), TensorType.F32, shape(parameter)))
+        .toList();
+  }
+
+  /** Has the memory that {@link #copy} needs allocated now, in place of what was in it. */
+  void reserve(SnapshotMemory in) {
+    in.clear();
+    places(in);
+    in.clear();
   }
 
   void restore(StateReader from) {
+    model.updates().finishCopies();
     ParameterBlock block = model.updates().block();
     List<String> slots = model.updates().optimizer().slots();
     for (Parameter parameter : model.parameters().all()) {
@@ -48,13 +75,15 @@ record ModelState(Model model) {
   String sha256() {
     MessageDigest digest = digest();
     for (Parameter parameter : model.parameters().all()) {
-      for (long row = 0; row < parameter.rows(); row++) {
-        long start = (parameter.offset() + row * parameter.stride()) * Float.BYTES;
-        long end = start + parameter.columns() * Float.BYTES;
-        for (long at = start; at < end; at += DIGEST_BYTES) {
-          long length = Math.min(DIGEST_BYTES, end - at);
-          digest.update(parameter.values().asSlice(at, length).asByteBuffer());
-        }
+      long columns = parameter.columns();
+      long rowsAtOnce = Math.max(1, DIGEST_FLOATS / columns);
+      MemorySegment part = Floats.allocate(Math.min(rowsAtOnce, parameter.rows()) * columns);
+      for (long row = 0; row < parameter.rows(); row += rowsAtOnce) {
+        long rows = Math.min(rowsAtOnce, parameter.rows() - row);
+        long at = parameter.offset() + row * parameter.stride();
+        Floats.copyRows(
+            parameter.values(), at, parameter.stride(), part, 0, columns, rows, columns);
+        digest.update(part.asSlice(0, rows * columns * Float.BYTES).asByteBuffer());
       }
     }
     return HexFormat.of().formatHex(digest.digest());
@@ -64,23 +93,20 @@ record ModelState(Model model) {
     return "optimizer." + slot + "." + parameter.name();
   }
 
-  private static void save(
-      SnapshotMemory to, String name, Parameter parameter, MemorySegment vector) {
-    MemorySegment copy = to.place(name, TensorType.F32, shape(parameter));
-    for (long row = 0; row < parameter.rows(); row++) {
-      long from = parameter.offset() + row * parameter.stride();
-      Floats.copy(vector, from, copy, row * parameter.columns(), parameter.columns());
-    }
-  }
-
   private static void restore(
       StateReader from, String name, Parameter parameter, MemorySegment vector) {
     MemorySegment copy = Floats.allocate(parameter.count());
     from.tensor(name, TensorType.F32, shape(parameter), copy);
-    for (long row = 0; row < parameter.rows(); row++) {
-      long to = parameter.offset() + row * parameter.stride();
-      Floats.copy(copy, row * parameter.columns(), vector, to, parameter.columns());
-    }
+    long columns = parameter.columns();
+    Floats.copyRows(
+        copy,
+        0,
+        columns,
+        vector,
+        parameter.offset(),
+        parameter.stride(),
+        parameter.rows(),
+        columns);
   }
 
   private static long[] shape(Parameter parameter) {

@@ -9,8 +9,11 @@ import io.headrace.engine.optimizer.Optimizer;
 import io.headrace.engine.optimizer.ParameterBlock;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,16 +24,36 @@ final class OptimizerUpdates implements Updates {
   private final Kernels kernels;
   private final Optimizer optimizer;
   private final GradientClipping clipping;
+  private final boolean singleRows;
   private final List<CompactRows> tables = new ArrayList<>();
   private @Nullable ParameterBlock block;
   private @Nullable CollectedGradients collected;
   private long step;
   private double rateFactor;
+  private GradualCopy[] copies = {};
 
-  OptimizerUpdates(Kernels kernels, Optimizer optimizer, GradientClipping clipping) {
+  /**
+   * @param singleRows whether the model learns row by row and a layer may do so without passes
+   */
+  OptimizerUpdates(
+      Kernels kernels, Optimizer optimizer, GradientClipping clipping, boolean singleRows) {
     this.kernels = kernels;
     this.optimizer = optimizer;
     this.clipping = clipping;
+    this.singleRows = singleRows && optimizer.rowUpdate().isPresent();
+  }
+
+  @Override
+  public Optional<Optimizer> rowByRow() {
+    return singleRows ? Optional.of(optimizer) : Optional.empty();
+  }
+
+  /**
+   * Takes the slots to lie behind rows of {@code width} parameters that all begin at 0; instead of
+   * {@link #allocate}.
+   */
+  void useSlotsWithin(Parameters parameters, int width) {
+    block = ParameterBlock.within(parameters.values(), width, optimizer.slots().size());
   }
 
   /** Allocates the slots; called once, after the parameters have their first values. */
@@ -68,6 +91,49 @@ final class OptimizerUpdates implements Updates {
   void startStep(long number, double factor) {
     step = number;
     rateFactor = factor;
+    forgetCopied();
+  }
+
+  /** Has every change from now on told to {@code copy} until it is done. Between two steps only. */
+  void add(GradualCopy copy) {
+    copies = Arrays.copyOf(copies, copies.length + 1);
+    copies[copies.length - 1] = copy;
+  }
+
+  /** Tells {@code copy}, which nobody wants any more, nothing more. Between two steps only. */
+  void forget(GradualCopy copy) {
+    keepCopies(other -> other != copy);
+  }
+
+  private void forgetCopied() {
+    for (GradualCopy copy : copies) {
+      if (copy.isDone()) {
+        keepCopies(other -> !other.isDone());
+        return;
+      }
+    }
+  }
+
+  private void keepCopies(Predicate<GradualCopy> kept) {
+    copies = Arrays.stream(copies).filter(kept).toArray(GradualCopy[]::new);
+  }
+
+  /** To be called before all parameters change at once. Between two steps only. */
+  void finishCopies() {
+    Arrays.stream(copies).forEach(GradualCopy::finish);
+    copies = new GradualCopy[0];
+  }
+
+  @Override
+  public boolean isCopied() {
+    return copies.length > 0;
+  }
+
+  @Override
+  public void beforeChange(long offset, long count) {
+    for (GradualCopy copy : copies) {
+      copy.before(offset, count);
+    }
   }
 
   @Override
@@ -76,7 +142,7 @@ final class OptimizerUpdates implements Updates {
     if (collected != null) {
       collected.keep(gradients, gradientOffset, offset, count);
     } else {
-      update(block(), offset, gradients, gradientOffset, count);
+      update(offset, gradients, gradientOffset, count);
     }
   }
 
@@ -104,6 +170,15 @@ final class OptimizerUpdates implements Updates {
     }
   }
 
+  /** Updates the model's own parameters. */
+  void update(long offset, MemorySegment gradients, long gradientOffset, int count) {
+    if (copies.length > 0) {
+      beforeChange(offset, count);
+    }
+    update(block(), offset, gradients, gradientOffset, count);
+  }
+
+  /** Updates a copy of some of them, which {@link #beforeChange} need not know of. */
   void update(
       ParameterBlock parameters,
       long offset,

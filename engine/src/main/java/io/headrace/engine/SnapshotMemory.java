@@ -27,7 +27,14 @@ final class SnapshotMemory implements StateWriter {
     values.clear();
   }
 
-  /** Memory for the named tensor, to be written before the next call. */
+  /** Names a tensor that lies elsewhere and stays as it is. */
+  void share(String name, Tensor tensor) {
+    if (tensors.put(name, tensor) != null) {
+      throw new IllegalStateException("the tensor " + name + " was written twice");
+    }
+  }
+
+  /** Memory for the named tensor, to be written by whoever asks. */
   MemorySegment place(String name, TensorType type, long[] shape) {
     long bytes = type.bytes();
     for (long length : shape) {

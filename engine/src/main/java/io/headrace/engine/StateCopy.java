@@ -3,9 +3,9 @@ package io.headrace.engine;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.engine.state.StateReader;
-import io.headrace.engine.state.StateWriter;
 import io.headrace.engine.state.Tensor;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,10 @@ final class StateCopy {
 
   private final ModelState model;
   private final LossWatch watch;
-  private final SnapshotMemory memory = new SnapshotMemory();
+  private SnapshotMemory memory = new SnapshotMemory();
+  private SnapshotMemory other = new SnapshotMemory();
+  private @Nullable GradualCopy copy;
+  private boolean lent;
   private @Nullable Ledger ledger;
   private long learned;
 
@@ -31,13 +34,41 @@ final class StateCopy {
   }
 
   /**
-   * Copies the state of now over the one before.
+   * Has its memory allocated now.
+   *
+   * @param lends whether it will be lent to checkpoints
+   */
+  void reserve(boolean lends) {
+    if (!isTaken()) {
+      model.reserve(memory);
+    }
+    if (lends) {
+      model.reserve(other);
+    }
+  }
+
+  /** Makes room for another copy; what a checkpoint was lent stays as it is. */
+  private void startAnew() {
+    if (lent) {
+      SnapshotMemory free = other;
+      other = memory;
+      memory = free;
+      lent = false;
+    } else if (copy != null) {
+      model.model().updates().forget(copy);
+    }
+    copy = null;
+    memory.clear();
+  }
+
+  /**
+   * Copies the state of now in the place of the one before.
    *
    * @param steps steps in the parameters
    */
   void take(long steps, Ledger account) {
-    memory.clear();
-    model.save(memory);
+    startAnew();
+    copy = model.copy(memory);
     watch.save(memory.within(WATCH));
     learned = steps;
     ledger = account;
@@ -58,6 +89,7 @@ final class StateCopy {
 
   /** Makes the copied state that of now. */
   void putBack() {
+    finish();
     var reader =
         new CheckpointReader(
             new Checkpoint("", "", learned, 0, ledger(), memory.values(), memory.tensors()));
@@ -65,23 +97,42 @@ final class StateCopy {
     watch.restore(reader.within(WATCH));
   }
 
-  /** Writes the copy to a checkpoint. */
-  void save(StateWriter to) {
-    memory
-        .tensors()
-        .forEach((name, tensor) -> to.tensor(name, tensor.type(), shape(tensor), tensor.data()));
-    memory.values().forEach(to::value);
-    to.value(LEARNED, Long.toString(learned));
-    to.value(LEDGER, text(ledger()));
+  /** Copies a part of what is left, so that it is all copied some steps later. */
+  void advance() {
+    if (copy != null && !copy.isDone()) {
+      copy.advance();
+    }
+  }
+
+  private void finish() {
+    if (copy != null) {
+      copy.finish();
+    }
+  }
+
+  /**
+   * Puts the copy into a checkpoint, which shares its memory: it is left alone until another
+   * checkpoint has been lent a copy.
+   *
+   * @param prefix of names
+   * @return what has to be finished before it is read
+   */
+  Optional<GradualCopy> lend(SnapshotMemory to, String prefix) {
+    lent = true;
+    memory.tensors().forEach((name, tensor) -> to.share(prefix + name, tensor));
+    memory.values().forEach((name, value) -> to.value(prefix + name, value));
+    to.value(prefix + LEARNED, Long.toString(learned));
+    to.value(prefix + LEDGER, text(ledger()));
+    return Optional.ofNullable(copy);
   }
 
   /**
    * Takes the copy from a checkpoint, or none if it has none.
    *
-   * @param prefix of the names that {@link #save} wrote, ended with a dot
+   * @param prefix of the names that {@link #lend} wrote, ended with a dot
    */
   void restore(Checkpoint from, String prefix) {
-    memory.clear();
+    startAnew();
     ledger = null;
     StateReader values = new CheckpointReader(from);
     if (values.value(prefix + LEARNED).isEmpty()) {

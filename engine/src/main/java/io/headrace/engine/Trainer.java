@@ -12,7 +12,9 @@ import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Takes one mini-batch a step: scores it, then learns from it, on its own team of workers.
@@ -32,8 +34,7 @@ public final class Trainer implements AutoCloseable {
   private final OnlineEvaluation evaluation;
   private final LedgerCounter ledger = new LedgerCounter();
   private final DivergenceGuard guard;
-  private SnapshotMemory nextSnapshot = new SnapshotMemory();
-  private SnapshotMemory lastSnapshot = new SnapshotMemory();
+  private final SnapshotMemory snapshotMemory = new SnapshotMemory();
   private long step;
 
   /**
@@ -236,20 +237,42 @@ public final class Trainer implements AutoCloseable {
     return new ModelState(model).sha256();
   }
 
-  /**
-   * A copy of all state. Its memory is used again by the call after the next: at most two
-   * checkpoints are alive at a time.
-   */
+  /** A copy of all state, complete. Its memory is used again by the next snapshot. */
   public Checkpoint snapshot(String job, long timeMillis) {
-    SnapshotMemory memory = nextSnapshot;
-    nextSnapshot = lastSnapshot;
-    lastSnapshot = memory;
-    memory.clear();
-    new ModelState(model).save(memory);
-    evaluation.save(memory.within(EVALUATION));
-    guard.save(memory);
-    return new Checkpoint(
-        job, spec.fingerprint(), step, timeMillis, ledger(), memory.values(), memory.tensors());
+    return startSnapshot(job, timeMillis).finish();
+  }
+
+  /**
+   * Has the memory of snapshots allocated now, so that the first need not wait for it; one before
+   * is no longer read.
+   */
+  public void reserveSnapshots() {
+    new ModelState(model).reserve(snapshotMemory);
+    guard.reserve();
+  }
+
+  /**
+   * A copy of all state as it is now, taken while the next steps are: each copies what it is about
+   * to change, if {@link Snapshot#finish} has not yet. Call it again only when the one before is
+   * finished and no longer read: its memory is used again. A step that undoes others copies all
+   * that is left.
+   */
+  public Snapshot startSnapshot(String job, long timeMillis) {
+    snapshotMemory.clear();
+    List<GradualCopy> copies = new ArrayList<>();
+    copies.add(new ModelState(model).copy(snapshotMemory));
+    evaluation.save(snapshotMemory.within(EVALUATION));
+    guard.save(snapshotMemory).ifPresent(copies::add);
+    var checkpoint =
+        new Checkpoint(
+            job,
+            spec.fingerprint(),
+            step,
+            timeMillis,
+            ledger(),
+            snapshotMemory.values(),
+            snapshotMemory.tensors());
+    return new Snapshot(checkpoint, copies);
   }
 
   /**

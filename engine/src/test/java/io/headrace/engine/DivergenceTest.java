@@ -136,6 +136,28 @@ class DivergenceTest {
     }
   }
 
+  /** Snapshots are begun before each step and finished after it, the one that undoes others too. */
+  @Test
+  void leavesASnapshotThatIsNotFinishedAsItWasBegun() {
+    DivergencePolicy policy = policy(Action.HALVE, 30, 10);
+    try (var gradual = new Trainer(EXPLODING, 2, policy);
+        var atOnce = new Trainer(EXPLODING, 2, policy)) {
+      long undone = 0;
+      for (int i = 0; i < 400; i++) {
+        MiniBatch next = i % 90 == 50 ? poisoned() : batch();
+        Snapshot begun = gradual.startSnapshot("job", i);
+        Checkpoint expected = atOnce.snapshot("job", i);
+        StepResult result = gradual.train(next);
+        Checkpoint finished = begun.finish();
+        assertThat(finished.values()).isEqualTo(expected.values());
+        TrainerTest.assertSameState(finished, expected);
+        assertThat(atOnce.train(next)).isEqualTo(result);
+        undone += result.divergence() == null ? 0 : result.divergence().undoneSteps();
+      }
+      assertThat(undone).isPositive();
+    }
+  }
+
   /** What was lost before a copy is in the copy's ledger, and in a checkpoint's copy. */
   @Test
   void goesBackToALedgerWithItsLosses() {

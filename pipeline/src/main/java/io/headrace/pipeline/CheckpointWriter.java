@@ -1,6 +1,7 @@
 package io.headrace.pipeline;
 
 import io.headrace.engine.Checkpoint;
+import io.headrace.engine.Snapshot;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
@@ -55,12 +56,12 @@ final class CheckpointWriter implements AutoCloseable {
    * @return for {@link #join}; may be ignored
    */
   CompletableFuture<CheckpointStore.Entry> write(
-      Checkpoint checkpoint, boolean best, Runnable ifFailed) {
+      Snapshot snapshot, boolean best, Runnable ifFailed) {
     writing = true;
     return CompletableFuture.supplyAsync(
         () -> {
           try {
-            return writeNow(checkpoint, best);
+            return writeNow(snapshot.finish(), best);
           } catch (HeadraceException told) {
             ifFailed.run();
             throw told;
@@ -77,8 +78,8 @@ final class CheckpointWriter implements AutoCloseable {
    * @param best whether to mark it as the best
    * @throws HeadraceException if it could not be written
    */
-  void writeLast(Checkpoint checkpoint, boolean best) {
-    join(CompletableFuture.supplyAsync(() -> writeNow(checkpoint, best), thread));
+  void writeLast(Snapshot snapshot, boolean best) {
+    join(CompletableFuture.supplyAsync(() -> writeNow(snapshot.finish(), best), thread));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.headrace.pipeline;
 
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.Divergence;
+import io.headrace.engine.Snapshot;
 import io.headrace.engine.StepResult;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
@@ -76,6 +77,9 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     epoch = account.lastEpoch();
     metricsMillis = plan.clock().millis();
     pace = new PaceLog(metricsMillis);
+    if (plan.settings().checkpointSamples() < Long.MAX_VALUE) {
+      trainer.reserveSnapshots();
+    }
   }
 
   @Override
@@ -182,7 +186,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     checkpoints.awaitWritten();
     boolean incomplete = unsaved || checkpointDue;
     // The last metrics end a window that a resumed run goes on with: the snapshot comes first.
-    Checkpoint last = snapshot();
+    Snapshot last = snapshot();
     if (trained > metricsTrained) {
       takeMetrics();
     }
@@ -300,11 +304,12 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     }
   }
 
-  private Checkpoint snapshot() {
-    Checkpoint now =
-        trainer
-            .snapshot(plan.job(), plan.clock().millis())
-            .with(GrowingVocabularies.STATE, plan.vocabularies());
+  private Snapshot snapshot() {
+    return trainer.startSnapshot(plan.job(), plan.clock().millis()).with(this::withOthers);
+  }
+
+  private Checkpoint withOthers(Checkpoint trained) {
+    Checkpoint now = trained.with(GrowingVocabularies.STATE, plan.vocabularies());
     Map<String, String> values = first.addTo(now.values(), now.ledger());
     return now.withValues(validation == null ? values : validation.addTo(values));
   }

@@ -42,6 +42,12 @@ public class AssemblerBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(AssemblerCase.ROWS)
+  public StreamEnd batchesOf64Journalled(Blocks blocks) {
+    return blocks.assembly.runJournalled(64);
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(AssemblerCase.ROWS)
   public StreamEnd batchesOf256(Blocks blocks) {
     return blocks.assembly.run(256);
   }

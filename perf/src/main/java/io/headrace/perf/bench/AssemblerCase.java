@@ -3,15 +3,25 @@ package io.headrace.perf.bench;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.sample.DenseColumn;
 import io.headrace.engine.sample.MiniBatch;
+import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.ingest.HeldPartitions;
 import io.headrace.perf.stream.Readings;
 import io.headrace.pipeline.batch.BatchAssembler;
 import io.headrace.pipeline.batch.BatchHandler;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.pipeline.batch.BlockPool;
 import io.headrace.pipeline.batch.StreamEnd;
+import io.headrace.sink.BatchJournal;
+import io.headrace.sink.journal.DirectoryBatchJournal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.function.Consumer;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -29,11 +39,40 @@ final class AssemblerCase {
 
   /** Puts {@link #ROWS} rows through an assembler of its own and waits for the end. */
   StreamEnd run(int batchSize) {
+    return run(batchSize, BatchJournal.NONE);
+  }
+
+  /** The same, each batch recorded in a journal of its own, which is deleted. */
+  StreamEnd runJournalled(int batchSize) {
+    try {
+      Path directory = Files.createTempDirectory("headrace-journal");
+      Consumer<String> failed =
+          message -> {
+            throw new IllegalStateException(message);
+          };
+      try (var journal =
+          new DirectoryBatchJournal(directory, false, failed, InstantSource.system())) {
+        journal.resume(Positions.START);
+        return run(batchSize, journal);
+      } finally {
+        for (Path segment : DirectoryBatchJournal.files(directory)) {
+          Files.delete(segment);
+        }
+        Files.delete(directory);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private StreamEnd run(int batchSize, BatchJournal journal) {
     Scheduler assembly = Schedulers.newSingle("assembler", true);
     try {
       var check = new Check();
       var shape = new BatchShape(batchSize, 20, RING_SLOTS);
-      var assembler = BatchAssembler.start(schema, shape, pool, assembly, check);
+      var assembler =
+          BatchAssembler.start(
+              schema, shape, pool, assembly, check, journal, Positions.START, new HeldPartitions());
       assembler.assemble(Flux.range(0, ROWS / BLOCK).map(this::block));
       StreamEnd end = assembler.end().join();
       check.requireAllRows(end);
