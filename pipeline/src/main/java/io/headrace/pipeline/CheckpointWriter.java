@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes checkpoints on one thread of its own, one at a time, while training goes on. Whoever has
- * the trainer's turn calls; {@link #awaitWritten}, {@link #newest} and {@link #failures} are for any
- * thread.
+ * the trainer's turn calls; {@link #awaitWritten}, {@link #newest} and {@link #failures} are for
+ * any thread.
  */
 final class CheckpointWriter implements AutoCloseable {
   private static final long FIRST_RETRY_MILLIS = 1_000;

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trains each batch as it comes out of the ring; between steps takes metrics and snapshots, both at
- * numbers of trained samples, never by time, or when somebody asks. The ring's thread calls it; what
- * the status shows may be read from any thread. A step and what is done between two steps take
+ * numbers of trained samples, never by time, or when somebody asks. The ring's thread calls it;
+ * what the status shows may be read from any thread. A step and what is done between two steps take
  * turns, so that the trainer has one caller at a time, whichever thread that is.
  */
 final class TrainingLoop implements BatchHandler, AutoCloseable {

@@ -77,8 +77,8 @@ public final class TrainingRun implements AutoCloseable {
 
   /**
    * Asks for no more until {@link #resume}: what was asked for is trained on, but for rows that do
-   * not fill a batch; the rest that was read waits, in flight, and the source keeps its place. A run
-   * that was paused learns the same bits as one that was not. A pause does not outlive the run.
+   * not fill a batch; the rest that was read waits, in flight, and the source keeps its place. A
+   * run that was paused learns the same bits as one that was not. A pause does not outlive the run.
    *
    * @return false if the run is paused already, or ends or has ended
    */

@@ -12,8 +12,8 @@ import java.time.Duration;
 
 /**
  * A running HTTP server that shows one job and lets people control it: the page at {@code /},
- * {@code /health}, {@code /prometheus} and the API under {@code /api/v1}. Thread-safe.
- * Whoever starts it closes it.
+ * {@code /health}, {@code /prometheus} and the API under {@code /api/v1}. Thread-safe. Whoever
+ * starts it closes it.
  */
 public final class HttpService implements AutoCloseable {
   private final ApplicationContext context;

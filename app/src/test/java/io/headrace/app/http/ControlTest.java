@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -43,7 +42,13 @@ class ControlTest {
     for (long step : List.of(3L, 7L)) {
       store.write(
           new Checkpoint(
-              "flight-delay", "spec", step, 1_767_225_600_000L, Ledger.EMPTY, new TreeMap<>(), new TreeMap<>()));
+              "flight-delay",
+              "spec",
+              step,
+              1_767_225_600_000L,
+              Ledger.EMPTY,
+              new TreeMap<>(),
+              new TreeMap<>()));
     }
     store.markBest(FIRST);
     Files.writeString(folder.resolve("secret"), "of this machine");
@@ -100,7 +105,12 @@ class ControlTest {
   void listsShowsAndVerifiesCheckpoints() throws Exception {
     assertThat(get("/api/v1/checkpoints").body())
         .containsSubsequence(
-            FIRST, "\"step\":3", "\"created\":\"2026-01-01T00:00:00Z\"", "\"best\":true", LAST, "\"best\":false");
+            FIRST,
+            "\"step\":3",
+            "\"created\":\"2026-01-01T00:00:00Z\"",
+            "\"best\":true",
+            LAST,
+            "\"best\":false");
     HttpResponse<String> shown = get("/api/v1/checkpoints/" + LAST);
     assertThat(shown.headers().firstValue("Content-Type")).contains("application/json");
     assertThat(shown.body()).contains("\"job\" : \"flight-delay\"", "\"step\" : 7", "\"tensors\"");
@@ -139,7 +149,8 @@ class ControlTest {
         "checkpoint-000000000099.safetensors"
       })
   void namesLeadToNoOtherFile(String name) throws Exception {
-    for (String path : List.of("/api/v1/checkpoints/" + name, "/api/v1/checkpoints/" + name + "/verify")) {
+    for (String path :
+        List.of("/api/v1/checkpoints/" + name, "/api/v1/checkpoints/" + name + "/verify")) {
       HttpResponse<String> response = get(path);
       assertThat(response.statusCode()).as(path).isIn(400, 404);
       assertThat(response.body()).doesNotContain("of this machine", "root:", folder.toString());
@@ -157,9 +168,14 @@ class ControlTest {
     "Sec-Fetch-Site, none",
   })
   void pagesOfOtherSitesChangeNothing(String header, String value) throws Exception {
-    for (String path : List.of("/api/v1/pause", "/api/v1/resume", "/api/v1/checkpoints", "/api/v1/samples")) {
+    for (String path :
+        List.of("/api/v1/pause", "/api/v1/resume", "/api/v1/checkpoints", "/api/v1/samples")) {
       HttpResponse<String> refused =
-          send(HttpRequest.newBuilder(uri(path)).header(header, value).POST(HttpRequest.BodyPublishers.noBody()).build());
+          send(
+              HttpRequest.newBuilder(uri(path))
+                  .header(header, value)
+                  .POST(HttpRequest.BodyPublishers.noBody())
+                  .build());
       assertThat(refused.statusCode()).as(path).isEqualTo(403);
       assertThat(refused.headers().firstValue("Content-Type")).contains("application/problem+json");
     }
@@ -191,7 +207,9 @@ class ControlTest {
   }
 
   private static HttpRequest request(HttpService of, String path) {
-    return HttpRequest.newBuilder(of.uri().resolve(path)).POST(HttpRequest.BodyPublishers.noBody()).build();
+    return HttpRequest.newBuilder(of.uri().resolve(path))
+        .POST(HttpRequest.BodyPublishers.noBody())
+        .build();
   }
 
   private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {

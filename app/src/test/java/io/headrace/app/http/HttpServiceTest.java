@@ -96,7 +96,8 @@ class HttpServiceTest {
 
   @Test
   void saysWhatIsNotKnownAsNull() throws IOException, InterruptedException {
-    try (var fresh = HttpService.start("127.0.0.1", 0, new MovingJob().served(), Duration.ofMinutes(1))) {
+    try (var fresh =
+        HttpService.start("127.0.0.1", 0, new MovingJob().served(), Duration.ofMinutes(1))) {
       Map<String, Object> status = json(fetch(fresh, "/api/v1/status").body());
 
       assertThat(part(status, "checkpoints")).containsEntry("last", null);
