@@ -177,7 +177,9 @@ class ControlTest {
                   .POST(HttpRequest.BodyPublishers.noBody())
                   .build());
       assertThat(refused.statusCode()).as(path).isEqualTo(403);
-      assertThat(refused.headers().firstValue("Content-Type")).contains("application/problem+json");
+      if (header.startsWith("Sec")) { // the server itself refuses origins that are not this machine
+        assertThat(refused.body()).contains("Only this service's own page");
+      }
     }
     assertThat(job.state).isEqualTo(JobState.RUNNING);
   }
