@@ -73,8 +73,7 @@ class PushStressTest {
         JobRun.start(
             JobFile.read(EXAMPLE.resolve("job.yaml"), settings),
             new JobRun.Options(List.of(), OptionalLong.empty(), step -> hold()));
-    service =
-        HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()), run.intake());
+    service = HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served());
     client = new PushClient(service);
   }
 
