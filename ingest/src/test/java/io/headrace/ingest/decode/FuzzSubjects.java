@@ -70,6 +70,7 @@ final class FuzzSubjects {
         csv(),
         json(),
         vw(),
+        libsvm(),
         text("text-lines", '\t'),
         text("text-folder", '\n'),
         windows(),
@@ -247,6 +248,26 @@ final class FuzzSubjects {
         "'",
         " ",
         "\t",
+        "1e999",
+        "nan",
+        "9".repeat(400));
+  }
+
+  private static Subject libsvm() {
+    return Subject.of(
+        "libsvm",
+        DecoderSpec.fixed("libsvm"),
+        new SampleMapping(
+            LABEL,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(new InputMapping.SparseFields("all", List.of(), 18))),
+        texts("yes 1:0.5 20:-1e3 2147483647:1", "no qid:7 3:1\t5:0 # 4:1", "1"),
+        ":",
+        "#",
+        " ",
+        "\t",
+        "-",
         "1e999",
         "nan",
         "9".repeat(400));
