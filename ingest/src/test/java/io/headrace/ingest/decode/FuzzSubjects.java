@@ -363,15 +363,20 @@ final class FuzzSubjects {
         "image-folder",
         () -> Decoders.create(DecoderSpec.fixed("image-folder"), mapping),
         mapping,
-        List.of(
-            picture("png", BufferedImage.TYPE_INT_RGB),
-            picture("png", BufferedImage.TYPE_BYTE_BINARY),
-            picture("jpg", BufferedImage.TYPE_INT_RGB),
-            picture("gif", BufferedImage.TYPE_BYTE_INDEXED),
-            picture("bmp", BufferedImage.TYPE_INT_RGB)),
+        pictures(),
         List.of(
             "\u0089PNG", "IHDR", "IDAT", "IEND", "\u00ff\u00d8", "\u00ff\u00c4", "GIF89a", "BM"),
         70_000);
+  }
+
+  /** Pictures of class yes, in every format that is read. */
+  static List<byte[]> pictures() {
+    return List.of(
+        picture("png", BufferedImage.TYPE_INT_RGB),
+        picture("png", BufferedImage.TYPE_BYTE_BINARY),
+        picture("jpg", BufferedImage.TYPE_INT_RGB),
+        picture("gif", BufferedImage.TYPE_BYTE_INDEXED),
+        picture("bmp", BufferedImage.TYPE_INT_RGB));
   }
 
   private static byte[] picture(String format, int type) {
