@@ -1,10 +1,12 @@
 #!/bin/sh
-# Builds what is needed and runs, with the launcher's JVM flags and those in PERF_JAVA_OPTS: the benchmarks (bench), the
-# load rig (load), what checkpoints cost (stall), faults of the broker (faults),
+# Builds what is needed and runs, with the launcher's JVM flags and those in PERF_JAVA_OPTS: the benchmarks (bench), the load
+# rig (load), what checkpoints cost (stall), generated files (data), a job on a file (job), faults of the broker (faults),
 # the comparison with PyTorch (peers), or PyTorch's accuracy on CIFAR-10 (accuracy).
 #   perf/run.sh bench [JMH options, e.g. AssemblerBenchmark -f 1]
-#   perf/run.sh overload [RECORDS [SECONDS]]
 #   perf/run.sh load [--records 5000000] [--runs 3] ...
+#   perf/run.sh overload [RECORDS [SECONDS]]
+#   perf/run.sh data ctr|dense FILE [ROWS], or data flights FILE flights-3m.parquet
+#   perf/run.sh job JOB.yaml [--data DIR] [--processes 3] [--passes 6] [--set key=value]
 #   perf/run.sh stall [CHECKPOINTS] [THREADS]
 #   perf/run.sh faults [SECONDS, 60 by default]
 #   perf/run.sh peers [--nets cnn,mlp] [--threads 1,2] [--rounds 5] [--seconds 1] [--data DIR]
@@ -20,6 +22,11 @@ case $perf_command in
     set -- -prof gc "$@"
     ;;
   load) perf_main=io.headrace.perf.load.LoadRig ;;
+  data) perf_main=io.headrace.perf.data.GeneratedFile ;;
+  job)
+    perf_main=io.headrace.perf.job.JobTimes
+    set -- "$perf_root/headrace" "$@"
+    ;;
   stall) perf_main=io.headrace.perf.checkpoint.CheckpointStall ;;
   overload) perf_main=io.headrace.perf.faults.Overload ;;
   faults) perf_main=io.headrace.perf.faults.BrokerFaults ;;
@@ -31,7 +38,7 @@ case $perf_command in
     PERF_JAVA_OPTS="-Djava.library.path= ${PERF_JAVA_OPTS:-}"
     ;;
   *)
-    sed -n '2,11s/^# *//p' "$0" >&2
+    sed -n '/^#   perf/s/^# *//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -21,10 +21,14 @@ final class DivergenceGuard {
   private static final String GOOD = NAME + ".good";
   private static final long SUM_FLOATS = 1 << 20;
 
+  /** Floats that are copied in a fraction of the time that learning from a row takes. */
+  private static final int FLOATS_A_ROW = 16;
+
   private final Model model;
   private final DivergencePolicy policy;
   private final LedgerCounter ledger;
   private final LossWatch watch;
+  private final long copyEverySteps;
   private final StateCopy good;
   private final StateCopy suspect;
   private long learned;
@@ -55,8 +59,19 @@ final class DivergenceGuard {
     this.policy = policy;
     this.ledger = ledger;
     this.watch = new LossWatch(policy.lossAbove());
+    this.copyEverySteps = Math.max(policy.copyEverySteps(), stepsWorthACopy(spec, model));
     this.good = new StateCopy(new ModelState(model), watch);
     this.suspect = new StateCopy(new ModelState(model), watch);
+  }
+
+  /**
+   * Steps that take several times as long as a copy: row by row they are so short that copies of a
+   * large table would take longer.
+   */
+  private static long stepsWorthACopy(ModelSpec spec, Model model) {
+    return model.singleRow().isPresent()
+        ? model.parameters().size() / ((long) FLOATS_A_ROW * spec.batchSize())
+        : 0;
   }
 
   /** Number of the next step for optimizer and schedule: undone ones do not count. */
@@ -82,7 +97,7 @@ final class DivergenceGuard {
     if (!watch.accepts(loss)) {
       return false;
     }
-    if (!good.isTaken() || learned - good.learned() >= policy.copyEverySteps()) {
+    if (!good.isTaken() || learned - good.learned() >= copyEverySteps) {
       if (!finite()) {
         return false;
       }
@@ -181,8 +196,10 @@ final class DivergenceGuard {
   private boolean finite() {
     ParameterBlock block = model.updates().block();
     double sum = squaredSum(block.values());
-    for (MemorySegment slot : block.slots()) {
-      sum += squaredSum(slot);
+    if (model.singleRow().isEmpty()) { // otherwise they are among the values
+      for (MemorySegment slot : block.slots()) {
+        sum += squaredSum(slot);
+      }
     }
     return Double.isFinite(sum);
   }

@@ -55,7 +55,8 @@ public record DivergencePolicy(
               1,
               Integer.MAX_VALUE,
               "Steps between two copies of the last good state in memory: at most this many are"
-                  + " undone.")
+                  + " undone. With engine.update: sample and one linear layer over a sparse"
+                  + " input, at least so many that a sample stands for 16 weights and slots.")
           .orElse(1_000);
   private static final Setting<Integer> GIVE_UP =
       Setting.integer(

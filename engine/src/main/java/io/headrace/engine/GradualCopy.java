@@ -118,6 +118,10 @@ final class GradualCopy {
     for (int i = firstAt(from); i < parameters.size() && parameters.get(i).offset() < to; i++) {
       Parameter parameter = parameters.get(i);
       boolean padded = parameter.stride() > parameter.columns();
+      if (padded && parameter.columns() == 1) {
+        copySingles(i, from, to);
+        continue;
+      }
       long stride = padded ? parameter.stride() : parameter.count();
       long columns = padded ? parameter.columns() : parameter.count();
       long row = Math.max(0, (from - parameter.offset()) / stride);
@@ -139,6 +143,19 @@ final class GradualCopy {
     for (int vector = 0; vector < originals.size(); vector++) {
       MemorySegment copy = copies.get(vector).get(parameter);
       Floats.copy(originals.get(vector), from, copy, to, count);
+    }
+  }
+
+  /** The same for a parameter of one column, many rows at once. */
+  private void copySingles(int index, long from, long to) {
+    Parameter parameter = parameters.get(index);
+    long stride = parameter.stride();
+    long first = Math.max(0, Math.ceilDiv(from - parameter.offset(), stride));
+    long end = Math.min(parameter.rows(), Math.ceilDiv(to - parameter.offset(), stride));
+    long at = parameter.offset() + first * stride;
+    for (int vector = 0; vector < originals.size(); vector++) {
+      MemorySegment copy = copies.get(vector).get(index);
+      Floats.copyRows(originals.get(vector), at, stride, copy, first, 1, end - first, 1);
     }
   }
 

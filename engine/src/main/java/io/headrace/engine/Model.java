@@ -9,15 +9,18 @@ import io.headrace.engine.layer.LayerScope;
 import io.headrace.engine.layer.LayerState;
 import io.headrace.engine.layer.Parameters;
 import io.headrace.engine.layer.Pass;
+import io.headrace.engine.layer.SingleRow;
 import io.headrace.engine.layer.Tape;
 import io.headrace.engine.layer.Value;
 import io.headrace.engine.loss.Loss;
 import io.headrace.engine.loss.Losses;
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.optimizer.Optimizer;
 import io.headrace.engine.optimizer.Optimizers;
 import io.headrace.engine.optimizer.Schedule;
 import io.headrace.engine.optimizer.Schedules;
+import io.headrace.engine.sample.SampleBlock;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +49,7 @@ final class Model {
     this.spec = spec;
     this.loss = Losses.variants().create(spec.loss());
     Optimizer optimizer = Optimizers.variants().create(spec.optimizer());
-    this.updates = new OptimizerUpdates(kernels, optimizer, spec.clipping());
+    this.updates = new OptimizerUpdates(kernels, optimizer, spec.clipping(), singleRows(spec));
     this.schedule = schedule(spec, optimizer);
     int units = loss.units(spec.schema().label());
     DenseValue last = attachLayers(kernels, units);
@@ -60,8 +63,19 @@ final class Model {
             Floats.allocate(spec.batchSize()));
     this.derivations = tape.derivations();
     parameters.allocate();
-    updates.allocate(parameters);
+    if (tape.single().isPresent()) {
+      updates.useSlotsWithin(parameters, units);
+    } else {
+      updates.allocate(parameters);
+    }
     derive();
+  }
+
+  /** Whether one layer is all there is between a row and its loss. */
+  private static boolean singleRows(ModelSpec spec) {
+    return spec.update() == UpdateMode.SAMPLE
+        && spec.layers().size() == 1
+        && spec.clipping().equals(GradientClipping.NONE);
   }
 
   private static Schedule schedule(ModelSpec spec, Optimizer optimizer) {
@@ -133,6 +147,16 @@ final class Model {
         spec.update() == UpdateMode.BATCH,
         this::scoreRows,
         this::predictRows);
+  }
+
+  /** The model's work on one row without a plan, where it has such a way. */
+  Optional<SingleRow> singleRow() {
+    return tape.single();
+  }
+
+  /** Scores row {@code row} of a batch, whose scores are row 0's, with its loss. */
+  void scoreSingle(SampleBlock rows, int row) {
+    loss.score(scores, rows.labels(), rows.weights(), row, 0, 1, 1);
   }
 
   private void scoreRows(Pass pass, int from, int to) {

@@ -19,7 +19,7 @@ import java.util.function.Function;
  */
 record ModelState(Model model) {
   private static final String STATE = "state.";
-  private static final long DIGEST_BYTES = 1 << 24;
+  private static final long DIGEST_FLOATS = 1 << 16;
 
   /** Saves everything as it is now: parameters and slots little by little. */
   GradualCopy copy(SnapshotMemory to) {
@@ -75,13 +75,15 @@ record ModelState(Model model) {
   String sha256() {
     MessageDigest digest = digest();
     for (Parameter parameter : model.parameters().all()) {
-      for (long row = 0; row < parameter.rows(); row++) {
-        long start = (parameter.offset() + row * parameter.stride()) * Float.BYTES;
-        long end = start + parameter.columns() * Float.BYTES;
-        for (long at = start; at < end; at += DIGEST_BYTES) {
-          long length = Math.min(DIGEST_BYTES, end - at);
-          digest.update(parameter.values().asSlice(at, length).asByteBuffer());
-        }
+      long columns = parameter.columns();
+      long rowsAtOnce = Math.max(1, DIGEST_FLOATS / columns);
+      MemorySegment part = Floats.allocate(Math.min(rowsAtOnce, parameter.rows()) * columns);
+      for (long row = 0; row < parameter.rows(); row += rowsAtOnce) {
+        long rows = Math.min(rowsAtOnce, parameter.rows() - row);
+        long at = parameter.offset() + row * parameter.stride();
+        Floats.copyRows(
+            parameter.values(), at, parameter.stride(), part, 0, columns, rows, columns);
+        digest.update(part.asSlice(0, rows * columns * Float.BYTES).asByteBuffer());
       }
     }
     return HexFormat.of().formatHex(digest.digest());
@@ -95,10 +97,16 @@ record ModelState(Model model) {
       StateReader from, String name, Parameter parameter, MemorySegment vector) {
     MemorySegment copy = Floats.allocate(parameter.count());
     from.tensor(name, TensorType.F32, shape(parameter), copy);
-    for (long row = 0; row < parameter.rows(); row++) {
-      long to = parameter.offset() + row * parameter.stride();
-      Floats.copy(copy, row * parameter.columns(), vector, to, parameter.columns());
-    }
+    long columns = parameter.columns();
+    Floats.copyRows(
+        copy,
+        0,
+        columns,
+        vector,
+        parameter.offset(),
+        parameter.stride(),
+        parameter.rows(),
+        columns);
   }
 
   private static long[] shape(Parameter parameter) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class OptimizerUpdates implements Updates {
   private final Kernels kernels;
   private final Optimizer optimizer;
   private final GradientClipping clipping;
+  private final boolean singleRows;
   private final List<CompactRows> tables = new ArrayList<>();
   private @Nullable ParameterBlock block;
   private @Nullable CollectedGradients collected;
@@ -30,10 +32,28 @@ final class OptimizerUpdates implements Updates {
   private double rateFactor;
   private GradualCopy[] copies = {};
 
-  OptimizerUpdates(Kernels kernels, Optimizer optimizer, GradientClipping clipping) {
+  /**
+   * @param singleRows whether the model learns row by row and a layer may do so without passes
+   */
+  OptimizerUpdates(
+      Kernels kernels, Optimizer optimizer, GradientClipping clipping, boolean singleRows) {
     this.kernels = kernels;
     this.optimizer = optimizer;
     this.clipping = clipping;
+    this.singleRows = singleRows && optimizer.rowUpdate().isPresent();
+  }
+
+  @Override
+  public Optional<Optimizer> rowByRow() {
+    return singleRows ? Optional.of(optimizer) : Optional.empty();
+  }
+
+  /**
+   * Takes the slots to lie behind rows of {@code width} parameters that all begin at 0; instead of
+   * {@link #allocate}.
+   */
+  void useSlotsWithin(Parameters parameters, int width) {
+    block = ParameterBlock.within(parameters.values(), width, optimizer.slots().size());
   }
 
   /** Allocates the slots; called once, after the parameters have their first values. */
@@ -104,13 +124,13 @@ final class OptimizerUpdates implements Updates {
     copies = new GradualCopy[0];
   }
 
-  /** Whether {@link #beforeChange} has anything to do. */
-  boolean isCopied() {
+  @Override
+  public boolean isCopied() {
     return copies.length > 0;
   }
 
-  /** To be called before floats of the parameters, and of the slots beside them, change. */
-  void beforeChange(long offset, long count) {
+  @Override
+  public void beforeChange(long offset, long count) {
     for (GradualCopy copy : copies) {
       copy.before(offset, count);
     }

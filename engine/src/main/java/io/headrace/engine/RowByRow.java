@@ -1,10 +1,12 @@
 package io.headrace.engine;
 
 import io.headrace.engine.layer.Pass;
+import io.headrace.engine.layer.SingleRow;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.SampleBlock;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.function.DoublePredicate;
 
 /**
@@ -14,8 +16,7 @@ import java.util.function.DoublePredicate;
  */
 final class RowByRow {
   private final Model model;
-  private final Plan plan;
-  private final Pass pass;
+  private final Step step;
   private final int batchSize;
   private final int width;
   private final MemorySegment outputs;
@@ -23,7 +24,6 @@ final class RowByRow {
   private final float[] labels;
   private final float[] weights;
   private final int[] leftOut;
-  private final WorkerTeam team;
   private int learned;
   private int left;
   private double lossSum;
@@ -31,9 +31,9 @@ final class RowByRow {
 
   RowByRow(Model model, Plan plan, Pass pass, WorkerTeam team, int batchSize) {
     this.model = model;
-    this.plan = plan;
-    this.pass = pass;
-    this.team = team;
+    Optional<SingleRow> single = model.singleRow();
+    this.step =
+        single.isPresent() ? new Single(model, single.get()) : new Planned(model, plan, pass, team);
     this.leftOut = new int[batchSize];
     this.batchSize = batchSize;
     this.width = model.outputWidth();
@@ -46,20 +46,20 @@ final class RowByRow {
   /**
    * Learns from all rows of sound loss.
    *
-   * @param step number of the step, counted from 1; updates are numbered as if the batches before
-   *     had been full
+   * @param number of the step, counted from 1; updates are numbered as if the batches before had
+   *     been full
    * @param rateFactor what the learning rate is multiplied by
    * @param gate asked once, with the first sound loss, whether this state may be learned from
    */
-  void learn(SampleBlock rows, long step, double rateFactor, DoublePredicate gate) {
+  void learn(SampleBlock rows, long number, double rateFactor, DoublePredicate gate) {
     learned = 0;
     left = 0;
     lossSum = 0;
     badLoss = 0;
-    long update = (step - 1) * batchSize;
+    long update = (number - 1) * batchSize;
     for (int row = 0; row < rows.size(); row++) {
-      pass.start(rows, row, 1, ++update);
-      plan.score();
+      update++;
+      step.score(rows, row, update);
       float loss = Floats.read(model.losses(), 0);
       double weighted = (double) rows.weights()[row] * loss;
       if (!Double.isFinite(weighted)) {
@@ -74,13 +74,54 @@ final class RowByRow {
       keep(rows, row, loss);
       lossSum += weighted;
       model.updates().startStep(update, rateFactor);
+      step.learn(rows, row, update, rateFactor);
+    }
+  }
+
+  /** What is done with one row. */
+  private interface Step {
+    /** Scores it, which leaves its outputs and its loss as row 0 of the model's. */
+    void score(SampleBlock rows, int row, long update);
+
+    /** Learns from the row scored last. */
+    void learn(SampleBlock rows, int row, long update, double rateFactor);
+  }
+
+  /** Through the whole plan, as a batch of one row. */
+  private record Planned(Model model, Plan plan, Pass pass, WorkerTeam team) implements Step {
+    @Override
+    public void score(SampleBlock rows, int row, long update) {
+      pass.start(rows, row, 1, update);
+      plan.score();
+    }
+
+    @Override
+    public void learn(SampleBlock rows, int row, long update, double rateFactor) {
       plan.learn();
       model.finishStep(team);
     }
   }
 
+  /** The short way. */
+  private record Single(Model model, SingleRow work) implements Step {
+    @Override
+    public void score(SampleBlock rows, int row, long update) {
+      work.score(rows, row);
+      model.scoreSingle(rows, row);
+    }
+
+    @Override
+    public void learn(SampleBlock rows, int row, long update, double rateFactor) {
+      work.learn(rows, row, update, rateFactor);
+    }
+  }
+
   private void keep(SampleBlock rows, int row, float loss) {
-    Floats.copy(model.outputs(), 0, outputs, (long) learned * width, width);
+    if (width == 1) {
+      Floats.write(outputs, learned, Floats.read(model.outputs(), 0));
+    } else {
+      Floats.copy(model.outputs(), 0, outputs, (long) learned * width, width);
+    }
     Floats.write(losses, learned, loss);
     labels[learned] = rows.labels()[row];
     weights[learned] = rows.weights()[row];

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -14,18 +14,19 @@ import org.jspecify.annotations.Nullable;
  * caller at a time. {@link #run} returns when all tasks of its phase are done, and everything that
  * they wrote is then visible to the caller, and to the tasks of later phases.
  *
- * <p>Which phase is running, how many tasks it has and which comes next are one number, the ticket:
- * whoever advances it owns that task. Members look for tasks for a moment before they park.
+ * <p>Each thread has a share of a phase's tasks, cut by their numbers alone, so that what a task
+ * wrote is still in the cache of the processor that runs it in the next step; who is done with its
+ * own takes from the others'. A share is one number: which phase, which task comes next and where
+ * it ends; whoever advances it owns that task. Members look for tasks for a moment before they
+ * park.
  */
 final class WorkerTeam implements AutoCloseable {
-  private static final int COUNT_BITS = 20;
-  private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
   private static final int SPINS = 1 << 11;
   private static final long PAUSE_NANOS = 20_000;
 
   private final List<Member> members = new ArrayList<>();
   private final MemorySegment scratch;
-  private final AtomicLong ticket = new AtomicLong();
+  private final Shares shares;
   private final AtomicInteger done = new AtomicInteger();
   private Phase phase = (task, memory) -> {};
   private volatile boolean closed;
@@ -49,6 +50,7 @@ final class WorkerTeam implements AutoCloseable {
    */
   WorkerTeam(int threads, long scratchFloats) {
     this.scratch = Floats.allocate(scratchFloats);
+    this.shares = new Shares(threads);
     for (int i = 1; i < threads; i++) {
       members.add(new Member(i, Floats.allocate(scratchFloats)));
     }
@@ -73,33 +75,30 @@ final class WorkerTeam implements AutoCloseable {
     }
     phase = work;
     done.set(0);
-    long epoch = (ticket.get() >>> (2 * COUNT_BITS)) + 1;
-    ticket.set(epoch << (2 * COUNT_BITS) | (long) tasks << COUNT_BITS);
+    shares.cut(tasks);
     for (int i = 0; i < members.size(); i++) {
       members.get(i).wake();
     }
-    takeTasks(scratch);
+    takeTasks(0, scratch);
     awaitOthers(tasks);
     throwFailure();
   }
 
-  private void takeTasks(MemorySegment memory) {
-    for (long now = ticket.get(); hasTask(now); now = ticket.get()) {
-      if (ticket.compareAndSet(now, now + 1)) {
-        int task = (int) (now & COUNT_MASK);
+  /** Takes the tasks of share {@code first}, then what is left of the others'. */
+  private void takeTasks(int first, MemorySegment memory) {
+    int taken = 0;
+    for (int i = 0; i < shares.count(); i++) {
+      int share = (first + i) % shares.count();
+      for (int task = shares.take(share); task >= 0; task = shares.take(share)) {
+        taken++;
         try {
           phase.run(task, memory);
         } catch (Throwable e) { // thrown again at the caller
           fail(task, e);
-        } finally {
-          done.incrementAndGet();
         }
       }
     }
-  }
-
-  private static boolean hasTask(long ticket) {
-    return (ticket & COUNT_MASK) < (ticket >>> COUNT_BITS & COUNT_MASK);
+    done.addAndGet(taken);
   }
 
   private void awaitOthers(int tasks) {
@@ -143,12 +142,67 @@ final class WorkerTeam implements AutoCloseable {
     }
   }
 
+  /** The shares of the phase that is running, each in a cache line of its own. */
+  private static final class Shares {
+    private static final int COUNT_BITS = 20;
+    private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
+    private static final int APART = 16;
+
+    private final AtomicLongArray tickets;
+    private final int count;
+    private long phases;
+
+    Shares(int count) {
+      this.count = count;
+      this.tickets = new AtomicLongArray((count + 1) * APART);
+    }
+
+    int count() {
+      return count;
+    }
+
+    /** The caller's own, the first, last: no member is to find only others' tasks. */
+    void cut(int tasks) {
+      phases++;
+      for (int share = count - 1; share >= 0; share--) {
+        long next = (long) tasks * share / count;
+        long end = (long) tasks * (share + 1) / count;
+        tickets.set(at(share), phases << (2 * COUNT_BITS) | end << COUNT_BITS | next);
+      }
+    }
+
+    boolean hasTask(int share) {
+      return hasTask(tickets.get(at(share)));
+    }
+
+    /** The next task of a share, now the caller's; -1 if there is none. */
+    int take(int share) {
+      int at = at(share);
+      for (long now = tickets.get(at); hasTask(now); now = tickets.get(at)) {
+        if (tickets.compareAndSet(at, now, now + 1)) {
+          return (int) (now & COUNT_MASK);
+        }
+      }
+      return -1;
+    }
+
+    private static int at(int share) {
+      return (share + 1) * APART;
+    }
+
+    private static boolean hasTask(long ticket) {
+      return (ticket & COUNT_MASK) < (ticket >>> COUNT_BITS & COUNT_MASK);
+    }
+  }
+
   private final class Member implements Runnable {
+    private final int share;
     private final Thread thread;
     private final MemorySegment memory;
     private volatile boolean parked;
 
     Member(int number, MemorySegment memory) {
+      this.share = number;
       this.memory = memory;
       this.thread = Thread.ofPlatform().daemon().name("headrace-engine-" + number).unstarted(this);
     }
@@ -181,8 +235,8 @@ final class WorkerTeam implements AutoCloseable {
     public void run() {
       int idle = 0;
       while (!closed) {
-        if (hasTask(ticket.get())) {
-          takeTasks(memory);
+        if (shares.hasTask(share)) {
+          takeTasks(share, memory);
           idle = 0;
         } else if (++idle < SPINS) {
           Thread.onSpinWait();
@@ -194,7 +248,7 @@ final class WorkerTeam implements AutoCloseable {
 
     private void park() {
       parked = true;
-      if (!closed && !hasTask(ticket.get())) {
+      if (!closed && !shares.hasTask(share)) {
         LockSupport.park(WorkerTeam.this);
       }
       parked = false;

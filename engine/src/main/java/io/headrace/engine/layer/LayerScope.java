@@ -76,6 +76,15 @@ public record LayerScope(
     return parameters.claim(fullName(name), shape, 1, count, count, first);
   }
 
+  /**
+   * Claims rows x columns floats under {@code shape}, first 0, with {@code slots} times as many for
+   * an optimizer's slots behind each row.
+   */
+  Parameter table(String name, List<Long> shape, long rows, int columns, int slots) {
+    long stride = (1L + slots) * columns;
+    return parameters.claim(fullName(name), shape, rows, columns, stride, Initialisation.ZEROS);
+  }
+
   /** Claims rows x columns floats under {@code shape}, rows at multiples of a block. */
   Parameter matrix(String name, List<Long> shape, int rows, int columns, Initialisation first) {
     int stride = Kernels.padded(columns);

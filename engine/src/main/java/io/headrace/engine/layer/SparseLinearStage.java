@@ -2,16 +2,19 @@ package io.headrace.engine.layer;
 
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.optimizer.Optimizer;
+import io.headrace.engine.optimizer.RowUpdate;
 import io.headrace.engine.sample.SparseColumn;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A linear model over a sparse input. W lies as [ids][out] without padding. A step reads and writes
- * only the rows of W whose ids are in the batch: their gradients are summed in row order, then each
- * row is updated once. An optimizer with memory (momentum, Adam) therefore moves a weight only in
- * steps that touch it.
+ * A linear model over a sparse input. W lies as [ids][out] without padding, or with the optimizer's
+ * slots behind every row. A step reads and writes only the rows of W whose ids are in the batch:
+ * their gradients are summed in row order, then each row is updated once. An optimizer with memory
+ * (momentum, Adam) therefore moves a weight only in steps that touch it.
  */
 final class SparseLinearStage {
   private static final int PAIRS_EXPECTED = 16;
@@ -26,6 +29,7 @@ final class SparseLinearStage {
   private final @Nullable Parameter bias;
   private final Updates.RowUpdates rowUpdates;
   private final TouchedRows touched;
+  private final @Nullable SingleRow single;
 
   private SparseLinearStage(LayerScope scope, Value.SparseInput input, int out, boolean withBias) {
     this.kernels = scope.kernels();
@@ -33,10 +37,12 @@ final class SparseLinearStage {
     this.input = input.input();
     this.out = out;
     this.y = scope.buffer(List.of(out));
-    List<Long> shape = List.of(input.spec().size(), (long) out);
-    this.weight = scope.parameter("weight", shape, Initialisation.ZEROS);
-    this.bias =
-        withBias ? scope.parameter("bias", List.of((long) out), Initialisation.ZEROS) : null;
+    Optional<Optimizer> rowByRow = updates.rowByRow();
+    int slots = rowByRow.map(optimizer -> optimizer.slots().size()).orElse(0);
+    long ids = input.spec().size();
+    this.weight = scope.table("weight", List.of(ids, (long) out), ids, out, slots);
+    this.bias = withBias ? scope.table("bias", List.of((long) out), 1, out, slots) : null;
+    this.single = rowByRow.flatMap(Optimizer::rowUpdate).map(update -> single(update)).orElse(null);
     this.rowUpdates = updates.rows(weight, out);
     this.touched = new TouchedRows(out);
   }
@@ -44,9 +50,16 @@ final class SparseLinearStage {
   static Value attach(LayerScope scope, Value.SparseInput input, int out, boolean withBias) {
     var stage = new SparseLinearStage(scope, input, out, withBias);
     long rowCost = (long) PAIRS_EXPECTED * COST_OF_A_PAIR * out;
+    if (stage.single != null) {
+      scope.tape().single(stage.single);
+    }
     scope.tape().rows(rowCost, stage::forward, (pass, from, to) -> {});
     scope.tape().tiles(1, Kernels.padded(out), rowCost * scope.batchSize(), stage::update);
     return stage.y;
+  }
+
+  private SingleRow single(RowUpdate update) {
+    return new SparseLinearRow(updates, (RowUpdate.Moves) update, input, y, weight, bias);
   }
 
   private void forward(Pass pass, int from, int to) {
@@ -64,7 +77,7 @@ final class SparseLinearStage {
         Floats.copy(bias.values(), bias.offset(), sums, at, out);
       }
       for (int i = pairs.start(pass.base() + row); i < pairs.start(pass.base() + row + 1); i++) {
-        long id = weight.offset() + (long) pairs.ids()[i] * out;
+        long id = weight.offset() + pairs.ids()[i] * weight.stride();
         kernels.addScaled(out, pairs.values()[i], weight.values(), id, sums, at);
       }
     }
@@ -74,6 +87,7 @@ final class SparseLinearStage {
     MemorySegment sums = y.buffer();
     MemorySegment weights = weight.values();
     long offset = weight.offset();
+    long stride = weight.stride();
     int[] ids = pairs.ids();
     float[] values = pairs.values();
     float b = bias == null ? 0 : Floats.read(bias.values(), bias.offset());
@@ -82,7 +96,7 @@ final class SparseLinearStage {
       int end = pairs.start(base + row + 1);
       float sum = b;
       for (; i < end; i++) {
-        sum += values[i] * Floats.read(weights, offset + ids[i]);
+        sum += values[i] * Floats.read(weights, offset + ids[i] * stride);
       }
       Floats.write(sums, row, sum);
     }

@@ -2,6 +2,8 @@ package io.headrace.engine.layer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The work of all layers in the order in which they joined. A pass runs the forward work in that
@@ -14,6 +16,7 @@ public final class Tape {
   private final List<Tiles> tiles = new ArrayList<>();
   private final List<Runnable> derivations = new ArrayList<>();
   private long rowCost;
+  private @Nullable SingleRow single;
 
   /** A part of a forward or a backward pass. */
   public sealed interface Step {
@@ -73,6 +76,16 @@ public final class Tape {
   /** Adds work that recomputes what is kept beside parameters, after they were set as a whole. */
   public void derivation(Runnable work) {
     derivations.add(work);
+  }
+
+  /** Says that {@code row} is all of the model's work on one row. */
+  void single(SingleRow row) {
+    single = row;
+  }
+
+  /** The model's work on one row, where it has a shorter way than passes. */
+  public Optional<SingleRow> single() {
+    return Optional.ofNullable(single);
   }
 
   /** In the order of a forward pass. */

@@ -1,6 +1,8 @@
 package io.headrace.engine.layer;
 
+import io.headrace.engine.optimizer.Optimizer;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * How gradients reach the parameters: the optimizer as layers see it. Workers may call {@link
@@ -17,6 +19,22 @@ public interface Updates {
 
   /** A way to update scattered rows of {@code parameter}; each belongs to one worker at a time. */
   RowUpdates rows(Parameter parameter, int rowWidth);
+
+  /**
+   * The optimizer, where single rows of the input are learned from without passes and it has a step
+   * for that; its slots then lie in the parameter vector, behind each row of a parameter.
+   */
+  default Optional<Optimizer> rowByRow() {
+    return Optional.empty();
+  }
+
+  /** Whether {@link #beforeChange} has anything to do. */
+  default boolean isCopied() {
+    return false;
+  }
+
+  /** To be called before {@code count} parameters, and the slots beside them, change otherwise. */
+  default void beforeChange(long offset, long count) {}
 
   /** Updates the few rows of a large table that a batch touched; the others do not change. */
   interface RowUpdates {

@@ -18,6 +18,9 @@ public final class Floats {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int ALIGNMENT_BYTES = 64;
 
+  /** Floats of a row from which on a block copy pays. */
+  private static final int LONG_ROW = 16;
+
   private Floats() {}
 
   /** Allocates {@code count} zeros. */
@@ -59,6 +62,36 @@ public final class Floats {
       MemorySegment from, long fromIndex, MemorySegment to, long toIndex, long count) {
     MemorySegment.copy(
         from, fromIndex * Float.BYTES, to, toIndex * Float.BYTES, count * Float.BYTES);
+  }
+
+  /**
+   * Copies {@code rows} rows of {@code columns} floats, which lie {@code fromStride} and {@code
+   * toStride} apart.
+   */
+  public static void copyRows(
+      MemorySegment from,
+      long fromIndex,
+      long fromStride,
+      MemorySegment to,
+      long toIndex,
+      long toStride,
+      long rows,
+      long columns) {
+    if (fromStride == columns && toStride == columns) {
+      copy(from, fromIndex, to, toIndex, rows * columns);
+      return;
+    }
+    for (long row = 0; row < rows; row++) {
+      long source = fromIndex + row * fromStride;
+      long target = toIndex + row * toStride;
+      if (columns >= LONG_ROW) {
+        copy(from, source, to, target, columns);
+      } else {
+        for (long column = 0; column < columns; column++) {
+          write(to, target + column, read(from, source + column));
+        }
+      }
+    }
   }
 
   /** Copies floats from {@code index} on to the start of a heap array, as many as it holds. */

@@ -1,8 +1,12 @@
 package io.headrace.engine.optimizer;
 
+import static io.headrace.engine.memory.Floats.read;
+import static io.headrace.engine.memory.Floats.write;
+
 import io.headrace.engine.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /** Adam. Immutable. */
 record AdamOptimizer(double rate, double beta1, double beta2, float epsilon, float decay)
@@ -22,12 +26,10 @@ record AdamOptimizer(double rate, double beta1, double beta2, float epsilon, flo
       int count,
       long step,
       double rateFactor) {
-    double correctedRate = rate * rateFactor / (1 - StrictMath.pow(beta1, (double) step));
-    double rootScale = 1 / Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
     kernels.adam(
         count,
-        (float) correctedRate,
-        (float) rootScale,
+        correctedRate(step, rateFactor),
+        rootScale(step),
         (float) beta1,
         (float) beta2,
         epsilon,
@@ -38,5 +40,55 @@ record AdamOptimizer(double rate, double beta1, double beta2, float epsilon, flo
         offset,
         gradients,
         gradientOffset);
+  }
+
+  private float correctedRate(long step, double rateFactor) {
+    return (float) (rate * rateFactor / (1 - StrictMath.pow(beta1, (double) step)));
+  }
+
+  private float rootScale(long step) {
+    return (float) (1 / Math.sqrt(1 - StrictMath.pow(beta2, (double) step)));
+  }
+
+  @Override
+  public Optional<RowUpdate> rowUpdate() {
+    return Optional.of(new Row(this));
+  }
+
+  private static final class Row implements RowUpdate.Moves {
+    private final AdamOptimizer adam;
+    private final float beta1;
+    private final float beta2;
+    private final float epsilon;
+    private final float decay;
+    private float rate;
+    private float scale;
+
+    Row(AdamOptimizer adam) {
+      this.adam = adam;
+      beta1 = (float) adam.beta1;
+      beta2 = (float) adam.beta2;
+      epsilon = adam.epsilon;
+      decay = adam.decay;
+    }
+
+    @Override
+    public void startRow(long step, double rateFactor) {
+      rate = adam.correctedRate(step, rateFactor);
+      scale = adam.rootScale(step);
+    }
+
+    @Override
+    public void move(MemorySegment floats, long at, int apart, float slope) {
+      float value = read(floats, at);
+      float d = slope + decay * value;
+      long meanAt = at + apart;
+      long squareAt = meanAt + apart;
+      float mean = beta1 * read(floats, meanAt) + (1 - beta1) * d;
+      float square = beta2 * read(floats, squareAt) + (1 - beta2) * (d * d);
+      write(floats, meanAt, mean);
+      write(floats, squareAt, square);
+      write(floats, at, value - rate * mean / (scale * (float) Math.sqrt(square) + epsilon));
+    }
   }
 }

@@ -1,9 +1,13 @@
 package io.headrace.engine.optimizer;
 
+import static io.headrace.engine.memory.Floats.read;
+import static io.headrace.engine.memory.Floats.write;
+
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * FTRL-proximal. Immutable. A weight follows from its slots and alpha, so another alpha would
@@ -65,5 +69,42 @@ record FtrlOptimizer(float alpha, float beta, float l1, float l2) implements Opt
   @Override
   public boolean takesRateFactor() {
     return false;
+  }
+
+  @Override
+  public Optional<RowUpdate> rowUpdate() {
+    return Optional.of(new Row(this));
+  }
+
+  private static final class Row implements RowUpdate.Moves {
+    private final float alpha;
+    private final float beta;
+    private final float l1;
+    private final float l2;
+
+    Row(FtrlOptimizer ftrl) {
+      alpha = ftrl.alpha;
+      beta = ftrl.beta;
+      l1 = ftrl.l1;
+      l2 = ftrl.l2;
+    }
+
+    @Override
+    public void startRow(long step, double rateFactor) {}
+
+    @Override
+    public void move(MemorySegment floats, long at, int apart, float slope) {
+      long sumAt = at + apart;
+      long squaresAt = sumAt + apart;
+      float before = read(floats, squaresAt);
+      float after = before + slope * slope;
+      float root = (float) Math.sqrt(after);
+      float sigma = (root - (float) Math.sqrt(before)) / alpha;
+      float sum = read(floats, sumAt) + (slope - sigma * read(floats, at));
+      write(floats, squaresAt, after);
+      write(floats, sumAt, sum);
+      float beyond = Math.copySign(l1, sum) - sum;
+      write(floats, at, Math.abs(sum) <= l1 ? 0 : beyond / ((beta + root) / alpha + l2));
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.headrace.engine.optimizer;
 import io.headrace.engine.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a gradient changes parameters, element by element. Stateless: its memory is in the slots, so
@@ -35,6 +36,11 @@ public interface Optimizer {
       int count,
       long step,
       double rateFactor);
+
+  /** Its step on single weights, where it has one. */
+  default Optional<RowUpdate> rowUpdate() {
+    return Optional.empty();
+  }
 
   /** Whether the learning rate may change from step to step; if not, the factor is ignored. */
   default boolean takesRateFactor() {

@@ -22,6 +22,18 @@ public record ParameterBlock(MemorySegment values, List<MemorySegment> slots) {
         values, IntStream.range(0, slotCount).mapToObj(slot -> Floats.allocate(count)).toList());
   }
 
+  /**
+   * {@code values} in which the slots lie already: behind every {@code width} parameters those of
+   * the first slot, then those of the next.
+   */
+  public static ParameterBlock within(MemorySegment values, int width, int slotCount) {
+    return new ParameterBlock(
+        values,
+        IntStream.rangeClosed(1, slotCount)
+            .mapToObj(slot -> values.asSlice((long) slot * width * Float.BYTES))
+            .toList());
+  }
+
   MemorySegment slot(int index) {
     return slots.get(index);
   }

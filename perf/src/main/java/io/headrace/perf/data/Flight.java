@@ -40,4 +40,15 @@ record Flight(
     avro.put("departure", departure.toInstant(ZoneOffset.UTC).toEpochMilli());
     return avro;
   }
+
+  /** Appends the flight as a line of Vowpal Wabbit's text; the distance in thousands of miles. */
+  void appendVw(StringBuilder to) {
+    to.append(delayMinutes >= LATE_FROM_MINUTES ? "1" : "-1");
+    to.append(" |f o=").append(origin).append(" d=").append(destination);
+    to.append(" r=").append(origin).append('_').append(destination);
+    to.append(" h=").append(departure.getHour());
+    to.append(" w=").append(departure.getDayOfWeek().getValue());
+    to.append(" m=").append(departure.getMonthValue());
+    to.append(" dist:").append(distanceMiles / 1000.0).append('\n');
+  }
 }

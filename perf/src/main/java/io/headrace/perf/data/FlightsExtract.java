@@ -51,8 +51,7 @@ public final class FlightsExtract {
    * @return how many were written
    */
   static int extract(Path parquet, Path avro, int flights) throws IOException {
-    List<Flight> all = read(parquet);
-    all.sort(Comparator.comparing(Flight::departure));
+    List<Flight> all = sorted(parquet);
     List<Flight> earliest = all.subList(0, Math.min(flights, all.size()));
     Schema schema = schema();
     try (var writer = new DataFileWriter<GenericRecord>(new GenericDatumWriter<>(schema))) {
@@ -70,6 +69,13 @@ public final class FlightsExtract {
     try (var in = FlightsExtract.class.getResourceAsStream("flight.avsc")) {
       return new Schema.Parser().parse(Objects.requireNonNull(in, "flight.avsc"));
     }
+  }
+
+  /** All flights in time order; those of the same minute stay in the order of the file. */
+  static List<Flight> sorted(Path parquet) throws IOException {
+    List<Flight> flights = read(parquet);
+    flights.sort(Comparator.comparing(Flight::departure));
+    return flights;
   }
 
   private static List<Flight> read(Path parquet) throws IOException {
