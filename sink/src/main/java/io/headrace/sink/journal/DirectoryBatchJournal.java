@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A batch is written by one call before it is trained, so a killed process leaves it behind; it
  * is forced to the disk when a checkpoint is, while others go on to be written. A write that fails
- * is told once, training goes on,
- * and a new segment is tried after a wait that doubles from one second to a minute.
+ * is told once, training goes on, and a new segment is tried after a wait that doubles from one
+ * second to a minute.
  *
  * <p>Thread-safe.
  */
