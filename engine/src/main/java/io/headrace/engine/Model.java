@@ -53,6 +53,14 @@ final class Model {
     this.schedule = schedule(spec, optimizer);
     int units = loss.units(spec.schema().label());
     DenseValue last = attachLayers(kernels, units);
+    if (!optimizer.takesBatches() && tape.single().isEmpty()) {
+      throw new InvalidSettingException(
+          "optimizer",
+          spec.optimizer().name()
+              + " sees the values of features only with engine.update: sample, without"
+              + " gradient-clipping, and with one layer, linear, over a sparse input. Set that, or"
+              + " use adagrad.");
+    }
     this.scores =
         new Loss.Scores(
             units,
@@ -157,6 +165,11 @@ final class Model {
   /** Scores row {@code row} of a batch, whose scores are row 0's, with its loss. */
   void scoreSingle(SampleBlock rows, int row) {
     loss.score(scores, rows.labels(), rows.weights(), row, 0, 1, 1);
+  }
+
+  /** See {@link Loss#awareSlope}. */
+  double awareSlope(double slope, double score, double label, double weight, double pull) {
+    return loss.awareSlope(slope, score, label, weight, pull);
   }
 
   private void scoreRows(Pass pass, int from, int to) {

@@ -33,7 +33,9 @@ final class RowByRow {
     this.model = model;
     Optional<SingleRow> single = model.singleRow();
     this.step =
-        single.isPresent() ? new Single(model, single.get()) : new Planned(model, plan, pass, team);
+        single.isPresent()
+            ? new Single(model, single.get(), model::awareSlope)
+            : new Planned(model, plan, pass, team);
     this.leftOut = new int[batchSize];
     this.batchSize = batchSize;
     this.width = model.outputWidth();
@@ -103,7 +105,7 @@ final class RowByRow {
   }
 
   /** The short way. */
-  private record Single(Model model, SingleRow work) implements Step {
+  private record Single(Model model, SingleRow work, SingleRow.AwareSlope aware) implements Step {
     @Override
     public void score(SampleBlock rows, int row, long update) {
       work.score(rows, row);
@@ -112,7 +114,7 @@ final class RowByRow {
 
     @Override
     public void learn(SampleBlock rows, int row, long update, double rateFactor) {
-      work.learn(rows, row, update, rateFactor);
+      work.learn(rows, row, update, rateFactor, aware);
     }
   }
 

@@ -31,8 +31,18 @@ class RowByRowTest {
   /** A batch is only what rows travel in: batches of one row teach the same, bit for bit. */
   @ParameterizedTest
   @CsvSource({
-    "sgd, 2", "adagrad, 2", "ftrl, 2", "adam, 2", "rmsprop, 2",
-    "sgd, 5", "adagrad, 5", "ftrl, 5", "adam, 5", "adagrad, 0"
+    "sgd, 2",
+    "adagrad, 2",
+    "ftrl, 2",
+    "adam, 2",
+    "rmsprop, 2",
+    "coin, 2",
+    "coin, 4",
+    "sgd, 5",
+    "adagrad, 5",
+    "ftrl, 5",
+    "adam, 5",
+    "adagrad, 0"
   })
   void learnsAsFromBatchesOfOneRow(String optimizer, int classes) {
     ModelSpec whole = Specs.linear(Specs.sparse(10, classes), optimizer, SIZE);
@@ -97,9 +107,29 @@ class RowByRowTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"2", "3"})
+  void resumesNormalizedLearningWithTheSameBits(int classes) {
+    ModelSpec spec = Specs.rowByRow(Specs.linear(Specs.sparse(10, classes), "normalized", SIZE));
+    try (var whole = new Trainer(spec, 1);
+        var resumed = new Trainer(spec, 1)) {
+      var batches = new Batches(spec.schema(), 9);
+      for (int i = 0; i < 5; i++) {
+        whole.train(batches.next(SIZE, SIZE));
+      }
+      resumed.restore(whole.snapshot("job", 0));
+      for (int i = 0; i < 5; i++) {
+        MiniBatch batch = batches.next(SIZE, SIZE);
+        whole.train(batch);
+        resumed.train(batch);
+      }
+      assertThat(tensors(resumed)).isEqualTo(tensors(whole));
+    }
+  }
+
   /** Checkpoints name and order weights and slots as those of batches do. */
   @ParameterizedTest
-  @CsvSource({"adagrad, 2", "adam, 3"})
+  @CsvSource({"adagrad, 2", "adam, 3", "coin, 2"})
   void resumesWithTheSameBits(String optimizer, int classes) {
     ModelSpec spec = Specs.rowByRow(Specs.linear(Specs.sparse(10, classes), optimizer, SIZE));
     ModelSpec byBatch = Specs.linear(Specs.sparse(10, classes), optimizer, SIZE);

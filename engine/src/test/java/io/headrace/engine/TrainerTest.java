@@ -52,6 +52,8 @@ class TrainerTest {
         Specs.linear(Specs.sparse(10, 0), "adagrad", 64),
         Specs.rowByRow(Specs.linear(Specs.sparse(12, 2), "adagrad", 64)),
         Specs.rowByRow(Specs.linear(Specs.sparse(12, 3), "ftrl", 64)),
+        Specs.rowByRow(Specs.linear(Specs.sparse(12, 2), "normalized", 64)),
+        Specs.rowByRow(Specs.linear(Specs.sparse(12, 2), "coin", 64)),
         Specs.rowByRow(
             Specs.with(
                 Specs.mlp(19, 33, 5, 64), new GradientClipping(Double.POSITIVE_INFINITY, 0.5))));

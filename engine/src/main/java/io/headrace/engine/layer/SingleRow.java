@@ -15,6 +15,13 @@ public interface SingleRow {
    *
    * @param step number of the row, counted from 1
    * @param rateFactor multiplies the learning rate
+   * @param aware used by optimizers that know how far a score will move
    */
-  void learn(SampleBlock rows, int row, long step, double rateFactor);
+  void learn(SampleBlock rows, int row, long step, double rateFactor, AwareSlope aware);
+
+  /** What the loss makes of a score's slope once it is known how far the score will move by it. */
+  @FunctionalInterface
+  interface AwareSlope {
+    double of(double slope, double score, double label, double weight, double pull);
+  }
 }

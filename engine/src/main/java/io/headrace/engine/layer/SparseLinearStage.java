@@ -42,7 +42,8 @@ final class SparseLinearStage {
     long ids = input.spec().size();
     this.weight = scope.table("weight", List.of(ids, (long) out), ids, out, slots);
     this.bias = withBias ? scope.table("bias", List.of((long) out), 1, out, slots) : null;
-    this.single = rowByRow.flatMap(Optimizer::rowUpdate).map(update -> single(update)).orElse(null);
+    this.single =
+        rowByRow.flatMap(Optimizer::rowUpdate).map(update -> single(scope, update)).orElse(null);
     this.rowUpdates = updates.rows(weight, out);
     this.touched = new TouchedRows(out);
   }
@@ -58,8 +59,16 @@ final class SparseLinearStage {
     return stage.y;
   }
 
-  private SingleRow single(RowUpdate update) {
-    return new SparseLinearRow(updates, (RowUpdate.Moves) update, input, y, weight, bias);
+  private SingleRow single(LayerScope scope, RowUpdate update) {
+    var weights = new SparseWeights(updates, input, y, weight, bias);
+    return switch (update) {
+      case RowUpdate.Moves moves -> new SparseLinearRow(weights, moves);
+      case RowUpdate.Rates rates -> {
+        var row = new NormalizedLinearRow(weights, rates);
+        scope.keep("norms", row);
+        yield row;
+      }
+    };
   }
 
   private void forward(Pass pass, int from, int to) {

@@ -31,6 +31,13 @@ record HingeLoss() implements SingleScoreLoss {
     return LogisticLoss.probability(z);
   }
 
+  /** Straight up, but no further than to the margin. */
+  @Override
+  public double awareSlope(double slope, double z, double y, double weight, double pull) {
+    double most = Math.max(0, 1 - side(y) * z) / pull;
+    return Math.max(-most, Math.min(most, slope));
+  }
+
   private static double side(double y) {
     return 2 * y - 1;
   }

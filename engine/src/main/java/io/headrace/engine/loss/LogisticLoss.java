@@ -10,6 +10,13 @@ import io.headrace.engine.sample.LabelSpec;
  * = 1 / (1 + exp(-z)), slope p - y; l and slope of a row of class 1 times its weight.
  */
 final class LogisticLoss implements Loss {
+  /** Beyond it a slope hardly changes. */
+  private static final double FLAT_MARGIN = 30;
+
+  private static final double TINY_GROWTH = 1e-6;
+  private static final int NEWTON_STEPS = 20;
+  private static final double NEWTON_PRECISION = 1e-7;
+
   private final double positiveWeight;
 
   LogisticLoss(double positiveWeight) {
@@ -46,6 +53,31 @@ final class LogisticLoss implements Loss {
       double z = read(rows.scores(), (long) row * rows.stride());
       write(rows.outputs(), row, (float) probability(z));
     }
+  }
+
+  /**
+   * With the margin m = z where y is 1, else -z, the score has moved as far as it should when m +
+   * exp(m) has grown by weight x pull; Newton's steps find that m, from above, where they converge.
+   */
+  @Override
+  public double awareSlope(double slope, double z, double y, double weight, double pull) {
+    double side = y == 1 ? 1 : -1;
+    double margin = side * z;
+    double growth = (y == 1 ? positiveWeight : 1) * weight * pull;
+    if (margin > FLAT_MARGIN || growth < TINY_GROWTH) {
+      return slope;
+    }
+    double goal = growth + margin + Math.exp(margin);
+    double m = goal > 2 ? Math.log(goal) : margin + growth / (1 + Math.exp(margin));
+    for (int i = 0; i < NEWTON_STEPS; i++) {
+      double e = Math.exp(m);
+      double excess = (m + e - goal) / (1 + e);
+      m -= excess;
+      if (Math.abs(excess) < NEWTON_PRECISION) {
+        break;
+      }
+    }
+    return -side * (m - margin) / pull;
   }
 
   /** 1 / (1 + exp(-z)), without overflow. */

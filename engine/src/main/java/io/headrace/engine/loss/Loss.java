@@ -33,6 +33,20 @@ public interface Loss {
   void predict(Scores rows, int from, int to);
 
   /**
+   * The slope that moves a score as far as many small steps of the same weight together would, each
+   * with the slope at which the one before left it: Karampatziakis and Langford, "Online Importance
+   * Weight Aware Updates", 2011, equation 6. So no weight and no rate, however large, carries a
+   * score past what the label asks for. For losses of one score; the plain slope where the formula
+   * is not known.
+   *
+   * @param slope the plain one, weight included
+   * @param pull how far the score falls by a slope of 1, above 0
+   */
+  default double awareSlope(double slope, double z, double y, double weight, double pull) {
+    return slope;
+  }
+
+  /**
    * The buffers of a pass at the last layer.
    *
    * @param width scores of a row, and outputs of a row

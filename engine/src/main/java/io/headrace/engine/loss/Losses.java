@@ -39,6 +39,11 @@ public final class Losses {
       Setting.number("delta", 1e-6, 1e6, "Error beyond which the loss grows straight, not squared.")
           .orElse(1.0);
 
+  private static final Setting<Double> TAU =
+      Setting.number(
+              "tau", 1e-6, 1 - 1e-6, "Part of the labels below the prediction; 0.5 is the median.")
+          .orElse(0.5);
+
   private static final Variants<Loss> VARIANTS =
       new Variants<>(
           "loss",
@@ -75,6 +80,13 @@ public final class Losses {
                       + " outliers.",
                   List.of(DELTA),
                   settings -> new HuberLoss(settings.value(DELTA))),
+              new Variant<Loss>(
+                  "quantile",
+                  "Pinball loss (Koenker and Bassett, 1978) of one score and a number: tau (y - z)"
+                      + " below it, (1 - tau) (z - y) above; predicts the number that a part tau"
+                      + " of labels stays below.",
+                  List.of(TAU),
+                  settings -> new QuantileLoss(settings.value(TAU))),
               new Variant<Loss>(
                   "poisson",
                   "Half the Poisson deviance (McCullagh and Nelder, 1989) of one score z and a"

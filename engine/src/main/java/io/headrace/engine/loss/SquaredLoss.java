@@ -23,4 +23,9 @@ record SquaredLoss() implements SingleScoreLoss {
   public double output(double z) {
     return z;
   }
+
+  @Override
+  public double awareSlope(double slope, double z, double y, double weight, double pull) {
+    return (z - y) * -Math.expm1(-2 * weight * pull) / pull;
+  }
 }

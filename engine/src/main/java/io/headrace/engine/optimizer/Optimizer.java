@@ -42,6 +42,11 @@ public interface Optimizer {
     return Optional.empty();
   }
 
+  /** Whether {@link #update} works; if not, {@link #rowUpdate} is all there is. */
+  default boolean takesBatches() {
+    return true;
+  }
+
   /** Whether the learning rate may change from step to step; if not, the factor is ignored. */
   default boolean takesRateFactor() {
     return true;

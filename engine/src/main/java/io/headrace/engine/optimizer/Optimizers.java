@@ -17,6 +17,11 @@ public final class Optimizers {
   private static final Setting<Double> ADAM_RATE = rate(0.001);
   private static final Setting<Double> RMSPROP_RATE = rate(0.001);
   private static final Setting<Double> FTRL_RATE = rate(0.05);
+  private static final Setting<Double> NORMALIZED_RATE = rate(0.6);
+  private static final Setting<Double> COIN_ALPHA =
+      Setting.number(
+              "alpha", 1, 1e6, "Holds the first bets back; the paper has 100, for deep networks.")
+          .orElse(1.0);
   private static final Setting<Double> MOMENTUM =
       Setting.number("momentum", 0, BELOW_1, "Part of the last move that is kept; 0 for none.")
           .orElse(0.0);
@@ -106,7 +111,24 @@ public final class Optimizers {
                   "FTRL-proximal (McMahan et al., 2013, algorithm 1): per-weight rates and exact"
                       + " zeros; for sparse linear models.",
                   List.of(FTRL_RATE, FTRL_BETA, L1, L2),
-                  Optimizers::ftrl)));
+                  Optimizers::ftrl),
+              new Variant<Optimizer>(
+                  "normalized",
+                  "NAG (Ross, Mineiro and Langford, Normalized Online Learning, 2013, algorithm 2):"
+                      + " per-weight rates that heed the scale of each feature, so that none has to"
+                      + " be scaled or tuned, with steps that follow the loss's curve, however"
+                      + " large a sample's weight (Karampatziakis and Langford, 2011, table 1:"
+                      + " logistic, squared, hinge and quantile loss). Needs engine.update: sample"
+                      + " and a model of one linear layer over a sparse input.",
+                  List.of(NORMALIZED_RATE),
+                  settings -> new NormalizedOptimizer(settings.value(NORMALIZED_RATE))),
+              new Variant<Optimizer>(
+                  "coin",
+                  "COCOB (Orabona and Tommasi, Training Deep Networks without Learning Rates"
+                      + " Through Coin Betting, 2017, algorithm 2): bets what it has won, and has"
+                      + " no learning rate.",
+                  List.of(COIN_ALPHA),
+                  settings -> new CoinOptimizer(single(settings, COIN_ALPHA)))));
 
   private Optimizers() {}
 

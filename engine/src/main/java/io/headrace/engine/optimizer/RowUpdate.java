@@ -16,6 +16,26 @@ public sealed interface RowUpdate {
    */
   void startRow(long step, double rateFactor);
 
+  /**
+   * One that fits each weight to the values of its feature, and gives rates instead of moves: the
+   * weight loses rate x slope.
+   */
+  non-sealed interface Rates extends RowUpdate {
+    /**
+     * Takes note of a value before its row is scored, and fits the weight to it.
+     *
+     * @return |x| as a part of the largest of its feature so far, this one included
+     */
+    float meet(MemorySegment floats, long at, int apart, float x);
+
+    /**
+     * The rate of a weight.
+     *
+     * @param square of its gradient, which is added to those before
+     */
+    float rate(MemorySegment floats, long at, int apart, float square);
+  }
+
   /** One whose step on a weight follows from the slope by that weight alone. */
   non-sealed interface Moves extends RowUpdate {
     /** Moves the weight at {@code at}; the operations are those of {@link Optimizer#update}. */

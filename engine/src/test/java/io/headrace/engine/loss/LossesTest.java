@@ -59,7 +59,7 @@ class LossesTest {
 
     float label(Random random) {
       return switch (name) {
-        case "squared", "huber" -> (float) random.nextGaussian();
+        case "squared", "huber", "quantile" -> (float) random.nextGaussian();
         case "poisson" -> random.nextInt(5);
         default -> random.nextInt(classes);
       };
@@ -74,6 +74,8 @@ class LossesTest {
         new Named("squared", Map.of(), 1, 0),
         new Named("huber", Map.of(), 1, 0),
         new Named("huber", Map.of("delta", 2.5), 1, 0),
+        new Named("quantile", Map.of(), 1, 0),
+        new Named("quantile", Map.of("tau", 0.9), 1, 0),
         new Named("poisson", Map.of(), 1, 0),
         new Named("softmax", Map.of(), 2, 2),
         new Named("softmax", Map.of("class-weights", List.of(0.5, 2, 1.25)), 3, 3),
@@ -109,6 +111,43 @@ class LossesTest {
             .isCloseTo(slope, Offset.offset(2e-4 * (1 + Math.abs(slope))));
       }
     }
+  }
+
+  /** Against the score after 200,000 small steps, each with the slope that the last one left. */
+  @ParameterizedTest
+  @CsvSource({
+    "logistic, 0",
+    "logistic, 1",
+    "squared, 0.7",
+    "hinge, 0",
+    "hinge, 1",
+    "quantile, -0.3",
+    "quantile, 2"
+  })
+  void aSlopeAwareOfItsPullGoesAsFarAsManySmallSteps(String name, double y) {
+    Loss loss = loss(name);
+    for (double pull : new double[] {1e-8, 0.01, 1, 30}) {
+      for (double z : new double[] {-4, -0.2, 0, 1, 3}) {
+        double weight = 1.75;
+        double score = z;
+        int steps = 200_000;
+        for (int i = 0; i < steps; i++) {
+          score -= pull * plainSlope(loss, score, y) * weight / steps;
+        }
+        double slope = plainSlope(loss, z, y) * weight;
+        double aware = loss.awareSlope(slope, z, y, weight, pull);
+        assertThat(z - pull * aware)
+            .as("%s of %s at %s, pull %s", name, y, z, pull)
+            .isCloseTo(score, Offset.offset(3e-4));
+      }
+    }
+  }
+
+  private static double plainSlope(Loss loss, double z, double y) {
+    return switch (loss) {
+      case SingleScoreLoss single -> single.slope(z, y);
+      default -> LogisticLoss.probability(z) - y;
+    };
   }
 
   private static double slope(
