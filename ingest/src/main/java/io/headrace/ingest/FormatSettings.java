@@ -17,7 +17,7 @@ import org.apache.avro.Schema;
  */
 public final class FormatSettings {
   private static final List<String> OF_MESSAGES =
-      List.of("avro", "csv", "jsonl", "vw", "text-lines", "cifar10");
+      List.of("avro", "csv", "jsonl", "vw", "libsvm", "text-lines", "cifar10");
   private static final List<String> OF_FILES =
       Stream.concat(
               OF_MESSAGES.stream(), Stream.of("text-folder", "text-window", "image-folder", "idx"))

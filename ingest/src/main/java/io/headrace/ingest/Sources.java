@@ -23,8 +23,9 @@ public final class Sources {
   static final Setting<String> PATH =
       Setting.text(
           "path",
-          "A file, a folder whose files are read in the order of their names, or a glob such as"
-              + " data/*.avro.");
+          "A file, a folder whose files are read in the order of their names, a glob such as"
+              + " data/*.avro, or - for standard input. Texts and lines may be packed with gzip or"
+              + " zstd.");
 
   /** A label and 32 x 32 pixels in red, green and blue. */
   private static final int CIFAR_RECORD_BYTES = 1 + 3 * 32 * 32;
@@ -134,12 +135,28 @@ public final class Sources {
 
   private static SourceFactory fileSource(Settings settings) {
     FileFormat format = fileFormat(settings);
+    requireFile(settings, format);
     var limits = new FileLimits(settings.value(CHUNK_ROWS), settings.value(MAX_RECORD_BYTES));
     return baseDirectory -> {
       var source = new FileSampleSource(baseDirectory, settings.value(PATH), format, limits);
       source.requireFiles();
       return source;
     };
+  }
+
+  /** What has to be read at several places cannot come over a pipe. */
+  private static void requireFile(Settings settings, FileFormat format) {
+    switch (format) {
+      case FileFormat.Lines _, FileFormat.Csv _, FileFormat.Windows _ -> {}
+      default -> {
+        if (settings.value(PATH).equals(FileSampleSource.STANDARD_INPUT)) {
+          throw new InvalidSettingException(
+              "path",
+              "- is standard input, of which only texts and lines can be read, not format %s. Name a file."
+                  .formatted(settings.value(FormatSettings.FILE_FORMAT)));
+        }
+      }
+    }
   }
 
   private static FileFormat fileFormat(Settings settings) {

@@ -25,6 +25,7 @@ final class CheckpointWriter implements AutoCloseable {
   private static final long LAST_RETRY_MILLIS = 60_000;
 
   private final TrainingPlan plan;
+  private final DurablePositions durable;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("headrace-checkpoint").daemon().factory());
@@ -38,8 +39,12 @@ final class CheckpointWriter implements AutoCloseable {
 
   private volatile CheckpointStore.@Nullable Entry newest;
 
-  CheckpointWriter(TrainingPlan plan) {
+  /**
+   * @param durable told how far each checkpoint reaches, and of each that could not be written
+   */
+  CheckpointWriter(TrainingPlan plan, DurablePositions durable) {
     this.plan = plan;
+    this.durable = durable;
   }
 
   /** Whether {@link #write} may be called: none is being written, and no retry is too early. */
@@ -113,6 +118,7 @@ final class CheckpointWriter implements AutoCloseable {
     }
     double millis = (System.nanoTime() - start) / 1e6;
     newest = entry;
+    durable.cover(checkpoint.ledger().positions());
     written.put(entry.name(), checkpoint.ledger().positions());
     failuresInTurn = 0;
     notBeforeMillis = 0;
@@ -162,6 +168,7 @@ final class CheckpointWriter implements AutoCloseable {
     notBeforeMillis = plan.clock().millis() + wait;
     failuresInTurn++;
     failures.incrementAndGet();
+    durable.failed();
     String message =
         "The checkpoint of step %d could not be written: %s"
             .formatted(checkpoint.step(), fault.getMessage());

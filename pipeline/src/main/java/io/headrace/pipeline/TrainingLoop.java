@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * be read from any thread.
  */
 final class TrainingLoop implements BatchHandler, AutoCloseable {
+  /** Value of a checkpoint: tells this model's from those of every other. */
+  static final String LINEAGE = "lineage";
+
   /** A step's shown duration is a moving average over about this many. */
   private static final int STEPS_AVERAGED = 64;
 
@@ -33,6 +36,8 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private final Trainer trainer;
   private final CheckpointWriter checkpoints;
   private final FirstPositions first;
+  private final String lineage;
+  private final DurablePositions durable;
   private final @Nullable Validation validation;
   private final PaceLog pace;
   private final SampleRate rate = new SampleRate();
@@ -54,12 +59,22 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   /**
    * @param values of the checkpoint that the run goes on from; empty without one
    * @param first what is written to checkpoints beside the ledger
+   * @param lineage the same in all checkpoints of one model; see {@link
+   *     io.headrace.ingest.GroupMember}
+   * @param durable told how far checkpoints reach
    */
-  TrainingLoop(TrainingPlan plan, Map<String, String> values, FirstPositions first) {
+  TrainingLoop(
+      TrainingPlan plan,
+      Map<String, String> values,
+      FirstPositions first,
+      String lineage,
+      DurablePositions durable) {
     this.plan = plan;
     this.first = first;
+    this.lineage = lineage;
+    this.durable = durable;
     this.trainer = plan.trainer();
-    this.checkpoints = new CheckpointWriter(plan);
+    this.checkpoints = new CheckpointWriter(plan, durable);
     this.validation = plan.validation().map(v -> new Validation(v, values)).orElse(null);
     this.limit = plan.settings().stopAfterSamples().orElse(Long.MAX_VALUE);
     account.reset(trainer.ledger());
@@ -150,6 +165,14 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     metricsTrained = Math.min(metricsTrained, trained);
   }
 
+  @Override
+  public void onHandOver() {
+    checkpoints.awaitWritten();
+    if (unsaved || checkpointDue) {
+      checkpoint(false);
+    }
+  }
+
   /** However the stream ended, what was trained is kept before anybody hears of the end. */
   @Override
   public void onEnd(StreamEnd end) {
@@ -171,6 +194,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   @Override
   public void close() {
     checkpoints.close();
+    durable.end();
   }
 
   /** What became of every record that left the ring, restored ones included. */
@@ -261,6 +285,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private Checkpoint withOthers(Checkpoint trained) {
     Checkpoint now = trained.with(GrowingVocabularies.STATE, plan.vocabularies());
     Map<String, String> values = first.addTo(now.values(), now.ledger());
+    values.put(LINEAGE, lineage);
     return now.withValues(validation == null ? values : validation.addTo(values));
   }
 

@@ -2,6 +2,7 @@ package io.headrace.pipeline;
 
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.HeldPartitions;
@@ -85,6 +86,11 @@ final class TrainingPipeline {
   /** Stops reading; what is in the ring is still trained on. */
   void stop() {
     assembler.stop();
+  }
+
+  /** See {@link BatchAssembler#handOver}. */
+  void handOver(Positions positions) {
+    assembler.handOver(positions);
   }
 
   /** Why no more is read until {@link #resume}; null while it is. */

@@ -4,11 +4,17 @@ import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.Positions;
+import io.headrace.engine.sample.SourcePartition;
+import io.headrace.ingest.GroupMember;
+import io.headrace.ingest.GroupMember.Settled;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.pipeline.batch.StreamEnd;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +28,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. It owns its threads and nothing of its plan.
  */
 public final class TrainingRun implements AutoCloseable {
+  /** Names of a checkpoint's values that say what it learned of, and for which model. */
+  public static final Set<String> OF_RECORDS =
+      Set.of(FirstPositions.FIRST, FirstPositions.PASSED_OVER, TrainingLoop.LINEAGE);
+
   private final TrainingPlan plan;
+  private final DurablePositions durable;
   private final TrainingLoop loop;
   private final TrainingPipeline pipeline;
   private final Ledger restored;
@@ -36,8 +47,11 @@ public final class TrainingRun implements AutoCloseable {
     this.startedAtMillis = plan.clock().millis();
     this.restored = plan.trainer().ledger();
     var first = new FirstPositions(values, restored);
-    this.loop = new TrainingLoop(plan, values, first);
+    String lineage = values.getOrDefault(TrainingLoop.LINEAGE, GroupMember.newLineage());
+    this.durable = new DurablePositions(restored.positions());
+    this.loop = new TrainingLoop(plan, values, first, lineage, durable);
     this.pipeline = new TrainingPipeline(plan, restored, first, loop);
+    group().ifPresent(source -> source.join(lineage, new SourceLearner(first)));
   }
 
   /**
@@ -56,6 +70,32 @@ public final class TrainingRun implements AutoCloseable {
     var _ = run.pipeline.end().thenAccept(run::end);
     run.pipeline.open();
     return run;
+  }
+
+  private Optional<GroupMember> group() {
+    return plan.source() instanceof GroupMember member ? Optional.of(member) : Optional.empty();
+  }
+
+  /** On the source's thread. */
+  private final class SourceLearner implements GroupMember.Learner {
+    private final FirstPositions first;
+
+    SourceLearner(FirstPositions first) {
+      this.first = first;
+    }
+
+    @Override
+    public Settled settle(Positions emitted, Duration wait) {
+      if (!durable.covers(emitted)) {
+        pipeline.handOver(emitted);
+      }
+      return durable.await(emitted, wait);
+    }
+
+    @Override
+    public void passOver(SourcePartition partition, long from, long to) {
+      first.passOver(partition, from, to);
+    }
   }
 
   private static void alert(TrainingPlan plan, String damage) {
@@ -162,6 +202,7 @@ public final class TrainingRun implements AutoCloseable {
     try {
       loop.close();
       pipeline.close();
+      group().ifPresent(GroupMember::leave);
     } finally {
       endedAtMillis = plan.clock().millis();
       ended.complete(end);

@@ -10,6 +10,7 @@ import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.pipeline.FirstPositions;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.StringJoiner;
@@ -36,7 +37,7 @@ record CheckpointContents(Checkpoint checkpoint) {
     OptionalLong first = first(at);
     return String.format(
         Locale.ROOT,
-        "ledger   %s: from %s, next position %s, read %,d = trained %,d + rejected %,d + filtered %,d%s",
+        "ledger   %s: from %s, next position %s, read %,d = trained %,d + rejected %,d + filtered %,d%s%s",
         at,
         first.isPresent() ? EpochPosition.text(first.getAsLong()) : "an unknown position",
         EpochPosition.text(entry.nextPosition()),
@@ -44,7 +45,21 @@ record CheckpointContents(Checkpoint checkpoint) {
         entry.trained(),
         entry.rejected(),
         entry.filtered(),
-        Summary.lost(entry.lost()));
+        Summary.lost(entry.lost()),
+        passedOver(at));
+  }
+
+  private String passedOver(SourcePartition at) {
+    var text = new StringBuilder();
+    for (FirstPositions.Range range : others(at)) {
+      text.append(text.isEmpty() ? "; in other members' models: " : ", ");
+      text.append(range.from()).append(" to ").append(range.to());
+    }
+    return text.toString();
+  }
+
+  private List<FirstPositions.Range> others(SourcePartition at) {
+    return FirstPositions.passedOver(checkpoint).getOrDefault(at, List.of());
   }
 
   String json() {
@@ -69,6 +84,9 @@ record CheckpointContents(Checkpoint checkpoint) {
     node.put("source", at.source()).put("partition", at.partition());
     first(at).ifPresent(first -> node.put("from", first));
     node.put("next", entry.nextPosition());
+    for (FirstPositions.Range range : others(at)) {
+      node.withArray("passedOver").addObject().put("from", range.from()).put("to", range.to());
+    }
     node.put("read", entry.read());
     node.put("trained", entry.trained());
     node.put("rejected", entry.rejected());

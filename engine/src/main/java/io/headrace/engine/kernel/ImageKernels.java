@@ -13,31 +13,30 @@ public interface ImageKernels {
   int WINOGRAD = 16;
 
   /**
-   * out[outParts[s] + j] += sum over i of weights[i weightStep] a[aParts[s] + places[i placeStep]
-   * placeScale + j] for every part s, in order.
+   * out[c outColumn + r outRow + j] += sum over i of weights[i step + c] a[places[i step + c] + r
+   * aRow + j] for every column c and row r, in order.
    *
    * @param count terms of the sums
-   * @param n columns of a part, a multiple of {@link Kernels#BLOCK}
-   * @param places 32-bit integers
-   * @param aParts counted from aOffset
-   * @param outParts counted from outOffset; parts of out do not overlap
+   * @param n floats of a row, a multiple of {@link Kernels#BLOCK}; rows of out do not overlap
+   * @param places 32-bit integers, counted from aOffset
    */
   void addRows(
+      int columns,
       int count,
+      int rows,
       int n,
       MemorySegment weights,
       long weightsOffset,
-      long weightStep,
       MemorySegment places,
       long placesOffset,
-      long placeStep,
-      long placeScale,
+      long step,
       MemorySegment a,
       long aOffset,
-      long[] aParts,
+      long aRow,
       MemorySegment out,
       long outOffset,
-      long[] outParts);
+      long outRow,
+      long outColumn);
 
   /**
    * Copies windows side by side: out[w outStep + s length + j] = x[w xStep + places[s] + j] for
@@ -82,7 +81,7 @@ public interface ImageKernels {
 
   /**
    * Appends each j whose slope is not 0, and the slope, to list w, where winners[j] is mark +
-   * marks[w]: slopes from listsOffset + w listStep on, places, which are 32-bit integers, from
+   * marks[w]: slopes from listsOffset + w listStep on, j scale, as 32-bit integers, from
    * placesOffset + w listStep on. Lists are in ascending order of j and may be written to a block
    * behind their end.
    *
@@ -90,6 +89,7 @@ public interface ImageKernels {
    */
   void listWinners(
       int n,
+      int scale,
       MemorySegment slopes,
       long slopesOffset,
       int mark,

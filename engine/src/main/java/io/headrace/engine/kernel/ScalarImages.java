@@ -12,31 +12,37 @@ final class ScalarImages {
   private ScalarImages() {}
 
   static void addRows(
+      int columns,
       int count,
+      int rows,
       int n,
       MemorySegment weights,
       long weightsOffset,
-      long weightStep,
       MemorySegment places,
       long placesOffset,
-      long placeStep,
-      long placeScale,
+      long step,
       MemorySegment a,
       long aOffset,
-      long[] aParts,
+      long aRow,
       MemorySegment out,
       long outOffset,
-      long[] outParts) {
-    for (int i = 0; i < count; i++) {
-      float weight = read(weights, weightsOffset + i * weightStep);
-      long row = aOffset + readInt(places, placesOffset + i * placeStep) * placeScale;
-      for (int s = 0; s < aParts.length; s++) {
-        long from = row + aParts[s];
-        long to = outOffset + outParts[s];
-        for (int j = 0; j < n; j++) {
-          write(out, to + j, read(out, to + j) + weight * read(a, from + j));
+      long outRow,
+      long outColumn) {
+    for (int c = 0; c < columns; c++) {
+      for (int i = 0; i < count; i++) {
+        float weight = read(weights, weightsOffset + i * step + c);
+        long from = aOffset + readInt(places, placesOffset + i * step + c);
+        for (int r = 0; r < rows; r++) {
+          addRow(n, weight, a, from + r * aRow, out, outOffset + c * outColumn + r * outRow);
         }
       }
+    }
+  }
+
+  private static void addRow(
+      int n, float weight, MemorySegment a, long from, MemorySegment out, long to) {
+    for (int j = 0; j < n; j++) {
+      write(out, to + j, read(out, to + j) + weight * read(a, from + j));
     }
   }
 
@@ -97,6 +103,7 @@ final class ScalarImages {
   static void listWinners(
       int from,
       int n,
+      int scale,
       MemorySegment slopes,
       long slopesOffset,
       int mark,
@@ -117,7 +124,7 @@ final class ScalarImages {
         }
         long next = winner * listStep + counts[winner]++;
         write(lists, listsOffset + next, slope);
-        writeInt(lists, placesOffset + next, j);
+        writeInt(lists, placesOffset + next, j * scale);
       }
     }
   }

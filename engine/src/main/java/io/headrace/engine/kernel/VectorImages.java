@@ -1,5 +1,6 @@
 package io.headrace.engine.kernel;
 
+import static io.headrace.engine.kernel.VectorWidth.INTS;
 import static io.headrace.engine.kernel.VectorWidth.LANES;
 import static io.headrace.engine.kernel.VectorWidth.ORDER;
 import static io.headrace.engine.kernel.VectorWidth.SPECIES;
@@ -9,127 +10,102 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /** Sums of scattered rows, copies of windows, maxima and their winners, biases. */
 final class VectorImages {
-  private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
-
   private static final IntVector COLUMNS = IntVector.zero(INTS).addIndex(1);
 
   private VectorImages() {}
 
   static void addRows(
+      int columns,
       int count,
+      int rows,
       int n,
       MemorySegment weights,
       long weightsOffset,
-      long weightStep,
       MemorySegment places,
       long placesOffset,
-      long placeStep,
-      long placeScale,
+      long step,
       MemorySegment a,
       long aOffset,
-      long[] aParts,
+      long aRow,
       MemorySegment out,
       long outOffset,
-      long[] outParts) {
-    int s = 0;
-    for (; s + 3 <= aParts.length && (n % (3 * LANES) == 0 || n == LANES); s += 3) {
-      long a0 = aOffset + aParts[s];
-      long a1 = aOffset + aParts[s + 1];
-      long a2 = aOffset + aParts[s + 2];
-      long to0 = outOffset + outParts[s];
-      long to1 = outOffset + outParts[s + 1];
-      long to2 = outOffset + outParts[s + 2];
-      if (n == LANES) {
-        VectorRows.addRows3x1(
-            count,
-            weights,
-            weightsOffset,
-            weightStep,
-            places,
-            placesOffset,
-            placeStep,
-            placeScale,
-            a,
-            a0,
-            a1,
-            a2,
-            out,
-            to0,
-            to1,
-            to2);
-      }
-      for (int j = 0; j + 3 * LANES <= n; j += 3 * LANES) {
-        VectorRows.addRows3x3(
-            count,
-            weights,
-            weightsOffset,
-            weightStep,
-            places,
-            placesOffset,
-            placeStep,
-            placeScale,
-            a,
-            a0 + j,
-            a1 + j,
-            a2 + j,
-            out,
-            to0 + j,
-            to1 + j,
-            to2 + j);
+      long outRow,
+      long outColumn) {
+    int c = 0;
+    for (; rows == 3 && n == LANES && c + 2 <= columns; c += 2) {
+      VectorRows.columns2x3(
+          count,
+          weights,
+          weightsOffset + c,
+          places,
+          placesOffset + c,
+          step,
+          a,
+          aOffset,
+          aRow,
+          out,
+          outOffset + c * outColumn,
+          outRow,
+          outColumn);
+    }
+    for (; c < columns; c++) {
+      addColumn(
+          count,
+          rows,
+          n,
+          weights,
+          weightsOffset + c,
+          places,
+          placesOffset + c,
+          step,
+          a,
+          aOffset,
+          aRow,
+          out,
+          outOffset + c * outColumn,
+          outRow);
+    }
+  }
+
+  private static void addColumn(
+      int count,
+      int rows,
+      int n,
+      MemorySegment weights,
+      long w,
+      MemorySegment places,
+      long p,
+      long step,
+      MemorySegment a,
+      long aOffset,
+      long aRow,
+      MemorySegment out,
+      long outOffset,
+      long outRow) {
+    int r = 0;
+    for (; r + 3 <= rows && n % (3 * LANES) == 0; r += 3) {
+      long from = aOffset + r * aRow;
+      long to = outOffset + r * outRow;
+      for (int j = 0; j < n; j += 3 * LANES) {
+        VectorRows.rows3x3(
+            count, weights, w, places, p, step, a, from + j, aRow, out, to + j, outRow);
       }
     }
-    for (; s < aParts.length; s++) {
-      long from = aOffset + aParts[s];
-      long to = outOffset + outParts[s];
+    for (; r < rows; r++) {
+      long from = aOffset + r * aRow;
+      long to = outOffset + r * outRow;
       int j = 0;
       for (; j + 6 * LANES <= n; j += 6 * LANES) {
-        VectorRows.addRows6(
-            count,
-            weights,
-            weightsOffset,
-            weightStep,
-            places,
-            placesOffset,
-            placeStep,
-            placeScale,
-            a,
-            from + j,
-            out,
-            to + j);
+        VectorRows.rows1x6(count, weights, w, places, p, step, a, from + j, out, to + j);
       }
       for (; j + 2 * LANES <= n; j += 2 * LANES) {
-        VectorRows.addRows2(
-            count,
-            weights,
-            weightsOffset,
-            weightStep,
-            places,
-            placesOffset,
-            placeStep,
-            placeScale,
-            a,
-            from + j,
-            out,
-            to + j);
+        VectorRows.rows1x2(count, weights, w, places, p, step, a, from + j, out, to + j);
       }
       for (; j < n; j += LANES) {
-        VectorRows.addRows1(
-            count,
-            weights,
-            weightsOffset,
-            weightStep,
-            places,
-            placesOffset,
-            placeStep,
-            placeScale,
-            a,
-            from + j,
-            out,
-            to + j);
+        VectorRows.rows1x1(count, weights, w, places, p, step, a, from + j, out, to + j);
       }
     }
   }
@@ -171,6 +147,20 @@ final class VectorImages {
       MemorySegment out,
       long outOffset,
       long outStep) {
+    if (places.length == 3) {
+      copyThreeParts(
+          windows,
+          length,
+          xOffset + places[0],
+          xOffset + places[1],
+          xOffset + places[2],
+          x,
+          xStep,
+          out,
+          outOffset,
+          outStep);
+      return;
+    }
     for (int window = 0; window < windows; window++) {
       long to = outOffset + window * outStep;
       long from = xOffset + window * xStep;
@@ -179,6 +169,29 @@ final class VectorImages {
             .intoMemorySegment(out, to << 2, ORDER);
         to += length;
       }
+    }
+  }
+
+  private static void copyThreeParts(
+      int windows,
+      int length,
+      long first,
+      long second,
+      long third,
+      MemorySegment x,
+      long xStep,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+    for (int window = 0; window < windows; window++) {
+      long from = window * xStep;
+      long to = outOffset + window * outStep;
+      FloatVector.fromMemorySegment(SPECIES, x, (first + from) << 2, ORDER)
+          .intoMemorySegment(out, to << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, x, (second + from) << 2, ORDER)
+          .intoMemorySegment(out, (to + length) << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, x, (third + from) << 2, ORDER)
+          .intoMemorySegment(out, (to + 2L * length) << 2, ORDER);
     }
   }
 
@@ -235,6 +248,7 @@ final class VectorImages {
 
   static void listWinners(
       int n,
+      int scale,
       MemorySegment slopes,
       long slopesOffset,
       int mark,
@@ -253,7 +267,7 @@ final class VectorImages {
           FloatVector.fromMemorySegment(SPECIES, slopes, (slopesOffset + j) << 2, ORDER);
       IntVector winner =
           IntVector.fromMemorySegment(INTS, winners, (winnersOffset + j) << 2, ORDER);
-      IntVector place = COLUMNS.add(j);
+      IntVector place = COLUMNS.add(j).mul(scale);
       VectorMask<Integer> counted = slope.compare(VectorOperators.NE, 0).cast(INTS);
       for (int w = 0; w < counts.length; w++) {
         VectorMask<Integer> chosen =
@@ -269,6 +283,7 @@ final class VectorImages {
     ScalarImages.listWinners(
         j,
         n,
+        scale,
         slopes,
         slopesOffset,
         mark,

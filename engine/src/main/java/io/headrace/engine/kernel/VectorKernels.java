@@ -16,43 +16,45 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void addRows(
+      int columns,
       int count,
+      int rows,
       int n,
       MemorySegment weights,
       long weightsOffset,
-      long weightStep,
       MemorySegment places,
       long placesOffset,
-      long placeStep,
-      long placeScale,
+      long step,
       MemorySegment a,
       long aOffset,
-      long[] aParts,
+      long aRow,
       MemorySegment out,
       long outOffset,
-      long[] outParts) {
-
+      long outRow,
+      long outColumn) {
     VectorImages.addRows(
+        columns,
         count,
+        rows,
         n,
         weights,
         weightsOffset,
-        weightStep,
         places,
         placesOffset,
-        placeStep,
-        placeScale,
+        step,
         a,
         aOffset,
-        aParts,
+        aRow,
         out,
         outOffset,
-        outParts);
+        outRow,
+        outColumn);
   }
 
   @Override
   public void listWinners(
       int n,
+      int scale,
       MemorySegment slopes,
       long slopesOffset,
       int mark,
@@ -67,6 +69,7 @@ final class VectorKernels implements Kernels {
 
     VectorImages.listWinners(
         n,
+        scale,
         slopes,
         slopesOffset,
         mark,

@@ -21,6 +21,8 @@ final class VectorWidth {
 
   static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
+  static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
+  static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
 
   private VectorWidth() {}
 

@@ -4,8 +4,14 @@ import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 
-/** The backward pass of a convolution without pooling, as matrix products, image by image. */
+/**
+ * The backward pass of a convolution without pooling, as matrix products, image by image. For the
+ * filters' gradients windows are copied out, side by side, so that a product has many terms.
+ */
 final class ConvBackward {
+  /** Terms of a product: its part of the windows and slopes stays in a usual first-level cache. */
+  private static final int PIXELS = 64;
+
   private final Kernels kernels;
   private final ConvGeometry shape;
   private final PaddedImage image;
@@ -13,8 +19,7 @@ final class ConvBackward {
   private final DenseValue x;
   private final SlopeRows slopes;
   private final long[] parts;
-  private final long[] filterParts;
-  private final MemorySegment numbers;
+  private final MemorySegment places;
   private final long size;
 
   ConvBackward(
@@ -33,16 +38,15 @@ final class ConvBackward {
     int pixels = shape.outHeight() * shape.outWidth();
     this.slopes = new SlopeRows(kernels, weights, y, pixels, rectify);
     this.parts = image.segmentPlaces();
-    this.filterParts = weights.filterParts();
-    this.numbers = Floats.allocate(weights.filters());
+    this.places = Floats.allocate(weights.filters());
     for (int filter = 0; filter < weights.filters(); filter++) {
-      Floats.writeInt(numbers, filter, filter);
+      Floats.writeInt(places, filter, filter * weights.filterSize());
     }
     this.size = image.size();
   }
 
   long scratch() {
-    return 2 * size + slopes.size();
+    return windowsAt() + (long) PIXELS * weights.filterSize();
   }
 
   void run(Pass pass, int shard, int from, int to, MemorySegment scratch) {
@@ -59,25 +63,50 @@ final class ConvBackward {
     }
   }
 
+  private long windowsAt() {
+    return 2 * size + slopes.size();
+  }
+
   private void addToFilters(MemorySegment scratch, long gradients) {
-    int lanes = weights.lanes();
-    for (int y = 0; y < shape.outHeight(); y++) {
-      for (int segment = 0; segment < image.segments(); segment++) {
-        kernels.addProduct(
-            weights.filters(),
-            weights.stride(),
-            shape.outWidth(),
-            scratch,
-            2 * size + (long) y * shape.outWidth() * lanes,
-            1,
-            lanes,
-            scratch,
-            image.window(y, 0) + image.segment(segment),
-            image.step(),
-            weights.gradients(),
-            gradients + (long) segment * weights.stride(),
-            weights.filterSize());
-      }
+    int pixels = shape.outHeight() * shape.outWidth();
+    for (int first = 0; first < pixels; first += PIXELS) {
+      int end = Math.min(pixels, first + PIXELS);
+      copyWindows(first, end, scratch);
+      kernels.addProduct(
+          weights.filters(),
+          weights.filterSize(),
+          end - first,
+          scratch,
+          2 * size + (long) first * weights.lanes(),
+          1,
+          weights.lanes(),
+          scratch,
+          windowsAt(),
+          weights.filterSize(),
+          weights.gradients(),
+          gradients,
+          weights.filterSize());
+    }
+  }
+
+  /**
+   * Copies the windows of output pixels as filters lie; what is behind a segment's end counts not.
+   */
+  private void copyWindows(int first, int end, MemorySegment scratch) {
+    int width = shape.outWidth();
+    int count;
+    for (int pixel = first; pixel < end; pixel += count) {
+      count = Math.min(end - pixel, width - pixel % width);
+      kernels.copyWindows(
+          count,
+          weights.stride(),
+          parts,
+          scratch,
+          image.window(pixel / width, pixel % width),
+          image.step(),
+          scratch,
+          windowsAt() + (long) (pixel - first) * weights.filterSize(),
+          weights.filterSize());
     }
   }
 
@@ -88,7 +117,7 @@ final class ConvBackward {
       long slopesAt = 2 * size + (long) y * shape.outWidth() * weights.lanes();
       for (int segment = 0; segment < parts.length && blocks; segment++) {
         for (int tap = 0; tap < image.length(); tap += shape.channels()) {
-          addTap(y, slopesAt, parts[segment] + tap, filterParts[segment] + tap, scratch);
+          addTap(y, slopesAt, parts[segment] + tap, weights.filterPart(segment) + tap, scratch);
         }
       }
       for (int column = 0; column < shape.outWidth() && !blocks; column++) {
@@ -115,21 +144,24 @@ final class ConvBackward {
   }
 
   private void addWindow(long slopesAt, long window, MemorySegment scratch) {
-    kernels.addRows(
-        weights.filters(),
-        weights.stride(),
-        scratch,
-        slopesAt,
-        1,
-        numbers,
-        0,
-        1,
-        weights.filterSize(),
-        weights.values(),
-        weights.offset(),
-        filterParts,
-        scratch,
-        size + window,
-        parts);
+    for (int part = 0; part < parts.length; part += image.alike()) {
+      kernels.addRows(
+          1,
+          weights.filters(),
+          image.alike(),
+          weights.stride(),
+          scratch,
+          slopesAt,
+          places,
+          0,
+          1,
+          weights.values(),
+          weights.offset() + weights.filterPart(part),
+          weights.stride(),
+          scratch,
+          size + window + parts[part],
+          image.apart(),
+          0);
+    }
   }
 }

@@ -21,6 +21,7 @@ final class ConvForward {
   private final int stripRows;
   private final long[] places;
   private final int[] marks;
+  private final int pixels;
   private final MemorySegment winners;
 
   ConvForward(
@@ -49,12 +50,14 @@ final class ConvForward {
       marks[i] = (int) image.window(i / pool, i % pool);
       places[i] = ((long) (i / pool) * shape.outWidth() + i % pool) * weights.lanes();
     }
-    this.winners = Floats.allocate(pool > 1 ? Floats.count(y.buffer()) : 0);
+    this.pixels = (shape.outHeight() / pool) * (shape.outWidth() / pool);
+    long rows = Floats.count(y.buffer()) / y.stride();
+    this.winners = Floats.allocate(pool > 1 ? rows * pixels * weights.lanes() : 0);
   }
 
   /**
-   * The place of the window in the image that each element of y comes from, as 32-bit integers in
-   * y's layout.
+   * The place of the window in the image that each element of y comes from, as 32-bit integers,
+   * laid out as [row][pixel][lanes].
    */
   MemorySegment winners() {
     return winners;
@@ -96,18 +99,20 @@ final class ConvForward {
     int filters = weights.filters();
     int width = shape.outWidth() / pool;
     long to = (long) row * y.stride() + (long) top / pool * width * filters;
+    long winner = ((long) row * pixels + (long) top / pool * width) * lanes;
     for (int line = 0; line < height; line += pool) {
       long from = sumsAt + (long) line * shape.outWidth() * lanes;
       for (int column = 0; column < width; column++) {
         int window = (int) image.window(top + line, column * pool);
-        finishPixel(scratch, from, window, to);
+        finishPixel(scratch, from, window, to, winner);
         from += (long) pool * lanes;
         to += filters;
+        winner += lanes;
       }
     }
   }
 
-  private void finishPixel(MemorySegment scratch, long from, int window, long to) {
+  private void finishPixel(MemorySegment scratch, long from, int window, long to, long winner) {
     MemorySegment bias = weights.bias();
     long biasAt = weights.biasOffset();
     int filters = weights.filters();
@@ -127,7 +132,7 @@ final class ConvForward {
           window,
           marks,
           winners,
-          to);
+          winner);
     }
   }
 }

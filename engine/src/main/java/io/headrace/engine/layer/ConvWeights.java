@@ -5,7 +5,6 @@ import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,9 +76,9 @@ final class ConvWeights {
     return stride;
   }
 
-  /** Where the segments of a filter begin, counted from its first. */
-  long[] filterParts() {
-    return IntStream.range(0, segments).mapToLong(segment -> (long) segment * stride).toArray();
+  /** Where a segment of a filter begins, counted from the filter's first float. */
+  long filterPart(int segment) {
+    return (long) segment * stride;
   }
 
   /** Floats from one filter to the next. */

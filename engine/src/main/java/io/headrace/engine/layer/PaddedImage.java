@@ -43,6 +43,16 @@ record PaddedImage(ConvGeometry shape) {
     return (long) shape.strideX() * shape.channels();
   }
 
+  /** Segments that follow each other at one distance: all, or with dilation those of a row. */
+  int alike() {
+    return shape.dilation() == 1 ? segments() : shape.kernelWidth();
+  }
+
+  /** That distance. */
+  long apart() {
+    return shape.dilation() == 1 ? pitch() : (long) shape.dilation() * shape.channels();
+  }
+
   /** {@link #segment} of every segment. */
   long[] segmentPlaces() {
     return IntStream.range(0, segments()).mapToLong(this::segment).toArray();

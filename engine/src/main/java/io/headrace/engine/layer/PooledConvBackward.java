@@ -13,13 +13,10 @@ final class PooledConvBackward {
   /** Half of a usual first-level cache, the rest is for what is summed up. */
   private static final long CACHED_FLOATS = 6000;
 
-  private static final long[] ONE_PART = {0};
-
   private final Kernels kernels;
   private final PaddedImage image;
   private final ConvWeights weights;
   private final DenseValue x;
-  private final DenseValue y;
   private final SlopeRows slopes;
   private final MemorySegment winners;
   private final int height;
@@ -27,7 +24,6 @@ final class PooledConvBackward {
   private final int pool;
   private final int[] places;
   private final long[] imageParts;
-  private final long[] filterParts;
   private final long imageSize;
   private final int[][][] counts;
   private final int cachedRows;
@@ -45,7 +41,6 @@ final class PooledConvBackward {
     this.image = image;
     this.weights = weights;
     this.x = x;
-    this.y = y;
     this.pool = forward.pool();
     this.height = shape.outHeight() / pool;
     this.width = shape.outWidth() / pool;
@@ -53,7 +48,6 @@ final class PooledConvBackward {
     this.winners = forward.winners();
     this.places = forward.marks();
     this.imageParts = image.segmentPlaces();
-    this.filterParts = weights.filterParts();
     this.imageSize = image.size();
     this.counts = new int[scope.shards()][height * width][places.length];
     long rowFloats = 2L * width * weights.lanes() + image.window(pool, 0);
@@ -90,23 +84,25 @@ final class PooledConvBackward {
   /** Adds the winners of some rows of windows, few enough to stay in the cache for all filters. */
   private void addToFilters(int row, int top, int rows, MemorySegment scratch, long gradients) {
     int first = top * width;
-    for (int filter = 0; filter < weights.filters(); filter++) {
+    int lanes = weights.lanes();
+    for (int part = 0; part < imageParts.length; part += image.alike()) {
       kernels.addRows(
+          weights.filters(),
           rows * width,
+          image.alike(),
           weights.stride(),
           scratch,
-          slopesAt() + (long) first * weights.lanes() + filter,
-          weights.lanes(),
+          slopesAt() + (long) first * lanes,
           winners,
-          (long) row * y.stride() + (long) first * weights.filters() + filter,
-          weights.filters(),
-          1,
+          ((long) row * height * width + first) * lanes,
+          lanes,
           scratch,
-          0,
-          imageParts,
+          imageParts[part],
+          image.apart(),
           weights.gradients(),
-          gradients + (long) filter * weights.filterSize(),
-          filterParts);
+          gradients + weights.filterPart(part),
+          weights.stride(),
+          weights.filterSize());
     }
   }
 
@@ -114,12 +110,13 @@ final class PooledConvBackward {
     for (int window = 0; window < height * width; window++) {
       kernels.listWinners(
           weights.filters(),
+          weights.filterSize(),
           scratch,
           slopesAt() + (long) window * weights.lanes(),
           place(window),
           places,
           winners,
-          (long) row * y.stride() + (long) window * weights.filters(),
+          ((long) row * height * width + window) * weights.lanes(),
           scratch,
           listsAt(window),
           listsAt(window) + places.length * listSize(),
@@ -135,21 +132,22 @@ final class PooledConvBackward {
       for (int pixel = 0; pixel < places.length; pixel++) {
         if (count[window][pixel] > 0) {
           kernels.addRows(
+              1,
               count[window][pixel],
+              1,
               weights.stride(),
               scratch,
               lists + pixel * listSize(),
-              1,
               scratch,
               lists + (places.length + pixel) * listSize(),
               1,
-              weights.filterSize(),
               weights.values(),
-              weights.offset() + filterParts[part],
-              ONE_PART,
+              weights.offset() + weights.filterPart(part),
+              0,
               scratch,
               imageSize + place(window) + places[pixel] + imageParts[part],
-              ONE_PART);
+              0,
+              0);
         }
       }
     }
@@ -159,7 +157,7 @@ final class PooledConvBackward {
     return (int) image.window(window / width * pool, window % width * pool);
   }
 
-  /** A window's lists: for each of its pixels slopes of filters, then for each their numbers. */
+  /** A window's lists: for each of its pixels slopes of filters, then for each their places. */
   private long listsAt(int window) {
     return slopesAt() + slopes.size() + 2L * window * places.length * listSize();
   }

@@ -29,6 +29,18 @@ public final class SparseColumn implements Column {
     filled++;
   }
 
+  /** Adds {@code count} pairs to the row under construction, each id cut by {@code mask}. */
+  public void add(int[] moreIds, float[] moreValues, int count, int mask) {
+    if (filled + count > ids.length) {
+      grow(filled + count);
+    }
+    for (int i = 0; i < count; i++) {
+      ids[filled + i] = moreIds[i] & mask;
+    }
+    System.arraycopy(moreValues, 0, values, filled, count);
+    filled += count;
+  }
+
   /** Index of row {@code row}'s first pair. */
   public int start(int row) {
     return starts[row];

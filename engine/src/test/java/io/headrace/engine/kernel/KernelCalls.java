@@ -100,16 +100,24 @@ final class KernelCalls {
     int columns = Kernels.padded(n);
     int stride = columns + 3;
     var calls = new LinkedHashMap<String, Call>();
-    long[] parts = {0, columns + 3L};
-    long[] three = {0, columns + 2L, 2L * columns + 5};
     calls.put(
         "addRows",
         (k, a, b, c, d) -> {
-          for (int i = 0; i < n; i++) { // rows of c backwards, in no order that helps
-            Floats.writeInt(d, o + i, n - 1 - i);
+          for (int i = 0; i < 2 * n; i++) { // rows of c backwards, in no order that helps
+            Floats.writeInt(d, o + i, (n - 1 - i / 2) * stride);
           }
-          k.addRows(n, columns, b, o, 2, d, o, 1, stride, c, o, parts, a, o, parts);
-          k.addRows(n / 3, columns, b, o, 1, d, o, 2, stride, c, o, three, a, o, three);
+          k.addRows(1, n / 2, 2, columns, b, o, d, o, 2, c, o, 5, a, o, stride, 0);
+          k.addRows(1, n / 3, 3, columns, b, o, d, o, 1, c, o, 2, a, o, stride, 0);
+        });
+    calls.put(
+        "addRows by columns",
+        (k, a, b, c, d) -> {
+          for (int i = 0; i < n; i++) {
+            Floats.writeInt(d, o + i, (n - 1 - i) * 3);
+          }
+          int few = Math.min(n, 7);
+          k.addRows(few, n / 7, 1, columns, b, o, d, o, few, c, o, 0, a, o, 0, stride);
+          k.addRows(few, n / 7, 3, 16, b, o, d, o, few, c, o, 9, a, o, 16, 48);
         });
     long[] apart = {3, 0}; // whole blocks: what a kernel may write behind shorter ones differs
     calls.put("copyWindows", (k, a, b, c, d) -> k.copyWindows(n / 8, 16, apart, b, o, 5, a, o, 35));
@@ -124,7 +132,7 @@ final class KernelCalls {
           }
           long size = columns + 16L;
           Floats.fill(a, o, 6 * size, 0);
-          k.listWinners(n, b, o, 4, marks, c, o, a, o, o + 3 * size, size, counts);
+          k.listWinners(n, 3, b, o, 4, marks, c, o, a, o, o + 3 * size, size, counts);
           for (int list = 0; list < 6; list++) { // what lies behind the lists differs
             Floats.fill(a, o + list * size + counts[list % 3], size - counts[list % 3], 0);
           }

@@ -26,6 +26,7 @@ class VectorKernelsTest {
           "rowDots",
           "weightedRowSum",
           "addRows",
+          "addRows by columns",
           "standardiseRows",
           "standardiseRowsGradient");
 

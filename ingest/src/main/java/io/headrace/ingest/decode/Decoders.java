@@ -15,6 +15,7 @@ public final class Decoders {
           "csv",
           "jsonl",
           "vw",
+          "libsvm",
           "text-lines",
           "text-folder",
           "text-window",
@@ -53,6 +54,7 @@ public final class Decoders {
         yield new JsonDecoder(table, row);
       }
       case "vw" -> new VwDecoder(mapping, row);
+      case "libsvm" -> new LibsvmDecoder(mapping, row);
       case "text-folder" -> LabelledDecoder.text("text-folder", '\n', table, row);
       case "text-lines" -> LabelledDecoder.text("text-lines", '\t', table, row);
       case "image-folder" -> {

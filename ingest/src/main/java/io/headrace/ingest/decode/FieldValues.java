@@ -73,6 +73,16 @@ final class FieldValues {
     point(slot, Kind.UNTYPED, bytes, offset, length);
   }
 
+  /** Text that is the number, where it is a whole one: 1, +1 and 1.0 are then the same class. */
+  void wholeOrUntyped(int slot, byte[] bytes, int offset, int length) {
+    double number = NumberText.parse(bytes, offset, length);
+    if (number == Math.rint(number) && Math.abs(number) < 1L << 53) {
+      integer(slot, (long) number);
+    } else {
+      untyped(slot, bytes, offset, length);
+    }
+  }
+
   void symbol(int slot, byte[] symbol, int index) {
     symbol(slot, symbol, 0, symbol.length, index);
   }

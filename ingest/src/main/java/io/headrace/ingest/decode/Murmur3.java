@@ -25,14 +25,22 @@ final class Murmur3 {
     for (int i = offset; i < tail; i += 4) {
       hash = Integer.rotateLeft(hash ^ scramble((int) INT.get(bytes, i)), 13) * 5 + 0xe6546b64;
     }
-    int rest = 0;
-    for (int i = offset + length - 1; i >= tail; i--) {
-      rest = (rest << 8) | (bytes[i] & 0xff);
-    }
-    hash ^= scramble(rest) ^ length;
+    hash ^= scramble(rest(bytes, tail, length & 3)) ^ length;
     hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
     hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
     return hash ^ (hash >>> 16);
+  }
+
+  /** The last {@code count} bytes, fewer than four, the first of them lowest. */
+  private static int rest(byte[] bytes, int from, int count) {
+    if (from + Integer.BYTES <= bytes.length) {
+      return (int) INT.get(bytes, from) & ((1 << (8 * count)) - 1);
+    }
+    int rest = 0;
+    for (int i = from + count - 1; i >= from; i--) {
+      rest = (rest << 8) | (bytes[i] & 0xff);
+    }
+    return rest;
   }
 
   /**

@@ -98,9 +98,18 @@ final class NumberText {
     if (Math.abs(exponent) >= POWERS_OF_TEN.length) {
       return slow(bytes, offset, length);
     }
-    double value =
-        exponent < 0 ? mantissa / POWERS_OF_TEN[-exponent] : mantissa * POWERS_OF_TEN[exponent];
+    double value = shifted(mantissa, exponent);
     return bytes[offset] == '-' ? -value : value;
+  }
+
+  /**
+   * {@code mantissa} times ten to the power of {@code exponent}, correctly rounded.
+   *
+   * @param mantissa of up to 15 digits
+   * @param exponent within -22 and 22
+   */
+  static double shifted(long mantissa, int exponent) {
+    return exponent < 0 ? mantissa / POWERS_OF_TEN[-exponent] : mantissa * POWERS_OF_TEN[exponent];
   }
 
   /** Writes {@code value} in decimal digits at the end of {@code to}; returns where it begins. */

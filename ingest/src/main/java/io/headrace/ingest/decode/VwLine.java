@@ -1,7 +1,9 @@
 package io.headrace.ingest.decode;
 
+import io.headrace.engine.sample.SparseColumn;
 import io.headrace.ingest.RecordChunk.Fault;
 import io.headrace.ingest.RejectionReason;
+import io.headrace.ingest.text.ByteScan;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -18,17 +20,17 @@ final class VwLine {
   /** A namespace that no input names. */
   private static final int OTHER = -1;
 
-  private static final int SHOWN_BYTES = 60;
-
   private final List<String> namespaces;
   private final byte[][] names;
   private final FieldValues values;
+  private final NumberScan number = new NumberScan();
   private int[] featureNamespaces = new int[64];
   private int[] hashes = new int[64];
   private float[] featureValues = new float[64];
   private int features;
 
   private byte[] bytes = {};
+  private int start;
   private int at;
   private int end;
   private int namespace;
@@ -72,16 +74,19 @@ final class VwLine {
     return featureValues[i];
   }
 
+  /** Adds all features to {@code to}, their hashes cut by {@code mask}. */
+  void addAll(int mask, SparseColumn to) {
+    to.add(hashes, featureValues, features, mask);
+  }
+
   /** Reads a line; returns what is wrong with it, or null. */
-  @Nullable Fault read(byte[] from, int start, int to) {
+  @Nullable Fault read(byte[] from, int first, int to) {
     bytes = from;
-    at = start;
+    start = first;
+    at = first;
     end = to;
     features = 0;
-    int bar = start;
-    while (bar < end && bytes[bar] != '|') {
-      bar++;
-    }
+    int bar = ByteScan.find(bytes, start, end, '|');
     if (bar == end) {
       return malformed("there is no | before its features", start);
     }
@@ -107,7 +112,7 @@ final class VwLine {
         return null;
       }
       if (words == 0) {
-        label(from, at - from);
+        values.wholeOrUntyped(FieldTable.LABEL, bytes, from, at - from);
       } else if (words == 1) {
         values.untyped(FieldTable.WEIGHT, bytes, from, at - from);
       } else {
@@ -118,16 +123,6 @@ final class VwLine {
     return null;
   }
 
-  /** A whole number is one however it is written: 1, +1 and 1.0 are the same class. */
-  private void label(int from, int length) {
-    double number = NumberText.parse(bytes, from, length);
-    if (number == Math.rint(number) && Math.abs(number) < 1L << 53) {
-      values.integer(FieldTable.LABEL, (long) number);
-    } else {
-      values.untyped(FieldTable.LABEL, bytes, from, length);
-    }
-  }
-
   private @Nullable Fault readNamespace() {
     int from = at;
     at = pastName(from);
@@ -136,11 +131,10 @@ final class VwLine {
     scale = 1;
     unnamed = 0;
     if (at < end && bytes[at] == ':') {
-      int number = at + 1;
-      at = pastValue(number);
-      scale = NumberText.parse(bytes, number, at - number);
+      int factor = at + 1;
+      scale = readValue(factor);
       if (!Double.isFinite(scale)) {
-        return notANumber("the scale of a namespace", number);
+        return notANumber("the scale of a namespace", factor);
       }
     }
     return null;
@@ -163,24 +157,18 @@ final class VwLine {
   private @Nullable Fault readFeature() {
     int from = at;
     at = pastName(from);
-    int nameEnd = at;
-    double value = 1;
-    int textFrom = -1;
-    if (at < end && bytes[at] == ':') {
-      int number = at + 1;
-      at = pastValue(number);
-      value = NumberText.parse(bytes, number, at - number);
-      if (NumberText.isNotFinite(bytes, number, at - number) || at == number) {
-        return notANumber("the value of a feature", number);
-      }
-      if (Double.isNaN(value)) {
-        textFrom = number;
-        at = pastWord(number, end);
-      }
+    if (at == end || bytes[at] != ':') {
+      return readNames(from);
     }
-    if (textFrom >= 0) {
-      int nameHash = hash(from, nameEnd, namespaceHash);
-      add(hash(textFrom, at, nameHash), 1);
+    int nameEnd = at;
+    int valueFrom = at + 1;
+    double value = readValue(valueFrom);
+    if (Double.isNaN(value)) {
+      if (at == valueFrom || NumberText.isNotFinite(bytes, valueFrom, at - valueFrom)) {
+        return notANumber("the value of a feature", valueFrom);
+      }
+      at = pastWord(valueFrom, end);
+      add(hash(valueFrom, at, hash(from, nameEnd, namespaceHash)), 1);
       return null;
     }
     float scaled = (float) (value * scale);
@@ -192,6 +180,54 @@ final class VwLine {
       add(hash, scaled);
     }
     return null;
+  }
+
+  /** The name that begins at {@code from}, and all behind it that a space ends: most are such. */
+  private @Nullable Fault readNames(int from) {
+    float one = (float) scale;
+    if (!Float.isFinite(one)) {
+      return notANumber("the scaled value of a feature", from);
+    }
+    if (one == 0) {
+      return null;
+    }
+    add(hash(from, at, namespaceHash), one);
+    if (at == end || bytes[at] != ' ') {
+      return null;
+    }
+    byte[] text = bytes;
+    int[] to = hashes;
+    int seed = namespaceHash;
+    int next = at + 1;
+    int i = features;
+    for (; i < to.length; i++) {
+      int past = ByteScan.findBlankOr(text, next, end, '|', ':');
+      if (past == next || past == end || text[past] != ' ') {
+        break;
+      }
+      byte first = text[next];
+      to[i] =
+          first >= '0' && first <= '9'
+              ? hash(next, past, seed)
+              : Murmur3.hash(text, next, past - next, seed);
+      next = past + 1;
+    }
+    Arrays.fill(featureNamespaces, features, i, namespace);
+    Arrays.fill(featureValues, features, i, one);
+    features = i;
+    at = next;
+    return null;
+  }
+
+  /** The number that begins at {@code from}, and passes over it; NaN if there is none. */
+  private double readValue(int from) {
+    double value = number.read(bytes, from, end);
+    at = number.end();
+    if (!Double.isNaN(value) && (at == end || isSpace(bytes[at]) || bytes[at] == '|')) {
+      return value;
+    }
+    at = pastValue(from);
+    return NumberText.parse(bytes, from, at - from);
   }
 
   private void add(int hash, float value) {
@@ -207,15 +243,15 @@ final class VwLine {
   }
 
   private int hash(int from, int to, int seed) {
-    int number = 0;
+    int index = 0;
     for (int i = from; i < to; i++) {
       int digit = bytes[i] - '0';
       if (digit < 0 || digit > 9) {
         return Murmur3.hash(bytes, from, to - from, seed);
       }
-      number = 10 * number + digit;
+      index = 10 * index + digit;
     }
-    return number + seed;
+    return index + seed;
   }
 
   private int pastSpaces(int from, int to) {
@@ -235,9 +271,9 @@ final class VwLine {
   }
 
   private int pastName(int from) {
-    int i = from;
+    int i = ByteScan.findBlankOr(bytes, from, end, '|', ':');
     while (i < end && !isSpace(bytes[i]) && bytes[i] != '|' && bytes[i] != ':') {
-      i++;
+      i = ByteScan.findBlankOr(bytes, i + 1, end, '|', ':'); // past a control character
     }
     return i;
   }
@@ -264,7 +300,6 @@ final class VwLine {
   }
 
   private String shown(int from) {
-    int length = Math.min(end - from, SHOWN_BYTES);
-    return "'" + new String(bytes, from, length, StandardCharsets.UTF_8) + "'";
+    return TextPlace.show(bytes, start, from, end);
   }
 }

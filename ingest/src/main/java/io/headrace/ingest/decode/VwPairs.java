@@ -85,11 +85,10 @@ final class VwPairs {
 
   /** Writes the pairs of the line last read; returns what is wrong with them, or null. */
   @Nullable Fault write(VwLine line, SparseColumn to) {
-    for (int i = 0; i < line.features(); i++) {
-      int namespace = line.namespace(i);
-      if (all || (namespace >= 0 && taken[namespace])) {
-        to.add(line.hash(i) & mask, line.value(i));
-      }
+    if (all) {
+      line.addAll(mask, to);
+    } else {
+      addTaken(line, to);
     }
     for (int[] group : crosses) {
       if (products(line, group) > MOST_PRODUCTS) {
@@ -104,6 +103,15 @@ final class VwPairs {
       }
     }
     return null;
+  }
+
+  private void addTaken(VwLine line, SparseColumn to) {
+    for (int i = 0; i < line.features(); i++) {
+      int namespace = line.namespace(i);
+      if (namespace >= 0 && taken[namespace]) {
+        to.add(line.hash(i) & mask, line.value(i));
+      }
+    }
   }
 
   /** How many products a cross has, as a number that cannot overflow. */

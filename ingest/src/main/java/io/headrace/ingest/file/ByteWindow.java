@@ -1,25 +1,33 @@
 package io.headrace.ingest.file;
 
+import com.github.luben.zstd.ZstdIOException;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a file in memory that moves forward: {@link #bytes} from {@link #start} to {@link
- * #limit}. Not thread-safe.
+ * A part of a file, unpacked if it is packed, in memory that moves forward: {@link #bytes} from
+ * {@link #start} to {@link #limit}. Not thread-safe.
  */
 final class ByteWindow implements Closeable {
   private static final int INITIAL_BYTES = 1 << 20;
 
-  private final InputStream in;
+  private final SourceFile file;
+  private final InputStream raw;
+  private @Nullable InputStream in;
+  private @Nullable String damage;
   private byte[] bytes = new byte[INITIAL_BYTES];
   private int start;
   private int limit;
 
   ByteWindow(SourceFile file) throws IOException {
-    in = Files.newInputStream(file.path());
+    this.file = file;
+    raw = file.isStandardInput() ? System.in : Files.newInputStream(file.path());
   }
 
   /**
@@ -35,9 +43,36 @@ final class ByteWindow implements Closeable {
     if (limit == bytes.length) {
       bytes = Arrays.copyOf(bytes, Math.multiplyExact(limit, 2));
     }
-    int count = in.read(bytes, limit, bytes.length - limit);
+    int count = damage == null ? read() : -1;
     limit += Math.max(0, count);
     return count > 0;
+  }
+
+  /** A packed file that is cut off or damaged ends there. */
+  private int read() throws IOException {
+    try {
+      InputStream from = in;
+      if (from == null) {
+        from = Unpacked.of(raw);
+        in = from;
+      }
+      return from.read(bytes, limit, bytes.length - limit);
+    } catch (EOFException | ZipException | ZstdIOException e) {
+      damage = String.valueOf(e.getMessage());
+      return -1;
+    }
+  }
+
+  /**
+   * What is wrong with the file, which therefore ended too early; null, nearly always, if nothing.
+   */
+  @Nullable String damage() {
+    return damage;
+  }
+
+  /** Whether {@link #readMore} would wait for somebody to write more. */
+  boolean isDry() throws IOException {
+    return file.isStandardInput() && in != null && in.available() == 0;
   }
 
   /** Gives up what lies before {@code index}. */
@@ -59,6 +94,12 @@ final class ByteWindow implements Closeable {
 
   @Override
   public void close() throws IOException {
-    in.close();
+    if (file.isStandardInput()) {
+      return;
+    }
+    if (in != null) {
+      in.close();
+    }
+    raw.close();
   }
 }

@@ -22,6 +22,8 @@ final class DelimitedRecords implements FileRecords {
     RECORD,
     TOO_LARGE,
     QUOTE_NOT_CLOSED,
+    DAMAGED,
+    LATER,
     END
   }
 
@@ -34,6 +36,8 @@ final class DelimitedRecords implements FileRecords {
   private int recordStart;
   private int recordEnd;
   private long position;
+  private boolean damageTold;
+  private boolean caughtUpTold;
 
   DelimitedRecords(SourceFile file, FileFormat format, FileLimits limits, long from)
       throws IOException {
@@ -46,7 +50,9 @@ final class DelimitedRecords implements FileRecords {
             ? new RecordEnds.Csv(csv.delimiter())
             : new RecordEnds.Lines();
     passByteOrderMark();
+    caughtUpTold = true; // a header is waited for
     header = format instanceof FileFormat.Csv csv && csv.header() ? readHeader(csv) : null;
+    caughtUpTold = false;
   }
 
   @Override
@@ -58,8 +64,15 @@ final class DelimitedRecords implements FileRecords {
       if (found == Found.END) {
         return ended(chunk);
       }
+      if (found == Found.LATER) {
+        chunk.markCaughtUp();
+        caughtUpTold = true;
+        return true;
+      }
       if (position >= from) {
         add(found, chunk);
+      } else if (found == Found.DAMAGED) {
+        damageTold = true;
       }
       position++;
     }
@@ -91,7 +104,15 @@ final class DelimitedRecords implements FileRecords {
               place() + " opens a quote that is never closed",
               position,
               0);
-      case END -> throw new IllegalStateException("nothing to add");
+      case DAMAGED -> {
+        damageTold = true;
+        chunk.addFault(
+            RejectionReason.MALFORMED,
+            place() + " and what is behind it cannot be unpacked: " + window.damage(),
+            position,
+            0);
+      }
+      case LATER, END -> throw new IllegalStateException("nothing to add");
     }
   }
 
@@ -120,11 +141,21 @@ final class DelimitedRecords implements FileRecords {
       if (length > limits.maxRecordBytes()) {
         return giveUp(Found.TOO_LARGE);
       }
+      if (!caughtUpTold && window.isDry()) {
+        return Found.LATER;
+      }
+      caughtUpTold = false;
       if (!window.readMore()) {
-        return length == 0 ? Found.END : takeLast();
+        return window.damage() != null ? damaged() : length == 0 ? Found.END : takeLast();
       }
       scanned = length;
     }
+  }
+
+  /** The record that was begun is not whole, nor is anything behind it there. */
+  private Found damaged() {
+    window.moveTo(window.limit());
+    return damageTold ? Found.END : Found.DAMAGED;
   }
 
   private Found takeLast() throws IOException {
@@ -178,7 +209,7 @@ final class DelimitedRecords implements FileRecords {
 
   private @Nullable List<String> readHeader(FileFormat.Csv csv) throws IOException {
     return switch (next()) {
-      case END -> null;
+      case END, LATER, DAMAGED -> null;
       case RECORD -> {
         int length = recordEnd - recordStart;
         yield CsvHeader.columns(

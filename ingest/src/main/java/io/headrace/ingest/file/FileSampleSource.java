@@ -1,11 +1,14 @@
 package io.headrace.ingest.file;
 
+import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.ChunkPool;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Records of one or several files, in the order of their names; it completes when all were read.
@@ -16,16 +19,20 @@ import reactor.core.publisher.Flux;
  * the disk. Chunks belong to their receiver until released.
  */
 public final class FileSampleSource implements SampleSource {
+  /** The path that means what is piped into this process. */
+  public static final String STANDARD_INPUT = "-";
+
   private final Path baseDirectory;
   private final String path;
   private final FileFormat format;
   private final FileLimits limits;
   private final ChunkPool pool = new ChunkPool();
+  private final AtomicBoolean inputTaken = new AtomicBoolean();
 
   /**
    * @param baseDirectory where a relative path starts
-   * @param path a file, a folder, or a glob such as {@code data/*.avro}; names with a dot or an
-   *     underscore in front are left out of the latter two
+   * @param path a file, a folder, a glob such as {@code data/*.avro}, or {@link #STANDARD_INPUT};
+   *     names with a dot or an underscore in front are left out of folders and globs
    */
   public FileSampleSource(Path baseDirectory, String path, FileFormat format, FileLimits limits) {
     this.baseDirectory = baseDirectory;
@@ -50,6 +57,24 @@ public final class FileSampleSource implements SampleSource {
    */
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
+    if (!path.equals(STANDARD_INPUT)) {
+      return walk(from);
+    }
+    // Reading may wait for as long as nobody writes: on a thread of its own.
+    return Flux.defer(this::takeInput)
+        .thenMany(walk(from))
+        .subscribeOn(Schedulers.newSingle("headrace-input", true));
+  }
+
+  private Flux<RecordChunk> takeInput() {
+    return inputTaken.getAndSet(true)
+        ? Flux.error(
+            new HeadraceException(
+                "standard input can be read only once. Remove epochs, or name a file as path"))
+        : Flux.empty();
+  }
+
+  private Flux<RecordChunk> walk(Positions from) {
     return Flux.generate(
         () ->
             new FileWalk(

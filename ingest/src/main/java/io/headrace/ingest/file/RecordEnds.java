@@ -1,5 +1,7 @@
 package io.headrace.ingest.file;
 
+import io.headrace.ingest.text.ByteScan;
+
 /** Finds where records end in bytes that come piece by piece. Not thread-safe. */
 interface RecordEnds {
   /** Begins a record. */
@@ -13,12 +15,8 @@ interface RecordEnds {
 
   /** Index just past the next line feed; -1 if there is none. */
   static int pastLineFeed(byte[] bytes, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (bytes[i] == '\n') {
-        return i + 1;
-      }
-    }
-    return -1;
+    int at = ByteScan.find(bytes, from, to, '\n');
+    return at < to ? at + 1 : -1;
   }
 
   /** Each line feed ends a record. */

@@ -15,6 +15,15 @@ record SourceFile(SourcePartition partition, List<Path> parts) {
     return new SourceFile(new SourcePartition(name, 0), List.of(parts));
   }
 
+  /** What is piped into this process. */
+  static SourceFile standardInput() {
+    return of(FileSampleSource.STANDARD_INPUT, Path.of(FileSampleSource.STANDARD_INPUT));
+  }
+
+  boolean isStandardInput() {
+    return name().equals(FileSampleSource.STANDARD_INPUT);
+  }
+
   String name() {
     return partition.source();
   }

@@ -20,6 +20,9 @@ final class SourceFiles {
    * @throws HeadraceException if there is none
    */
   static List<SourceFile> found(Path baseDirectory, String path, FileFormat format) {
+    if (path.equals(FileSampleSource.STANDARD_INPUT)) {
+      return List.of(SourceFile.standardInput());
+    }
     return switch (format) {
       case FileFormat.Folder folder -> List.of(ClassFolders.found(baseDirectory, path));
       case FileFormat.Idx idx -> LabelFiles.found(baseDirectory, path, idx);

@@ -1,6 +1,7 @@
 package io.headrace.ingest.file;
 
 import io.headrace.ingest.RecordChunk;
+import io.headrace.ingest.RejectionReason;
 import io.headrace.ingest.text.Utf8;
 import java.io.IOException;
 
@@ -18,6 +19,7 @@ final class WindowRecords implements FileRecords {
   private final ByteWindow window;
   private final long from;
   private long position;
+  private boolean damageTold;
 
   WindowRecords(SourceFile file, FileFormat.Windows format, FileLimits limits, long from)
       throws IOException {
@@ -47,6 +49,18 @@ final class WindowRecords implements FileRecords {
   }
 
   private boolean ended(RecordChunk chunk) {
+    if (window.damage() != null && !damageTold) {
+      damageTold = true;
+      if (position >= from) {
+        chunk.addFault(
+            RejectionReason.MALFORMED,
+            "%s: what is behind record %d cannot be unpacked: %s"
+                .formatted(file.name(), position - 1, window.damage()),
+            position,
+            0);
+      }
+      position++;
+    }
     if (position < from) {
       throw FileRecords.shrunk(file, position, from);
     }

@@ -15,27 +15,37 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which partitions are read, from where on, and whether they are paused: all partitions of the
  * topic, or those that the group gives us. A position from a checkpoint rules over an offset
- * committed to the broker. Belongs to the poll thread, which also calls the rebalance listener.
+ * committed to the broker, unless another member of a shared group is further. Belongs to the poll
+ * thread, which also calls the rebalance listener.
  */
 final class Assignment implements ConsumerRebalanceListener {
   private static final Duration ANSWER = Duration.ofSeconds(5);
+  private static final Duration CHANGE = Duration.ofMillis(200);
+  private static final int LEAVE_ATTEMPTS = 25;
 
   private final KafkaSourceSettings settings;
   private final Positions from;
   private final HeldPartitions held;
   private final Consumer<ByteBuffer, ByteBuffer> consumer;
   private final PendingRecords pending;
+  private final Membership membership;
+  private final HandOver handOver;
   private final Map<TopicPartition, PartitionTrack> tracks =
       new TreeMap<>((a, b) -> Integer.compare(a.partition(), b.partition()));
+  private final Set<TopicPartition> undecided = new HashSet<>();
+  private boolean changed;
+  private boolean leaving;
   private int partitionsAtFirst;
   private boolean paused;
   private long pauses;
@@ -45,12 +55,16 @@ final class Assignment implements ConsumerRebalanceListener {
       Positions from,
       HeldPartitions held,
       Consumer<ByteBuffer, ByteBuffer> consumer,
-      PendingRecords pending) {
+      PendingRecords pending,
+      Membership membership,
+      HandOver handOver) {
     this.settings = settings;
     this.from = from;
     this.held = held;
     this.consumer = consumer;
     this.pending = pending;
+    this.membership = membership;
+    this.handOver = handOver;
   }
 
   /**
@@ -110,51 +124,110 @@ final class Assignment implements ConsumerRebalanceListener {
     pauseIfPaused(fresh);
   }
 
+  /** Where they are read from is found out by {@link #decide}, which may have to ask again. */
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-    Set<TopicPartition> again = new HashSet<>(partitions);
-    again.retainAll(tracks.keySet());
-    Set<TopicPartition> fresh = new HashSet<>(partitions);
-    fresh.removeAll(again);
-    fromKnown(fresh); // the others go on where the group committed, else see startAtConfigured
-    goOn(again);
-    pauseIfPaused(partitions);
+    changed = true;
+    undecided.addAll(partitions);
+    consumer.pause(partitions);
   }
 
-  /** Goes on in partitions that we had before, behind what another member committed meanwhile. */
-  private void goOn(Set<TopicPartition> again) {
-    if (again.isEmpty()) {
+  /**
+   * Seeks to where reading begins in partitions that the group gave us since: behind what this
+   * model has, or behind what another member handed over if that is further.
+   *
+   * @throws TimeoutException if the brokers do not answer: the rest is undecided yet
+   */
+  void decide() {
+    if (undecided.isEmpty()) {
       return;
     }
-    Map<TopicPartition, OffsetAndMetadata> committed = committed(again);
-    for (TopicPartition partition : again) {
-      PartitionTrack track = track(partition);
-      OffsetAndMetadata theirs = committed.get(partition);
-      long next = Math.max(track.emitted, theirs == null ? 0 : theirs.offset());
-      if (track.emitted != PartitionTrack.UNKNOWN || theirs != null) {
-        track.moveTo(next);
-        consumer.seek(partition, next);
-      } else {
-        track.polled = PartitionTrack.UNKNOWN;
-      }
+    Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(undecided, ANSWER);
+    for (TopicPartition partition : Set.copyOf(undecided)) {
+      begin(track(partition), committed.get(partition));
+      undecided.remove(partition); // the next resume resumes it
     }
   }
 
-  private Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions) {
-    while (true) {
-      try {
-        return consumer.committed(partitions, ANSWER);
-      } catch (WakeupException e) {
-        // It was for the poll that we are in, which ends by itself soon.
-      } catch (TimeoutException e) {
-        return Map.of();
-      }
+  private void begin(PartitionTrack track, @Nullable OffsetAndMetadata committed) {
+    long ours = Math.max(track.emitted, from.of(track.source).orElse(PartitionTrack.UNKNOWN));
+    track.committed = committed == null ? PartitionTrack.UNKNOWN : committed.offset();
+    long next = ours;
+    if (ours == PartitionTrack.UNKNOWN || learnedByOthers(committed)) {
+      next = Math.max(ours, track.committed);
     }
+    track.moveTo(next);
+    if (next == PartitionTrack.UNKNOWN) {
+      startAtConfigured(Set.of(track.topicPartition));
+      return;
+    }
+    consumer.seek(track.topicPartition, next);
+    if (ours != PartitionTrack.UNKNOWN && next > ours) {
+      membership.learner().passOver(track.source, ours, next);
+    }
+  }
+
+  /** Whether the records before the offset are in another model, which gave the partition away. */
+  private boolean learnedByOthers(@Nullable OffsetAndMetadata committed) {
+    String lineage = committed == null ? null : CommitNote.lineage(committed);
+    return settings.shareGroup() && lineage != null && !lineage.equals(membership.lineage());
   }
 
   @Override
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+    List<PartitionTrack> known = letGo(partitions);
+    if (settings.shareGroup() && !leaving && !handOver.give(known)) {
+      handOver.lost(known);
+    }
+  }
+
+  @Override
+  public void onPartitionsLost(Collection<TopicPartition> partitions) {
+    List<PartitionTrack> known = letGo(partitions);
+    if (settings.shareGroup()) {
+      handOver.lost(known);
+    }
+  }
+
+  /** Returns those of the partitions that reading had begun in. */
+  private List<PartitionTrack> letGo(Collection<TopicPartition> partitions) {
+    changed = true;
     pending.drop(partitions);
+    List<PartitionTrack> known =
+        partitions.stream().filter(p -> !undecided.contains(p)).map(this::track).toList();
+    undecided.removeAll(partitions);
+    return known;
+  }
+
+  /** Gives all partitions back; the learner says when. Call it last. */
+  void leave() {
+    if (!settings.subscribe()) {
+      return;
+    }
+    pause();
+    for (int i = 0; i < LEAVE_ATTEMPTS && !handOver.give(ours()); i++) {
+      try {
+        consumer.poll(CHANGE); // takes part in the group's change, or it would not end
+      } catch (WakeupException | NoOffsetForPartitionException e) {
+        // Nothing is read here any more.
+      }
+    }
+    leaving = true;
+  }
+
+  /** Whether partitions came or went since this was last asked. */
+  boolean changed() {
+    boolean was = changed;
+    changed = false;
+    return was;
+  }
+
+  /** Partitions that are read now. */
+  List<PartitionTrack> ours() {
+    return consumer.assignment().stream()
+        .filter(p -> !undecided.contains(p))
+        .map(this::track)
+        .toList();
   }
 
   /** Seeks to where {@code from} says; the result is the partitions it does not name. */
@@ -273,8 +346,8 @@ final class Assignment implements ConsumerRebalanceListener {
 
   KafkaSourceStatus status(boolean reachable) {
     Set<TopicPartition> ours = consumer.assignment();
-    for (TopicPartition partition : ours) {
-      PartitionTrack track = track(partition);
+    for (PartitionTrack track : ours()) {
+      TopicPartition partition = track.topicPartition;
       OptionalLong lag = consumer.currentLag(partition);
       if (lag.isPresent()) { // so the position is known as well, and asking for it does not wait
         if (track.polled == PartitionTrack.UNKNOWN) {
@@ -286,6 +359,8 @@ final class Assignment implements ConsumerRebalanceListener {
     return new KafkaSourceStatus(
         reachable,
         pauses,
+        handOver.given(),
+        handOver.exposed(),
         tracks.values().stream()
             .filter(track -> ours.contains(track.topicPartition))
             .map(PartitionTrack::status)

@@ -23,13 +23,14 @@ final class ConsumerOpening {
   /** The consumer; null if {@code stopped} while trying. */
   static @Nullable Consumer<ByteBuffer, ByteBuffer> open(
       KafkaSourceSettings settings,
+      String name,
       MetadataUpdates updates,
       BrokerWatch watch,
       BooleanSupplier stopped) {
     while (!stopped.getAsBoolean()) {
       try {
         return new KafkaConsumer<>(
-            settings.consumerProperties(), new ByteBufferDeserializer(), updates);
+            settings.consumerProperties(name), new ByteBufferDeserializer(), updates);
       } catch (KafkaException e) {
         if (!unresolved(e)) {
           throw e;

@@ -50,11 +50,13 @@ final class KafkaPollLoop implements Subscription, Runnable {
   private final HeldPartitions held;
   private final ChunkPool pool;
   private final SourceAlerts alerts;
+  private final Membership membership;
   private final MetadataUpdates updates = new MetadataUpdates();
   private final TopicWatch topic;
   private final java.util.function.Consumer<KafkaPollLoop> ended;
   private final Demand demand = new Demand();
   private final OffsetCommits commits;
+  private final GroupClaim claim;
   private final BrokerWatch watch;
   private final PendingRecords pending;
   private final Thread thread = new Thread(this, "headrace-kafka-poll");
@@ -68,6 +70,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
   private volatile KafkaSourceStatus status = KafkaSourceStatus.NOT_STARTED;
 
   private boolean finished;
+  private boolean unsure;
   private @Nullable PartitionTrack unsignalled;
   private long choresNanos;
   private long heardNanos;
@@ -79,6 +82,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
       HeldPartitions held,
       ChunkPool pool,
       SourceAlerts alerts,
+      Membership membership,
       Subscriber<? super RecordChunk> subscriber,
       java.util.function.Consumer<KafkaPollLoop> ended) {
     this.settings = settings;
@@ -86,9 +90,11 @@ final class KafkaPollLoop implements Subscription, Runnable {
     this.held = held;
     this.pool = pool;
     this.alerts = alerts;
+    this.membership = membership;
     this.subscriber = subscriber;
     this.ended = ended;
-    commits = new OffsetCommits(settings.topic());
+    commits = new OffsetCommits(settings.topic(), membership.lineage());
+    claim = new GroupClaim(settings, membership.lineage(), System::nanoTime);
     topic = new TopicWatch(settings, known, from, updates);
     watch = new BrokerWatch(settings, alerts, System::nanoTime);
     pending = new PendingRecords(settings.chunkRows(), settings.maxRecordBytes());
@@ -146,15 +152,66 @@ final class KafkaPollLoop implements Subscription, Runnable {
     return status;
   }
 
+  /** Returns when the thread has ended, or after {@code wait}. */
+  void awaitEnd(Duration wait) {
+    try {
+      thread.join(wait);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Override
   public void run() {
-    Throwable failure = null;
     try {
-      read();
-    } catch (RuntimeException | Error e) {
-      failure = e;
+      Consumer<ByteBuffer, ByteBuffer> opened = open();
+      if (opened != null) {
+        read(opened);
+      }
+    } finally {
+      ended.accept(this);
     }
-    ended.accept(this);
+  }
+
+  private @Nullable Consumer<ByteBuffer, ByteBuffer> open() {
+    try {
+      String name = GroupClaim.memberName(settings, membership.lineage());
+      Consumer<ByteBuffer, ByteBuffer> opened =
+          ConsumerOpening.open(settings, name, updates, watch, this::stopped);
+      if (opened == null) {
+        tellEnd(misuse);
+      }
+      return opened;
+    } catch (RuntimeException | Error e) {
+      tellEnd(e);
+      return null;
+    }
+  }
+
+  private void read(Consumer<ByteBuffer, ByteBuffer> opened) {
+    consumer = opened;
+    var handOver = new HandOver(settings, membership, alerts, opened);
+    var assignment = new Assignment(settings, from, held, opened, pending, membership, handOver);
+    try {
+      Throwable failure = misuse;
+      try {
+        read(opened, assignment);
+        failure = misuse;
+      } catch (RuntimeException | Error e) {
+        failure = e;
+      }
+      tellEnd(failure); // so that the learner ends as well, and we know how far it came
+      assignment.leave();
+    } catch (KafkaException e) {
+      LOG.warn("leaving the group {} failed: {}", settings.group(), e.getMessage());
+    } finally {
+      consumer = null;
+      topic.close();
+      opened.close(CloseOptions.timeout(CLOSE));
+    }
+  }
+
+  private void tellEnd(@Nullable Throwable failure) {
     Subscriber<? super RecordChunk> told = subscriber;
     subscriber = null;
     if (cancelled || told == null) {
@@ -168,47 +225,23 @@ final class KafkaPollLoop implements Subscription, Runnable {
     }
   }
 
-  private void read() {
-    Consumer<ByteBuffer, ByteBuffer> opened =
-        ConsumerOpening.open(settings, updates, watch, this::stopped);
-    if (opened != null) {
-      read(opened);
+  private void read(Consumer<ByteBuffer, ByteBuffer> opened, Assignment assignment) {
+    boolean begun = false;
+    while (!stopped() && !begun) {
+      begun = begin(opened, assignment);
     }
-    throwMisuse();
-  }
-
-  private void read(Consumer<ByteBuffer, ByteBuffer> opened) {
-    consumer = opened;
-    try {
-      var assignment = new Assignment(settings, from, held, opened, pending);
-      boolean begun = false;
-      while (!stopped() && !begun) {
-        begun = begin(opened, assignment);
+    while (!stopped() && !finished) {
+      try {
+        turn(opened, assignment);
+      } catch (WakeupException e) {
+        // There is demand, or a cancellation: the next turn sees which.
       }
-      while (!stopped() && !finished) {
-        try {
-          turn(opened, assignment);
-        } catch (WakeupException e) {
-          // There is demand, or a cancellation: the next turn sees which.
-        }
-      }
-      commits.sendTo(opened);
-    } finally {
-      consumer = null;
-      topic.close();
-      opened.close(CloseOptions.timeout(CLOSE));
     }
+    commits.sendTo(opened, assignment.ours());
   }
 
   private boolean stopped() {
     return cancelled || misuse != null;
-  }
-
-  private void throwMisuse() {
-    IllegalArgumentException wrong = misuse;
-    if (wrong != null) {
-      throw wrong;
-    }
   }
 
   /** One attempt to find the topic and begin. */
@@ -216,9 +249,14 @@ final class KafkaPollLoop implements Subscription, Runnable {
     try {
       List<PartitionInfo> existing = kafka.partitionsFor(settings.topic(), ANSWER);
       if (existing != null && !existing.isEmpty()) {
-        assignment.begin(existing, topic.confirm(ANSWER).partitions());
-        heard();
-        return true;
+        int atFirst = topic.confirm(ANSWER).partitions();
+        if (!settings.subscribe() || claim.mayJoin()) {
+          assignment.begin(existing, atFirst);
+          heard();
+          return true;
+        }
+        LockSupport.parkNanos(this, RETRY_NANOS);
+        return false;
       }
       Set<String> topics = kafka.listTopics(ANSWER).keySet();
       if (!topics.contains(settings.topic())) { // else it was created between the questions
@@ -236,9 +274,12 @@ final class KafkaPollLoop implements Subscription, Runnable {
   }
 
   private void turn(Consumer<ByteBuffer, ByteBuffer> kafka, Assignment assignment) {
-    commits.sendTo(kafka);
+    commits.sendTo(kafka, assignment.ours());
     chores(kafka, assignment);
-    if (pending.isEmpty() && assignment.reachedStop()) {
+    if (!settle(kafka, assignment)) {
+      assignment.pause();
+      receive(kafka, POLL, assignment);
+    } else if (pending.isEmpty() && assignment.reachedStop()) {
       finished = true;
     } else if (demand.none()) {
       pollPaused(kafka, assignment);
@@ -260,6 +301,21 @@ final class KafkaPollLoop implements Subscription, Runnable {
       } finally {
         polling = false;
       }
+    }
+  }
+
+  /** Finds out where new partitions begin, and whether we are alone if we have to be. */
+  private boolean settle(Consumer<ByteBuffer, ByteBuffer> kafka, Assignment assignment) {
+    try {
+      if (settings.subscribe() && !settings.shareGroup() && (unsure |= assignment.changed())) {
+        claim.requireAlone(kafka.groupMetadata().memberId());
+        unsure = false;
+      }
+      assignment.decide();
+      return true;
+    } catch (TimeoutException e) {
+      watch.unanswered();
+      return false;
     }
   }
 

@@ -2,10 +2,12 @@ package io.headrace.ingest.kafka;
 
 import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.ChunkPool;
+import io.headrace.ingest.GroupMember;
 import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.SourceAlerts;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,12 +25,15 @@ import reactor.core.publisher.Flux;
  * <p>Thread-safe. {@link #commit} and {@link #status} speak of the latest subscription. Chunks
  * belong to their receiver until released.
  */
-public final class KafkaSampleSource implements SampleSource {
+public final class KafkaSampleSource implements SampleSource, GroupMember {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSampleSource.class);
+  private static final Duration LEAVE = Duration.ofSeconds(20);
 
   private final KafkaSourceSettings settings;
   private final ChunkPool pool = new ChunkPool();
   private volatile SourceAlerts alerts = (code, message) -> LOG.warn("{}", message);
+  private volatile Membership membership =
+      new Membership(GroupMember.newLineage(), GroupMember.Learner.NONE);
   private volatile @Nullable KafkaTopic known;
   private final AtomicReference<@Nullable KafkaPollLoop> latest = new AtomicReference<>();
 
@@ -39,6 +44,19 @@ public final class KafkaSampleSource implements SampleSource {
   /** Has operators told of what happens to the subscriptions to come; else it is only logged. */
   public void alertTo(SourceAlerts listener) {
     alerts = listener;
+  }
+
+  @Override
+  public void join(String lineage, Learner learner) {
+    membership = new Membership(lineage, learner);
+  }
+
+  @Override
+  public void leave() {
+    KafkaPollLoop loop = latest.get();
+    if (loop != null && settings.subscribe()) {
+      loop.awaitEnd(LEAVE);
+    }
   }
 
   /** Says which topic the positions are of that reading will go on from. */
@@ -55,13 +73,15 @@ public final class KafkaSampleSource implements SampleSource {
 
   /**
    * Records from {@code from} on; other partitions start at the offset that the group committed,
-   * where it shares partitions, else at the configured end of the topic. After all records that
-   * there were, one chunk without records says that the source is caught up.
+   * where it assigns them, else at the configured end of the topic. In a shared group, a partition
+   * that another model learned further goes on there. After all records that there were, one chunk
+   * without records says that the source is caught up.
    *
-   * <p>The stream fails with a {@link io.headrace.engine.error.HeadraceException} when a position
-   * lies behind a partition's end, or before its beginning and the settings say to fail, when the
-   * topic is another one than before, when the brokers refuse us, and, with {@code fail-fast}, when
-   * they cannot be reached or the topic is missing.
+   * <p>The stream fails with a {@link io.headrace.engine.error.HeadraceException} when the group
+   * has other members and is not to be shared, when a position lies behind a partition's end, or
+   * before its beginning and the settings say to fail, when the topic is another one than before,
+   * when the brokers refuse us, and, with {@code fail-fast}, when they cannot be reached or the
+   * topic is missing.
    */
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
@@ -81,7 +101,8 @@ public final class KafkaSampleSource implements SampleSource {
     return subscriber -> {
       Objects.requireNonNull(subscriber, "subscriber");
       var loop =
-          new KafkaPollLoop(settings, from, known, held, pool, alerts, subscriber, this::ended);
+          new KafkaPollLoop(
+              settings, from, known, held, pool, alerts, membership, subscriber, this::ended);
       latest.set(loop);
       subscriber.onSubscribe(loop);
       loop.start();

@@ -3,12 +3,14 @@ package io.headrace.ingest.kafka;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.error.InvalidSettingException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a Kafka source is told: the topic, where to start, and how to behave. Immutable.
  *
+ * @param shareGroup whether the group may have other members, each with a model of its own
+ * @param handOverTimeoutMillis see {@link #handOverTimeout}; null is the default
  * @param onLost what is done where a partition no longer has the position that is due
  * @param latest whether partitions without a position start at their end instead of their beginning
  * @param properties settings of the Kafka client, passed on unchanged
@@ -26,6 +30,8 @@ public record KafkaSourceSettings(
     String bootstrap,
     @Nullable String group,
     boolean subscribe,
+    boolean shareGroup,
+    @Nullable Integer handOverTimeoutMillis,
     boolean latest,
     OnLost onLost,
     int topicCheckMillis,
@@ -48,9 +54,23 @@ public record KafkaSourceSettings(
   static final Setting<Boolean> SUBSCRIBE =
       Setting.flag(
               "subscribe",
-              "Whether to share the topic's partitions with the other members of the group"
-                  + " instead of reading all of them.")
+              "Whether the group assigns the topic's partitions, instead of reading all of them.")
           .orElse(false);
+  static final Setting<Boolean> SHARE_GROUP =
+      Setting.flag(
+              "share-group",
+              "Whether the group may have other members, with subscribe. Each then trains a model of"
+                  + " its own on its part of the partitions; without this, a second one is refused.")
+          .orElse(false);
+  static final Setting<Integer> HANDOVER_TIMEOUT_MS =
+      Setting.integer(
+              "handover-timeout-ms",
+              1,
+              Integer.MAX_VALUE,
+              "How long another member waits at most until what was read of its partitions is"
+                  + " trained and in a checkpoint: less than max.poll.interval.ms, of which it is a"
+                  + " third by default.")
+          .absentByDefault();
   static final Setting<String> START =
       Setting.choice(
               "start",
@@ -105,7 +125,6 @@ public record KafkaSourceSettings(
 
   private static final Map<String, String> DEFAULTS =
       Map.of(
-          ConsumerConfig.CLIENT_ID_CONFIG, "headrace",
           ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "4096",
           ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
@@ -121,7 +140,7 @@ public record KafkaSourceSettings(
     properties = Map.copyOf(properties);
     if (subscribe && group == null) {
       throw new InvalidSettingException(
-          "subscribe", "true needs a group to share partitions in. Set group to its name.");
+          "subscribe", "true needs a group that assigns partitions. Set group to its name.");
     }
     if (subscribe && stopAtEnd) {
       throw new InvalidSettingException(
@@ -129,7 +148,24 @@ public record KafkaSourceSettings(
           "true does not go with subscribe: the partitions that other members read would not be"
               + " seen to end. Leave subscribe out to read all partitions.");
     }
-    checkedByClient(clientSettings(topic, bootstrap, group, topicCheckMillis, properties));
+    if (shareGroup && !subscribe) {
+      throw new InvalidSettingException(
+          "share-group", "true needs subscribe: without it every process reads all partitions.");
+    }
+    int interval =
+        checkedByClient(
+                clientSettings(topic, bootstrap, group, subscribe, topicCheckMillis, properties))
+            .getInt(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
+    if (subscribe && handOverTimeoutMillis != null && handOverTimeoutMillis >= interval) {
+      throw new InvalidSettingException(
+          "handover-timeout-ms",
+          handOverTimeoutMillis
+              + " is not less than max.poll.interval.ms, "
+              + interval
+              + ", after which a member that waits loses its partitions. Set it to "
+              + interval / 3
+              + ", or raise properties.max.poll.interval.ms");
+    }
   }
 
   /** Every setting, for the configuration reference. */
@@ -139,6 +175,8 @@ public record KafkaSourceSettings(
         BOOTSTRAP,
         GROUP,
         SUBSCRIBE,
+        SHARE_GROUP,
+        HANDOVER_TIMEOUT_MS,
         START,
         ON_LOST_POSITIONS,
         TOPIC_CHECK_MS,
@@ -161,6 +199,8 @@ public record KafkaSourceSettings(
         settings.value(BOOTSTRAP),
         settings.optional(GROUP).orElse(null),
         settings.value(SUBSCRIBE),
+        settings.value(SHARE_GROUP),
+        settings.optional(HANDOVER_TIMEOUT_MS).orElse(null),
         settings.value(START).equals("latest"),
         OnLost.valueOf(settings.value(ON_LOST_POSITIONS).toUpperCase(Locale.ROOT)),
         settings.value(TOPIC_CHECK_MS),
@@ -172,25 +212,55 @@ public record KafkaSourceSettings(
         settings.value(PROPERTIES));
   }
 
-  /** What the consumer is made with. */
-  Map<String, Object> consumerProperties() {
-    return clientSettings(topic, bootstrap, group, topicCheckMillis, properties);
+  /** How long giving partitions away may take at most. */
+  Duration handOverTimeout() {
+    return Duration.ofMillis(
+        handOverTimeoutMillis == null
+            ? clientNumber(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG) / 3
+            : handOverTimeoutMillis);
   }
 
-  /** What a client that asks about the topic is made with. */
+  /** After how long without a sign of life the group gives a member's partitions to others. */
+  Duration sessionTimeout() {
+    return Duration.ofMillis(clientNumber(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG));
+  }
+
+  private int clientNumber(String key) {
+    return checkedByClient(clientSettings()).getInt(key);
+  }
+
+  /** What a consumer of this name is made with, unless the settings name it otherwise. */
+  Map<String, Object> consumerProperties(String name) {
+    Map<String, Object> all = clientSettings();
+    all.putIfAbsent(ConsumerConfig.CLIENT_ID_CONFIG, name);
+    return all;
+  }
+
+  /** What a client that asks about the topic or the group is made with. */
   Map<String, Object> adminProperties() {
-    var all = new TreeMap<>(consumerProperties());
+    var all = new TreeMap<>(consumerProperties("headrace"));
     all.keySet().retainAll(AdminClientConfig.configNames());
     return all;
+  }
+
+  private Map<String, Object> clientSettings() {
+    return clientSettings(topic, bootstrap, group, subscribe, topicCheckMillis, properties);
   }
 
   private static Map<String, Object> clientSettings(
       String topic,
       String bootstrap,
       @Nullable String group,
+      boolean subscribe,
       int topicCheckMillis,
       Map<String, String> given) {
     var all = new TreeMap<String, Object>(DEFAULTS);
+    if (subscribe
+        && !"consumer".equalsIgnoreCase(given.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG))) {
+      all.put(
+          ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+          CooperativeStickyAssignor.class.getName());
+    }
     all.putAll(given);
     String deserializer = ByteBufferDeserializer.class.getName();
     require(all, ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap, "Use bootstrap instead.");
@@ -234,9 +304,9 @@ public record KafkaSourceSettings(
     }
   }
 
-  private static void checkedByClient(Map<String, Object> all) {
+  private static AbstractConfig checkedByClient(Map<String, Object> all) {
     try {
-      new AbstractConfig(ConsumerConfig.configDef(), all, false);
+      return new AbstractConfig(ConsumerConfig.configDef(), all, false);
     } catch (ConfigException e) {
       throw new InvalidSettingException(
           "properties", "are refused by the Kafka client: " + e.getMessage());

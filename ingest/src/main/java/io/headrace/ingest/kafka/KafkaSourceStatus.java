@@ -7,10 +7,13 @@ import java.util.List;
  *
  * @param reachable whether the brokers answered when last asked
  * @param pauses how often reading was paused for want of demand
+ * @param handedOver partitions that were given to other members of the group
+ * @param exposed records that were learned here and that the partition's next member may learn too
  * @param partitions the partitions being read, by number
  */
-public record KafkaSourceStatus(boolean reachable, long pauses, List<Partition> partitions) {
-  static final KafkaSourceStatus NOT_STARTED = new KafkaSourceStatus(false, 0, List.of());
+public record KafkaSourceStatus(
+    boolean reachable, long pauses, long handedOver, long exposed, List<Partition> partitions) {
+  static final KafkaSourceStatus NOT_STARTED = new KafkaSourceStatus(false, 0, 0, 0, List.of());
 
   /**
    * One partition.

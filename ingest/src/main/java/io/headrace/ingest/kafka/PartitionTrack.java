@@ -16,6 +16,12 @@ final class PartitionTrack {
   /** Offset just past everything emitted. */
   long emitted = UNKNOWN;
 
+  /** Where reading began or, since the group gave the partition to us again, went on. */
+  long taken = UNKNOWN;
+
+  /** What the group has committed, as far as we know. */
+  long committed = UNKNOWN;
+
   /** Where a finite reading stops. */
   long stop = Long.MAX_VALUE;
 
@@ -31,6 +37,12 @@ final class PartitionTrack {
   void moveTo(long offset) {
     polled = offset;
     emitted = offset;
+    taken = offset;
+  }
+
+  /** Whether anything was emitted since the partition was taken. */
+  boolean advanced() {
+    return emitted > taken;
   }
 
   boolean reachedStop() {

@@ -86,6 +86,9 @@ final class PendingRecords {
     int count = records.size();
     long after = next != null ? next.offset() : records.getLast().offset() + 1;
     track.polled = after;
+    if (track.taken == PartitionTrack.UNKNOWN) {
+      track.taken = count > 0 ? records.getFirst().offset() : after;
+    }
     if (track.emitted == PartitionTrack.UNKNOWN && count > 0) {
       track.emitted = records.getFirst().offset();
     }

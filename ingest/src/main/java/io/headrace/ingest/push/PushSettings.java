@@ -33,7 +33,7 @@ public record PushSettings(
   public static final Setting<String> FORMAT =
       Setting.choice(
           "format",
-          List.of("avro", "jsonl", "vw", "csv", "text-lines"),
+          List.of("avro", "jsonl", "vw", "libsvm", "csv", "text-lines"),
           "How bodies are written: an Avro container file, or one record a line.");
 
   /** {@code port} that the service listens on. */

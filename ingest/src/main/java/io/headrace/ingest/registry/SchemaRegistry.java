@@ -19,7 +19,6 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /**
@@ -77,7 +76,7 @@ public final class SchemaRegistry {
     }
     try {
       return parsed(found);
-    } catch (AvroRuntimeException e) {
+    } catch (RuntimeException e) { // Avro fails on damaged schemas in many ways
       return new SchemaAnswer.Unknown("has one that Avro cannot read: " + e.getMessage());
     }
   }

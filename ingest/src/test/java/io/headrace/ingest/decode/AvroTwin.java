@@ -88,7 +88,7 @@ final class AvroTwin {
 
   private static String said(byte[] record, long position) {
     return "seed %d, record %d, %s"
-        .formatted(FuzzLog.SEED, position, HexFormat.of().formatHex(record));
+        .formatted(FuzzSettings.SEED, position, HexFormat.of().formatHex(record));
   }
 
   void requireAllKinds() {

@@ -20,11 +20,6 @@ import org.jspecify.annotations.Nullable;
  * that came. Not thread-safe.
  */
 final class FuzzLog {
-  /** Records of each decoder; CI takes few, a long run takes a million. */
-  static final int RECORDS = Integer.getInteger("headrace.fuzz.records", 20_000);
-
-  static final long SEED = Long.getLong("headrace.fuzz.seed", 1);
-
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int DETAIL_CHARACTERS = 2000;
   private static final int CHUNK_MEMORY = 8 << 20;
@@ -93,7 +88,8 @@ final class FuzzLog {
   }
 
   private String where(RecordChunk chunk) {
-    return "%s, seed %d, records from %d on".formatted(name, SEED, chunk.firstPosition());
+    return "%s, seed %d, records from %d on"
+        .formatted(name, FuzzSettings.SEED, chunk.firstPosition());
   }
 
   private static String shown(RecordChunk chunk) {
@@ -113,7 +109,7 @@ final class FuzzLog {
   void finish() {
     System.out.printf(
         "fuzzed %s, seed %d: %d accepted, rejected %s, at most %,d bytes of memory for a chunk%n",
-        name, SEED, accepted, reasons, mostBytes);
+        name, FuzzSettings.SEED, accepted, reasons, mostBytes);
     assertThat(accepted).isPositive();
     assertThat(reasons).isNotEmpty();
   }

@@ -70,6 +70,7 @@ final class FuzzSubjects {
         csv(),
         json(),
         vw(),
+        libsvm(),
         text("text-lines", '\t'),
         text("text-folder", '\n'),
         windows(),
@@ -252,6 +253,26 @@ final class FuzzSubjects {
         "9".repeat(400));
   }
 
+  private static Subject libsvm() {
+    return Subject.of(
+        "libsvm",
+        DecoderSpec.fixed("libsvm"),
+        new SampleMapping(
+            LABEL,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(new InputMapping.SparseFields("all", List.of(), 18))),
+        texts("yes 1:0.5 20:-1e3 2147483647:1", "no qid:7 3:1\t5:0 # 4:1", "1"),
+        ":",
+        "#",
+        " ",
+        "\t",
+        "-",
+        "1e999",
+        "nan",
+        "9".repeat(400));
+  }
+
   private static Subject text(String format, char separator) {
     return Subject.of(
         format,
@@ -342,15 +363,20 @@ final class FuzzSubjects {
         "image-folder",
         () -> Decoders.create(DecoderSpec.fixed("image-folder"), mapping),
         mapping,
-        List.of(
-            picture("png", BufferedImage.TYPE_INT_RGB),
-            picture("png", BufferedImage.TYPE_BYTE_BINARY),
-            picture("jpg", BufferedImage.TYPE_INT_RGB),
-            picture("gif", BufferedImage.TYPE_BYTE_INDEXED),
-            picture("bmp", BufferedImage.TYPE_INT_RGB)),
+        pictures(),
         List.of(
             "\u0089PNG", "IHDR", "IDAT", "IEND", "\u00ff\u00d8", "\u00ff\u00c4", "GIF89a", "BM"),
         70_000);
+  }
+
+  /** Pictures of class yes, in every format that is read. */
+  static List<byte[]> pictures() {
+    return List.of(
+        picture("png", BufferedImage.TYPE_INT_RGB),
+        picture("png", BufferedImage.TYPE_BYTE_BINARY),
+        picture("jpg", BufferedImage.TYPE_INT_RGB),
+        picture("gif", BufferedImage.TYPE_BYTE_INDEXED),
+        picture("bmp", BufferedImage.TYPE_INT_RGB));
   }
 
   private static byte[] picture(String format, int type) {

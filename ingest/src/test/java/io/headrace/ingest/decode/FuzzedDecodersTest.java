@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FuzzedDecodersTest {
   private static final int MOST_IN_A_CHUNK = 64;
 
-  private final Random random = new Random(FuzzLog.SEED);
+  private final Random random = new Random(FuzzSettings.SEED);
   private final RecordChunk chunk = new RecordChunk(done -> {});
 
   static Stream<FuzzSubjects.Subject> everyDecoder() {
@@ -40,12 +40,12 @@ class FuzzedDecodersTest {
     var log = new FuzzLog(subject.name(), subject.bytesPerByte());
     SampleDecoder decoder = subject.decoder().get();
     List<Row> sound = sound(subject.decoder().get(), subject);
-    for (int done = 0; done < FuzzLog.RECORDS; done += chunk.count()) {
+    for (int done = 0; done < FuzzSettings.RECORDS; done += chunk.count()) {
       fill(done, mutator);
       log.decode(decoder, subject.mapping(), chunk);
       if (done % 64 == 0) {
         assertThat(sound(decoder, subject))
-            .as("%s, seed %s", subject, FuzzLog.SEED)
+            .as("%s, seed %s", subject, FuzzSettings.SEED)
             .isEqualTo(sound);
       }
     }
@@ -73,7 +73,7 @@ class FuzzedDecodersTest {
     var log = new FuzzLog("avro container", 200);
     SampleDecoder decoder =
         Decoders.create(DecoderSpec.avro("container", Optional.empty()), Flights.MAPPING);
-    for (int done = 0; done < FuzzLog.RECORDS; done += chunk.count()) {
+    for (int done = 0; done < FuzzSettings.RECORDS; done += chunk.count()) {
       byte[][] records = new byte[1 + random.nextInt(MOST_IN_A_CHUNK)][];
       Arrays.setAll(records, i -> FuzzSubjects.flights().get(random.nextInt(3)));
       byte[] block = Flights.joined(records);
@@ -120,7 +120,7 @@ class FuzzedDecodersTest {
     SampleDecoder decoder =
         Decoders.create(spec, mapping, WriterSchemas.of(List.of(), Map.of(1, writer)));
     var twin = new AvroTwin(writer, reader, mapping);
-    for (int done = 0; done < FuzzLog.RECORDS; done += chunk.count()) {
+    for (int done = 0; done < FuzzSettings.RECORDS; done += chunk.count()) {
       byte[][] records = new byte[1 + random.nextInt(MOST_IN_A_CHUNK)][];
       chunk.start(Trial.PARTITION, done);
       for (int i = 0; i < records.length; i++) {

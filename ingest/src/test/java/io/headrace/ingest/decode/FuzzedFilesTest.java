@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,14 +47,18 @@ import org.slf4j.LoggerFactory;
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FuzzedFilesTest {
+  private static final LabelMapping LABEL =
+      new LabelMapping("label", new LabelSpec.Classes(List.of("no", "yes")));
   private static final FileLimits LIMITS = new FileLimits(16, 4096);
+
+  private static final int FILES_OF_A_FOLDER = 40;
 
   /** For a file and each of its chunks; codecs take some, whatever there is to unpack. */
   private static final long MEMORY = 64 << 20;
 
   @TempDir Path folder;
 
-  private final Random random = new Random(FuzzLog.SEED);
+  private final Random random = new Random(FuzzSettings.SEED);
 
   /**
    * One format.
@@ -80,8 +85,26 @@ class FuzzedFilesTest {
         Stream.of("null", "deflate", "snappy", "zstandard", "bzip2", "xz")
             .map(FuzzedFilesTest::avro),
         Stream.of(
-            file("csv", csv, DecoderSpec.csv(List.of(), ','), numbers(), csvText()),
+            file("csv", csv, DecoderSpec.csv(List.of(), ','), numbers(), csvText("y,a,b\n")),
+            file(
+                "csv without a header",
+                new FileFormat.Csv(',', false),
+                DecoderSpec.csv(List.of("y", "a", "b"), ','),
+                numbers(),
+                csvText("")),
             file("jsonl", new FileFormat.Lines(), lines, numbers(), jsonText()),
+            file(
+                "vw",
+                new FileFormat.Lines(),
+                DecoderSpec.fixed("vw"),
+                features(),
+                "1 0.5 'tag|a:2 x y:3.5 |b z\r\n0 |a b\n\n1|\n".repeat(20)),
+            file(
+                "text-lines",
+                new FileFormat.Lines(),
+                DecoderSpec.fixed("text-lines"),
+                words(),
+                "yes\tA good film\nno\tbad, бред\n".repeat(30)),
             file(
                 "text-window",
                 new FileFormat.Windows(5, 3),
@@ -118,6 +141,19 @@ class FuzzedFilesTest {
         new InputMapping.DenseFields("d", List.of("a", "b")));
   }
 
+  private static SampleMapping features() {
+    return mapping(
+        new LabelMapping("label", new LabelSpec.Numeric()),
+        new InputMapping.SparseFields("s", List.of(), 18));
+  }
+
+  private static SampleMapping words() {
+    return mapping(
+        LABEL,
+        new InputMapping.Tokens(
+            "text", "text", TextSplit.WORDS, List.of("good", "bad"), 0, 4, true));
+  }
+
   private static SampleMapping characters() {
     List<String> known = List.of("a", "b", "ж");
     return mapping(
@@ -126,13 +162,11 @@ class FuzzedFilesTest {
   }
 
   private static SampleMapping image(int side, int channels) {
-    return mapping(
-        new LabelMapping("label", new LabelSpec.Classes(List.of("no", "yes"))),
-        new InputMapping.Image("image", "image", List.of(side, side, channels)));
+    return mapping(LABEL, new InputMapping.Image("image", "image", List.of(side, side, channels)));
   }
 
-  private static String csvText() {
-    var text = new StringBuilder("y,a,b\n");
+  private static String csvText(String header) {
+    var text = new StringBuilder(header);
     for (int i = 0; i < 60; i++) {
       text.append(i).append(",\"").append(i * 0.5).append("\",-1\r\n");
     }
@@ -202,7 +236,7 @@ class FuzzedFilesTest {
     var source = new FileSampleSource(folder, "f", subject.format(), LIMITS);
     long records = 0;
     int refused = 0;
-    for (int file = 0; records < FuzzLog.RECORDS; file++) {
+    for (int file = 0; records < FuzzSettings.RECORDS; file++) {
       byte[] bytes = mutator.next();
       Files.write(folder.resolve("f"), bytes);
       try {
@@ -211,16 +245,56 @@ class FuzzedFilesTest {
         resume(source, positions, decoder, subject, log, file);
       } catch (HeadraceException e) {
         assertThat(subject.refused())
-            .as("%s, seed %s, file %s: %s", subject, FuzzLog.SEED, file, e)
+            .as("%s, seed %s, file %s: %s", subject, FuzzSettings.SEED, file, e)
             .isTrue();
         refused++;
       } catch (RuntimeException e) {
         throw new AssertionError(
-            "%s, seed %d, file %d threw %s".formatted(subject, FuzzLog.SEED, file, e), e);
+            "%s, seed %d, file %d threw %s".formatted(subject, FuzzSettings.SEED, file, e), e);
       }
       assertThat(source.chunksOutstanding()).isZero();
     }
     System.out.printf("%d files refused as a whole; ", refused);
+    log.finish();
+  }
+
+  static Stream<Subject> everyFolderFormat() {
+    List<byte[]> pictures =
+        FuzzSubjects.pictures().stream()
+            .map(record -> Arrays.copyOfRange(record, "yes\n".length(), record.length))
+            .toList();
+    byte[] text = "A good film, it's not bad: бред".getBytes(StandardCharsets.UTF_8);
+    return Stream.of(
+        folder("image-folder", image(4, 3), pictures),
+        folder("text-folder", words(), List.of(text, new byte[0])));
+  }
+
+  private static Subject folder(String format, SampleMapping mapping, List<byte[]> sound) {
+    DecoderSpec spec = DecoderSpec.fixed(format);
+    return new Subject(format, new FileFormat.Folder(), spec, mapping, sound, false);
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyFolderFormat")
+  void everyDamagedFileOfAFolderIsAccountedFor(Subject subject) throws IOException {
+    var mutator = new Mutator(random, subject.sound(), List.of("\n", "yes", "\u0089PNG"));
+    var log = new FuzzLog(subject.name() + "s", 70_000);
+    SampleDecoder decoder = Decoders.create(subject.spec(), subject.mapping());
+    var source = new FileSampleSource(folder, "f", subject.format(), LIMITS);
+    for (String name : List.of("yes", "no", "perhaps")) {
+      Files.createDirectories(folder.resolve("f").resolve(name));
+    }
+    for (int records = 0; records < FuzzSettings.RECORDS; records += FILES_OF_A_FOLDER) {
+      for (int i = 0; i < FILES_OF_A_FOLDER; i++) {
+        byte[] bytes = random.nextInt(50) == 0 ? new byte[5000] : mutator.next();
+        String name = i % 10 == 0 ? "perhaps" : i % 2 == 0 ? "yes" : "no";
+        Files.write(folder.resolve("f").resolve(name).resolve("file " + i), bytes);
+      }
+      List<Long> positions = read(source, Positions.START, decoder, subject, log);
+      assertThat(positions).as(subject.name()).hasSize(FILES_OF_A_FOLDER);
+      resume(source, positions, decoder, subject, log, records);
+      assertThat(source.chunksOutstanding()).isZero();
+    }
     log.finish();
   }
 
@@ -239,7 +313,9 @@ class FuzzedFilesTest {
     var partition = new SourcePartition("f", 0);
     var from = Positions.of(Map.of(partition, positions.get(at)));
     assertThat(read(source, from, decoder, subject, log))
-        .as("%s, seed %s, file %s from position %s", subject, FuzzLog.SEED, file, positions.get(at))
+        .as(
+            "%s, seed %s, file %s from position %s",
+            subject, FuzzSettings.SEED, file, positions.get(at))
         .isEqualTo(positions.subList(at, positions.size()));
   }
 

@@ -152,7 +152,7 @@ class KafkaSampleSourceTest {
     for (int p = 0; p < 4; p++) {
       broker.send(topic, p, 0, 10);
     }
-    KafkaSampleSource first = start(settings(topic).subscribe(topic), Positions.START);
+    KafkaSampleSource first = start(settings(topic).share(topic), Positions.START);
     collector.ask(Long.MAX_VALUE);
     ChunkCollector.await("all records", () -> collector.records() == 40);
     Map<SourcePartition, Long> done = new java.util.HashMap<>();
@@ -162,7 +162,7 @@ class KafkaSampleSourceTest {
     first.commit(Positions.of(done));
     ChunkCollector.await("the commit", () -> broker.committed(topic, topic, 3) == 10);
 
-    KafkaSampleSource second = settings(topic).subscribe(topic).source();
+    KafkaSampleSource second = settings(topic).share(topic).source();
     var other = new ChunkCollector(chunk -> {});
     second.chunks(Positions.START).subscribe(other);
     other.ask(Long.MAX_VALUE);

@@ -61,6 +61,22 @@ final class KafkaSettingsBuilder {
     return group(group);
   }
 
+  /** In a group that may have other members. */
+  KafkaSettingsBuilder share(String group) {
+    raw.put("share-group", true);
+    return subscribe(group);
+  }
+
+  KafkaSettingsBuilder shareWithoutSubscribing(String group) {
+    raw.put("share-group", true);
+    return group(group);
+  }
+
+  KafkaSettingsBuilder handOverTimeout(int millis) {
+    raw.put("handover-timeout-ms", millis);
+    return this;
+  }
+
   KafkaSettingsBuilder property(String key, Object value) {
     properties.put(key, value);
     return this;

@@ -19,7 +19,7 @@ class KafkaSourceSettingsTest {
                 .property("ssl.truststore.location", "x")
                 .property("interceptor.key", "kept")
                 .settings()
-                .consumerProperties())
+                .consumerProperties("headrace"))
         .containsEntry("max.poll.records", "17")
         .containsEntry("ssl.truststore.location", "x")
         .containsEntry("interceptor.key", "kept")
@@ -62,6 +62,8 @@ class KafkaSourceSettingsTest {
                     null,
                     true,
                     false,
+                    null,
+                    false,
                     KafkaSourceSettings.OnLost.FAIL,
                     30_000,
                     1,
@@ -71,5 +73,37 @@ class KafkaSourceSettingsTest {
                     1,
                     java.util.Map.of()))
         .hasMessageContaining("needs a group");
+  }
+
+  @Test
+  void sharingNeedsSubscribing() {
+    assertThatThrownBy(() -> settings.shareWithoutSubscribing("g").settings())
+        .hasMessageContaining("needs subscribe");
+  }
+
+  @Test
+  void handingOverTakesLessThanThePollInterval() {
+    assertThat(settings.subscribe("g").settings().handOverTimeout()).hasSeconds(100);
+    settings.property("max.poll.interval.ms", 9_000);
+    assertThat(settings.settings().handOverTimeout()).hasSeconds(3);
+    assertThat(settings.handOverTimeout(8_999).settings().handOverTimeout()).hasMillis(8_999);
+    assertThatThrownBy(() -> settings.handOverTimeout(9_000).settings())
+        .hasMessageContaining("9000 is not less than max.poll.interval.ms, 9000")
+        .hasMessageContaining("Set it to 3000");
+  }
+
+  @Test
+  void rebalancesCooperativelyUnderANameThatSaysWhoIsWhoUnlessToldOtherwise() {
+    settings.subscribe("g");
+    assertThat(settings.settings().consumerProperties("me"))
+        .containsEntry("client.id", "me")
+        .containsEntry(
+            "partition.assignment.strategy",
+            "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
+    settings.property("client.id", "you");
+    assertThat(settings.settings().consumerProperties("me")).containsEntry("client.id", "you");
+    settings.property("group.protocol", "consumer");
+    assertThat(settings.settings().consumerProperties("me"))
+        .doesNotContainKey("partition.assignment.strategy");
   }
 }

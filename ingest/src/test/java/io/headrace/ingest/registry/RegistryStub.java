@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A registry in this JVM that misbehaves as a test says. Thread-safe. */
 public final class RegistryStub implements AutoCloseable {
+  static {
+    System.setProperty("sun.net.httpserver.nodelay", "true"); // answers are two writes
+  }
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Map<String, String> bodies = new ConcurrentHashMap<>();
@@ -58,8 +62,13 @@ public final class RegistryStub implements AutoCloseable {
   /** Adds what a schema's page says; the result is its id. */
   int addBody(JsonNode body) {
     int id = ids.incrementAndGet();
-    bodies.put("/schemas/ids/" + id, body.toString());
+    setBody(id, body.toString());
     return id;
+  }
+
+  /** Says, of an id, whatever {@code body} is. */
+  void setBody(int id, String body) {
+    bodies.put("/schemas/ids/" + id, body);
   }
 
   void addVersion(String subject, int version, JsonNode body) {

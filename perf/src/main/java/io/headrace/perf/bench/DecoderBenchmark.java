@@ -66,6 +66,11 @@ public class DecoderBenchmark {
     private final DecodeCase decoding = DecodeCase.flightsJson();
   }
 
+  @State(Scope.Thread)
+  public static class VwClicks {
+    private final DecodeCase decoding = DecodeCase.clicksVw();
+  }
+
   @Benchmark
   @OperationsPerInvocation(DecodeCase.RECORDS)
   public MemorySegment baselineCopiesFloats(Copy copy) {
@@ -105,6 +110,12 @@ public class DecoderBenchmark {
   @Benchmark
   @OperationsPerInvocation(DecodeCase.RECORDS)
   public SampleBlock flightsJson(JsonFlights records) {
+    return records.decoding.decode();
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(DecodeCase.RECORDS)
+  public SampleBlock clicksVw(VwClicks records) {
     return records.decoding.decode();
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.LongStream;
 
 /**
  * Writes the files that sparse streams are measured on, as Vowpal Wabbit's text: {@code ctr},
@@ -50,6 +51,18 @@ public final class GeneratedFile {
 
   static long dense(Path file, long rows) throws IOException {
     return write(file, rows, new DenseRows(SEED));
+  }
+
+  /** The first lines of {@code ctr}, without their ends. */
+  public static List<byte[]> ctrLines(int rows) {
+    var all = new CtrRows(SEED, rows);
+    return LongStream.range(0, rows).mapToObj(i -> line(all, i)).toList();
+  }
+
+  private static byte[] line(GeneratedRows rows, long index) {
+    var line = new StringBuilder();
+    rows.append(index, line);
+    return line.toString().strip().getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** All flights, by time of departure. */

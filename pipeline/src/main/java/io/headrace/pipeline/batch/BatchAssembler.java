@@ -27,8 +27,8 @@ import reactor.core.scheduler.Scheduler;
  * Cuts blocks into mini-batches of one size and publishes them on the ring.
  *
  * <p>A batch is closed when it is full, or by linger: only once the source has nothing more to give
- * and {@code lingerMillis} have passed since the batch's oldest row. So a stream that always has
- * data waiting gives the same batches whatever the timing.
+ * and {@code lingerMillis} have passed since the batch's oldest row; see also {@link #handOver}. So
+ * a stream that always has data waiting gives the same batches whatever the timing.
  *
  * <p>Demand: one block at a time, and the next one only when every row of the last has its place in
  * the ring. It never blocks: without a free slot it keeps its place in the block and goes on when
@@ -69,6 +69,7 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
   private boolean caughtUp;
   private boolean lingering;
   private @Nullable StreamEnd ending;
+  private @Nullable Positions leaving;
   private boolean over;
 
   private BatchAssembler(
@@ -148,6 +149,18 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
   public void stop() {
     cancel();
     schedule(this::dropRest);
+  }
+
+  /**
+   * Has a part of the stream end at {@code positions}, which its blocks reach: a batch is closed
+   * when all of them are in it, and the handler is told behind it.
+   */
+  public void handOver(Positions positions) {
+    schedule(
+        () -> {
+          leaving = positions;
+          advance();
+        });
   }
 
   /** Completes when the last batch has been handled, with the reason for the end. */
@@ -232,7 +245,7 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
 
   /** Does what can be done without waiting: cut, then end or ask for more. */
   private void goOn() {
-    if (over || !cut()) {
+    if (over || !cut() || !endLeaving()) {
       return;
     }
     if (ending != null) {
@@ -240,6 +253,32 @@ public final class BatchAssembler extends BaseSubscriber<SampleBlock> {
     } else if (demand == 0) {
       requestNext();
     }
+  }
+
+  /** Returns false if there is no slot to say it in. */
+  private boolean endLeaving() {
+    if (leaving == null || !isSettled(leaving)) {
+      return true;
+    }
+    Slot slot = open();
+    if (slot == null) {
+      return false;
+    }
+    leaving = null;
+    slot.handsOver = true;
+    if (slot.hasContent()) {
+      count(closedByEnd);
+    }
+    record();
+    open = null;
+    ring.close();
+    ring.handOver();
+    return true;
+  }
+
+  private boolean isSettled(Positions positions) {
+    return positions.next().entrySet().stream()
+        .allMatch(entry -> settled.getOrDefault(entry.getKey(), -1L) >= entry.getValue());
   }
 
   private void endOfSource(StreamEnd reason) {

@@ -14,6 +14,12 @@ public interface BatchHandler {
    */
   boolean onBatch(MiniBatch batch);
 
+  /**
+   * Is told that a part of the stream, all of which was handled, goes on elsewhere: what was made
+   * of it should be kept now.
+   */
+  default void onHandOver() {}
+
   /** Is told that there are no more batches; not called where {@link #onBatch} threw. */
   void onEnd(StreamEnd end);
 }

@@ -123,6 +123,9 @@ final class BatchRing implements EventHandler<Slot>, ExceptionHandler<Slot> {
         listener.noMoreWanted();
       }
     }
+    if (wanted && slot.handsOver) {
+      handler.onHandOver();
+    }
     if (slot.end != null) {
       finish(wanted ? slot.end : new StreamEnd.Stopped());
       return;

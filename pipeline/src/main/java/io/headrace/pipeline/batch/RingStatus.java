@@ -8,7 +8,8 @@ package io.headrace.pipeline.batch;
  * @param demand blocks asked for and not yet received; 0 while the ring is full
  * @param closedBySize batches published because they were full
  * @param closedByLinger batches published because the source had nothing more to give
- * @param closedByEnd batches published because the source was finished
+ * @param closedByEnd batches published because the source was finished, or a part of it goes on
+ *     elsewhere
  */
 public record RingStatus(
     int slots,

@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A place in the ring: a batch, and the end of the stream if it is the last one. */
+/** A place in the ring: a batch, and what is to happen behind it. */
 final class Slot {
   final MiniBatch batch;
   final List<Run> runs = new ArrayList<>();
   @Nullable StreamEnd end;
+  boolean handsOver;
 
   Slot(MiniBatch batch) {
     this.batch = batch;
@@ -20,6 +21,7 @@ final class Slot {
     batch.clear();
     runs.clear();
     end = null;
+    handsOver = false;
   }
 
   /** Counts records for the batch, behind those before, and positions of them that are gone. */

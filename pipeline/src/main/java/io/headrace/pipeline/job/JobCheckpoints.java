@@ -3,7 +3,7 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TakenWeights;
 import io.headrace.engine.error.HeadraceException;
-import io.headrace.pipeline.FirstPositions;
+import io.headrace.pipeline.TrainingRun;
 import io.headrace.sink.CheckpointStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,10 +100,14 @@ final class JobCheckpoints extends ForwardingStore {
             + "\nOptimizer, schedule and metrics begin anew; positions and ledger go on.");
     Checkpoint joined = tokens.checkpoint();
     var values = new TreeMap<>(joined.values());
-    for (String carried : List.of(FirstPositions.VALUE, TopicCheckpoints.TOPIC)) {
-      Optional.ofNullable(newest.values().get(carried))
-          .ifPresent(value -> values.put(carried, value));
-    }
+    newest
+        .values()
+        .forEach(
+            (name, value) -> {
+              if (TrainingRun.OF_RECORDS.contains(name) || name.equals(TopicCheckpoints.TOPIC)) {
+                values.put(name, value);
+              }
+            });
     return joined.withValues(values);
   }
 

@@ -182,6 +182,7 @@ public final class JobReplay {
     var raw = new TreeMap<>(job.source().settings().asMap());
     raw.remove("group");
     raw.put("subscribe", false);
+    raw.put("share-group", false);
     raw.put("stop-at-end", true);
     raw.put("fail-fast", true);
     raw.put("start", "earliest");

@@ -2,6 +2,7 @@ package io.headrace.pipeline.job;
 
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TrainEvent;
+import io.headrace.engine.config.ComponentSpec;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.BrokerAccess;
@@ -103,7 +104,7 @@ final class JobSinks implements AutoCloseable {
   }
 
   private BatchJournal journal(JobSpec job) {
-    if (job.checkpoints().directory().isEmpty()) {
+    if (job.checkpoints().directory().isEmpty() || sharesPartitions(job.source())) {
       return BatchJournal.NONE;
     }
     InstantSource clock = InstantSource.system();
@@ -114,6 +115,11 @@ final class JobSinks implements AutoCloseable {
             events.accept(
                 new TrainEvent.Alert(job.name(), "batch-journal", message, clock.millis())),
         clock);
+  }
+
+  /** Which records come is then up to the group: nobody could make the same batches again. */
+  private static boolean sharesPartitions(ComponentSpec source) {
+    return source.name().equals("kafka") && KafkaSourceSettings.of(source.settings()).shareGroup();
   }
 
   private static DeadLetterSink deadLetters(JobSpec job) {

@@ -3,6 +3,7 @@ package io.headrace.pipeline.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.pipeline.batch.CollectedBatches.Batch;
@@ -108,6 +109,35 @@ class BatchAssemblerTest {
     assembler.cancel();
     assertThat(assembler.end().join()).isEqualTo(new StreamEnd.Stopped());
     publisher.assertCancelled();
+  }
+
+  @Test
+  void aPartThatGoesElsewhereEndsItsBatchAndIsToldBehindIt() throws InterruptedException {
+    var leaving = new SourcePartition("t", 1);
+    var staying = new SourcePartition("t", 2);
+    TestPublisher<SampleBlock> publisher = TestPublisher.create();
+    var handler = new CollectedBatches();
+    BatchAssembler assembler = start(new BatchShape(8, 60_000, 2), handler);
+    assembler.assemble(publisher.flux());
+    publisher.next(rowsOf(leaving, 0, 5));
+    assembler.handOver(Positions.of(Map.of(leaving, 10L)));
+    publisher.next(rowsOf(staying, 0, 6));
+    publisher.next(rowsOf(leaving, 5, 10));
+    assertThat(handler.next().rows()).hasSize(8);
+    assertThat(handler.next().rows()).hasSize(8);
+    handler.awaitHandOver();
+    assertThat(handler.total().positions().of(leaving)).hasValue(10);
+    publisher.next(rowsOf(staying, 6, 7));
+    assembler.handOver(Positions.of(Map.of(staying, 7L)));
+    assertThat(handler.next().rows()).containsExactly(new Row(staying, 6));
+    handler.awaitHandOver();
+    assembler.handOver(Positions.of(Map.of(staying, 7L))); // nothing is in flight
+    handler.awaitHandOver();
+    assertThat(handler.batches).hasSize(3);
+    assertThat(assembler.ring().closedByEnd()).isEqualTo(1);
+    assembler.stop();
+    assertThat(assembler.end().join()).isEqualTo(new StreamEnd.Stopped());
+    assertThat(pool.outstanding()).isZero();
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.headrace.engine.sample.SourcePartition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class CollectedBatches implements BatchHandler {
 
   final LinkedBlockingQueue<Batch> arrived = new LinkedBlockingQueue<>();
   final List<Batch> batches = new ArrayList<>();
+  private final Semaphore handOvers = new Semaphore(0);
   private final LedgerCounter total = new LedgerCounter();
   volatile @Nullable StreamEnd end;
   private Runnable beforeEach = () -> {};
@@ -54,6 +56,15 @@ final class CollectedBatches implements BatchHandler {
     batches.add(taken);
     arrived.add(taken);
     return batches.size() < wanted;
+  }
+
+  @Override
+  public void onHandOver() {
+    handOvers.release();
+  }
+
+  void awaitHandOver() throws InterruptedException {
+    assertThat(handOvers.tryAcquire(20, TimeUnit.SECONDS)).as("a hand-over").isTrue();
   }
 
   @Override
