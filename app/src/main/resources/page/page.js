@@ -1,6 +1,7 @@
 // Fills the page from the status feed. Text from the job enters the page as text only, never as markup.
 
 import { showHistory, showPoint } from "./charts.js";
+import { showControls } from "./control.js";
 import { connect } from "./feed.js";
 import * as format from "./format.js";
 
@@ -55,20 +56,8 @@ function showJob({ job, progress }) {
   const message = document.getElementById("message");
   if (message.textContent !== job.message) message.textContent = job.message;
   message.hidden = job.message === "";
-  document.getElementById("pause").hidden = job.state !== "paused";
+  showControls(job.state);
 }
-
-document.getElementById("resume").addEventListener("click", async ({ currentTarget: button }) => {
-  button.disabled = true;
-  try {
-    const response = await fetch("/api/v1/resume", { method: "POST" });
-    text("resume-answer", response.ok ? "" : (await response.json()).detail);
-  } catch {
-    text("resume-answer", "The service did not answer. Try again.");
-  } finally {
-    button.disabled = false;
-  }
-});
 
 function showTiles({ ledger, progress, flow, partitions }, point) {
   text("trained", format.count(ledger.trained));

@@ -13,12 +13,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes checkpoints on one thread of its own, one at a time, while training goes on. The trainer's
- * thread calls; {@link #newest} and {@link #failures} may be read from any thread.
+ * Writes checkpoints on one thread of its own, one at a time, while training goes on. Whoever has
+ * the trainer's turn calls; {@link #awaitWritten}, {@link #newest} and {@link #failures} are for
+ * any thread.
  */
 final class CheckpointWriter implements AutoCloseable {
   private static final long FIRST_RETRY_MILLIS = 1_000;
@@ -56,19 +58,23 @@ final class CheckpointWriter implements AutoCloseable {
    * Writes in the background. A failure is told as an alert, and {@link #ready} waits a while.
    *
    * @param best whether to mark it as the best
+   * @return for {@link #join}; may be ignored
    */
-  void write(Snapshot snapshot, boolean best, Runnable ifFailed) {
+  CompletableFuture<CheckpointStore.Entry> write(
+      Snapshot snapshot, boolean best, Runnable ifFailed) {
     writing = true;
-    thread.execute(
+    return CompletableFuture.supplyAsync(
         () -> {
           try {
-            writeNow(snapshot.finish(), best);
+            return writeNow(snapshot.finish(), best);
           } catch (HeadraceException told) {
             ifFailed.run();
+            throw told;
           } finally {
             writing = false;
           }
-        });
+        },
+        thread);
   }
 
   /**
@@ -78,8 +84,17 @@ final class CheckpointWriter implements AutoCloseable {
    * @throws HeadraceException if it could not be written
    */
   void writeLast(Snapshot snapshot, boolean best) {
+    join(CompletableFuture.supplyAsync(() -> writeNow(snapshot.finish(), best), thread));
+  }
+
+  /**
+   * Returns what was written once it is durable.
+   *
+   * @throws HeadraceException if it could not be written
+   */
+  static CheckpointStore.Entry join(CompletableFuture<CheckpointStore.Entry> written) {
     try {
-      CompletableFuture.runAsync(() -> writeNow(snapshot.finish(), best), thread).join();
+      return written.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof HeadraceException told ? told : e;
     }
@@ -87,7 +102,11 @@ final class CheckpointWriter implements AutoCloseable {
 
   /** Returns when no checkpoint is being written in the background. */
   void awaitWritten() {
-    CompletableFuture.runAsync(() -> {}, thread).join();
+    try {
+      CompletableFuture.runAsync(() -> {}, thread).join();
+    } catch (RejectedExecutionException closed) {
+      // then none is
+    }
   }
 
   CheckpointStore.@Nullable Entry newest() {
@@ -104,7 +123,7 @@ final class CheckpointWriter implements AutoCloseable {
     thread.close();
   }
 
-  private void writeNow(Checkpoint checkpoint, boolean best) {
+  private CheckpointStore.Entry writeNow(Checkpoint checkpoint, boolean best) {
     long start = System.nanoTime();
     CheckpointStore.Entry entry;
     try {
@@ -140,6 +159,7 @@ final class CheckpointWriter implements AutoCloseable {
           "What no checkpoint needs any more was not let go: %s. Nothing is lost: it takes room until a later checkpoint is written."
               .formatted(fault.getMessage()));
     }
+    return entry;
   }
 
   /** Journal and source are needed from the oldest checkpoint on; a damaged one keeps all. */

@@ -16,14 +16,19 @@ import io.headrace.engine.sample.MiniBatch;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.pipeline.batch.BatchHandler;
 import io.headrace.pipeline.batch.StreamEnd;
+import io.headrace.sink.CheckpointStore;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Trains each batch as it comes out of the ring; between steps takes metrics and snapshots, both at
- * numbers of trained samples, never by time. The ring's thread calls it; what the status shows may
- * be read from any thread.
+ * numbers of trained samples, never by time, or when somebody asks. The ring's thread calls it;
+ * what the status shows may be read from any thread. A step and what is done between two steps take
+ * turns, so that the trainer has one caller at a time, whichever thread that is.
  */
 final class TrainingLoop implements BatchHandler, AutoCloseable {
   /** Value of a checkpoint: tells this model's from those of every other. */
@@ -31,6 +36,9 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
 
   /** A step's shown duration is a moving average over about this many. */
   private static final int STEPS_AVERAGED = 64;
+
+  /** Fair, or a busy trainer would never let anybody in between. */
+  private final ReentrantLock turn = new ReentrantLock(true);
 
   private final TrainingPlan plan;
   private final Trainer trainer;
@@ -49,6 +57,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private long metricsTrained;
   private long metricsMillis;
   private boolean unsaved;
+  private boolean over;
   private volatile boolean checkpointDue;
   private final AtomicLong putOff = new AtomicLong();
   private final AtomicLong diverged = new AtomicLong();
@@ -90,6 +99,15 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
 
   @Override
   public boolean onBatch(MiniBatch batch) {
+    turn.lock();
+    try {
+      return step(batch);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private boolean step(MiniBatch batch) {
     if (trained >= limit || stoppedEarly()) {
       return false;
     }
@@ -125,7 +143,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       }
     }
     if (checkpointDue && checkpoints.ready()) {
-      checkpoint(false);
+      var _ = checkpoint(false);
     }
     plan.afterStep().accept(result);
     return trained < limit && !stoppedEarly();
@@ -167,15 +185,29 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
 
   @Override
   public void onHandOver() {
-    checkpoints.awaitWritten();
-    if (unsaved || checkpointDue) {
-      checkpoint(false);
+    turn.lock();
+    try {
+      checkpoints.awaitWritten();
+      if (unsaved || checkpointDue) {
+        var _ = checkpoint(false);
+      }
+    } finally {
+      turn.unlock();
     }
   }
 
   /** However the stream ended, what was trained is kept before anybody hears of the end. */
   @Override
   public void onEnd(StreamEnd end) {
+    turn.lock();
+    try {
+      leaveCheckpoint(end);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void leaveCheckpoint(StreamEnd end) {
     if (end instanceof StreamEnd.Completed) {
       endEpoch();
     }
@@ -193,8 +225,31 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
 
   @Override
   public void close() {
+    turn.lock();
+    try {
+      over = true;
+    } finally {
+      turn.unlock();
+    }
     checkpoints.close();
     durable.end();
+  }
+
+  /** Writes a checkpoint between two steps; see {@link TrainingRun#checkpoint}. Any thread. */
+  Optional<CheckpointStore.Entry> checkpointNow() {
+    checkpoints.awaitWritten(); // outside the turn: training need not wait for it
+    CompletableFuture<CheckpointStore.Entry> written;
+    turn.lock();
+    try {
+      if (over) {
+        return Optional.empty();
+      }
+      checkpoints.awaitWritten();
+      written = checkpoint(false);
+    } finally {
+      turn.unlock();
+    }
+    return Optional.of(CheckpointWriter.join(written));
   }
 
   /** What became of every record that left the ring, restored ones included. */
@@ -274,7 +329,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     plan.events().accept(new TrainEvent.Validated(scores));
     if (scores.isBest() && held.keepsBest()) {
       checkpoints.awaitWritten();
-      checkpoint(true);
+      var _ = checkpoint(true);
     }
   }
 
@@ -304,9 +359,9 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     plan.events().accept(new TrainEvent.MetricsTaken(metrics));
   }
 
-  private void checkpoint(boolean best) {
+  private CompletableFuture<CheckpointStore.Entry> checkpoint(boolean best) {
     checkpointDue = false;
     unsaved = false;
-    checkpoints.write(snapshot(), best, () -> checkpointDue = true);
+    return checkpoints.write(snapshot(), best, () -> checkpointDue = true);
   }
 }

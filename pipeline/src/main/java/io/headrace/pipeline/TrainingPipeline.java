@@ -32,6 +32,9 @@ import reactor.core.scheduler.Schedulers;
  * and the assembler's queue, batches by the ring.
  */
 final class TrainingPipeline {
+  private static final String ASKED_FOR =
+      "Somebody paused the job: it keeps its place and reads no more. Go on: Resume on the page, POST /api/v1/resume, or stop the job and start it again.";
+
   private final TrainingPlan plan;
   private final Ledger restored;
   private final ReadCounter read;
@@ -95,7 +98,16 @@ final class TrainingPipeline {
 
   /** Why no more is read until {@link #resume}; null while it is. */
   @Nullable String pauseReason() {
-    return gate.paused() ? pauseReason : null;
+    return switch (gate.pause()) {
+      case NONE -> null;
+      case ASKED_FOR -> ASKED_FOR;
+      case REJECTIONS -> pauseReason;
+    };
+  }
+
+  /** Reads no more until {@link #resume}; false if there is a pause already. */
+  boolean pause() {
+    return gate.startPause();
   }
 
   /** Reads on behind a pause; false if there was none. */

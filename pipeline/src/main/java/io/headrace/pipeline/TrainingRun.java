@@ -11,6 +11,7 @@ import io.headrace.ingest.GroupMember.Settled;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.pipeline.batch.StreamEnd;
+import io.headrace.sink.CheckpointStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -115,7 +116,29 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Reads on after the limit of rejected records was passed, with nothing counted against it yet.
+   * Asks for no more until {@link #resume}: what was asked for is trained on, but for rows that do
+   * not fill a batch; the rest that was read waits, in flight, and the source keeps its place. A
+   * run that was paused learns the same bits as one that was not. A pause does not outlive the run.
+   *
+   * @return false if the run is paused already, or ends or has ended
+   */
+  public boolean pause() {
+    return !stopping && !ended.isDone() && pipeline.pause();
+  }
+
+  /**
+   * Writes a checkpoint between two steps, or now if none is being taken, and returns when it is
+   * durable. Training goes on while it is written.
+   *
+   * @return empty if the run has ended: its end wrote the last one
+   * @throws HeadraceException if it could not be written
+   */
+  public Optional<CheckpointStore.Entry> checkpoint() {
+    return loop.checkpointNow();
+  }
+
+  /**
+   * Reads on after a pause, with nothing counted against the limit of rejected records yet.
    *
    * @return false if the run was not paused
    */

@@ -1,5 +1,6 @@
 package io.headrace.app.command;
 
+import io.headrace.app.report.CheckpointContents;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.CheckpointStore;

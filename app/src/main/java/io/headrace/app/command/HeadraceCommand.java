@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       PredictCommand.class,
       ReplayCommand.class,
+      ConvertCommand.class,
       CheckpointsCommand.class,
       DeadLettersCommand.class,
       BrokerCommand.class

@@ -1,7 +1,6 @@
 package io.headrace.app.http;
 
 import io.headrace.engine.error.HeadraceException;
-import io.headrace.ingest.push.PushIntake;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.http.server.exceptions.ServerStartupException;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -10,12 +9,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
- * A running HTTP server that shows one job: the page at {@code /}, {@code /health}, {@code
- * /prometheus} and {@code /api/v1/status}, resumes it, and takes pushed samples. Thread-safe.
- * Whoever starts it closes it.
+ * A running HTTP server that shows one job and lets people control it: the page at {@code /},
+ * {@code /health}, {@code /prometheus} and the API under {@code /api/v1}. Thread-safe. Whoever
+ * starts it closes it.
  */
 public final class HttpService implements AutoCloseable {
   private final ApplicationContext context;
@@ -27,32 +25,17 @@ public final class HttpService implements AutoCloseable {
   }
 
   /**
-   * Serves {@code source} until {@link #close}. It listens when this returns. A source that is a
-   * {@link JobControl} as well can be told to go on from the page.
+   * Serves {@code job} until {@link #close}. It listens when this returns.
    *
    * @param host address or name of the interface to listen on, e.g. {@code 127.0.0.1}
    * @param port 0 for any free one
    * @throws HeadraceException if the port is taken or the host is none of this machine
    */
-  public static HttpService start(String host, int port, JobStatusSource source) {
-    return start(host, port, source, Optional.empty());
+  public static HttpService start(String host, int port, ServedJob job) {
+    return start(host, port, job, Duration.ofSeconds(1));
   }
 
-  /**
-   * As {@link #start(String, int, JobStatusSource)}, and takes samples at {@code POST
-   * /api/v1/samples}.
-   */
-  public static HttpService start(
-      String host, int port, JobStatusSource source, Optional<PushIntake> intake) {
-    return start(host, port, source, intake, Duration.ofSeconds(1));
-  }
-
-  static HttpService start(String host, int port, JobStatusSource source, Duration every) {
-    return start(host, port, source, Optional.empty(), every);
-  }
-
-  private static HttpService start(
-      String host, int port, JobStatusSource source, Optional<PushIntake> intake, Duration every) {
+  static HttpService start(String host, int port, ServedJob job, Duration every) {
     checkFree(host, port);
     ApplicationContext context =
         ApplicationContext.builder()
@@ -61,12 +44,11 @@ public final class HttpService implements AutoCloseable {
             .deduceCloudEnvironment(false)
             .bootstrapEnvironment(false)
             .enableDefaultPropertySources(false)
-            .properties(HttpSettings.of(host, port, intake))
+            .properties(HttpSettings.of(host, port, job.intake()))
             .build();
-    context.registerSingleton(JobStatusSource.class, source);
-    context.registerSingleton(
-        JobControl.class, source instanceof JobControl control ? control : () -> false);
-    context.registerSingleton(SamplesController.Door.class, new SamplesController.Door(intake));
+    context.registerSingleton(ServedJob.class, job);
+    context.registerSingleton(JobStatusSource.class, job.status());
+    context.registerSingleton(JobControl.class, job.control());
     context.registerSingleton(StatusFeed.Pace.class, new StatusFeed.Pace(every));
     try {
       context.start();

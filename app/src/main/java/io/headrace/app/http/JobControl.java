@@ -1,8 +1,20 @@
 package io.headrace.app.http;
 
+import io.headrace.sink.CheckpointStore;
+import java.util.Optional;
+
 /** What an operator may ask of a job. Called by several threads, so it must be thread-safe. */
-@FunctionalInterface
 public interface JobControl {
+  /** Lets the job read no more until it is resumed; false if it is not running. */
+  boolean pause();
+
   /** Lets a paused job read on; false if it was not paused. */
   boolean resume();
+
+  /**
+   * Writes a checkpoint now and returns when it is durable; empty if the job has ended.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if it could not be written
+   */
+  Optional<CheckpointStore.Entry> checkpoint();
 }

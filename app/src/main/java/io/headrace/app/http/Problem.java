@@ -1,5 +1,9 @@
 package io.headrace.app.http;
 
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.serde.annotation.Serdeable;
 
 /**
@@ -10,4 +14,11 @@ import io.micronaut.serde.annotation.Serdeable;
  * @param instance path of the request
  */
 @Serdeable
-record Problem(String type, String title, int status, String detail, String instance) {}
+record Problem(String type, String title, int status, String detail, String instance) {
+  /** The answer to {@code request} that says it. */
+  static MutableHttpResponse<?> response(HttpRequest<?> request, HttpStatus status, String detail) {
+    var problem =
+        new Problem("about:blank", status.getReason(), status.getCode(), detail, request.getPath());
+    return HttpResponse.status(status).body(problem).contentType(ProblemResponses.MEDIA_TYPE);
+  }
+}

@@ -2,6 +2,7 @@ package io.headrace.app.http;
 
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.exceptions.HttpStatusException;
 import io.micronaut.http.server.exceptions.response.Error;
 import io.micronaut.http.server.exceptions.response.ErrorContext;
 import io.micronaut.http.server.exceptions.response.ErrorResponseProcessor;
@@ -25,8 +26,11 @@ final class ProblemResponses implements ErrorResponseProcessor<Problem> {
   }
 
   private static String detail(ErrorContext context, HttpStatus status) {
+    if (context.getRootCause().orElse(null) instanceof HttpStatusException ours) {
+      return String.valueOf(ours.getMessage());
+    }
     if (status == HttpStatus.NOT_FOUND) {
-      return "Nothing is served at this path. There is /, /health, /prometheus, /api/v1/status and, to POST to, /api/v1/samples and /api/v1/resume.";
+      return "Nothing is served at this path. There is /, /health, /prometheus, /api/v1/status, /api/v1/checkpoints and, to POST to, /api/v1/samples, /api/v1/pause and /api/v1/resume.";
     }
     if (status.getCode() >= 500) {
       // What the exception says is for the log: it may name what a stranger should not see.

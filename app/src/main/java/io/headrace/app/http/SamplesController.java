@@ -1,6 +1,5 @@
 package io.headrace.app.http;
 
-import io.headrace.ingest.push.PushIntake;
 import io.headrace.ingest.push.PushOutcome;
 import io.headrace.ingest.push.PushOutcome.Reason;
 import io.micronaut.http.HttpHeaders;
@@ -23,19 +22,16 @@ final class SamplesController {
   private static final String KEY = "Idempotency-Key";
   private static final String RETRY_SECONDS = "1";
 
-  /** Where samples go, if the job takes any. */
-  record Door(Optional<PushIntake> intake) {}
+  private final ServedJob job;
 
-  private final Door door;
-
-  SamplesController(Door door) {
-    this.door = door;
+  SamplesController(ServedJob job) {
+    this.job = job;
   }
 
   @Post(consumes = MediaType.ALL)
   @ExecuteOn(TaskExecutors.BLOCKING)
   CompletionStage<MutableHttpResponse<?>> push(HttpRequest<?> request, @Body byte[] body) {
-    return door.intake()
+    return job.intake()
         .orElseThrow() // the gate lets nobody through without one
         .push(body, Optional.ofNullable(request.getHeaders().get(KEY)))
         .thenApply(outcome -> answer(request, outcome));
@@ -46,7 +42,7 @@ final class SamplesController {
       case PushOutcome.Accepted a ->
           HttpResponse.ok(new PushReceipt(a.partition(), a.first(), a.next(), a.duplicate()));
       case PushOutcome.Refused(Reason reason, String detail) -> {
-        MutableHttpResponse<?> response = problem(request, status(reason), detail);
+        MutableHttpResponse<?> response = Problem.response(request, status(reason), detail);
         boolean passing = reason == Reason.FULL || reason == Reason.UNAVAILABLE;
         yield passing ? response.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS) : response;
       }
@@ -62,11 +58,5 @@ final class SamplesController {
       case FULL -> HttpStatus.TOO_MANY_REQUESTS;
       case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
     };
-  }
-
-  static MutableHttpResponse<?> problem(HttpRequest<?> request, HttpStatus status, String detail) {
-    var problem =
-        new Problem("about:blank", status.getReason(), status.getCode(), detail, request.getPath());
-    return HttpResponse.status(status).body(problem).contentType(ProblemResponses.MEDIA_TYPE);
   }
 }

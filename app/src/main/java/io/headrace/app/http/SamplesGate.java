@@ -14,23 +14,23 @@ import java.util.Optional;
 /** Turns pushed samples away by their headers, before anything reads their bodies. */
 @ServerFilter("/api/v1/samples")
 final class SamplesGate {
-  private final SamplesController.Door door;
+  private final ServedJob job;
 
-  SamplesGate(SamplesController.Door door) {
-    this.door = door;
+  SamplesGate(ServedJob job) {
+    this.job = job;
   }
 
   /** The answer to a request that cannot be taken; null for one that goes on. */
   @RequestFilter
   @Nullable HttpResponse<?> check(HttpRequest<?> request) {
-    if (door.intake().isEmpty()) {
-      return SamplesController.problem(
+    if (job.intake().isEmpty()) {
+      return Problem.response(
           request,
           HttpStatus.NOT_FOUND,
           "This job takes no samples here. Give it source: {http: {...}} to push to it.");
     }
-    return misfit(request.getHeaders(), door.intake().get())
-        .map(what -> SamplesController.problem(request, HttpStatus.UNSUPPORTED_MEDIA_TYPE, what))
+    return misfit(request.getHeaders(), job.intake().get())
+        .map(what -> Problem.response(request, HttpStatus.UNSUPPORTED_MEDIA_TYPE, what))
         .orElse(null);
   }
 

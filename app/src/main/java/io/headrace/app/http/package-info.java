@@ -1,7 +1,7 @@
 /**
- * The HTTP side: the live page, health, Prometheus metrics and the status API of a running job.
- * Start at {@link io.headrace.app.http.HttpService}, which reads everything it shows from a {@link
- * io.headrace.app.http.JobStatusSource}.
+ * The HTTP side: the live page, health, Prometheus metrics and the API of a running job. Start at
+ * {@link io.headrace.app.http.HttpService}, which is given a {@link
+ * io.headrace.app.http.ServedJob}.
  */
 @NullMarked
 package io.headrace.app.http;

@@ -72,7 +72,7 @@ public final class Attendant implements AutoCloseable {
       OptionalInt listen = port.isPresent() ? port : pushPort(job);
       HttpService http =
           listen.isPresent()
-              ? HttpService.start("127.0.0.1", listen.getAsInt(), view, run.intake())
+              ? HttpService.start("127.0.0.1", listen.getAsInt(), view.served())
               : null;
       long resumed = run.status().resumedSamples();
       if (resumed > 0) {

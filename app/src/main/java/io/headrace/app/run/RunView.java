@@ -4,6 +4,7 @@ import io.headrace.app.http.JobControl;
 import io.headrace.app.http.JobState;
 import io.headrace.app.http.JobStatus;
 import io.headrace.app.http.JobStatusSource;
+import io.headrace.app.http.ServedJob;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
 import io.headrace.engine.sample.SourcePartition;
@@ -63,6 +64,21 @@ public final class RunView implements JobStatusSource, JobControl {
         metrics(status.metrics(), status.validation()),
         new JobStatus.Flow(status.ring().slots(), status.ring().occupied(), status.ring().demand()),
         new JobStatus.Checkpoints(checkpoints.written(), saved(status.checkpoint())));
+  }
+
+  /** All that a service is given of the run. */
+  public ServedJob served() {
+    return new ServedJob(this, this, run.job().checkpoints().directory(), run.intake());
+  }
+
+  @Override
+  public boolean pause() {
+    return run.pause();
+  }
+
+  @Override
+  public Optional<CheckpointStore.Entry> checkpoint() {
+    return run.checkpoint();
   }
 
   @Override

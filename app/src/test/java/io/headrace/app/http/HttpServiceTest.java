@@ -40,7 +40,7 @@ class HttpServiceTest {
 
   @BeforeAll
   void start() {
-    service = HttpService.start("127.0.0.1", 0, job, Duration.ofMillis(50));
+    service = HttpService.start("127.0.0.1", 0, job.served(), Duration.ofMillis(50));
   }
 
   @AfterAll
@@ -96,7 +96,8 @@ class HttpServiceTest {
 
   @Test
   void saysWhatIsNotKnownAsNull() throws IOException, InterruptedException {
-    try (var fresh = HttpService.start("127.0.0.1", 0, new MovingJob(), Duration.ofMinutes(1))) {
+    try (var fresh =
+        HttpService.start("127.0.0.1", 0, new MovingJob().served(), Duration.ofMinutes(1))) {
       Map<String, Object> status = json(fetch(fresh, "/api/v1/status").body());
 
       assertThat(part(status, "checkpoints")).containsEntry("last", null);
@@ -308,7 +309,7 @@ class HttpServiceTest {
     try (var other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = other.getLocalPort();
 
-      assertThatThrownBy(() -> HttpService.start("127.0.0.1", port, job))
+      assertThatThrownBy(() -> HttpService.start("127.0.0.1", port, job.served()))
           .isInstanceOf(HeadraceException.class)
           .hasMessageContainingAll("127.0.0.1:" + port, "--port")
           .hasMessageNotContaining("\n");
@@ -317,14 +318,14 @@ class HttpServiceTest {
 
   @Test
   void refusesAPortThatIsNone() {
-    assertThatThrownBy(() -> HttpService.start("127.0.0.1", 70_000, job))
+    assertThatThrownBy(() -> HttpService.start("127.0.0.1", 70_000, job.served()))
         .isInstanceOf(HeadraceException.class)
         .hasMessageContaining("--port 70000");
   }
 
   @Test
   void freesItsPortWhenClosed() throws InterruptedException {
-    HttpService first = HttpService.start("127.0.0.1", 0, job);
+    HttpService first = HttpService.start("127.0.0.1", 0, job.served());
     int port = first.uri().getPort();
     first.close();
 

@@ -9,9 +9,12 @@ import io.headrace.app.http.JobStatus.Partition;
 import io.headrace.app.http.JobStatus.Progress;
 import io.headrace.app.http.JobStatus.Saved;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.sink.CheckpointStore;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,15 +35,22 @@ final class MovingJob implements JobStatusSource, JobControl {
   volatile JobState state = JobState.RUNNING;
   volatile String message = "";
   volatile boolean failing;
+  volatile boolean diskFull;
+
+  /** Where its checkpoints are, if it keeps any. */
+  Optional<Path> checkpoints = Optional.empty();
+
+  /** Those in there; asked for one, it answers the last. */
+  List<CheckpointStore.Entry> stored = List.of();
 
   /** Whether held-out samples are scored, every ten ticks. */
   volatile boolean validated;
 
   /** Serves on a port that was in use a moment ago. */
-  static HttpService serveAgain(int port, JobStatusSource job) throws InterruptedException {
+  static HttpService serveAgain(int port, MovingJob job) throws InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return HttpService.start("127.0.0.1", port, job, Duration.ofMillis(100));
+        return HttpService.start("127.0.0.1", port, job.served(), Duration.ofMillis(100));
       } catch (HeadraceException e) {
         if (attempt == 50) {
           throw e;
@@ -48,6 +58,32 @@ final class MovingJob implements JobStatusSource, JobControl {
         Thread.sleep(100);
       }
     }
+  }
+
+  /** Itself, as a service shows it. */
+  ServedJob served() {
+    return new ServedJob(this, this, checkpoints, Optional.empty());
+  }
+
+  @Override
+  public boolean pause() {
+    boolean running = state == JobState.RUNNING;
+    if (running) {
+      state = JobState.PAUSED;
+      message = "Somebody paused the job.";
+    }
+    return running;
+  }
+
+  @Override
+  public Optional<CheckpointStore.Entry> checkpoint() {
+    if (state == JobState.FINISHED) {
+      return Optional.empty();
+    }
+    if (diskFull) {
+      throw new HeadraceException("The checkpoint of step 7 could not be written: No space left");
+    }
+    return Optional.of(stored.getLast());
   }
 
   @Override

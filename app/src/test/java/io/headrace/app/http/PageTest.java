@@ -8,10 +8,12 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import io.headrace.sink.CheckpointStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -220,6 +222,32 @@ class PageTest {
   }
 
   @Test
+  void pausesResumesAndSaysWhatCameOfACheckpoint() {
+    job.stored = List.of(new CheckpointStore.Entry("checkpoint-000000000007.safetensors", 7, 1, 9));
+    job.checkpoints = Optional.of(PICTURES);
+    service.close();
+    service = serve();
+    Page page = open(400, 850, ColorScheme.LIGHT);
+    assertThat(page.locator("#resume")).isHidden();
+
+    page.locator("#pause").focus();
+    page.keyboard().press("Enter");
+
+    assertThat(page.locator("#state")).hasText("paused");
+    assertThat(page.locator("#pause")).isHidden();
+    page.locator("#checkpoint-now").click();
+    assertThat(page.locator("#answer")).hasText("Written: checkpoint-000000000007.safetensors");
+    assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(400);
+    page.locator("#resume").click();
+    assertThat(page.locator("#state")).hasText("running");
+    assertThat(complaints).isEmpty();
+
+    job.diskFull = true;
+    page.locator("#checkpoint-now").click();
+    assertThat(page.locator("#answer")).containsText("No space left");
+  }
+
+  @Test
   void showsTheJobsTextAsTextOnly() {
     job.name = "<img src=x onerror=alert(1)>";
     Page page = open(1280, 900, ColorScheme.LIGHT);
@@ -248,7 +276,7 @@ class PageTest {
   }
 
   private HttpService serve() {
-    return HttpService.start("127.0.0.1", 0, job, Duration.ofMillis(40));
+    return HttpService.start("127.0.0.1", 0, job.served(), Duration.ofMillis(40));
   }
 
   private Page open(int width, int height, ColorScheme scheme) {

@@ -59,7 +59,7 @@ class MetricsBrokerAwayTest {
         assertThat(status.job().state()).isEqualTo(JobState.RUNNING);
         assertThat(status.metrics().conflated()).isPositive();
         assertThat(status.checkpoints().written()).as("told by another sink").isPositive();
-        try (var http = HttpService.start("127.0.0.1", 0, view)) {
+        try (var http = HttpService.start("127.0.0.1", 0, view.served())) {
           assertThat(prometheus(http.uri()))
               .containsPattern("headrace_metrics_conflated_total [1-9]");
         }

@@ -44,7 +44,7 @@ class PausedRunTest {
       var checkpoints = new LastCheckpoint();
       try (var run = train(broker, checkpoints)) {
         var view = new RunView(run, checkpoints);
-        try (var http = HttpService.start("127.0.0.1", 0, view)) {
+        try (var http = HttpService.start("127.0.0.1", 0, view.served())) {
           JobStatus paused = await(view, status -> status.job().state() == JobState.PAUSED);
           assertThat(paused.job().message())
               .contains("rejection-limit.fraction 0.5 allows", "POST /api/v1/resume");

@@ -262,8 +262,7 @@ class PushRunTest {
     byte[] body = flight.repeat(500).getBytes(StandardCharsets.UTF_8);
     try (JobRun run = JobRun.start(job, options);
         HttpService service =
-            HttpService.start(
-                "127.0.0.1", 0, new RunView(run, new LastCheckpoint()), run.intake())) {
+            HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served())) {
       URI uri = samples(service);
       long accepted = 0;
       HttpResponse<String> answer = post(uri, body, "Content-Type", LINES);
@@ -315,7 +314,7 @@ class PushRunTest {
             List.of("checkpoints.directory=" + folder.resolve("checkpoints")));
     try (JobRun run = JobRun.start(job, JobRun.Options.NONE);
         HttpService service =
-            HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()))) {
+            HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served())) {
       assertProblem(post(samples(service), "x", "Content-Type", LINES), 404, "source: {http");
     }
   }

@@ -14,6 +14,7 @@ final class AvroInput {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final int MAX_DEPTH = 256;
+  private static final int MOST_INT_BYTES = 5;
 
   private byte[] bytes = new byte[0];
   private int position;
@@ -92,6 +93,44 @@ final class AvroInput {
       throw new MalformedRecordException("int " + value + " is beyond 32 bits");
     }
     return (int) value;
+  }
+
+  /** Reads {@code count} ints into {@code to}, from {@code at} on. */
+  void readInts(int count, int[] to, int at) throws MalformedRecordException {
+    int end = at + count;
+    int next = at;
+    int i = position;
+    for (int last = limit - MOST_INT_BYTES; next < end && i <= last; next++) {
+      int b = bytes[i++];
+      int value = b & 0x7f;
+      for (int shift = 7; b < 0 && shift < Integer.SIZE - 7; shift += 7) {
+        b = bytes[i++];
+        value |= (b & 0x7f) << shift;
+      }
+      if (b < 0) { // the fifth byte has what is left of 32 bits, or it is no int
+        b = bytes[i++];
+        if ((b & ~0xf) != 0) {
+          position = i - MOST_INT_BYTES;
+          to[next] = readInt(); // says what is wrong
+          i = position;
+          continue;
+        }
+        value |= b << 28;
+      }
+      to[next] = (value >>> 1) ^ -(value & 1);
+    }
+    position = i;
+    while (next < end) {
+      to[next++] = readInt();
+    }
+  }
+
+  /** Reads {@code count} floats into {@code to}, from {@code at} on. */
+  void readFloats(int count, float[] to, int at) throws MalformedRecordException {
+    int from = advance(Math.multiplyExact(count, Float.BYTES), "floats");
+    for (int i = 0; i < count; i++) {
+      to[at + i] = Float.intBitsToFloat((int) INT.get(bytes, from + i * Float.BYTES));
+    }
   }
 
   float readFloat() throws MalformedRecordException {

@@ -157,10 +157,10 @@ final class CanonicalSteps {
       return skips.of(schema);
     }
     return switch (field.name() + " " + schema.getElementType().getName()) {
-      case "ids int" -> items(schema, (in, row) -> row.pairs().addId(in.readInt()));
+      case "ids int" -> blocks(schema, (in, row, count) -> row.pairs().addIds(in, count));
       case "ids long" -> items(schema, (in, row) -> row.pairs().addId((int) in.readLong()));
       case "names string" -> items(schema, CanonicalSteps::hashName);
-      case "values float" -> items(schema, (in, row) -> row.pairs().addValue(in.readFloat()));
+      case "values float" -> blocks(schema, (in, row, count) -> row.pairs().addValues(in, count));
       default -> skips.of(schema);
     };
   }
@@ -178,6 +178,21 @@ final class CanonicalSteps {
         for (long i = 0; i < n; i++) {
           item.run(in, row);
         }
+      }
+    };
+  }
+
+  /** Reads the items of an array's block together. */
+  @FunctionalInterface
+  private interface BlockReader {
+    void read(AvroInput in, SampleRow row, int count) throws MalformedRecordException;
+  }
+
+  private static AvroStep blocks(Schema array, BlockReader block) {
+    int least = AvroSkips.minBytes(array.getElementType());
+    return (in, row) -> {
+      for (long n = in.readBlockCount(least); n > 0; n = in.readBlockCount(least)) {
+        block.read(in, row, (int) n);
       }
     };
   }

@@ -18,6 +18,24 @@ final class PairBuffer {
     valueCount = 0;
   }
 
+  /** Reads {@code count} ids. */
+  void addIds(AvroInput from, int count) throws MalformedRecordException {
+    if (idCount + count > ids.length) {
+      ids = Arrays.copyOf(ids, Math.max(idCount + count, ids.length * 2));
+    }
+    from.readInts(count, ids, idCount);
+    idCount += count;
+  }
+
+  /** Reads {@code count} values. */
+  void addValues(AvroInput from, int count) throws MalformedRecordException {
+    if (valueCount + count > values.length) {
+      values = Arrays.copyOf(values, Math.max(valueCount + count, values.length * 2));
+    }
+    from.readFloats(count, values, valueCount);
+    valueCount += count;
+  }
+
   void addId(int id) {
     if (idCount == ids.length) {
       ids = Arrays.copyOf(ids, idCount * 2);
@@ -39,14 +57,18 @@ final class PairBuffer {
           RejectionReason.WRONG_LENGTH,
           "input " + input + " has " + idCount + " features and " + valueCount + " values");
     }
-    for (int i = 0; i < idCount; i++) {
-      float value = valueCount == 0 ? 1 : values[i];
-      if (!Float.isFinite(value)) {
-        return new Fault(
-            RejectionReason.NOT_A_NUMBER, "input " + input + ": value " + i + " is " + value);
+    if (valueCount == 0) {
+      for (int i = 0; i < idCount; i++) {
+        addValue(1);
       }
-      column.add(ids[i] & mask, value);
     }
+    for (int i = 0; i < idCount; i++) {
+      if (!Float.isFinite(values[i])) {
+        return new Fault(
+            RejectionReason.NOT_A_NUMBER, "input " + input + ": value " + i + " is " + values[i]);
+      }
+    }
+    column.add(ids, values, idCount, mask);
     return null;
   }
 }

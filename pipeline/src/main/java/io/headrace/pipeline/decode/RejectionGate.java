@@ -9,9 +9,10 @@ import reactor.core.publisher.Flux;
 
 /**
  * Lets blocks through, and asks for no more of them once too many of the latest records were
- * rejected, until somebody says to go on. What was asked for before still comes; nothing is lost
- * and the order stays. To what is behind it, a pause is a source that is caught up. Thread-safe;
- * for one stream.
+ * rejected or somebody says to pause, until somebody says to go on. What was asked for before still
+ * comes; nothing is lost and the order stays. To what is behind it, a pause because of rejections
+ * is a source that is caught up; one that was asked for is only a source that takes its time, so
+ * that it changes no batch. Thread-safe; for one stream.
  */
 public final class RejectionGate {
   /** Told when the limit is passed; on the stream's thread, which it should not hold up. */
@@ -21,11 +22,18 @@ public final class RejectionGate {
     void limitPassed(long rejected, long records);
   }
 
+  /** Why no more is asked for. */
+  public enum Pause {
+    NONE,
+    ASKED_FOR,
+    REJECTIONS
+  }
+
   private final RejectionLimit limit;
   private final Listener listener;
   private final RejectionWindow window;
   private long heldBack; // demand that waits for the end of a pause
-  private boolean paused;
+  private Pause pause = Pause.NONE;
   private boolean told;
   private @Nullable Subscription upstream;
 
@@ -40,9 +48,18 @@ public final class RejectionGate {
     return Flux.from(downstream -> blocks.subscribe(new Guard(downstream)));
   }
 
-  /** Whether no more is asked for. */
-  public synchronized boolean paused() {
-    return paused;
+  /** Why no more is asked for, if so. */
+  public synchronized Pause pause() {
+    return pause;
+  }
+
+  /** Asks for no more; false if there is a pause already. */
+  public synchronized boolean startPause() {
+    boolean flowing = pause == Pause.NONE;
+    if (flowing) {
+      pause = Pause.ASKED_FOR;
+    }
+    return flowing;
   }
 
   /** Goes on with an empty window; false if there was no pause. */
@@ -50,10 +67,10 @@ public final class RejectionGate {
     Subscription source;
     long demand;
     synchronized (this) {
-      if (!paused) {
+      if (pause == Pause.NONE) {
         return false;
       }
-      paused = false;
+      pause = Pause.NONE;
       told = false;
       window.clear();
       source = upstream;
@@ -76,7 +93,7 @@ public final class RejectionGate {
       records = window.records();
       boolean above = limit.passedBy(rejected, records);
       passed = above && !told;
-      told = above || paused;
+      told = above || pause == Pause.REJECTIONS;
     }
     if (passed) {
       listener.limitPassed(rejected, records); // before anybody can see the pause
@@ -85,11 +102,14 @@ public final class RejectionGate {
   }
 
   private synchronized void pauseIfAsked() {
-    paused = limit.pauses();
+    if (limit.pauses()) {
+      pause = Pause.REJECTIONS;
+    }
   }
 
   /** Adds to what is held back while paused; false if it is not. */
   private synchronized boolean holdBack(long n) {
+    boolean paused = pause != Pause.NONE;
     if (paused) {
       long sum = heldBack + n;
       heldBack = sum < 0 ? Long.MAX_VALUE : sum;
@@ -130,7 +150,7 @@ public final class RejectionGate {
     @Override
     public void onNext(SampleBlock block) {
       count(block);
-      if (paused()) {
+      if (pause() == Pause.REJECTIONS) {
         block.markCaughtUp(); // so that the batch before the pause is learned, and not held
       }
       downstream.onNext(block);

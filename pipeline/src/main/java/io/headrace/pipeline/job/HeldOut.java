@@ -114,7 +114,8 @@ public final class HeldOut {
     forEach(job, Reading.of(job, path, source, List.of()), rejections, block);
   }
 
-  private static void forEach(
+  /** Gives every block of a reading to {@code block}. */
+  static void forEach(
       JobSpec job, Reading reading, Rejections rejections, Consumer<SampleBlock> block) {
     SampleDecoder decoder = reading.decoders().get();
     var rows = new SampleBlock(job.sample().schema(), 1024);

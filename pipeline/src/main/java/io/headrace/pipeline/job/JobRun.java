@@ -16,6 +16,7 @@ import io.headrace.pipeline.TrainingSettings;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.ValidationPlan;
 import io.headrace.pipeline.transform.Transform;
+import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.EventSink;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -188,6 +189,16 @@ public final class JobRun implements AutoCloseable {
   /** Asks for the end and returns at once; see {@link TrainingRun#stop}. */
   public void stop() {
     run.stop();
+  }
+
+  /** Reads no more until it is resumed; see {@link TrainingRun#pause}. */
+  public boolean pause() {
+    return run.pause();
+  }
+
+  /** Writes a checkpoint now; see {@link TrainingRun#checkpoint}. */
+  public Optional<CheckpointStore.Entry> checkpoint() {
+    return run.checkpoint();
   }
 
   /** Reads on behind a pause; see {@link TrainingRun#resume}. */

@@ -122,7 +122,8 @@ final class JobSinks implements AutoCloseable {
     return source.name().equals("kafka") && KafkaSourceSettings.of(source.settings()).shareGroup();
   }
 
-  private static DeadLetterSink deadLetters(JobSpec job) {
+  /** Where the job's rejected records go; whoever asks closes it. */
+  static DeadLetterSink deadLetters(JobSpec job) {
     DeadLetterSettings settings = job.deadLetters();
     List<DeadLetterSink> sinks = new ArrayList<>();
     settings.file().ifPresent(file -> sinks.add(new FileDeadLetterSink(file)));

@@ -1,9 +1,7 @@
-package io.headrace.app.command;
+package io.headrace.app.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.headrace.app.report.PrettyJson;
-import io.headrace.app.report.Summary;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.sample.EpochPosition;
 import io.headrace.engine.sample.Ledger;
@@ -16,10 +14,11 @@ import java.util.OptionalLong;
 import java.util.StringJoiner;
 
 /** What a checkpoint holds, for a person and for a program. */
-record CheckpointContents(Checkpoint checkpoint) {
+public record CheckpointContents(Checkpoint checkpoint) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  String text() {
+  /** Lines for a person. */
+  public String text() {
     var lines = new StringJoiner(System.lineSeparator());
     lines.add("job      " + checkpoint.job());
     lines.add(String.format(Locale.ROOT, "step     %,d", checkpoint.step()));
@@ -62,7 +61,8 @@ record CheckpointContents(Checkpoint checkpoint) {
     return FirstPositions.passedOver(checkpoint).getOrDefault(at, List.of());
   }
 
-  String json() {
+  /** One JSON object. */
+  public String json() {
     ObjectNode root = JSON.createObjectNode();
     root.put("job", checkpoint.job());
     root.put("step", checkpoint.step());

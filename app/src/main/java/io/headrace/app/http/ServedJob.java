@@ -1,0 +1,17 @@
+package io.headrace.app.http;
+
+import io.headrace.ingest.push.PushIntake;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a service shows of a job and lets people do with it.
+ *
+ * @param checkpoints folder of its checkpoints; empty where it keeps none
+ * @param intake takes samples at {@code POST /api/v1/samples}; empty where samples come otherwise
+ */
+public record ServedJob(
+    JobStatusSource status,
+    JobControl control,
+    Optional<Path> checkpoints,
+    Optional<PushIntake> intake) {}

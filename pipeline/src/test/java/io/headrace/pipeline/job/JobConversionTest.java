@@ -1,0 +1,138 @@
+package io.headrace.pipeline.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.memory.Floats;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JobConversionTest {
+  private static final int ROWS = 3_000;
+  private static final List<String> CONVERTED =
+      List.of("source.file.path=converted.avro", "source.file.format=avro");
+
+  @TempDir private Path folder;
+
+  private JobSpec job(String source, String inputs, List<String> settings) {
+    String yaml =
+        """
+        name: converted
+        source: {file: %s}
+        sample:
+          label: {classes: [-1, 1]}
+          inputs: %s
+        model: [{linear: {input: x}}]
+        loss: logistic
+        optimizer: {ftrl: {}}
+        batch: {size: 64}
+        dead-letters: {file: %s}
+        """
+            .formatted(source, inputs, folder.resolve("letters.avro"));
+    return JobFile.parse("job.yaml", yaml, settings, folder);
+  }
+
+  private String learned(JobSpec job) {
+    try (JobRun run = JobRun.start(job, JobRun.Options.NONE)) {
+      run.await();
+      return run.trainer().parametersSha256();
+    }
+  }
+
+  @Test
+  void aConvertedFileTeachesTheSameModelBitForBit() throws IOException {
+    Files.writeString(folder.resolve("rows.vw"), vwRows());
+    String source = "{path: rows.vw, format: vw}";
+    String inputs = "{x: {sparse: {bits: 18, fields: [a, b], cross: [[a, b]]}}}";
+    JobConversion.Outcome outcome =
+        JobConversion.convert(job(source, inputs, List.of()), folder.resolve("converted.avro"));
+    assertThat(outcome.samples()).isEqualTo(ROWS);
+    assertThat(outcome.rejected()).isEqualTo(Map.of("label-out-of-range", 1L));
+    assertThat(folder.resolve("letters.avro")).isNotEmptyFile();
+    assertThat(folder.resolve("converted.avro.part")).doesNotExist();
+    assertThat(learned(job(source, inputs, CONVERTED)))
+        .isEqualTo(learned(job(source, inputs, List.of())));
+  }
+
+  private static String vwRows() {
+    var random = new Random(5);
+    var rows = new StringBuilder("7 |a of no class\n");
+    for (int i = 0; i < ROWS; i++) {
+      rows.append(random.nextBoolean() ? "1 " : "-1 ").append(random.nextInt(1, 4)).append(" |a");
+      for (int n = random.nextInt(5); n > 0; n--) {
+        rows.append(" w").append(random.nextInt(900)).append(random.nextBoolean() ? ":0.25" : "");
+      }
+      rows.append(" |b u").append(random.nextInt(30)).append('\n');
+    }
+    return rows.toString();
+  }
+
+  @Test
+  void keepsDenseInputsAndNumbersWithTheirTimes() throws IOException {
+    Files.writeString(
+        folder.resolve("rows.csv"),
+        "y,p,q,r,t\n0.5,1,-2.5,JFK,2026-01-31T12:00:00Z\n-1,0,3e-3,LAX,17\n");
+    String yaml =
+        """
+        name: converted
+        source: {file: {path: rows.csv, format: csv}}
+        sample:
+          label: {field: y, type: number}
+          event-time: t
+          inputs:
+            d: {dense: {fields: [p, q]}}
+            s: {sparse: {fields: [r], bits: 18}}
+        model: [{linear: {}}]
+        loss: squared
+        optimizer: {sgd: {learning-rate: 0.1}}
+        """;
+    JobSpec text = JobFile.parse("job.yaml", yaml, List.of(), folder);
+    JobSpec binary = JobFile.parse("job.yaml", yaml, CONVERTED, folder);
+    JobConversion.convert(text, folder.resolve("converted.avro"));
+    assertThat(rows(binary)).isEqualTo(rows(text)).hasSize(2);
+  }
+
+  private static List<String> rows(JobSpec job) {
+    List<String> rows = new ArrayList<>();
+    HeldOut.forEach(
+        job,
+        "source",
+        job.source(),
+        (chunk, record, reason, detail) -> rows.add(detail),
+        block -> {
+          for (int i = 0; i < block.size(); i++) {
+            int pair = block.sparse(1).start(i);
+            rows.add(
+                "%s %s %s %s %s %s %s"
+                    .formatted(
+                        block.labels()[i],
+                        block.weights()[i],
+                        block.eventTimes()[i],
+                        Floats.read(block.dense(0).values(), block.dense(0).start(i) + 1),
+                        block.sparse(1).start(i + 1) - pair,
+                        block.sparse(1).ids()[pair],
+                        block.sparse(1).values()[pair]));
+          }
+        });
+    return rows;
+  }
+
+  @Test
+  void refusesWhatItCannotKeep() throws IOException {
+    Files.writeString(folder.resolve("rows.tsv"), "1\tgood\n");
+    String tokens = "{x: {tokens: {field: text, split: words, buckets: 64, length: 4}}}";
+    JobSpec job = job("{path: rows.tsv, format: text-lines}", tokens, List.of());
+    assertThatThrownBy(() -> JobConversion.convert(job, folder.resolve("converted.avro")))
+        .isInstanceOf(HeadraceException.class)
+        .hasMessageContaining("input x is tokens");
+    assertThat(folder.resolve("converted.avro")).doesNotExist();
+  }
+}
