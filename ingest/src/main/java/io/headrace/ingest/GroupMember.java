@@ -5,6 +5,7 @@ import io.headrace.engine.sample.SourcePartition;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.OptionalLong;
 
 /**
  * A source that may read a part of its partitions while other processes read the rest, and whose
@@ -22,6 +23,11 @@ public interface GroupMember {
           }
 
           @Override
+          public OptionalLong first(SourcePartition partition) {
+            return OptionalLong.empty();
+          }
+
+          @Override
           public void passOver(SourcePartition partition, long from, long to) {}
         };
 
@@ -31,6 +37,11 @@ public interface GroupMember {
      * any more. On the source's thread, which emits nothing meanwhile.
      */
     Settled settle(Positions emitted, Duration wait);
+
+    /**
+     * Where the model began a partition, in whichever run; empty if it did not, as far as known.
+     */
+    OptionalLong first(SourcePartition partition);
 
     /**
      * Says that the records of {@code partition} from {@code from} up to {@code to} are in the

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -61,9 +62,18 @@ public final class FirstPositions {
     }
   }
 
+  /** Where a partition was begun; empty if it was not, as far as known. */
+  synchronized OptionalLong begunAt(SourcePartition partition) {
+    Long position = first.get(partition);
+    return position == null ? OptionalLong.empty() : OptionalLong.of(position);
+  }
+
   /** Takes note that another model has a range, before a chunk comes from behind it. */
   synchronized void passOver(SourcePartition partition, long from, long to) {
     List<Range> ranges = passedOver.computeIfAbsent(partition, p -> new ArrayList<>());
+    if (!ranges.isEmpty() && ranges.getLast().to() >= to) {
+      return; // it was said before, and no chunk came from behind it
+    }
     if (!ranges.isEmpty() && ranges.getLast().to() == from) {
       ranges.add(new Range(ranges.removeLast().from(), to));
     } else {

@@ -15,6 +15,7 @@ import io.headrace.sink.CheckpointStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -91,6 +92,11 @@ public final class TrainingRun implements AutoCloseable {
         pipeline.handOver(emitted);
       }
       return durable.await(emitted, wait);
+    }
+
+    @Override
+    public OptionalLong first(SourcePartition partition) {
+      return first.begunAt(partition);
     }
 
     @Override

@@ -78,8 +78,7 @@ class FuzzedPushTest {
     long acknowledged = 0;
     try (JobRun run = JobRun.start(job.spec(), JobRun.Options.NONE);
         HttpService service =
-            HttpService.start(
-                "127.0.0.1", 0, new RunView(run, new LastCheckpoint()), run.intake());
+            HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served());
         PushClient client = new PushClient(service)) {
       for (int i = 0; i < RECORDS; i += AT_ONCE) {
         List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();

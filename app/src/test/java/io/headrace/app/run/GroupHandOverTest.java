@@ -202,17 +202,72 @@ class GroupHandOverTest {
     }
   }
 
-  /** Its partitions move when its session has ended, and it goes on where it is not behind. */
+  /**
+   * What it learned behind its older checkpoint is learned again, whether that knows the partition
+   * or not, and what the other learned before and behind it is not.
+   */
   @Test
-  void aKilledMemberLeavesNothingOut() throws Exception {
+  void aMemberWhoseNewestCheckpointsAreDamagedLearnsAgainWhatOnlyTheyHad() {
+    String keepAll = "checkpoints.keep=50";
+    try (SharedTopic topic = topic("damaged", 2)) {
+      topic.send(300);
+      JobRun first = topic.start("first", GroupHandOverTest::fast);
+      topic.awaitAllLearned(List.of());
+      JobRun second = topic.start("second", GroupHandOverTest::fast, keepAll);
+      awaitPartitions(second, 1);
+      awaitPartitions(first, 1);
+      topic.send(300);
+      topic.awaitAllLearned(List.of());
+      topic.stop(first);
+      awaitPartitions(second, 2);
+      topic.stop(second);
+      assertThat(topic.checkpoint("second").ledger().entries()).as("partitions known").hasSize(1);
+      List<String> old = topic.checkpointsOf("second");
+
+      second = topic.start("second", GroupHandOverTest::fast, keepAll);
+      topic.send(300);
+      topic.awaitAllLearned(List.of("first"));
+      first = topic.start("first", GroupHandOverTest::fast);
+      awaitPartitions(first, 1);
+      awaitPartitions(second, 1);
+      topic.send(300);
+      topic.awaitAllLearned(List.of());
+      topic.stop(second);
+      awaitPartitions(first, 2);
+      topic.send(300);
+      topic.awaitAllLearned(List.of("second"));
+      topic.stop(first);
+      topic.assertEachLearnedOnce(Set.of("first", "second"));
+      assertThat(topic.alerts).isEmpty();
+
+      topic.damageCheckpoints("second", old);
+      second = topic.start("second", GroupHandOverTest::fast, keepAll);
+      topic.send(300);
+      topic.awaitAllLearned(List.of("first"));
+      topic.stop(second);
+      assertThat(topic.alerts)
+          .extracting(TrainEvent.Alert::code)
+          .containsOnly("checkpoint-damaged");
+      topic.assertEachLearnedOnce(Set.of("first", "second"));
+    }
+  }
+
+  /**
+   * Its partition moves when its session has ended, and it goes on where it is not behind. In two
+   * models is what its newest checkpoint has beyond its last commit, and no more.
+   */
+  @Test
+  void aMemberKilledBetweenCheckpointAndCommitLeavesNothingOut() throws Exception {
     try (SharedTopic topic = topic("killed", 2)) {
-      topic.send(2000);
-      Process killed = topic.startProcess("killed");
-      SharedTopic.await("a checkpoint", () -> topic.hasCheckpoint("killed"));
+      topic.send(100);
       JobRun other = topic.start("other", GroupHandOverTest::fast);
+      topic.awaitAllLearned(List.of());
+      Process killed = topic.startHalting("killed");
       awaitPartitions(other, 1);
       topic.send(2000);
-      assertThat(killed.destroyForcibly().waitFor()).isNotZero();
+      assertThat(killed.waitFor()).isEqualTo(HaltBeforeCommit.EXIT);
+      long uncommitted = topic.uncommittedOf("killed");
+      assertThat(uncommitted).as("in its checkpoint and not committed").isPositive();
       awaitPartitions(other, 2);
       topic.send(500);
       topic.awaitAllLearned(List.of("killed"));
@@ -223,7 +278,9 @@ class GroupHandOverTest {
       topic.awaitAllLearned(List.of());
       topic.stop(other);
       topic.stop(again);
-      topic.assertNoneMissing(Set.of("killed", "other"));
+      assertThat(topic.assertNoneMissing(Set.of("killed", "other")) - topic.allSent())
+          .as("in two models")
+          .isEqualTo(uncommitted);
     }
   }
 

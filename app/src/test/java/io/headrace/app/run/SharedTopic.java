@@ -15,13 +15,17 @@ import io.headrace.pipeline.FirstPositions.Range;
 import io.headrace.pipeline.job.JobFile;
 import io.headrace.pipeline.job.JobRun;
 import io.headrace.pipeline.job.JobSpec;
+import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.EventSink;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -39,8 +43,10 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -101,8 +107,8 @@ final class SharedTopic implements AutoCloseable {
     return run;
   }
 
-  /** Starts a member in a process of its own. */
-  Process startProcess(String member) throws IOException {
+  /** Starts a member in a process of its own, which {@link HaltBeforeCommit} ends. */
+  Process startHalting(String member) throws IOException {
     Path file = Files.writeString(directory.resolve(topic + ".yaml"), job(member));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -111,6 +117,16 @@ final class SharedTopic implements AutoCloseable {
         .forEach(command::add);
     String classPath = System.getProperty("java.class.path");
     command.addAll(List.of("-cp", classPath, Main.class.getName(), "run", file.toString()));
+    String property = "source.kafka.properties.\"%s\"=%s";
+    for (String set :
+        List.of(
+            "checkpoints.every-samples=16",
+            property.formatted("max.poll.records", "200"),
+            property.formatted("interceptor.classes", HaltBeforeCommit.class.getName()),
+            property.formatted(
+                HaltBeforeCommit.DIRECTORY, directory.resolve(topic).resolve(member)))) {
+      command.addAll(List.of("--set", set));
+    }
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(directory.resolve(topic + ".log").toFile())
@@ -189,7 +205,7 @@ final class SharedTopic implements AutoCloseable {
    */
   void awaitAllLearned(Collection<String> members) {
     await(
-        "all " + Arrays.stream(sent).sum() + " records",
+        "all " + allSent() + " records",
         () -> {
           List<Ledger> ledgers = new ArrayList<>();
           for (JobRun run : running) {
@@ -232,9 +248,56 @@ final class SharedTopic implements AutoCloseable {
   }
 
   boolean hasCheckpoint(String member) {
-    Path folder = directory.resolve(topic).resolve(member);
-    return Files.isDirectory(folder)
-        && !DirectoryCheckpointStore.forReading(folder).list().isEmpty();
+    return !checkpointsOf(member).isEmpty();
+  }
+
+  /** Names of the member's checkpoints. */
+  List<String> checkpointsOf(String member) {
+    return checkpointsIn(directory.resolve(topic).resolve(member));
+  }
+
+  static List<String> checkpointsIn(Path directory) {
+    return Files.isDirectory(directory)
+        ? DirectoryCheckpointStore.forReading(directory).list().stream()
+            .map(CheckpointStore.Entry::name)
+            .toList()
+        : List.of();
+  }
+
+  /** Cuts the end off all of a member's checkpoints but some. */
+  void damageCheckpoints(String member, List<String> kept) {
+    List<String> damaged = new ArrayList<>(checkpointsOf(member));
+    damaged.removeAll(kept);
+    assertThat(damaged).isNotEmpty();
+    assertThat(checkpointsOf(member)).containsAnyElementsOf(kept);
+    for (String name : damaged) {
+      Path file = directory.resolve(topic).resolve(member).resolve(name);
+      try (FileChannel open = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        open.truncate(open.size() - 1);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Records that a member's newest checkpoint has, and that the group begins before. */
+  long uncommittedOf(String member) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      Map<TopicPartition, OffsetAndMetadata> committed =
+          admin
+              .listConsumerGroupOffsets(topic)
+              .partitionsToOffsetAndMetadata()
+              .get(30, TimeUnit.SECONDS);
+      long beyond = 0;
+      for (var entry : checkpoint(member).ledger().positions().next().entrySet()) {
+        OffsetAndMetadata offset =
+            committed.get(new TopicPartition(topic, entry.getKey().partition()));
+        beyond += Math.max(0, entry.getValue() - (offset == null ? 0 : offset.offset()));
+      }
+      return beyond;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /**
@@ -244,7 +307,7 @@ final class SharedTopic implements AutoCloseable {
    */
   void assertEachLearnedOnce(Collection<String> members) {
     long read = assertNoneMissing(members);
-    assertThat(read).as("records in all models").isEqualTo(Arrays.stream(sent).sum());
+    assertThat(read).as("records in all models").isEqualTo(allSent());
   }
 
   /**
@@ -272,6 +335,10 @@ final class SharedTopic implements AutoCloseable {
       assertThat(next).as("%s: %s", at, all).isEqualTo(sent[partition]);
     }
     return read;
+  }
+
+  long allSent() {
+    return Arrays.stream(sent).sum();
   }
 
   /** What a checkpoint's model learned, by partition; checked against its own account. */

@@ -73,8 +73,11 @@ record AdagradOptimizer(double rate, float epsilon, float decay, float l1) imple
       write(floats, at + apart, sum);
       float root = (float) Math.sqrt(sum) + epsilon;
       float moved = value - rate * d / root;
-      float threshold = penalty / root;
-      write(floats, at, Math.max(moved - threshold, 0) + Math.min(moved + threshold, 0));
+      if (penalty > 0) {
+        float threshold = penalty / root;
+        moved = Math.max(moved - threshold, 0) + Math.min(moved + threshold, 0);
+      }
+      write(floats, at, moved);
     }
   }
 }

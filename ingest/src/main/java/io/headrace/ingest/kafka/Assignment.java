@@ -134,7 +134,7 @@ final class Assignment implements ConsumerRebalanceListener {
 
   /**
    * Seeks to where reading begins in partitions that the group gave us since: behind what this
-   * model has, or behind what another member handed over if that is further.
+   * model has, and, in a shared group, behind what others learned that follows on it.
    *
    * @throws TimeoutException if the brokers do not answer: the rest is undecided yet
    */
@@ -150,27 +150,45 @@ final class Assignment implements ConsumerRebalanceListener {
   }
 
   private void begin(PartitionTrack track, @Nullable OffsetAndMetadata committed) {
-    long ours = Math.max(track.emitted, from.of(track.source).orElse(PartitionTrack.UNKNOWN));
-    track.committed = committed == null ? PartitionTrack.UNKNOWN : committed.offset();
-    long next = ours;
-    if (ours == PartitionTrack.UNKNOWN || learnedByOthers(committed)) {
-      next = Math.max(ours, track.committed);
+    String lineage = membership.lineage();
+    CommitNote note = CommitNote.of(committed);
+    long end = committed == null ? PartitionTrack.UNKNOWN : committed.offset();
+    long next = Math.max(track.emitted, from.of(track.source).orElse(PartitionTrack.UNKNOWN));
+    if (next == PartitionTrack.UNKNOWN) { // what a checkpoint that is gone knew is learned again
+      next = note.begunBy(lineage).orElse(end);
     }
+    OptionalLong first = membership.learner().first(track.source);
+    track.before = note;
+    track.since = note.equals(CommitNote.NONE) ? first.orElse(next) : end;
+    track.committed = end;
     track.moveTo(next);
     if (next == PartitionTrack.UNKNOWN) {
       startAtConfigured(Set.of(track.topicPartition));
       return;
     }
     consumer.seek(track.topicPartition, next);
-    if (ours != PartitionTrack.UNKNOWN && next > ours) {
-      membership.learner().passOver(track.source, ours, next);
+    if (settings.shareGroup()) {
+      track.byOthers.addAll(note.byOthers(lineage, next, end));
+      if (!track.byOthers.isEmpty()) {
+        track.taken = end;
+      }
+      passOver(track);
     }
   }
 
-  /** Whether the records before the offset are in another model, which gave the partition away. */
-  private boolean learnedByOthers(@Nullable OffsetAndMetadata committed) {
-    String lineage = committed == null ? null : CommitNote.lineage(committed);
-    return settings.shareGroup() && lineage != null && !lineage.equals(membership.lineage());
+  /** Has reading go on behind what other members learned, where it has come to that. */
+  void passOverOthers() {
+    tracks.values().forEach(this::passOver);
+  }
+
+  private void passOver(PartitionTrack track) {
+    while (track.byOthers.peek() instanceof CommitNote.Range(long first, long to)
+        && track.polled >= first) {
+      track.byOthers.remove();
+      membership.learner().passOver(track.source, first, to);
+      consumer.seek(track.topicPartition, to);
+      pending.addStart(track, to);
+    }
   }
 
   @Override
@@ -193,6 +211,7 @@ final class Assignment implements ConsumerRebalanceListener {
   private List<PartitionTrack> letGo(Collection<TopicPartition> partitions) {
     changed = true;
     pending.drop(partitions);
+    partitions.forEach(partition -> track(partition).byOthers.clear());
     List<PartitionTrack> known =
         partitions.stream().filter(p -> !undecided.contains(p)).map(this::track).toList();
     undecided.removeAll(partitions);

@@ -111,7 +111,7 @@ final class HandOver {
     for (PartitionTrack track : tracks) {
       long next = covered.of(track.source).orElse(PartitionTrack.UNKNOWN);
       if (track.advanced() && next >= track.taken) {
-        offsets.put(track.topicPartition, CommitNote.offset(next, membership.lineage()));
+        offsets.put(track.topicPartition, track.commit(next, membership.lineage()));
       } else if (track.committed == PartitionTrack.UNKNOWN && settings.latest()) {
         startHere(track, offsets);
       }

@@ -351,6 +351,7 @@ final class KafkaPollLoop implements Subscription, Runnable {
     try {
       ConsumerRecords<ByteBuffer, ByteBuffer> polled = kafka.poll(wait);
       pending.add(polled, assignment.tracks());
+      assignment.passOverOthers();
       if (!polled.isEmpty()) {
         heard();
       }

@@ -47,7 +47,7 @@ final class OffsetCommits {
     for (PartitionTrack track : ours) {
       long next = positions.of(track.source).orElse(PartitionTrack.UNKNOWN);
       if (track.taken != PartitionTrack.UNKNOWN && next >= track.taken) {
-        offsets.put(track.topicPartition, CommitNote.offset(next, lineage));
+        offsets.put(track.topicPartition, track.commit(next, lineage));
         sent.put(track, next);
       }
     }

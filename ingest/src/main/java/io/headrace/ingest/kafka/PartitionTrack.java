@@ -1,6 +1,9 @@
 package io.headrace.ingest.kafka;
 
 import io.headrace.engine.sample.SourcePartition;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /** How far one partition was read and emitted. Belongs to the poll thread. */
@@ -16,11 +19,20 @@ final class PartitionTrack {
   /** Offset just past everything emitted. */
   long emitted = UNKNOWN;
 
-  /** Where reading began or, since the group gave the partition to us again, went on. */
+  /** Before this, nothing is committed: the group is as far already, or we began here. */
   long taken = UNKNOWN;
 
   /** What the group has committed, as far as we know. */
   long committed = UNKNOWN;
+
+  /** Who learned the partition before we took it. */
+  CommitNote before = CommitNote.NONE;
+
+  /** Where what we learn of it now begins; unknown where that is {@link #taken}. */
+  long since = UNKNOWN;
+
+  /** What other members learned and lies ahead. */
+  final Deque<CommitNote.Range> byOthers = new ArrayDeque<>();
 
   /** Where a finite reading stops. */
   long stop = Long.MAX_VALUE;
@@ -43,6 +55,17 @@ final class PartitionTrack {
   /** Whether anything was emitted since the partition was taken. */
   boolean advanced() {
     return emitted > taken;
+  }
+
+  /** Position before which reading pauses: its end, or what others learned. */
+  long limit() {
+    CommitNote.Range next = byOthers.peek();
+    return next == null ? stop : Math.min(stop, next.from());
+  }
+
+  /** What is committed when a model has learned everything before {@code next}. */
+  OffsetAndMetadata commit(long next, String lineage) {
+    return before.with(lineage, since == UNKNOWN ? taken : since).beside(next);
   }
 
   boolean reachedStop() {

@@ -92,16 +92,17 @@ final class PendingRecords {
     if (track.emitted == PartitionTrack.UNKNOWN && count > 0) {
       track.emitted = records.getFirst().offset();
     }
-    while (count > 0 && records.get(count - 1).offset() >= track.stop) {
+    long limit = track.limit();
+    while (count > 0 && records.get(count - 1).offset() >= limit) {
       count--;
     }
-    long settled = Math.min(after, track.stop);
+    long settled = Math.min(after, limit);
     if (count > 0 || settled > track.emitted) {
       slices.add(new Slice(track, records.subList(0, count), settled, 0));
     }
   }
 
-  /** Has a chunk without records say where reading begins. */
+  /** Has a chunk without records say where reading begins or goes on. */
   void addStart(PartitionTrack track, long position) {
     track.polled = position;
     slices.add(new Slice(track, List.of(), position, 0));
@@ -111,6 +112,7 @@ final class PendingRecords {
   void addLost(PartitionTrack track, long first, long next) {
     long settled = Math.min(next, track.stop);
     track.polled = next;
+    track.byOthers.removeIf(range -> range.from() < next);
     if (settled > first) {
       slices.add(new Slice(track, List.of(), settled, settled - first));
     }
