@@ -16,7 +16,8 @@ import java.util.concurrent.locks.LockSupport;
  * and read with acquire: whoever finds it copied may change the original, and may read the copy.
  */
 final class GradualCopy {
-  private static final int PAGE_BITS = 10;
+  private static final int PAGE_BITS = 6; // four cache lines: a step on sparse rows copies little
+  private static final int PAGES_AT_ONCE = 32;
   private static final int UNTOUCHED = 0;
   private static final int COPYING = 1;
   private static final int COPIED = 2;
@@ -50,24 +51,23 @@ final class GradualCopy {
 
   /** To be called before floats of the originals change; returns when they are copied. */
   void before(long offset, long count) {
-    int last = (int) ((offset + count - 1) >> PAGE_BITS);
-    for (int page = (int) (offset >> PAGE_BITS); page <= last; page++) {
-      copy(page);
-    }
+    copyPages((int) (offset >> PAGE_BITS), (int) ((offset + count - 1) >> PAGE_BITS) + 1);
   }
 
   /** Copies the next one of {@value #PARTS} parts. Always the same thread calls this. */
   void advance() {
     int end = Math.min(pages.length(), advanced + Math.ceilDiv(pages.length(), PARTS));
-    for (; advanced < end; advanced++) {
-      copy(advanced);
-    }
+    copyPages(advanced, end);
+    advanced = end;
   }
 
-  /** Copies all that is left, and returns when everything is copied. */
+  /**
+   * Copies all that is left, and returns when everything is copied. It begins at the end, for a
+   * step that runs meanwhile begins at the start.
+   */
   void finish() {
-    for (int page = 0; page < pages.length(); page++) {
-      copy(page);
+    for (int end = pages.length(); end > 0; end -= PAGES_AT_ONCE) {
+      copyPages(Math.max(0, end - PAGES_AT_ONCE), end);
     }
   }
 
@@ -76,16 +76,35 @@ final class GradualCopy {
     return left.get() == 0;
   }
 
-  private void copy(int page) {
-    if (pages.getAcquire(page) == COPIED) {
-      return;
+  /** Waits only for others, and never while they may wait for this thread. */
+  private void copyPages(int from, int to) {
+    int page = from;
+    while (page < to) {
+      int first = page;
+      while (page < to && isTaken(page)) {
+        page++;
+      }
+      if (page == first) {
+        page++; // somebody else has it, or had it
+      } else {
+        copyNow((long) first << PAGE_BITS, (long) page << PAGE_BITS);
+        for (int copied = first; copied < page; copied++) {
+          pages.setRelease(copied, COPIED);
+        }
+        left.addAndGet(first - page);
+      }
     }
-    if (pages.compareAndSet(page, UNTOUCHED, COPYING)) {
-      copyNow((long) page << PAGE_BITS, (page + 1L) << PAGE_BITS);
-      pages.setRelease(page, COPIED);
-      left.decrementAndGet();
-      return;
+    for (page = from; page < to; page++) {
+      awaitCopied(page);
     }
+  }
+
+  /** Whether the page is now this thread's to copy. */
+  private boolean isTaken(int page) {
+    return pages.getPlain(page) == UNTOUCHED && pages.compareAndSet(page, UNTOUCHED, COPYING);
+  }
+
+  private void awaitCopied(int page) {
     for (int spins = 0; pages.getAcquire(page) != COPIED; spins++) {
       if (spins < SPINS) {
         Thread.onSpinWait();
@@ -96,30 +115,34 @@ final class GradualCopy {
   }
 
   private void copyNow(long from, long to) {
-    for (int i = firstAt(from); i < parameters.size(); i++) {
+    for (int i = firstAt(from); i < parameters.size() && parameters.get(i).offset() < to; i++) {
       Parameter parameter = parameters.get(i);
-      if (parameter.offset() >= to) {
-        return;
-      }
-      if (parameter.columns() == 1) {
+      boolean padded = parameter.stride() > parameter.columns();
+      if (padded && parameter.columns() == 1) {
         copySingles(i, from, to);
         continue;
       }
-      long row = Math.max(0, (from - parameter.offset()) / parameter.stride());
-      for (; row < parameter.rows(); row++) {
-        long start = parameter.offset() + row * parameter.stride();
+      long stride = padded ? parameter.stride() : parameter.count();
+      long columns = padded ? parameter.columns() : parameter.count();
+      long row = Math.max(0, (from - parameter.offset()) / stride);
+      for (; row * columns < parameter.count(); row++) {
+        long start = parameter.offset() + row * stride;
         if (start >= to) {
           break;
         }
         long first = Math.max(start, from);
-        long end = Math.min(start + parameter.columns(), to);
+        long end = Math.min(start + columns, to);
         if (first < end) {
-          long at = row * parameter.columns() + first - start;
-          for (int vector = 0; vector < originals.size(); vector++) {
-            Floats.copy(originals.get(vector), first, copies.get(vector).get(i), at, end - first);
-          }
+          copyNow(i, first, row * columns + first - start, end - first);
         }
       }
+    }
+  }
+
+  private void copyNow(int parameter, long from, long to, long count) {
+    for (int vector = 0; vector < originals.size(); vector++) {
+      MemorySegment copy = copies.get(vector).get(parameter);
+      Floats.copy(originals.get(vector), from, copy, to, count);
     }
   }
 

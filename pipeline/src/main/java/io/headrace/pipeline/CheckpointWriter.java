@@ -151,12 +151,19 @@ final class CheckpointWriter implements AutoCloseable {
                 entry.bytes(),
                 millis));
     tell(checkpoint);
-    trimJournal();
+    try {
+      letGo();
+    } catch (RuntimeException fault) {
+      alert(
+          "not-let-go",
+          "What no checkpoint needs any more was not let go: %s. Nothing is lost: it takes room until a later checkpoint is written."
+              .formatted(fault.getMessage()));
+    }
     return entry;
   }
 
   /** Journal and source are needed from the oldest checkpoint on; a damaged one keeps all. */
-  private void trimJournal() {
+  private void letGo() {
     List<String> kept =
         plan.checkpoints().list().stream().map(CheckpointStore.Entry::name).toList();
     written.keySet().retainAll(kept);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Ledger;
+import io.headrace.engine.sample.Positions;
+import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
 import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.sink.CheckpointStore;
@@ -217,6 +219,39 @@ class TrainingRunTest {
       assertThat(fixture.events(TrainEvent.Alert.class))
           .isNotEmpty()
           .allMatch(alert -> alert.code().equals("commit-failed"));
+    }
+  }
+
+  @Test
+  void goesOnWhereWhatNoCheckpointNeedsCannotBeLetGo() {
+    SampleSource clinging =
+        new SampleSource() {
+          private final SampleSource records = new CountedRecords(1_000, 37);
+
+          @Override
+          public Flux<RecordChunk> chunks(Positions from) {
+            return records.chunks(from);
+          }
+
+          @Override
+          public void keepFrom(Positions oldest) {
+            throw new HeadraceException("the log cannot be opened");
+          }
+        };
+    try (var fixture = new RunFixture(store("a")).source(clinging)) {
+      TrainingStatus status = fixture.run();
+      assertThat(status.state()).isEqualTo(State.COMPLETED);
+      assertThat(status.ledger()).isEqualTo(WHOLE);
+      assertThat(status.checkpointFailures()).isZero();
+      var written = fixture.events(TrainEvent.CheckpointWritten.class);
+      assertThat(written).hasSizeBetween(2, 5); // as many as were due: none is written again for it
+      assertThat(fixture.events(TrainEvent.Alert.class))
+          .hasSameSizeAs(written)
+          .allSatisfy(
+              alert -> {
+                assertThat(alert.code()).isEqualTo("not-let-go");
+                assertThat(alert.message()).contains("the log cannot be opened");
+              });
     }
   }
 

@@ -6,6 +6,7 @@ import io.headrace.engine.Snapshot;
 import io.headrace.engine.Trainer;
 import io.headrace.engine.layer.Layers;
 import io.headrace.engine.loss.Losses;
+import io.headrace.engine.memory.Floats;
 import io.headrace.engine.optimizer.Optimizers;
 import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.LabelSpec;
@@ -13,9 +14,12 @@ import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import io.headrace.engine.sample.SourcePartition;
-import io.headrace.engine.state.Tensor;
 import io.headrace.perf.load.Machine;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -86,9 +90,12 @@ public final class CheckpointStall {
       run.checkpoints(20); // warms up
       run.checkpoints(checkpoints);
       System.out.printf("%s: %,d bytes, a step %.2f%n", name, run.bytes, run.usual() / 1e6);
-      System.out.printf("  gradual: the call        %s%n", text(run.calls));
-      System.out.printf("  gradual: step behind it  %s more than usual%n", text(run.more()));
-      System.out.printf("  at once: the call        %s%n", text(run.atOnce));
+      System.out.printf("  gradual: the call            %s%n", text(run.calls));
+      System.out.printf(
+          "  gradual: call and next step  %s more than a usual step%n", text(run.held()));
+      System.out.printf(
+          "  any other step               %s more than a usual step%n", text(run.noise()));
+      System.out.printf("  at once: the call            %s%n", text(run.atOnce));
     }
   }
 
@@ -145,19 +152,20 @@ public final class CheckpointStall {
       if (expected.isEmpty()) {
         return;
       }
+      var digest = sha256();
+      found.tensors().entrySet().stream()
+          .filter(entry -> entry.getKey().startsWith("model."))
+          .sorted(Comparator.comparingInt(entry -> order(entry.getKey())))
+          .forEach(entry -> digest.update(entry.getValue().data().asByteBuffer()));
+      if (!HexFormat.of().formatHex(digest.digest()).equals(expected)) {
+        throw new IllegalStateException("the snapshot has other parameters than its moment");
+      }
+    }
+
+    private static MessageDigest sha256() {
       try {
-        var digest = java.security.MessageDigest.getInstance("SHA-256");
-        found.tensors().entrySet().stream()
-            .filter(entry -> entry.getKey().startsWith("model."))
-            .sorted(java.util.Comparator.comparingInt(entry -> order(entry.getKey())))
-            .map(Map.Entry::getValue)
-            .map(Tensor::data)
-            .forEach(data -> digest.update(data.asByteBuffer()));
-        String sha = java.util.HexFormat.of().formatHex(digest.digest());
-        if (!sha.equals(expected)) {
-          throw new IllegalStateException("the snapshot has other parameters than its moment");
-        }
-      } catch (java.security.NoSuchAlgorithmException e) {
+        return MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
         throw new IllegalStateException(e);
       }
     }
@@ -167,14 +175,23 @@ public final class CheckpointStall {
       return 2 * (name.charAt("model.".length()) - '0') + (name.endsWith("weight") ? 0 : 1);
     }
 
+    /** Median duration of steps behind no checkpoint. */
     double usual() {
       long[] sorted = others.clone();
       Arrays.sort(sorted);
       return sorted[sorted.length / 2];
     }
 
-    long[] more() {
-      return Arrays.stream(behind).map(nanos -> Math.max(0, nanos - (long) usual())).toArray();
+    /** What a checkpoint adds until the step behind it is through. */
+    long[] held() {
+      long[] held = new long[calls.length];
+      Arrays.setAll(held, i -> calls[i] + Math.max(0, behind[i] - (long) usual()));
+      return held;
+    }
+
+    /** The same of steps behind no checkpoint: what the machine adds. */
+    long[] noise() {
+      return Arrays.stream(others).map(nanos -> Math.max(0, nanos - (long) usual())).toArray();
     }
   }
 
@@ -203,8 +220,7 @@ public final class CheckpointStall {
         } else {
           long start = rows.dense(0).start(row);
           for (int i = 0; i < 2048; i++) {
-            io.headrace.engine.memory.Floats.write(
-                rows.dense(0).values(), start + i, random.nextFloat());
+            Floats.write(rows.dense(0).values(), start + i, random.nextFloat());
           }
         }
         rows.commitRow(random.nextInt(2), 1, 0, row);

@@ -174,7 +174,8 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   @Override
   public Optional<String> best() {
     try {
-      String name = Files.readString(directory.resolve(BEST)).strip();
+      byte[] mark = Files.readAllBytes(directory.resolve(BEST)); // no text, if it is damaged
+      String name = new String(mark, StandardCharsets.ISO_8859_1).strip();
       boolean stored = CheckpointNames.isName(name) && Files.exists(directory.resolve(name));
       return stored ? Optional.of(name) : Optional.empty();
     } catch (NoSuchFileException _) {

@@ -7,12 +7,14 @@ import io.headrace.sink.BatchJournal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.NavigableMap;
@@ -29,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * between is not known.
  *
  * <p>A batch is written by one call before it is trained, so a killed process leaves it behind; it
- * is forced to the disk when a checkpoint is. A write that fails is told once, training goes on,
- * and a new segment is tried after a wait that doubles from one second to a minute.
+ * is forced to the disk when a checkpoint is, while others go on to be written. A write that fails
+ * is told once, training goes on, and a new segment is tried after a wait that doubles from one
+ * second to a minute.
  *
  * <p>Thread-safe.
  */
@@ -46,6 +49,10 @@ public final class DirectoryBatchJournal implements BatchJournal {
   private final SortedMap<SourcePartition, Long> positions = new TreeMap<>();
   private final NavigableMap<Long, Positions> starts = new TreeMap<>();
   private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
+
+  /** Segments that were full before they were forced. */
+  private final List<FileChannel> full = new ArrayList<>();
+
   private @Nullable FileChannel channel;
   private long number;
   private long written;
@@ -136,7 +143,10 @@ public final class DirectoryBatchJournal implements BatchJournal {
     if (clock.millis() < notBeforeMillis) {
       return false;
     }
-    closeChannel();
+    if (channel != null) {
+      full.add(channel);
+      channel = null;
+    }
     number++;
     var start = new Positions(positions);
     channel =
@@ -186,11 +196,40 @@ public final class DirectoryBatchJournal implements BatchJournal {
   }
 
   @Override
-  public synchronized void keepFrom(Positions oldest) {
+  public void keepFrom(Positions oldest) {
+    force();
+    letGo(oldest);
+  }
+
+  /** Without the lock while the disk works: a slow one must not hold up whoever adds. */
+  private void force() {
+    List<FileChannel> ended;
+    FileChannel open;
+    synchronized (this) {
+      ended = List.copyOf(full);
+      full.clear();
+      open = channel;
+    }
     try {
-      if (channel != null) {
-        channel.force(false);
+      for (FileChannel segment : ended) {
+        try (segment) {
+          segment.force(false);
+        }
       }
+      if (open != null) {
+        open.force(false);
+      }
+    } catch (ClosedChannelException _) {
+      // a write to it failed meanwhile, which was told then
+    } catch (IOException e) {
+      synchronized (this) {
+        failed(e);
+      }
+    }
+  }
+
+  private synchronized void letGo(Positions oldest) {
+    try {
       while (!keepAll && starts.size() > 1) {
         Positions second = starts.values().stream().skip(1).findFirst().orElseThrow();
         if (!covers(oldest, second)) {
@@ -222,6 +261,9 @@ public final class DirectoryBatchJournal implements BatchJournal {
   public synchronized void close() {
     handOver();
     try {
+      for (FileChannel segment : full) {
+        segment.close();
+      }
       closeChannel();
     } catch (IOException e) {
       failed(e);

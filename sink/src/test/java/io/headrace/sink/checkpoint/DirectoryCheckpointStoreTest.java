@@ -83,6 +83,24 @@ class DirectoryCheckpointStoreTest extends CheckpointStoreContract {
   }
 
   @Test
+  void goesOnWithoutAMarkOfTheBestThatIsDamaged() throws IOException {
+    CheckpointStore store = open(2);
+    store.markBest(store.write(Checkpoints.atStep(1)).name());
+    Path mark = directory().resolve(DirectoryCheckpointStore.BEST);
+    byte[] bytes = Files.readAllBytes(mark);
+    for (int bit = 0; bit < 8 * bytes.length - 8; bit++) { // but for the line's end
+      byte[] damaged = bytes.clone();
+      damaged[bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(mark, damaged);
+      assertThat(store.best()).as("bit %d", bit).isEmpty();
+    }
+    for (long step = 2; step <= 4; step++) {
+      store.write(Checkpoints.atStep(step));
+    }
+    assertThat(store.list()).extracting(CheckpointStore.Entry::step).containsExactly(3L, 4L);
+  }
+
+  @Test
   void aDirectoryThatDoesNotExistHoldsNothingToRead() {
     assertThat(openToRead().list()).isEmpty();
     assertThat(openToRead().newest()).isEmpty();

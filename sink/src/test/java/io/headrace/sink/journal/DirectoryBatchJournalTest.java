@@ -99,6 +99,33 @@ class DirectoryBatchJournalTest {
   }
 
   @Test
+  void goesOnInAnotherSegmentWhenOneIsFull() throws IOException {
+    int batches = 200_000;
+    try (var journal = open()) {
+      journal.resume(Positions.START);
+      for (int i = 0; i < batches; i++) {
+        journal.add(batch(i));
+        if (i % 50 == 0) { // segments come to their end between two checkpoints, and at one
+          journal.handOver();
+        }
+        if (i % 70_000 == 69_999) {
+          journal.keepFrom(Positions.START);
+        }
+      }
+    }
+    List<Path> files = DirectoryBatchJournal.files(folder);
+    assertThat(files).hasSizeBetween(2, 5);
+    assertThat(open().resume(Positions.START)).isEqualTo(batches(0, batches));
+    try (var journal = open()) {
+      journal.resume(after(batches));
+      journal.add(batch(batches));
+      journal.handOver();
+      journal.keepFrom(after(batches));
+    }
+    assertThat(DirectoryBatchJournal.files(folder)).hasSize(1).doesNotContainAnyElementsOf(files);
+  }
+
+  @Test
   void keepsEverythingIfAskedTo() throws IOException {
     record(Positions.START, 0, 2);
     try (var journal =
