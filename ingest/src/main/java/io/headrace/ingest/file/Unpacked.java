@@ -1,16 +1,13 @@
 package io.headrace.ingest.file;
 
 import com.github.luben.zstd.ZstdInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
-import java.util.zip.GZIPInputStream;
 
 /** Unpacks what is packed with gzip or zstd, which its first bytes tell. Stateless. */
 final class Unpacked {
   private static final int HEAD_BYTES = 4;
-  private static final int BUFFER_BYTES = 1 << 16;
 
   private Unpacked() {}
 
@@ -20,7 +17,7 @@ final class Unpacked {
     byte[] head = in.readNBytes(HEAD_BYTES);
     in.unread(head);
     if (begins(head, 0x1f, 0x8b)) {
-      return new GZIPInputStream(new NeverDry(in), BUFFER_BYTES);
+      return new WholeGzip(in);
     }
     return begins(head, 0x28, 0xb5, 0x2f, 0xfd) ? new ZstdInputStream(in) : in;
   }
@@ -32,17 +29,5 @@ final class Unpacked {
       }
     }
     return true;
-  }
-
-  /** Of several parts one behind the other, a pause of a pipe between two would seem the end. */
-  private static final class NeverDry extends FilterInputStream {
-    NeverDry(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int available() {
-      return 1;
-    }
   }
 }

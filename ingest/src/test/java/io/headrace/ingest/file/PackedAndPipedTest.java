@@ -2,6 +2,7 @@ package io.headrace.ingest.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import io.headrace.engine.error.HeadraceException;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +114,41 @@ class PackedAndPipedTest {
     List<String> read = lines().of("bad");
     assertThat(read.getLast()).contains(" malformed: bad: record ");
     assertThat(read.size()).isLessThan(RECORDS);
+  }
+
+  @Test
+  void whatFollowsAWholePartAndIsNoneIsTold() throws IOException {
+    byte[] whole = packed(Packing.GZIP, text(0, 1234));
+    byte[] second = packed(Packing.GZIP, text(1234, RECORDS));
+    second[0] ^= 1;
+    for (int length : new int[] {1, 2, 17, second.length}) {
+      var all = new ByteArrayOutputStream();
+      all.write(whole);
+      all.write(second, 0, length);
+      Files.write(folder.resolve("bad"), all.toByteArray());
+      List<String> read = lines().of("bad");
+      assertThat(read.subList(0, 1234)).isEqualTo(seen(1234));
+      assertThat(read.subList(1234, read.size()))
+          .singleElement(STRING)
+          .contains(" malformed: bad: ");
+    }
+  }
+
+  /** However the buffer's end falls on the end of a part. */
+  @Test
+  void noPaddingOfTheBufferHidesWhatFollows() throws IOException {
+    byte[] noise = new byte[1 << 16];
+    new Random(3).nextBytes(noise);
+    byte[] first = packed(Packing.GZIP, noise);
+    for (int more = -12; more <= 12; more++) {
+      byte[] sized =
+          packed(Packing.GZIP, Arrays.copyOf(noise, 2 * noise.length - first.length + more));
+      assertThat(new WholeGzip(new ByteArrayInputStream(sized)).readAllBytes())
+          .hasSize(2 * noise.length - first.length + more);
+      byte[] spoilt = Arrays.copyOf(sized, sized.length + 1);
+      assertThatThrownBy(() -> new WholeGzip(new ByteArrayInputStream(spoilt)).readAllBytes())
+          .hasMessageContaining("what follows a whole part");
+    }
   }
 
   @Test

@@ -1,10 +1,8 @@
 package io.headrace.pipeline.job;
 
-import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.sample.Column;
 import io.headrace.engine.sample.DenseColumn;
-import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
@@ -49,21 +47,10 @@ final class CanonicalFile implements Closeable {
   private final BinaryEncoder out = EncoderFactory.get().directBinaryEncoder(row, null);
   private ByteBuffer floats = ByteBuffer.allocate(0);
 
-  /**
-   * Begins a file, in place of one that is there.
-   *
-   * @throws HeadraceException if an input is neither dense nor sparse
-   */
+  /** Begins a file, in place of one that is there; no input may be tokens. */
   CanonicalFile(Path path, SampleSchema schema) throws IOException {
     this.schema = schema;
     classes = schema.label() instanceof LabelSpec.Classes(List<String> names) ? names : List.of();
-    for (SampleSchema.Input input : schema.inputs()) {
-      if (input.spec() instanceof InputSpec.Tokens) {
-        throw new HeadraceException(
-            "input %s is tokens, and only dense and sparse inputs are kept in canonical samples. Leave it out of the job to convert"
-                .formatted(input.name()));
-      }
-    }
     file.setSyncInterval(BLOCK_BYTES);
     file.create(SCHEMA, path.toFile());
   }

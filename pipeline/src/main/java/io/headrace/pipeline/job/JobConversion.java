@@ -2,6 +2,7 @@ package io.headrace.pipeline.job;
 
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.SampleBlock;
+import io.headrace.ingest.decode.InputMapping;
 import io.headrace.pipeline.decode.RejectionLog;
 import io.headrace.sink.DeadLetterSink;
 import java.io.IOException;
@@ -31,8 +32,8 @@ public final class JobConversion {
    * Converts all of the source. The file appears under its name once it is whole; records that
    * cannot become samples go to the job's dead letters.
    *
-   * @throws HeadraceException if the source does not end by itself, the job has inputs that are
-   *     neither dense nor sparse, or a file cannot be read or written
+   * @throws HeadraceException if the source does not end by itself, the job has inputs of tokens or
+   *     images, or a file cannot be read or written
    */
   public static Outcome convert(JobSpec job, Path to) {
     if (!JobSources.ends(job)) {
@@ -40,6 +41,7 @@ public final class JobConversion {
           "source %s does not end by itself, so that it cannot be converted. Name files as the source, or set source.kafka.stop-at-end"
               .formatted(job.source().name()));
     }
+    job.sample().inputs().forEach(JobConversion::requireKept);
     Path part = to.resolveSibling(to.getFileName() + ".part");
     try (DeadLetterSink letters = JobSinks.deadLetters(job)) {
       var rejections = new RejectionLog(job.name(), letters, InstantSource.system());
@@ -49,6 +51,20 @@ public final class JobConversion {
       return new Outcome(samples, rejections.byReason());
     } catch (IOException | UncheckedIOException e) {
       throw new HeadraceException("writing " + to + " failed: " + e, e);
+    }
+  }
+
+  private static void requireKept(InputMapping input) {
+    String kind =
+        switch (input) {
+          case InputMapping.Tokens _ -> "tokens";
+          case InputMapping.Image _ -> "an image";
+          default -> "";
+        };
+    if (!kind.isEmpty()) {
+      throw new HeadraceException(
+          "input %s is %s, and only dense and sparse inputs are converted. Name the source's own files in the job instead"
+              .formatted(input.name(), kind));
     }
   }
 

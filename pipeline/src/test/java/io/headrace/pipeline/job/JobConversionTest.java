@@ -129,10 +129,15 @@ class JobConversionTest {
   void refusesWhatItCannotKeep() throws IOException {
     Files.writeString(folder.resolve("rows.tsv"), "1\tgood\n");
     String tokens = "{x: {tokens: {field: text, split: words, buckets: 64, length: 4}}}";
-    JobSpec job = job("{path: rows.tsv, format: text-lines}", tokens, List.of());
+    refuses(job("{path: rows.tsv, format: text-lines}", tokens, List.of()), "input x is tokens");
+    String image = "{x: {image: {shape: [32, 32, 3]}}}";
+    refuses(job("{path: rows.tsv, format: cifar10}", image, List.of()), "input x is an image");
+  }
+
+  private void refuses(JobSpec job, String why) {
     assertThatThrownBy(() -> JobConversion.convert(job, folder.resolve("converted.avro")))
         .isInstanceOf(HeadraceException.class)
-        .hasMessageContaining("input x is tokens");
+        .hasMessageContaining(why);
     assertThat(folder.resolve("converted.avro")).doesNotExist();
   }
 }

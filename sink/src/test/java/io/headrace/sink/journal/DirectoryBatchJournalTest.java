@@ -114,7 +114,7 @@ class DirectoryBatchJournalTest {
       }
     }
     List<Path> files = DirectoryBatchJournal.files(folder);
-    assertThat(files).hasSizeBetween(2, 5);
+    assertThat(files).hasSizeBetween(4, 8);
     assertThat(open().resume(Positions.START)).isEqualTo(batches(0, batches));
     try (var journal = open()) {
       journal.resume(after(batches));
