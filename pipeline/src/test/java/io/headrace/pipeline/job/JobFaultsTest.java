@@ -179,7 +179,7 @@ class JobFaultsTest {
     assertFault(
         "loss: logistic",
         "loss: [logistic]",
-        "loss: is a list, not a loss (job.yaml:16). Known: logistic, softmax, hinge, squared, huber, poisson.");
+        "loss: is a list, not a loss (job.yaml:16). Known: logistic, softmax, hinge, squared, huber, quantile, poisson.");
     assertFault(
         "{ftrl: {learning-rate: 0.05}}",
         "{ftrl: 0.05}",
