@@ -12,6 +12,7 @@ public final class Decoders {
   public static final List<String> FORMATS =
       List.of(
           "avro",
+          "parquet",
           "csv",
           "jsonl",
           "vw",
@@ -48,6 +49,7 @@ public final class Decoders {
     var row = new SampleRow(mapping, table);
     return switch (spec.format()) {
       case "avro" -> avro(spec, mapping, schemas, table, row);
+      case "parquet" -> avro(spec.inContainers(), mapping, schemas, table, row);
       case "csv" -> csv(spec, mapping, table, row);
       case "jsonl" -> {
         requireFields(mapping);
