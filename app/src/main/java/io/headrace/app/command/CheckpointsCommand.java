@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
     name = "checkpoints",
     description = "Lists, shows, verifies, exports and restores checkpoints.",
     synopsisSubcommandLabel = "(list | show | verify | export | restore)",
+    subcommands = ExportCommand.class,
     mixinStandardHelpOptions = true)
 final class CheckpointsCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -89,18 +90,6 @@ final class CheckpointsCommand implements Runnable {
   }
 
   @Command(
-      name = "export",
-      description = "Copies a verified checkpoint to a file that the safetensors library opens.",
-      mixinStandardHelpOptions = true)
-  int export(
-      @Parameters(paramLabel = "CHECKPOINT") Path file, @Parameters(paramLabel = "TO") Path to) {
-    read(file);
-    copy(file, to);
-    out().printf("%s exported to %s%n", file.getFileName(), to);
-    return 0;
-  }
-
-  @Command(
       name = "restore",
       description =
           "Makes an older checkpoint the newest: the ones behind it are moved into a folder beside them.",
@@ -142,15 +131,7 @@ final class CheckpointsCommand implements Runnable {
     return spec.commandLine().getOut();
   }
 
-  private static void copy(Path from, Path to) {
-    try {
-      Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new HeadraceException("%s cannot be written: %s.".formatted(to, e.getMessage()), e);
-    }
-  }
-
-  private static Checkpoint read(Path file) {
+  static Checkpoint read(Path file) {
     Path path = file.toAbsolutePath();
     return DirectoryCheckpointStore.forReading(path.resolveSibling(".").normalize())
         .read(String.valueOf(path.getFileName()));

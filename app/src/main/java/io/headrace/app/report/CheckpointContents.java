@@ -63,6 +63,10 @@ public record CheckpointContents(Checkpoint checkpoint) {
 
   /** One JSON object. */
   public String json() {
+    return PrettyJson.text(tree());
+  }
+
+  ObjectNode tree() {
     ObjectNode root = JSON.createObjectNode();
     root.put("job", checkpoint.job());
     root.put("step", checkpoint.step());
@@ -77,7 +81,7 @@ public record CheckpointContents(Checkpoint checkpoint) {
               ObjectNode node = tensors.putObject(name).put("type", tensor.type().name());
               tensor.shape().forEach(node.withArray("shape")::add);
             });
-    return PrettyJson.text(root);
+    return root;
   }
 
   private void put(ObjectNode node, SourcePartition at, Ledger.Entry entry) {

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.app.CommandLineRun;
+import io.headrace.sink.export.SafetensorsFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -146,6 +151,77 @@ class FlightsRunTest {
     var damaged = CommandLineRun.of("checkpoints", "verify", copy);
     assertThat(damaged.status()).isOne();
     assertThat(damaged.out()).contains(copy.toString());
+  }
+
+  @Test
+  void exportsTheModelWithACard() throws IOException {
+    Path onnx = folder.resolve("flights.onnx");
+    var run = CommandLineRun.of("checkpoints", "export", folder.resolve("one"), onnx);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("flight-delay, step", "(onnx, ");
+    JsonNode card = json(Files.readString(folder.resolve("flights.onnx.json")));
+    assertThat(card.path("samplesTrained").asLong()).isEqualTo(300_000);
+    assertThat(card.path("metrics").path("logLoss").asDouble()).isBetween(0.4, 0.5);
+    assertThat(card.path("data").path(0).path("next").asLong()).isEqualTo(300_000);
+    assertThat(card.path("sha256").asText()).isEqualTo(sha256(onnx));
+    assertThat(Files.readString(folder.resolve("flights.onnx.md")))
+        .startsWith("# flight-delay\n")
+        .contains("## The job", "name: flight-delay");
+  }
+
+  @Test
+  void exportsForThePublicWithoutWhereItCameFrom() throws IOException {
+    Path weights = folder.resolve("public.safetensors");
+    var run =
+        CommandLineRun.of(
+            "checkpoints",
+            "export",
+            folder.resolve("one"),
+            weights,
+            "--public",
+            "--round-digits",
+            7);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(SafetensorsFile.read(weights).keySet())
+        .containsExactly("0.linear.bias", "0.linear.weight");
+    String all =
+        Files.readString(weights, StandardCharsets.ISO_8859_1)
+            + Files.readString(folder.resolve("public.safetensors.md"))
+            + Files.readString(folder.resolve("public.safetensors.json"));
+    assertThat(all).doesNotContain("flights.avro", "every-samples", "300000 ", "optimizer.");
+
+    var refused =
+        CommandLineRun.of(
+            "checkpoints",
+            "export",
+            newestCheckpoint(),
+            weights,
+            "--format",
+            "checkpoint",
+            "--public");
+    assertThat(refused.status()).isOne();
+    assertThat(refused.err()).contains("exported as it is", "choose safetensors, onnx or vw");
+  }
+
+  @Test
+  void exportsALinearModelAsText() throws IOException {
+    Path text = folder.resolve("flights.vw");
+    var run = CommandLineRun.of("checkpoints", "export", folder.resolve("one"), text);
+    assertThat(run.status()).as(run.err()).isZero();
+    List<String> lines = Files.readAllLines(text);
+    assertThat(lines).contains("bits:18", ":0");
+    int learned = lines.size() - lines.indexOf(":0") - 1;
+    assertThat(learned).isBetween(5_000, 1 << 18);
+    assertThat(lines.getLast()).matches("\\d+:-?[0-9.]+(E-?\\d+)?");
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.headrace.ingest.Rejections;
 import io.headrace.ingest.Sources;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import io.headrace.sink.export.ExportedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -81,6 +82,11 @@ public final class StoredModel implements AutoCloseable {
 
   public Trainer trainer() {
     return trainer;
+  }
+
+  /** What others need to use the model: its layers and weights, and how the job prepares inputs. */
+  public ExportedModel exported() {
+    return ExportedModel.of(job.modelSpec(), checkpoint, JobPreparation.of(job));
   }
 
   /** Scores every labelled sample of a file. */

@@ -1,0 +1,23 @@
+package io.headrace.sink.export;
+
+/** What a layer reads: rows of numbers, or an input of the job that becomes such. */
+sealed interface OnnxInput {
+  /** Rows of numbers. */
+  record Dense(OnnxValue value) implements OnnxInput {}
+
+  /**
+   * Pairs of a hashed feature and its value; rows with fewer pairs end with pairs of value 0.
+   *
+   * @param ids name of the graph's input [rows, pairs] of whole numbers
+   * @param values name of the graph's input [rows, pairs]
+   */
+  record Sparse(String ids, String values) implements OnnxInput {}
+
+  /**
+   * Token ids; rows with fewer tokens end with zeros.
+   *
+   * @param ids name of the graph's input [rows, steps] of whole numbers
+   * @param steps most tokens of a row
+   */
+  record Tokens(String ids, int steps) implements OnnxInput {}
+}
