@@ -1,8 +1,8 @@
 package io.headrace.ingest.decode;
 
 import io.headrace.engine.config.Setting;
-import io.headrace.engine.config.Suggestion;
 import io.headrace.engine.config.Settings;
+import io.headrace.engine.config.Suggestion;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.error.InvalidSettingException;

@@ -8,6 +8,7 @@ import dev.hardwood.reader.ColumnReaders;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowGroupPredicate;
 import dev.hardwood.schema.ColumnProjection;
+import dev.hardwood.schema.ColumnSchema;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RejectionReason;
 import java.io.IOException;
@@ -57,38 +58,47 @@ final class ParquetRecords implements FileRecords {
     this.file = file;
     this.limits = limits;
     this.from = from;
-    reader = opened(file);
+    channel = FileChannel.open(file.path());
+    try {
+      ParquetFooter.requireSound(channel);
+      reader = ParquetFileReader.open(InputFile.of(file.path()));
+    } catch (IOException | RuntimeException e) { // damage is met with exceptions of many kinds
+      channel.close();
+      throw damaged(e);
+    }
     try {
       groups = reader.getFileMetaData().rowGroups();
       requireSound(reader.getFileMetaData().numRows());
-      columns =
-          reader.getFileSchema().getColumns().stream()
-              .filter(column -> column.fieldPath().elements().size() == 1)
-              .filter(column -> column.maxRepetitionLevel() == 0)
-              .map(ParquetColumn::of)
-              .toList();
-      if (columns.isEmpty()) {
-        throw new IOException("it has no column that is not nested");
-      }
+      columns = columns(reader.getFileSchema().getColumns(), limits);
       names = columns.stream().map(ParquetColumn::name).collect(Collectors.toUnmodifiableSet());
       projection = ColumnProjection.columns(names.toArray(String[]::new));
       schema = schema(columns);
-      channel = FileChannel.open(file.path());
       pages = new ParquetPages(channel);
     } catch (IOException | RuntimeException e) {
-      reader.close();
+      close();
       throw damaged(e);
     }
   }
 
-  private static ParquetFileReader opened(SourceFile file) throws IOException {
-    try {
-      return ParquetFileReader.open(InputFile.of(file.path()));
-    } catch (java.nio.file.FileSystemException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) { // damage is met with exceptions of many kinds
-      throw damaged(e);
+  private static List<ParquetColumn> columns(List<ColumnSchema> all, FileLimits limits)
+      throws IOException {
+    List<ColumnSchema> flat =
+        all.stream()
+            .filter(column -> column.fieldPath().elements().size() == 1)
+            .filter(column -> column.maxRepetitionLevel() == 0)
+            .toList();
+    if (flat.isEmpty()) {
+      throw new IOException("it has no column that is not nested");
     }
+    for (ColumnSchema column : flat) {
+      Integer width = column.typeLength();
+      if (width != null && (width < 0 || width > limits.maxRecordBytes())) {
+        throw new IOException(
+            "the values of column %s cannot have %d bytes each, as max-record-bytes is %d"
+                .formatted(column.name(), width, limits.maxRecordBytes()));
+      }
+    }
+    return flat.stream().map(ParquetColumn::of).toList();
   }
 
   private static IOException damaged(Exception e) {
@@ -110,6 +120,7 @@ final class ParquetRecords implements FileRecords {
   }
 
   /** Columns may have names that Avro has not. */
+  @SuppressWarnings("deprecation") // without a text to parse there is no other way to say so
   private static Schema schema(List<ParquetColumn> columns) {
     NameValidator usual = Schema.getNameValidator();
     Schema.setNameValidator(NameValidator.NO_VALIDATION);
@@ -167,8 +178,7 @@ final class ParquetRecords implements FileRecords {
     chunk.addFault(
         RejectionReason.MALFORMED,
         "%s: row group %d, which begins at byte %d and has %d rows from %d on, cannot be read: %s"
-            .formatted(
-                file.name(), group, begin(group), damaged.numRows(), groupStart, reason),
+            .formatted(file.name(), group, begin(group), damaged.numRows(), groupStart, reason),
         first,
         0);
     passGroup();

@@ -86,8 +86,7 @@ class FuzzedFilesTest {
         Stream.concat(
             Stream.of("null", "deflate", "snappy", "zstandard", "bzip2", "xz")
                 .map(FuzzedFilesTest::avro),
-            Stream.of("none-1", "snappy-2", "zstd-1", "b")
-                .map(FuzzedFilesTest::parquet)),
+            Stream.of("none-1", "snappy-2", "zstd-1", "b").map(FuzzedFilesTest::parquet)),
         Stream.of(
             file("csv", csv, DecoderSpec.csv(List.of(), ','), numbers(), csvText("y,a,b\n")),
             file(

@@ -49,7 +49,8 @@ class LabelThresholdsTest {
   @Test
   void refusesThresholdsThatDoNotFitTheClasses() {
     for (List<Integer> wrong : List.of(List.of(15), List.of(60, 15), List.of(1, 2, 3))) {
-      assertThatThrownBy(() -> label(Map.of("classes", List.of("a", "b", "c"), "thresholds", wrong)))
+      assertThatThrownBy(
+              () -> label(Map.of("classes", List.of("a", "b", "c"), "thresholds", wrong)))
           .isInstanceOf(InvalidSettingException.class)
           .hasMessageContaining("is not 2 rising numbers");
     }

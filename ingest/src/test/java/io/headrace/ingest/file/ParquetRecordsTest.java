@@ -9,11 +9,11 @@ import dev.hardwood.reader.ParquetFileReader;
 import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.RecordChunk;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -74,8 +74,7 @@ class ParquetRecordsTest {
     columns.put("fixed", i -> List.of((byte) i, (byte) i, (byte) i));
     columns.put("category", i -> "abc".substring(i % 3, i % 3 + 1));
     columns.put("small decimal", i -> unscaled(4, (i - 20) * 25L, i < 20 ? -1 : 0));
-    columns.put(
-        "decimal", i -> unscaled(8, (i - 20) * 10_000_000_000L * 125, i < 20 ? -1 : 0));
+    columns.put("decimal", i -> unscaled(8, (i - 20) * 10_000_000_000L * 125, i < 20 ? -1 : 0));
     columns.put("large decimal", i -> large(i));
     columns.put("day", i -> (int) LocalDate.of(2001, 1, 1).plusDays(i).toEpochDay());
     columns.put("millis", i -> START.plusSeconds(60L * i).toEpochMilli());
@@ -95,8 +94,7 @@ class ParquetRecordsTest {
   }
 
   private static List<Byte> large(int i) {
-    var value =
-        BigInteger.TEN.pow(20).multiply(BigInteger.valueOf((i - 20) * 625L));
+    var value = BigInteger.TEN.pow(20).multiply(BigInteger.valueOf((i - 20) * 625L));
     byte[] shortest = value.toByteArray();
     List<Byte> all = new ArrayList<>();
     for (int k = shortest.length; k < 16; k++) {
@@ -168,9 +166,7 @@ class ParquetRecordsTest {
   @Test
   void refusesAFileThatHasFewerRowsThanTheCheckpointSaw() throws IOException {
     ParquetFiles.copy("snappy-1.parquet", folder);
-    assertThat(
-            catchThrowable(
-                () -> reading(FileLimits.DEFAULT).of("snappy-1.parquet", 61)))
+    assertThat(catchThrowable(() -> reading(FileLimits.DEFAULT).of("snappy-1.parquet", 61)))
         .hasMessageContaining("has 60 records, but the checkpoint goes on at record 61");
   }
 
@@ -232,7 +228,12 @@ class ParquetRecordsTest {
     for (int i = 0; i < seen.size(); i++) {
       String row = rows(i, i + 1).getFirst();
       assertThat(seen.get(i))
-          .isIn(row, i + " too-large: snappy-1.parquet: row " + i + " is larger than max-record-bytes, 40");
+          .isIn(
+              row,
+              i
+                  + " too-large: snappy-1.parquet: row "
+                  + i
+                  + " is larger than max-record-bytes, 40");
     }
     assertThat(seen).anyMatch(line -> line.contains("too-large")).contains(rows(0, 1).getFirst());
   }
@@ -242,9 +243,7 @@ class ParquetRecordsTest {
   }
 
   private static List<String> rows(int from, int to) {
-    return IntStream.range(from, to)
-        .mapToObj(i -> i + " " + i + "=" + AvroFiles.note(i))
-        .toList();
+    return IntStream.range(from, to).mapToObj(i -> i + " " + i + "=" + AvroFiles.note(i)).toList();
   }
 
   private List<GenericRecord> records(String name) throws IOException {
