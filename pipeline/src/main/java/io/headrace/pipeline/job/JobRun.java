@@ -3,6 +3,7 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.StepResult;
 import io.headrace.engine.Trainer;
 import io.headrace.ingest.SampleSource;
+import io.headrace.ingest.file.FollowedSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
@@ -106,6 +107,9 @@ public final class JobRun implements AutoCloseable {
             options.weightsOnly());
     alerts.passTo(sinks.events());
     JobSources.topic(source).ifPresent(kafka -> kafka.alertTo(alerts));
+    if (source instanceof FollowedSource followed) {
+      followed.alertTo(alerts);
+    }
     try {
       TrainingRun run =
           TrainingRun.start(

@@ -1,0 +1,137 @@
+package io.headrace.ingest.file;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+
+/**
+ * The files beside a followed one that it was before it was rotated, whose names begin with its
+ * name: {@code app.log.1}, {@code app.log-20260131.gz}. Immutable.
+ */
+final class Rotations {
+  private final Path path;
+
+  Rotations(Path path) {
+    this.path = path;
+  }
+
+  /** A file as it was when it was looked at. */
+  record Seen(Path path, long key, long size, FileTime modified) {
+    /** What is there now; empty if there is no such file. */
+    static Optional<Seen> at(Path path) throws IOException {
+      try {
+        var attributes = Files.readAttributes(path, BasicFileAttributes.class);
+        return attributes.isRegularFile()
+            ? Optional.of(
+                new Seen(
+                    path, key(attributes.fileKey()), attributes.size(),
+                    attributes.lastModifiedTime()))
+            : Optional.empty();
+      } catch (NoSuchFileException e) {
+        return Optional.empty();
+      }
+    }
+
+    private static long key(Object key) {
+      var sum = new CRC32C();
+      sum.update(String.valueOf(key).getBytes(StandardCharsets.UTF_8));
+      return sum.getValue();
+    }
+  }
+
+  /**
+   * The file that was followed, under whatever name: by its key, else as a copy, packed or not.
+   *
+   * @param offset which it has to reach
+   */
+  Optional<Seen> find(long key, FileHead head, long offset) throws IOException {
+    List<Seen> all = new ArrayList<>(beside());
+    Seen.at(path).ifPresent(all::addFirst);
+    for (Seen seen : all) {
+      if (seen.key() == key && reaches(seen, head, offset)) {
+        return Optional.of(seen);
+      }
+    }
+    for (Seen seen : all) {
+      if (seen.key() != key && !seen.path().equals(path) && reaches(seen, head, offset)) {
+        return Optional.of(seen);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Files that were rotated after one that was last written at {@code modified}, oldest first. */
+  List<Seen> since(FileTime modified) throws IOException {
+    List<Seen> all = beside();
+    return all.stream()
+        .filter(seen -> seen.modified().compareTo(modified) > 0)
+        .filter(seen -> all.stream().noneMatch(other -> isPacked(seen, other)))
+        .toList();
+  }
+
+  /** When the newest of them was last written. */
+  FileTime newest() throws IOException {
+    List<Seen> all = beside();
+    return all.isEmpty() ? FileTime.fromMillis(0) : all.getLast().modified();
+  }
+
+  /** Whether one is the packed form of another that is there too. */
+  private static boolean isPacked(Seen one, Seen other) {
+    String name = one.path().toString();
+    return name.equals(other.path() + ".gz") || name.equals(other.path() + ".zst");
+  }
+
+  private List<Seen> beside() throws IOException {
+    Path folder = path.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      return List.of();
+    }
+    String name = path.getFileName().toString();
+    List<Seen> all = new ArrayList<>();
+    try (Stream<Path> entries = Files.list(folder)) {
+      for (Path entry : (Iterable<Path>) entries::iterator) {
+        String other = entry.getFileName().toString();
+        if (other.length() > name.length() && other.startsWith(name)) {
+          Seen.at(entry).ifPresent(all::add);
+        }
+      }
+    }
+    all.sort(Comparator.comparing(Seen::modified));
+    return all;
+  }
+
+  private static boolean reaches(Seen seen, FileHead head, long offset) throws IOException {
+    try (InputStream in = unpacked(seen.path())) {
+      if (!head.isOf(in)) {
+        return false;
+      }
+      in.skipNBytes(Math.max(0, offset - head.length()));
+      return true;
+    } catch (IOException e) {
+      return false; // it is gone by now, too short, or damaged
+    }
+  }
+
+  /** The bytes of a file, or those that are packed in it. */
+  static InputStream unpacked(Path file) throws IOException {
+    InputStream raw = Files.newInputStream(file);
+    try {
+      return new BufferedInputStream(Unpacked.of(raw), 1 << 16);
+    } catch (IOException e) {
+      raw.close();
+      throw e;
+    }
+  }
+}
