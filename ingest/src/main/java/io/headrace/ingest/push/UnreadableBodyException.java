@@ -3,7 +3,7 @@ package io.headrace.ingest.push;
 import io.headrace.ingest.push.PushOutcome.Reason;
 
 /** Says that a body cannot be cut into records; nothing of it is kept. */
-final class UnreadableBodyException extends Exception {
+public final class UnreadableBodyException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final Reason reason;
@@ -15,12 +15,13 @@ final class UnreadableBodyException extends Exception {
     this.detail = detail;
   }
 
-  Reason reason() {
+  /** What kind of fault it is. */
+  public Reason reason() {
     return reason;
   }
 
   /** What to do about it, for a person. */
-  String detail() {
+  public String detail() {
     return detail;
   }
 }
