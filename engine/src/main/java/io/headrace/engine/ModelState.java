@@ -38,10 +38,7 @@ record ModelState(Model model) {
     List<MemorySegment> values = List.of(model.parameters().values());
     var copy =
         new GradualCopy(
-            model.parameters().all(),
-            model.parameters().size(),
-            values,
-            List.of(weightPlaces(to)));
+            model.parameters().all(), model.parameters().size(), values, List.of(weightPlaces(to)));
     finishWith(copy, to);
     return copy;
   }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * them, without what only learning needs. It is copied while the next steps are taken, into memory
  * that the next copy uses again.
  *
- * <p>Used by one thread at a time, which need not be the trainer's. {@link Trainer#startCopy} begins
- * a copy, {@link Predictor#take} finishes it.
+ * <p>Used by one thread at a time, which need not be the trainer's. {@link Trainer#startCopy}
+ * begins a copy, {@link Predictor#take} finishes it.
  */
 public final class WeightsCopy {
   private final SnapshotMemory memory = new SnapshotMemory();

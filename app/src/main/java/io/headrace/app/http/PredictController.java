@@ -96,8 +96,7 @@ final class PredictController {
         if (Float.isNaN(made.outputs()[row * made.width()])) {
           json.writeBooleanField("filtered", true);
         } else {
-          PredictionJson.write(
-              json, of.label(), made.outputs(), row * made.width(), made.width());
+          PredictionJson.write(json, of.label(), made.outputs(), row * made.width(), made.width());
         }
         json.writeEndObject();
       }

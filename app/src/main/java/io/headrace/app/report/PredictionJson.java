@@ -19,7 +19,8 @@ public final class PredictionJson {
    * @param from where the row's begin
    * @param width how many there are
    */
-  public static void write(JsonGenerator json, LabelSpec label, float[] outputs, int from, int width)
+  public static void write(
+      JsonGenerator json, LabelSpec label, float[] outputs, int from, int width)
       throws IOException {
     switch (label) {
       case LabelSpec.Classes(List<String> names) -> writeClasses(json, names, outputs, from, width);

@@ -176,13 +176,12 @@ class PredictRunTest {
       gzip.write(lines.getBytes(StandardCharsets.UTF_8));
     }
     assertSame(
-        json(
-                post(
-                    packed.toByteArray(),
-                    "Content-Type",
-                    "application/x-ndjson",
-                    "Content-Encoding",
-                    "gzip"))
+        json(post(
+                packed.toByteArray(),
+                "Content-Type",
+                "application/x-ndjson",
+                "Content-Encoding",
+                "gzip"))
             .path("predictions"),
         expected);
   }
@@ -221,7 +220,8 @@ class PredictRunTest {
   void saysWhatIsWrongWithARequest() throws Exception {
     String good = text(flights.getFirst());
     String bad = good.replaceFirst("\"distance\":[^,]*", "\"distance\":[1]");
-    assertProblem(post("[" + good + "," + bad + "]", JSON), 400, "Row 1", "distance", "not a single value");
+    assertProblem(
+        post("[" + good + "," + bad + "]", JSON), 400, "Row 1", "distance", "not a single value");
     assertProblem(post("[" + good + ",", JSON), 400, "Row 1 cannot be read");
     assertProblem(post("no json", JSON), 400, "Row 0");
     assertProblem(post("x", "application/avro"), 400, "no whole Avro container");

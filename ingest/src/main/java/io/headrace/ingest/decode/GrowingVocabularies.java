@@ -1,7 +1,5 @@
 package io.headrace.ingest.decode;
 
-import java.util.function.Supplier;
-import java.util.function.IntSupplier;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.state.StateReader;
@@ -13,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * The vocabularies that grow with a job's stream, one for each {@code tokens} input with {@code

@@ -1,8 +1,8 @@
 package io.headrace.ingest.decode;
 
-import java.util.function.IntSupplier;
 import io.headrace.ingest.text.GrowingVocabulary;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /**
  * How the vocabulary of a {@code tokens} input grows with the stream. Immutable, but for the

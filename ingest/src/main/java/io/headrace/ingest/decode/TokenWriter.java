@@ -1,12 +1,12 @@
 package io.headrace.ingest.decode;
 
-import java.util.function.IntSupplier;
 import io.headrace.engine.sample.TokenColumn;
 import io.headrace.ingest.RecordChunk.Fault;
 import io.headrace.ingest.RejectionReason;
 import io.headrace.ingest.text.GrowingVocabulary;
 import io.headrace.ingest.text.TokenTable;
 import io.headrace.ingest.text.Tokenizer;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the token ids of one input, as {@link InputMapping.Tokens} says. Not thread-safe. */

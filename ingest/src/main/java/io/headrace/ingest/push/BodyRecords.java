@@ -28,6 +28,23 @@ public final class BodyRecords {
     AVRO
   }
 
+  /** What a body is found to be. */
+  public sealed interface Found {
+    /** Its records, at least one, in order; each chunk is to be released. */
+    record Records(List<RecordChunk> chunks) implements Found {
+      public Records {
+        chunks = List.copyOf(chunks);
+      }
+    }
+
+    /**
+     * Something else.
+     *
+     * @param detail what is wrong with it, for a person
+     */
+    record Unreadable(Reason reason, String detail) implements Found {}
+  }
+
   private static final SourcePartition REQUEST = new SourcePartition("request", 0);
   private static final JsonFactory JSON = new JsonFactory();
   private static final byte SINGLE_OBJECT = (byte) 0xC3;
@@ -45,13 +62,16 @@ public final class BodyRecords {
     this.containers = new ContainerBody(maxBytes);
   }
 
-  /**
-   * Cuts a body, whose bytes may be moved within it.
-   *
-   * @return at least one record, in order; each chunk is to be released
-   * @throws UnreadableBodyException if it is not of that form, or too large
-   */
-  public List<RecordChunk> of(Form form, byte[] body) throws UnreadableBodyException {
+  /** Cuts a body, whose bytes may be moved within it. */
+  public Found of(Form form, byte[] body) {
+    try {
+      return new Found.Records(cut(form, body));
+    } catch (UnreadableBodyException e) {
+      return new Found.Unreadable(e.reason(), e.detail());
+    }
+  }
+
+  private List<RecordChunk> cut(Form form, byte[] body) throws UnreadableBodyException {
     if (body.length > maxBytes) {
       throw new UnreadableBodyException(
           Reason.TOO_LARGE,

@@ -3,7 +3,7 @@ package io.headrace.ingest.push;
 import io.headrace.ingest.push.PushOutcome.Reason;
 
 /** Says that a body cannot be cut into records; nothing of it is kept. */
-public final class UnreadableBodyException extends Exception {
+final class UnreadableBodyException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final Reason reason;
@@ -15,13 +15,12 @@ public final class UnreadableBodyException extends Exception {
     this.detail = detail;
   }
 
-  /** What kind of fault it is. */
-  public Reason reason() {
+  Reason reason() {
     return reason;
   }
 
   /** What to do about it, for a person. */
-  public String detail() {
+  String detail() {
     return detail;
   }
 }

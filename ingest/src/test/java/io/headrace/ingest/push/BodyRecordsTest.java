@@ -1,10 +1,10 @@
 package io.headrace.ingest.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.push.BodyRecords.Form;
+import io.headrace.ingest.push.BodyRecords.Found;
 import io.headrace.ingest.push.PushOutcome.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,10 +17,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BodyRecordsTest {
   private final BodyRecords records = new BodyRecords(1000);
 
-  private List<String> cut(Form form, String body) throws UnreadableBodyException {
+  private List<String> cut(Form form, String body) {
     List<String> texts = new ArrayList<>();
     long position = 0;
-    for (RecordChunk chunk : records.of(form, body.getBytes(StandardCharsets.UTF_8))) {
+    Found.Records found = (Found.Records) records.of(form, body.getBytes(StandardCharsets.UTF_8));
+    for (RecordChunk chunk : found.chunks()) {
       for (int i = 0; i < chunk.count(); i++) {
         assertThat(chunk.position(i)).isEqualTo(position++);
         int start = chunk.start(i);
@@ -32,27 +33,27 @@ class BodyRecordsTest {
   }
 
   @Test
-  void anObjectIsOneRecordAsItStands() throws Exception {
+  void anObjectIsOneRecordAsItStands() {
     assertThat(cut(Form.JSON, " \n{\n \"a\": 1}")).containsExactly(" \n{\n \"a\": 1}");
   }
 
   @Test
-  void anArrayIsARecordForEachObject() throws Exception {
+  void anArrayIsARecordForEachObject() {
     String nested = "{\"a\": [1, {\"b\": \"]},{ é\"}]}";
     assertThat(cut(Form.JSON, " [ {}\n, " + nested + " , {\"ü\":\"\\\"\"}]\n"))
         .containsExactly("{}", nested, "{\"ü\":\"\\\"\"}");
   }
 
   @Test
-  void linesAreRecordsAndBlankOnesAreNone() throws Exception {
+  void linesAreRecordsAndBlankOnesAreNone() {
     assertThat(cut(Form.JSON_LINES, "{\"a\": 1}\r\n\n{\"a\": 2}"))
         .containsExactly("{\"a\": 1}", "{\"a\": 2}");
   }
 
   @Test
-  void aSingleObjectIsOneRecord() throws Exception {
+  void aSingleObjectIsOneRecord() {
     byte[] body = {(byte) 0xC3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 42};
-    RecordChunk chunk = records.of(Form.AVRO, body).getFirst();
+    RecordChunk chunk = ((Found.Records) records.of(Form.AVRO, body)).chunks().getFirst();
     assertThat(chunk.count()).isEqualTo(1);
     assertThat(chunk.end(0)).isEqualTo(body.length);
   }
@@ -74,18 +75,26 @@ class BodyRecordsTest {
           AVRO       | Obj            | no whole Avro container
           """)
   void saysWhatIsWrongWithABody(Form form, String body, String words) {
-    assertThatThrownBy(() -> cut(form, body))
+    assertUnreadable(form, body, Reason.UNREADABLE, words);
+  }
+
+  private void assertUnreadable(Form form, String body, Reason reason, String... words) {
+    assertThat(records.of(form, body.getBytes(StandardCharsets.UTF_8)))
         .isInstanceOfSatisfying(
-            UnreadableBodyException.class,
-            e -> assertThat(e.reason()).isEqualTo(Reason.UNREADABLE))
-        .hasMessageContaining(words);
+            Found.Unreadable.class,
+            found -> {
+              assertThat(found.reason()).isEqualTo(reason);
+              assertThat(found.detail()).contains(words);
+            });
   }
 
   @Test
   void refusesABodyThatIsTooLarge() {
-    assertThatThrownBy(() -> cut(Form.JSON, "[" + " ".repeat(1000) + "]"))
-        .isInstanceOfSatisfying(
-            UnreadableBodyException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))
-        .hasMessageContaining("1002 bytes", "max-request-bytes is 1000");
+    assertUnreadable(
+        Form.JSON,
+        "[" + " ".repeat(1000) + "]",
+        Reason.TOO_LARGE,
+        "1002 bytes",
+        "max-request-bytes is 1000");
   }
 }

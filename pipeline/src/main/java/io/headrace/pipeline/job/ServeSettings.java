@@ -19,8 +19,7 @@ public record ServeSettings(int refreshMillis, int maxRequestBytes) {
               "How long predictions go on with one copy of the model before the next is taken.")
           .orElse(1_000);
   private static final Setting<Integer> MAX_REQUEST_BYTES =
-      Setting.integer(
-              "max-request-bytes", 1_024, 1 << 30, "Largest body of a request, unpacked.")
+      Setting.integer("max-request-bytes", 1_024, 1 << 30, "Largest body of a request, unpacked.")
           .orElse(1 << 20);
 
   static final List<Setting<?>> DECLARED = List.of(REFRESH_MS, MAX_REQUEST_BYTES);

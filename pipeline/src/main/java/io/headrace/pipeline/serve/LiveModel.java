@@ -4,8 +4,8 @@ import io.headrace.engine.WeightsCopy;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.push.BodyRecords;
 import io.headrace.ingest.push.BodyRecords.Form;
+import io.headrace.ingest.push.BodyRecords.Found;
 import io.headrace.ingest.push.PushOutcome.Reason;
-import io.headrace.ingest.push.UnreadableBodyException;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Predicts by a model while it is learned. Every so often, if the model has changed, a thread of its
- * own copies it, little by little beside the next steps, into one of two places; when that is
+ * Predicts by a model while it is learned. Every so often, if the model has changed, a thread of
+ * its own copies it, little by little beside the next steps, into one of two places; when that is
  * complete, requests are answered from there, and the other place is the next one's. A request is
  * answered by one of these states as a whole, never by a mixture.
  *
@@ -88,17 +88,16 @@ public final class LiveModel implements AutoCloseable {
    * @param body the callee's from now on
    */
   public Prediction predict(Form form, byte[] body) {
-    List<RecordChunk> chunks;
-    try {
-      chunks = records.of(form, body);
-    } catch (UnreadableBodyException e) {
-      return new Prediction.Refused(e.reason(), e.detail());
-    }
-    try {
-      return predict(form, chunks);
-    } finally {
-      chunks.forEach(RecordChunk::release);
-    }
+    return switch (records.of(form, body)) {
+      case Found.Unreadable(Reason reason, String detail) -> new Prediction.Refused(reason, detail);
+      case Found.Records(List<RecordChunk> chunks) -> {
+        try {
+          yield predict(form, chunks);
+        } finally {
+          chunks.forEach(RecordChunk::release);
+        }
+      }
+    };
   }
 
   private Prediction predict(Form form, List<RecordChunk> chunks) {

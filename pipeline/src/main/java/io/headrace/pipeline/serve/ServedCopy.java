@@ -80,8 +80,7 @@ final class ServedCopy {
       }
     }
     return faults.isEmpty()
-        ? new Prediction.Made(
-            step, ledger.trained(), ledger.positions().next(), count, width, all)
+        ? new Prediction.Made(step, ledger.trained(), ledger.positions().next(), count, width, all)
         : new Prediction.Refused(Reason.UNREADABLE, faults.text());
   }
 

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -226,7 +227,7 @@ class LiveModelTest {
           assertThat(answer.trained()).isEqualTo(trained.get(step));
           assertThat(answer.positions()).hasSize(1).containsValue(answer.trained());
         });
-    assertEvaluatesTheSame(answers.get((long) TRAINED_ROWS / 16));
+    assertEvaluatesTheSame(Objects.requireNonNull(answers.get((long) TRAINED_ROWS / 16)));
   }
 
   /** The last state once more, from the checkpoint that the run left. */
@@ -287,8 +288,7 @@ class LiveModelTest {
       run.await();
     }
     var never = new CountDownLatch(1);
-    var options =
-        new JobRun.Options(List.of(), OptionalLong.empty(), step -> await(never, step));
+    var options = new JobRun.Options(List.of(), OptionalLong.empty(), step -> await(never, step));
     try (JobRun run = JobRun.start(job, options)) {
       awaitState(run.live().orElseThrow(), TRAINED_ROWS / 16);
       never.countDown();
@@ -305,7 +305,8 @@ class LiveModelTest {
 
   @Test
   void saysWhichFieldOfWhichRowIsWrongAndPredictsNothing() throws Exception {
-    try (JobRun run = JobRun.start(job("layers that differ while they learn"), JobRun.Options.NONE)) {
+    try (JobRun run =
+        JobRun.start(job("layers that differ while they learn"), JobRun.Options.NONE)) {
       run.await();
       LiveModel live = run.live().orElseThrow();
       awaitState(live, TRAINED_ROWS / 16);
