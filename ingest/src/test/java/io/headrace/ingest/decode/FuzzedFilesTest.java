@@ -14,6 +14,7 @@ import io.headrace.ingest.SampleDecoder;
 import io.headrace.ingest.file.FileFormat;
 import io.headrace.ingest.file.FileLimits;
 import io.headrace.ingest.file.FileSampleSource;
+import io.headrace.ingest.file.ParquetFiles;
 import io.headrace.ingest.text.TextSplit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -85,8 +86,10 @@ class FuzzedFilesTest {
     var lines = DecoderSpec.jsonLines();
     var csv = new FileFormat.Csv(',', true);
     return Stream.concat(
-        Stream.of("null", "deflate", "snappy", "zstandard", "bzip2", "xz")
-            .map(FuzzedFilesTest::avro),
+        Stream.concat(
+            Stream.of("null", "deflate", "snappy", "zstandard", "bzip2", "xz")
+                .map(FuzzedFilesTest::avro),
+            Stream.of("none-1", "snappy-2", "zstd-1", "b").map(FuzzedFilesTest::parquet)),
         Stream.of(
             file("csv", csv, DecoderSpec.csv(List.of(), ','), numbers(), csvText("y,a,b\n")),
             file(
@@ -242,6 +245,22 @@ class FuzzedFilesTest {
         Flights.MAPPING,
         List.of(bytes.toByteArray()),
         false);
+  }
+
+  private static Subject parquet(String name) {
+    try {
+      return new Subject(
+          "parquet, " + name,
+          new FileFormat.Parquet(),
+          DecoderSpec.fixed("parquet"),
+          mapping(
+              new LabelMapping("id", new LabelSpec.Numeric()),
+              new InputMapping.SparseFields("s", List.of("note"), 18)),
+          List.of(ParquetFiles.bytes(name + ".parquet")),
+          false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** One warning for each damaged file would be many. */
