@@ -29,19 +29,37 @@ record ModelState(Model model) {
     vectors.addAll(block.slots());
     var copy =
         new GradualCopy(model.parameters().all(), model.parameters().size(), vectors, places(to));
+    finishWith(copy, to);
+    return copy;
+  }
+
+  /** The same without slots. */
+  GradualCopy copyWeights(SnapshotMemory to) {
+    List<MemorySegment> values = List.of(model.parameters().values());
+    var copy =
+        new GradualCopy(
+            model.parameters().all(), model.parameters().size(), values, List.of(weightPlaces(to)));
+    finishWith(copy, to);
+    return copy;
+  }
+
+  private void finishWith(GradualCopy copy, SnapshotMemory to) {
     model.states().forEach((name, state) -> state.save(to.within(STATE + name)));
     model.updates().add(copy);
-    return copy;
   }
 
   /** Memory for each parameter, and for each of its slots. */
   private List<List<MemorySegment>> places(SnapshotMemory in) {
     List<List<MemorySegment>> places = new ArrayList<>();
-    places.add(places(in, parameter -> "model." + parameter.name()));
+    places.add(weightPlaces(in));
     for (String slot : model.updates().optimizer().slots()) {
       places.add(places(in, parameter -> slotName(slot, parameter)));
     }
     return places;
+  }
+
+  private List<MemorySegment> weightPlaces(SnapshotMemory in) {
+    return places(in, parameter -> "model." + parameter.name());
   }
 
   private List<MemorySegment> places(SnapshotMemory in, Function<Parameter, String> name) {
@@ -66,6 +84,16 @@ record ModelState(Model model) {
       for (int i = 0; i < slots.size(); i++) {
         restore(from, slotName(slots.get(i), parameter), parameter, block.slots().get(i));
       }
+    }
+    model.states().forEach((name, state) -> state.restore(from.within(STATE + name)));
+    model.derive();
+  }
+
+  /** Takes what {@link #copyWeights} copied of another instance of the same model. */
+  void takeWeights(CheckpointReader from) {
+    for (Parameter parameter : model.parameters().all()) {
+      MemorySegment copy = from.tensor("model." + parameter.name()).orElseThrow().data();
+      put(copy, parameter, model.parameters().values());
     }
     model.states().forEach((name, state) -> state.restore(from.within(STATE + name)));
     model.derive();
@@ -97,6 +125,11 @@ record ModelState(Model model) {
       StateReader from, String name, Parameter parameter, MemorySegment vector) {
     MemorySegment copy = Floats.allocate(parameter.count());
     from.tensor(name, TensorType.F32, shape(parameter), copy);
+    put(copy, parameter, vector);
+  }
+
+  /** Writes floats that lie without padding to where they belong in a vector. */
+  private static void put(MemorySegment copy, Parameter parameter, MemorySegment vector) {
     long columns = parameter.columns();
     Floats.copyRows(
         copy,
