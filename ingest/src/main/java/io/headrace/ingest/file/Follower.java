@@ -51,8 +51,8 @@ final class Follower implements Closeable {
   private int place;
   private @Nullable FollowedPart part;
 
-  /** When the file before was last written; empty if what lies between it and the path is gone. */
-  private Optional<FileTime> before = Optional.empty();
+  /** What was read before; empty if what lies between it and the path is gone. */
+  private Optional<Rotations.Left> before = Optional.empty();
 
   private long sizeSeen;
   private Ending ending = Ending.OPEN;
@@ -158,7 +158,7 @@ final class Follower implements Closeable {
     if (part != null) {
       resumed = Optional.empty();
       sizeSeen = offset;
-      before = Optional.of(file.modified());
+      before = Optional.of(new Rotations.Left(file.modified(), file.key(), where.head()));
     }
     return part != null;
   }
@@ -171,7 +171,7 @@ final class Follower implements Closeable {
   private boolean openNext() throws IOException {
     if (before.isPresent()) {
       for (Rotations.Seen file : rotations.since(before.get())) {
-        before = Optional.of(file.modified());
+        before = Optional.of(new Rotations.Left(file.modified(), file.key(), null));
         if (opened(FollowedPart.ended(file, format, limits, 0))) {
           return true;
         }
@@ -256,10 +256,10 @@ final class Follower implements Closeable {
     sizeSeen = open.readTo();
     Optional<Rotations.Seen> now = Rotations.Seen.at(path);
     if (now.isEmpty() || now.get().key() == open.seen().key()) {
-      now.ifPresent(same -> before = Optional.of(same.modified()));
+      now.ifPresent(same -> before = Optional.of(left(open, same.modified())));
       return false;
     }
-    if (now.get().size() == 0 && rotations.since(modified(open)).isEmpty()) {
+    if (now.get().size() == 0 && rotations.since(left(open)).isEmpty()) {
       return false;
     }
     switch (ending) {
@@ -274,7 +274,7 @@ final class Follower implements Closeable {
   }
 
   private void leave(FollowedPart open) throws IOException {
-    before = Optional.of(modified(open));
+    before = Optional.of(left(open));
     position = Math.max(position, start + open.settled());
     close(open);
   }
@@ -285,11 +285,17 @@ final class Follower implements Closeable {
     open.close();
   }
 
-  private FileTime modified(FollowedPart open) throws IOException {
-    return rotations
-        .find(open.seen().key(), open.head(), 0)
-        .map(Rotations.Seen::modified)
-        .orElse(before.orElse(open.seen().modified()));
+  private Rotations.Left left(FollowedPart open) throws IOException {
+    return left(
+        open,
+        rotations
+            .find(open.seen().key(), open.head(), 0)
+            .map(Rotations.Seen::modified)
+            .orElse(before.map(Rotations.Left::modified).orElse(open.seen().modified())));
+  }
+
+  private static Rotations.Left left(FollowedPart open, FileTime modified) {
+    return new Rotations.Left(modified, open.seen().key(), open.head());
   }
 
   /** The file was cut off and is written from its beginning: a copy may hold what it was. */

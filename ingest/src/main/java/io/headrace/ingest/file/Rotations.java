@@ -13,18 +13,41 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The files beside a followed one that it was before it was rotated, whose names begin with its
- * name: {@code app.log.1}, {@code app.log-20260131.gz}. Immutable.
+ * The files beside a followed one that it was before it was rotated: those named for it with a
+ * number or a date behind, packed or not, as {@code app.log.1} or {@code app.log-20260131.gz}. They
+ * come in the order in which they were last written. Immutable.
  */
 final class Rotations {
+  private static final Pattern BEHIND = Pattern.compile("[._-][0-9][0-9T:._-]*(\\.gz|\\.zst)?");
+
   private final Path path;
 
   Rotations(Path path) {
     this.path = path;
+  }
+
+  /**
+   * A file that was read to its end.
+   *
+   * @param head null if nobody looked at it
+   */
+  record Left(FileTime modified, long key, @Nullable FileHead head) {
+    /** Whether a file was written on after this one. */
+    private boolean isBefore(Seen other) {
+      int order = other.modified().compareTo(modified);
+      return order > 0 || (order == 0 && head != null && other.key() != key && !isSame(other, head));
+    }
+
+    /** Whether a file begins as this one: it is then the same, packed. */
+    private static boolean isSame(Seen other, FileHead head) {
+      return reaches(other, head, 0);
+    }
   }
 
   /** A file as it was when it was looked at. */
@@ -72,19 +95,21 @@ final class Rotations {
     return Optional.empty();
   }
 
-  /** Files that were rotated after one that was last written at {@code modified}, oldest first. */
-  List<Seen> since(FileTime modified) throws IOException {
+  /** Files that were rotated after one that was left, oldest first. */
+  List<Seen> since(Left left) throws IOException {
     List<Seen> all = beside();
     return all.stream()
-        .filter(seen -> seen.modified().compareTo(modified) > 0)
+        .filter(left::isBefore)
         .filter(seen -> all.stream().noneMatch(other -> isPacked(seen, other)))
         .toList();
   }
 
-  /** When the newest of them was last written. */
-  FileTime newest() throws IOException {
+  /** The newest of them. */
+  Left newest() throws IOException {
     List<Seen> all = beside();
-    return all.isEmpty() ? FileTime.fromMillis(0) : all.getLast().modified();
+    return all.isEmpty()
+        ? new Left(FileTime.fromMillis(0), 0, null)
+        : new Left(all.getLast().modified(), all.getLast().key(), null);
   }
 
   /** Whether one is the packed form of another that is there too. */
@@ -103,7 +128,7 @@ final class Rotations {
     try (Stream<Path> entries = Files.list(folder)) {
       for (Path entry : (Iterable<Path>) entries::iterator) {
         String other = entry.getFileName().toString();
-        if (other.length() > name.length() && other.startsWith(name)) {
+        if (other.startsWith(name) && BEHIND.matcher(other.substring(name.length())).matches()) {
           Seen.at(entry).ifPresent(all::add);
         }
       }
@@ -112,7 +137,7 @@ final class Rotations {
     return all;
   }
 
-  private static boolean reaches(Seen seen, FileHead head, long offset) throws IOException {
+  private static boolean reaches(Seen seen, FileHead head, long offset) {
     try (InputStream in = unpacked(seen.path())) {
       if (!head.isOf(in)) {
         return false;

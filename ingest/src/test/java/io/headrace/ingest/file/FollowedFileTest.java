@@ -184,6 +184,38 @@ class FollowedFileTest {
   }
 
   @Test
+  void readsAFileThatWasLastWrittenInTheSameInstantAsTheOneBefore() throws IOException {
+    start();
+    append("a1\n");
+    readAll();
+    rotate("2");
+    clock -= 1000;
+    append("b1\n");
+    rotate("1");
+    pack("2");
+    append("c1\n");
+    start();
+    readAll();
+    assertThat(Files.getLastModifiedTime(folder.resolve("app.log.1")))
+        .isEqualTo(Files.getLastModifiedTime(folder.resolve("app.log.2.gz")));
+    assertThat(seen).containsExactly("a1", "b1", "c1");
+  }
+
+  @Test
+  void doesNotTakeOtherFilesForRotatedOnes() throws IOException {
+    start();
+    append("a1\n");
+    readAll();
+    rotate("1");
+    append("b1\n");
+    for (String other : List.of("app.log.bak", "app.log.1.swp", "app.logs", "app.log-index")) {
+      Files.writeString(folder.resolve(other), "other\n");
+    }
+    readAll();
+    assertThat(seen).containsExactly("a1", "b1");
+  }
+
+  @Test
   void takesWhatACopyHoldsOfAFileThatWasCutOff() throws IOException {
     start();
     append("a1\na2\n");
