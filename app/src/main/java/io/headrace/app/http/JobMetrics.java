@@ -127,7 +127,8 @@ final class JobMetrics implements MultiCollector {
         lag.add(row.lagRecords(), "partition", row.partition());
       }
     }
-    var state = MetricFamily.gauge("headrace_state", "1 for the state that the job is in, 0 for others");
+    var state =
+        MetricFamily.gauge("headrace_state", "1 for the state that the job is in, 0 for others");
     for (JobState each : JobState.values()) {
       state.add(each == status.job().state() ? 1 : 0, "state", each.code());
     }
@@ -187,7 +188,8 @@ final class JobMetrics implements MultiCollector {
       JobStatus.Predictions predictions, MetricSnapshots.Builder families) {
     families
         .metricSnapshot(
-            MetricFamily.counter("headrace_predict_requests", "Requests for predictions, by outcome")
+            MetricFamily.counter(
+                    "headrace_predict_requests", "Requests for predictions, by outcome")
                 .add(predictions.answered(), "outcome", "answered")
                 .add(predictions.refused(), "outcome", "refused")
                 .snapshot())

@@ -39,7 +39,9 @@ final class PredictController {
           "avro/binary", Form.AVRO,
           "application/octet-stream", Form.AVRO);
 
-  /** Bytes up to which a body is answered on the server's own thread: to hand it over takes longer. */
+  /**
+   * Bytes up to which a body is answered on the server's own thread: to hand it over takes longer.
+   */
   private static final int SMALL = 4 << 10;
 
   private final ServedJob job;

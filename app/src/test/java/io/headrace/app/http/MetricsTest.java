@@ -1,5 +1,6 @@
 package io.headrace.app.http;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -29,7 +31,8 @@ class MetricsTest {
   private static final Path HOME = CommandLineRun.HOME;
   private static final Pattern METRIC = Pattern.compile("\\bheadrace_[a-z_]+");
   private static final Pattern ROW =
-      Pattern.compile("^\\| `(headrace_[a-z_]+)` \\| (gauge|counter) \\| ([a-z, ]*) ?\\|", Pattern.MULTILINE);
+      Pattern.compile(
+          "^\\| `(headrace_[a-z_]+)` \\| (gauge|counter) \\| ([a-z, ]*) ?\\|", Pattern.MULTILINE);
 
   /** A metric's type and the names of its labels. */
   private record Told(String type, Set<String> labels) {}
@@ -62,8 +65,7 @@ class MetricsTest {
         String[] words = line.split(" ");
         all.put(words[2], new Told(words[3], new TreeSet<>()));
       } else if (line.startsWith("headrace_")) {
-        Told told = all.get(line.split("[{ ]")[0]);
-        assertThat(told).as(line).isNotNull();
+        Told told = requireNonNull(all.get(line.split("[{ ]")[0]), line);
         Pattern.compile("([a-z_]+)=\"")
             .matcher(line)
             .results()
@@ -102,12 +104,15 @@ class MetricsTest {
       names.add(name);
       assertThat(operations).contains("\n### " + name + "\n");
       assertThat(String.valueOf(rule.get("annotations")))
-          .contains("runbook=docs/operations.md#" + name.toLowerCase(java.util.Locale.ROOT));
+          .contains("runbook=docs/operations.md#" + name.toLowerCase(Locale.ROOT));
       assertThat(documented().keySet()).containsAll(metricsIn(String.valueOf(rule.get("expr"))));
       assertThat(tests).contains("alertname: " + name + "\n", "alertname: " + name + ",");
     }
     assertThat(names).hasSizeGreaterThan(10);
-    assertThat(Pattern.compile("^### (Headrace\\w+)$", Pattern.MULTILINE).matcher(operations).results())
+    assertThat(
+            Pattern.compile("^### (Headrace\\w+)$", Pattern.MULTILINE)
+                .matcher(operations)
+                .results())
         .extracting(heading -> heading.group(1))
         .containsExactlyInAnyOrderElementsOf(names);
   }
@@ -123,8 +128,7 @@ class MetricsTest {
     Set<String> drawn = new TreeSet<>();
     for (String query : queries) {
       for (String metric : metricsIn(query)) {
-        Told told = documented.get(metric);
-        assertThat(told).as(query).isNotNull();
+        Told told = requireNonNull(documented.get(metric), query);
         drawn.add(metric);
         Pattern.compile(metric + "\\{([^}]*)}")
             .matcher(query)

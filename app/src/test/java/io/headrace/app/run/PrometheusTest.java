@@ -28,7 +28,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Debian's Prometheus scrapes a running job and evaluates the alerts; skipped where there is none. */
+/**
+ * Debian's Prometheus scrapes a running job and evaluates the alerts; skipped where there is none.
+ */
 class PrometheusTest {
   private static final Path RULES = CommandLineRun.HOME.resolve("docker/prometheus");
 
@@ -71,7 +73,9 @@ class PrometheusTest {
             HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served());
         var prometheus = new Prometheus(service)) {
       prometheus.await(
-          "query", "headrace_samples_total{outcome=\"trained\"} > 100000", found -> !found.isEmpty());
+          "query",
+          "headrace_samples_total{outcome=\"trained\"} > 100000",
+          found -> !found.isEmpty());
       JsonNode scraped = prometheus.ask("query", "scrape_samples_scraped{job=\"headrace\"}");
       assertThat(scraped.path("result").path(0).path("value").path(1).asInt()).isGreaterThan(40);
       JsonNode rules =
@@ -80,8 +84,8 @@ class PrometheusTest {
               "",
               all ->
                   all.findValuesAsText("health").stream()
-                      .filter(health -> !health.equals("up"))
-                      .allMatch("ok"::equals)
+                          .filter(health -> !health.equals("up"))
+                          .allMatch("ok"::equals)
                       && all.findValuesAsText("name").size() > 10);
       assertThat(rules.findValuesAsText("lastError")).allMatch(String::isEmpty);
 

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * How fast predictions are beside training, and what they cost it: the flights example trains as
- * fast as it can in another process, by turns left alone and asked for one prediction a
- * request, at a fixed rate. All on one machine: what the asking costs is taken from training as well.
+ * fast as it can in another process, by turns left alone and asked for one prediction a request, at
+ * a fixed rate. All on one machine: what the asking costs is taken from training as well.
  *
  * <pre>
  * rig ── 8 connections, a rate ──▶ POST /api/v1/predict of a job that trains without end
@@ -25,7 +25,8 @@ public final class PredictRig {
   /**
    * Measures.
    *
-   * @param arguments the launcher; then requests a second (1000), seconds of a turn (15), rounds (3)
+   * @param arguments the launcher; then requests a second (1000), seconds of a turn (15), rounds
+   *     (3)
    */
   public static void main(String[] arguments) throws Exception {
     Path launcher = Path.of(arguments[0]).toAbsolutePath();
@@ -90,7 +91,8 @@ public final class PredictRig {
 
     @Override
     public String toString() {
-      return "%,.0f samples/s, %.2f us of processor time each".formatted(perSecond, processorMicros);
+      return "%,.0f samples/s, %.2f us of processor time each"
+          .formatted(perSecond, processorMicros);
     }
   }
 }
