@@ -62,10 +62,10 @@ class MetricsTest {
     var all = new TreeMap<String, Told>();
     for (String line : text.lines().toList()) {
       if (line.startsWith("# TYPE headrace_")) {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         all.put(words[2], new Told(words[3], new TreeSet<>()));
       } else if (line.startsWith("headrace_")) {
-        Told told = requireNonNull(all.get(line.split("[{ ]")[0]), line);
+        Told told = requireNonNull(all.get(line.split("[{ ]", 2)[0]), line);
         Pattern.compile("([a-z_]+)=\"")
             .matcher(line)
             .results()
