@@ -76,7 +76,8 @@ final class DelimitedRecords implements FileRecords {
 
   private void add(Found found, RecordChunk chunk) {
     switch (found) {
-      case RECORD -> chunk.add(window.bytes(), scan.start(), scan.end() - scan.start(), position, 0);
+      case RECORD ->
+          chunk.add(window.bytes(), scan.start(), scan.end() - scan.start(), position, 0);
       case TOO_LARGE ->
           chunk.addFault(
               RejectionReason.TOO_LARGE,

@@ -94,11 +94,7 @@ final class FollowedPart implements Closeable {
   }
 
   private static @Nullable Beginning beginning(
-      Rotations.Seen seen,
-      InputStream in,
-      FileFormat format,
-      FileLimits limits,
-      boolean growing)
+      Rotations.Seen seen, InputStream in, FileFormat format, FileLimits limits, boolean growing)
       throws IOException {
     byte[] first = in.readNBytes(FileHead.MOST_BYTES);
     if (growing && first.length < 3) {
@@ -116,7 +112,8 @@ final class FollowedPart implements Closeable {
     window.passByteOrderMark();
     List<String> header = null;
     if (format instanceof FileFormat.Csv csv && csv.header()) {
-      header = CsvHeader.read(SourceFile.of(seen.path().toString(), seen.path()), csv, scan, window);
+      header =
+          CsvHeader.read(SourceFile.of(seen.path().toString(), seen.path()), csv, scan, window);
       if (header == null) {
         return null;
       }

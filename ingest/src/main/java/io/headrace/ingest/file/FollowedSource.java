@@ -56,8 +56,8 @@ public final class FollowedSource implements SampleSource {
   }
 
   /**
-   * Records from {@code from} on. The stream fails with a {@link HeadraceException} if a file cannot
-   * be read, or is packed while it grows.
+   * Records from {@code from} on. The stream fails with a {@link HeadraceException} if a file
+   * cannot be read, or is packed while it grows.
    */
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
@@ -96,7 +96,9 @@ public final class FollowedSource implements SampleSource {
       this.follower = follower;
     }
 
-    /** The next chunk; null if the thread was interrupted, as when the subscription is cancelled. */
+    /**
+     * The next chunk; null if the thread was interrupted, as when the subscription is cancelled.
+     */
     @Nullable RecordChunk next() {
       RecordChunk chunk = pool.take();
       boolean filled = false;

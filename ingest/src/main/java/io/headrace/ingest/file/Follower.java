@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
@@ -316,7 +315,9 @@ final class Follower implements Closeable {
     return false;
   }
 
-  /** Makes the chunk tell of positions that are gone; how many is known only to be at least that. */
+  /**
+   * Makes the chunk tell of positions that are gone; how many is known only to be at least that.
+   */
   private void lose(long positions, String why, RecordChunk chunk) {
     chunk.start(partition, position);
     position += positions;

@@ -153,10 +153,8 @@ final class RecordScan {
   /** Passes over the line that a record begins with; what follows in quotes is read again. */
   private Found giveUp(Found otherwise) throws IOException {
     boolean tooLarge = otherwise == Found.TOO_LARGE;
-    boolean lineEnds =
-        RecordEnds.pastLineFeed(window.bytes(), window.start(), window.limit()) >= 0;
-    return passLine(
-        ends.quoted() && (lineEnds || !tooLarge) ? Found.QUOTE_NOT_CLOSED : otherwise);
+    boolean lineEnds = RecordEnds.pastLineFeed(window.bytes(), window.start(), window.limit()) >= 0;
+    return passLine(ends.quoted() && (lineEnds || !tooLarge) ? Found.QUOTE_NOT_CLOSED : otherwise);
   }
 
   private Found passLine(Found found) throws IOException {

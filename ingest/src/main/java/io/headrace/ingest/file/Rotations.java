@@ -41,7 +41,8 @@ final class Rotations {
     /** Whether a file was written on after this one. */
     private boolean isBefore(Seen other) {
       int order = other.modified().compareTo(modified);
-      return order > 0 || (order == 0 && head != null && other.key() != key && !isSame(other, head));
+      return order > 0
+          || (order == 0 && head != null && other.key() != key && !isSame(other, head));
     }
 
     /** Whether a file begins as this one: it is then the same, packed. */
@@ -59,7 +60,9 @@ final class Rotations {
         return attributes.isRegularFile()
             ? Optional.of(
                 new Seen(
-                    path, key(attributes.fileKey()), attributes.size(),
+                    path,
+                    key(attributes.fileKey()),
+                    attributes.size(),
                     attributes.lastModifiedTime()))
             : Optional.empty();
       } catch (NoSuchFileException e) {

@@ -20,15 +20,13 @@ class FollowedSourceTest {
 
   @Test
   void givesWhatIsWrittenAndEndsItsThreadWhenNobodyWantsMore() throws Exception {
-    var source =
-        new FollowedSource(folder, "f", new FileFormat.Lines(), FileLimits.DEFAULT, 1);
+    var source = new FollowedSource(folder, "f", new FileFormat.Lines(), FileLimits.DEFAULT, 1);
     var collector =
         new ChunkCollector(
             chunk -> {
               for (int i = 0; i < chunk.count(); i++) {
                 int length = chunk.end(i) - chunk.start(i);
-                seen.add(
-                    new String(chunk.bytes(), chunk.start(i), length, StandardCharsets.UTF_8));
+                seen.add(new String(chunk.bytes(), chunk.start(i), length, StandardCharsets.UTF_8));
               }
             });
     source.chunks(Positions.START).subscribe(collector);
@@ -36,10 +34,7 @@ class FollowedSourceTest {
     for (int i = 0; i < 20; i++) {
       String line = "line " + i;
       Files.writeString(
-          folder.resolve("f"),
-          line + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+          folder.resolve("f"), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       ChunkCollector.await(line, () -> seen.contains(line));
     }
     assertThat(seen).hasSize(20);

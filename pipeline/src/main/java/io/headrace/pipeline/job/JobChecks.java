@@ -85,8 +85,7 @@ final class JobChecks {
           "test", "is http, which never ends. Give held-out samples in files.", places.of("test"));
     }
     if (spec.test().filter(JobSources::isFollowed).isPresent()) {
-      problems.add(
-          "test.follow", "is set, but a test has to end. Remove it.", places.of("test"));
+      problems.add("test.follow", "is set, but a test has to end. Remove it.", places.of("test"));
     }
   }
 
