@@ -2,10 +2,13 @@ package io.headrace.ingest.file;
 
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
+import java.nio.file.attribute.FileTime;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What tells a file apart that a followed path was: kept as positions of partitions without
@@ -36,23 +39,26 @@ record FollowedMarks(int place, long start, long key, FileHead head) {
 
   /** The marks of the file that {@code position} lies in. */
   static Optional<FollowedMarks> at(String source, long position, Positions from) {
-    FollowedMarks last = null;
-    for (int place = 0; place < 2; place++) {
-      FollowedMarks marks = of(source, place, from);
-      if (marks != null && marks.start <= position && (last == null || last.start < marks.start)) {
-        last = marks;
-      }
-    }
-    return Optional.ofNullable(last);
+    return Stream.of(of(source, 0, from), of(source, 1, from))
+        .flatMap(Optional::stream)
+        .filter(marks -> marks.start <= position)
+        .max(Comparator.comparing(FollowedMarks::start));
   }
 
-  private static @Nullable FollowedMarks of(String source, int place, Positions from) {
+  /** What is known at a place. */
+  static Optional<FollowedMarks> of(String source, int place, Positions from) {
     OptionalLong start = from.of(new SourcePartition(source + START, place));
     OptionalLong key = from.of(new SourcePartition(source + KEY, place));
     OptionalLong head = from.of(new SourcePartition(source + HEAD, place));
     return start.isEmpty() || key.isEmpty() || head.isEmpty()
-        ? null
-        : new FollowedMarks(
-            place, start.getAsLong(), key.getAsLong(), FileHead.of(head.getAsLong()));
+        ? Optional.empty()
+        : Optional.of(
+            new FollowedMarks(
+                place, start.getAsLong(), key.getAsLong(), FileHead.of(head.getAsLong())));
+  }
+
+  /** Up to this file, which was last written at {@code modified}. */
+  Rotations.Left left(FileTime modified) {
+    return new Rotations.Left(modified, Set.of(key), Set.of(head));
   }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ final class Follower implements Closeable {
   private final Rotations rotations;
   private final Queue<FollowedMarks.Mark> marks = new ArrayDeque<>();
   private Optional<FollowedMarks> resumed;
+  private final Optional<FollowedMarks> previous;
   private long position;
   private long start;
   private int place;
@@ -79,6 +81,7 @@ final class Follower implements Closeable {
     OptionalLong next = from.of(partition);
     position = next.orElse(0);
     resumed = FollowedMarks.at(name, position, from);
+    previous = resumed.flatMap(marks -> FollowedMarks.of(name, 1 - marks.place(), from));
     if (position > 0 && resumed.isEmpty()) {
       throw new HeadraceException(
           path
@@ -150,6 +153,7 @@ final class Follower implements Closeable {
       return false;
     }
     Rotations.Seen file = found.get();
+    Rotations.Left last = previous.orElse(where).left(file.modified());
     part =
         file.key() == where.key() && !(isBeside(file) && Unpacked.isPacked(file.path()))
             ? FollowedPart.growing(file, format, limits, offset)
@@ -157,7 +161,7 @@ final class Follower implements Closeable {
     if (part != null) {
       resumed = Optional.empty();
       sizeSeen = offset;
-      before = Optional.of(new Rotations.Left(file.modified(), file.key(), where.head()));
+      before = Optional.of(last.then(file.modified(), file.key(), where.head()));
     }
     return part != null;
   }
@@ -170,10 +174,10 @@ final class Follower implements Closeable {
   private boolean openNext() throws IOException {
     if (before.isPresent()) {
       for (Rotations.Seen file : rotations.since(before.get())) {
-        before = Optional.of(new Rotations.Left(file.modified(), file.key(), null));
         if (opened(FollowedPart.ended(file, format, limits, 0))) {
           return true;
         }
+        before = before.map(read -> read.then(file.modified(), file.key()));
       }
     }
     Optional<Rotations.Seen> now = Rotations.Seen.at(path);
@@ -293,8 +297,10 @@ final class Follower implements Closeable {
             .orElse(before.map(Rotations.Left::modified).orElse(open.seen().modified())));
   }
 
-  private static Rotations.Left left(FollowedPart open, FileTime modified) {
-    return new Rotations.Left(modified, open.seen().key(), open.head());
+  private Rotations.Left left(FollowedPart open, FileTime modified) {
+    return before
+        .orElse(new Rotations.Left(modified, Set.of(), Set.of()))
+        .then(modified, open.seen().key(), open.head());
   }
 
   /** The file was cut off and is written from its beginning: a copy may hold what it was. */

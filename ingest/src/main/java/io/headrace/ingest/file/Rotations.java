@@ -11,12 +11,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The files beside a followed one that it was before it was rotated: those named for it with a
@@ -33,21 +34,39 @@ final class Rotations {
   }
 
   /**
-   * A file that was read to its end.
+   * How far the files were read: up to those that were last written at one moment. Immutable.
    *
-   * @param head null if nobody looked at it
+   * @param keys of the files of that moment that were read
+   * @param heads how those begin
    */
-  record Left(FileTime modified, long key, @Nullable FileHead head) {
-    /** Whether a file was written on after this one. */
+  record Left(FileTime modified, Set<Long> keys, Set<FileHead> heads) {
+    Left {
+      keys = Set.copyOf(keys);
+      heads = Set.copyOf(heads);
+    }
+
+    /** Up to a file that was read behind those. */
+    Left then(FileTime time, long key, FileHead head) {
+      Left with = then(time, key);
+      Set<FileHead> moreHeads = new HashSet<>(with.heads);
+      moreHeads.add(head);
+      return new Left(time, with.keys, moreHeads);
+    }
+
+    /** Up to a file without records behind those. */
+    Left then(FileTime time, long key) {
+      Set<Long> moreKeys = new HashSet<>(time.equals(modified) ? keys : Set.of());
+      moreKeys.add(key);
+      return new Left(time, moreKeys, time.equals(modified) ? heads : Set.of());
+    }
+
+    /** Whether a file is still to be read. Of the same moment, its packed form is the same file. */
     private boolean isBefore(Seen other) {
       int order = other.modified().compareTo(modified);
       return order > 0
-          || (order == 0 && head != null && other.key() != key && !isSame(other, head));
-    }
-
-    /** Whether a file begins as this one: it is then the same, packed. */
-    private static boolean isSame(Seen other, FileHead head) {
-      return reaches(other, head, 0);
+          || (order == 0
+              && !keys.contains(other.key())
+              && heads.stream().noneMatch(head -> reaches(other, head, 0)));
     }
   }
 
@@ -107,12 +126,14 @@ final class Rotations {
         .toList();
   }
 
-  /** The newest of them. */
+  /** Up to the newest of them, as if all were read. */
   Left newest() throws IOException {
     List<Seen> all = beside();
-    return all.isEmpty()
-        ? new Left(FileTime.fromMillis(0), 0, null)
-        : new Left(all.getLast().modified(), all.getLast().key(), null);
+    Left left = new Left(FileTime.fromMillis(0), Set.of(), Set.of());
+    for (Seen seen : all) {
+      left = left.then(seen.modified(), seen.key());
+    }
+    return left;
   }
 
   /** Whether one is the packed form of another that is there too. */
