@@ -175,6 +175,25 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
     }
   }
 
+  /**
+   * Verifies a stored checkpoint and writes it to a file by itself, all tensors whole, whatever it
+   * builds on.
+   *
+   * @throws HeadraceException if it is missing or damaged, or {@code to} cannot be written
+   */
+  public static void export(Path checkpoint, Path to) {
+    Path file = checkpoint.toAbsolutePath().normalize();
+    Checkpoint whole =
+        forReading(file.resolveSibling(".").normalize()).read(String.valueOf(file.getFileName()));
+    try {
+      writeAndForce(CheckpointLayout.plain(whole), to);
+    } catch (IOException e) {
+      throw new HeadraceException(
+          "%s cannot be written: %s. Name a file that can be.".formatted(to, Failures.reason(e)),
+          e);
+    }
+  }
+
   /** Makes a rename durable; a no-op where directories cannot be opened (Windows). */
   private void forceDirectory() throws IOException {
     if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
