@@ -46,6 +46,13 @@ final class Model {
    * @throws InvalidSettingException if layers, loss, label and inputs do not fit together
    */
   Model(ModelSpec spec, Kernels kernels) {
+    this(spec, kernels, true);
+  }
+
+  /**
+   * @param learns whether it will; without, there is no memory for the optimizer's slots
+   */
+  private Model(ModelSpec spec, Kernels kernels, boolean learns) {
     this.spec = spec;
     this.loss = Losses.variants().create(spec.loss());
     Optimizer optimizer = Optimizers.variants().create(spec.optimizer());
@@ -73,10 +80,15 @@ final class Model {
     parameters.allocate();
     if (tape.single().isPresent()) {
       updates.useSlotsWithin(parameters, units);
-    } else {
+    } else if (learns) {
       updates.allocate(parameters);
     }
     derive();
+  }
+
+  /** A model that only predicts, by numbers that another one learned. */
+  static Model thatPredicts(ModelSpec spec, Kernels kernels) {
+    return new Model(spec, kernels, false);
   }
 
   /** Whether one layer is all there is between a row and its loss. */
@@ -170,6 +182,22 @@ final class Model {
   /** See {@link Loss#awareSlope}. */
   double awareSlope(double slope, double score, double label, double weight, double pull) {
     return loss.awareSlope(slope, score, label, weight, pull);
+  }
+
+  /**
+   * Predicts for rows, however many.
+   *
+   * @param plan this model's, on {@code pass}
+   * @param outputs rows x {@link #outputWidth} floats
+   */
+  void predict(Plan plan, Pass pass, SampleBlock rows, MemorySegment outputs) {
+    int width = outputWidth();
+    for (int from = 0; from < rows.size(); from += spec.batchSize()) {
+      int count = Math.min(spec.batchSize(), rows.size() - from);
+      pass.start(rows, from, count, 0);
+      plan.predict();
+      Floats.copy(scores.outputs(), 0, outputs, (long) from * width, (long) count * width);
+    }
   }
 
   private void scoreRows(Pass pass, int from, int to) {

@@ -28,19 +28,37 @@ record ModelState(Model model) {
     vectors.addAll(block.slots());
     var copy =
         new GradualCopy(model.parameters().all(), model.parameters().size(), vectors, places(to));
+    finishWith(copy, to);
+    return copy;
+  }
+
+  /** The same without slots. */
+  GradualCopy copyWeights(SnapshotMemory to) {
+    List<MemorySegment> values = List.of(model.parameters().values());
+    var copy =
+        new GradualCopy(
+            model.parameters().all(), model.parameters().size(), values, List.of(weightPlaces(to)));
+    finishWith(copy, to);
+    return copy;
+  }
+
+  private void finishWith(GradualCopy copy, SnapshotMemory to) {
     model.states().forEach((name, state) -> state.save(to.within(STATE + name)));
     model.updates().add(copy);
-    return copy;
   }
 
   /** Memory for each parameter, and for each of its slots. */
   private List<List<MemorySegment>> places(SnapshotMemory in) {
     List<List<MemorySegment>> places = new ArrayList<>();
-    places.add(places(in, parameter -> "model." + parameter.name()));
+    places.add(weightPlaces(in));
     for (String slot : model.updates().optimizer().slots()) {
       places.add(places(in, parameter -> slotName(slot, parameter)));
     }
     return places;
+  }
+
+  private List<MemorySegment> weightPlaces(SnapshotMemory in) {
+    return places(in, parameter -> "model." + parameter.name());
   }
 
   private List<MemorySegment> places(SnapshotMemory in, Function<Parameter, String> name) {
@@ -70,6 +88,16 @@ record ModelState(Model model) {
     model.derive();
   }
 
+  /** Takes what {@link #copyWeights} copied of another instance of the same model. */
+  void takeWeights(CheckpointReader from) {
+    for (Parameter parameter : model.parameters().all()) {
+      MemorySegment copy = from.tensor("model." + parameter.name()).orElseThrow().data();
+      put(copy, parameter, model.parameters().values());
+    }
+    model.states().forEach((name, state) -> state.restore(from.within(STATE + name)));
+    model.derive();
+  }
+
   /** SHA-256 of the parameters' bytes in layer order. */
   String sha256() {
     MessageDigest digest = digest();
@@ -94,7 +122,11 @@ record ModelState(Model model) {
 
   private static void restore(
       CheckpointReader from, String name, Parameter parameter, MemorySegment vector) {
-    MemorySegment saved = from.data(name, TensorType.F32, shape(parameter));
+    put(from.data(name, TensorType.F32, shape(parameter)), parameter, vector);
+  }
+
+  /** Writes floats that lie without padding to where they belong in a vector. */
+  private static void put(MemorySegment saved, Parameter parameter, MemorySegment vector) {
     long columns = parameter.columns();
     long stride = parameter.stride();
     if (columns == 1 && stride > 1) {

@@ -169,13 +169,7 @@ public final class Trainer implements AutoCloseable {
    *     classes under the logistic loss: that of class 1), predictions for numbers
    */
   public void predict(SampleBlock rows, MemorySegment outputs) {
-    int width = model.outputWidth();
-    for (int from = 0; from < rows.size(); from += spec.batchSize()) {
-      int count = Math.min(spec.batchSize(), rows.size() - from);
-      pass.start(rows, from, count, 0);
-      plan.predict();
-      Floats.copy(model.outputs(), 0, outputs, (long) from * width, (long) count * width);
-    }
+    model.predict(plan, pass, rows, outputs);
   }
 
   /**
@@ -273,6 +267,17 @@ public final class Trainer implements AutoCloseable {
             snapshotMemory.values(),
             snapshotMemory.tensors());
     return new Snapshot(checkpoint, copies);
+  }
+
+  /**
+   * Begins a copy of what predictions are made with, as it is now, taken while the next steps are;
+   * see {@link #startSnapshot}. The one before, in the same memory, must be finished and no longer
+   * read.
+   *
+   * @return false if nothing was learned since that one, or at all
+   */
+  public boolean startCopy(WeightsCopy into) {
+    return step > 0 && into.start(new ModelState(model), step, ledger());
   }
 
   /**

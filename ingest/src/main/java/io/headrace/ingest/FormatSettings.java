@@ -20,7 +20,8 @@ public final class FormatSettings {
       List.of("avro", "csv", "jsonl", "vw", "libsvm", "text-lines", "cifar10");
   private static final List<String> OF_FILES =
       Stream.concat(
-              OF_MESSAGES.stream(), Stream.of("text-folder", "text-window", "image-folder", "idx"))
+              OF_MESSAGES.stream(),
+              Stream.of("parquet", "text-folder", "text-window", "image-folder", "idx"))
           .toList();
 
   /** {@code format} of a message's bytes. */

@@ -162,6 +162,7 @@ public final class Sources {
   private static FileFormat fileFormat(Settings settings) {
     return switch (settings.value(FormatSettings.FILE_FORMAT)) {
       case "avro" -> new FileFormat.Avro();
+      case "parquet" -> new FileFormat.Parquet();
       case "csv" -> {
         boolean header = settings.value(FormatSettings.HEADER);
         if (!header) {

@@ -8,6 +8,7 @@ import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
+import io.headrace.engine.WeightsCopy;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.error.TrainingDivergedException;
 import io.headrace.engine.sample.Ledger;
@@ -250,6 +251,20 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       turn.unlock();
     }
     return Optional.of(CheckpointWriter.join(written));
+  }
+
+  /** Begins a copy of the model between two steps; see {@link TrainingRun#copyWeights}. */
+  boolean copyWeights(WeightsCopy into, Runnable meanwhile) {
+    turn.lock();
+    try {
+      if (!trainer.startCopy(into)) {
+        return false;
+      }
+      meanwhile.run();
+      return true;
+    } finally {
+      turn.unlock();
+    }
   }
 
   /** What became of every record that left the ring, restored ones included. */

@@ -5,6 +5,7 @@ import io.headrace.app.http.JobState;
 import io.headrace.app.http.JobStatus;
 import io.headrace.app.http.JobStatusSource;
 import io.headrace.app.http.ServedJob;
+import io.headrace.app.http.ServedPredictions;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
 import io.headrace.engine.sample.SourcePartition;
@@ -68,7 +69,16 @@ public final class RunView implements JobStatusSource, JobControl {
 
   /** All that a service is given of the run. */
   public ServedJob served() {
-    return new ServedJob(this, this, run.job().checkpoints().directory(), run.intake());
+    return new ServedJob(
+        this,
+        this,
+        run.job().checkpoints().directory(),
+        run.intake(),
+        run.live()
+            .map(
+                model ->
+                    new ServedPredictions(
+                        model, run.job().name(), run.job().sample().label().spec())));
   }
 
   @Override

@@ -40,6 +40,9 @@ final class MovingJob implements JobStatusSource, JobControl {
   /** Where its checkpoints are, if it keeps any. */
   Optional<Path> checkpoints = Optional.empty();
 
+  /** What it predicts by, if it does. */
+  Optional<ServedPredictions> predictions = Optional.empty();
+
   /** Those in there; asked for one, it answers the last. */
   List<CheckpointStore.Entry> stored = List.of();
 
@@ -62,7 +65,7 @@ final class MovingJob implements JobStatusSource, JobControl {
 
   /** Itself, as a service shows it. */
   ServedJob served() {
-    return new ServedJob(this, this, checkpoints, Optional.empty());
+    return new ServedJob(this, this, checkpoints, Optional.empty(), predictions);
   }
 
   @Override

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * schema may change in any way elsewhere. Not thread-safe.
  */
 final class AvroCompiler {
+  private final FieldTable table;
   private final Map<String, FieldTable.Use> uses;
   private final AvroSkips skips = new AvroSkips();
   private final Set<String> found = new HashSet<>();
@@ -27,6 +28,7 @@ final class AvroCompiler {
   private boolean branch;
 
   AvroCompiler(FieldTable table) {
+    this.table = table;
     uses = table.uses();
   }
 
@@ -38,7 +40,7 @@ final class AvroCompiler {
       }
     }
     for (InputMapping input : mapping.inputs()) {
-      if (input instanceof InputMapping.SparseFields sparse && sparse.fields().isEmpty()) {
+      if (input instanceof InputMapping.SparseFields sparse && sparse.names().isEmpty()) {
         problems.add(
             "input " + input.name() + " names no fields, which only canonical samples do without");
       }
@@ -124,10 +126,12 @@ final class AvroCompiler {
   private AvroStep use(Schema writer, @Nullable Schema reader, String path, FieldTable.Use use) {
     var steps = new ArrayList<AvroStep>();
     for (int slot : use.slots()) {
-      steps.add(new AvroValues(path, slot, false, skips, problems).of(writer, reader, branch));
+      var kind = table.isTime(slot) ? AvroValues.Target.TIME : AvroValues.Target.VALUE;
+      steps.add(new AvroValues(path, slot, kind, skips, problems).of(writer, reader, branch));
     }
     for (int input : use.vectors()) {
-      steps.add(new AvroValues(path, input, true, skips, problems).of(writer, reader, branch));
+      var kind = AvroValues.Target.VECTOR;
+      steps.add(new AvroValues(path, input, kind, skips, problems).of(writer, reader, branch));
     }
     return AvroStep.each(steps.toArray(AvroStep[]::new));
   }

@@ -19,15 +19,17 @@ final class AvroScalars {
    * The step for values written as {@code writer} and taken as {@code reader}, which Avro's
    * promotions lead to: their logical type is the reader's. Neither is a union, and enums are the
    * same. Null if they are no single value.
+   *
+   * @param time whether whole numbers become milliseconds, whatever unit their logical type says
    */
-  static @Nullable AvroStep of(Schema writer, Schema reader, int slot) {
+  static @Nullable AvroStep of(Schema writer, Schema reader, int slot, boolean time) {
     if (reader.getLogicalType() instanceof LogicalTypes.Decimal decimal) {
       return decimal(writer, decimal.getScale(), slot);
     }
     return switch (reader.getType()) {
       case NULL -> (in, row) -> row.values().clear(slot);
       case BOOLEAN -> (in, row) -> row.values().flag(slot, in.readBoolean());
-      case INT, LONG -> slot == FieldTable.EVENT_TIME ? time(reader, slot) : whole(writer, slot);
+      case INT, LONG -> time ? time(reader, slot) : whole(writer, slot);
       case FLOAT -> real(writer, slot);
       case DOUBLE -> wide(writer, slot);
       case STRING, BYTES -> (in, row) -> text(in, row, in.readLength(), slot);

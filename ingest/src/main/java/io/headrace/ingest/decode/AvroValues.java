@@ -15,21 +15,28 @@ import org.jspecify.annotations.Nullable;
  * thread-safe; the steps are.
  */
 final class AvroValues {
+  /** What values are taken as. */
+  enum Target {
+    VALUE,
+    TIME,
+    VECTOR
+  }
+
   private final String path;
   private final int target;
-  private final boolean vector;
+  private final Target kind;
   private final AvroSkips skips;
   private final List<String> problems;
 
   /**
    * @param path name of the field
-   * @param target a slot of {@link FieldValues} or, with {@code vector}, the index of an input
+   * @param target a slot of {@link FieldValues} or, of vectors, the index of an input
    * @param problems to add to, if no value of the field can be used
    */
-  AvroValues(String path, int target, boolean vector, AvroSkips skips, List<String> problems) {
+  AvroValues(String path, int target, Target kind, AvroSkips skips, List<String> problems) {
     this.path = path;
     this.target = target;
-    this.vector = vector;
+    this.kind = kind;
     this.skips = skips;
     this.problems = problems;
   }
@@ -59,7 +66,7 @@ final class AvroValues {
                   .map(each -> resolved(each, true))
                   .toArray(AvroStep[]::new));
       case Resolver.ReaderUnion union -> resolved(union.actualAction, branch);
-      case Resolver.EnumAdjust symbols when !vector -> symbols(symbols);
+      case Resolver.EnumAdjust symbols when kind != Target.VECTOR -> symbols(symbols);
       case Resolver.ErrorAction error -> unfit(error, branch);
       case Resolver.Container items
           when items.elementAction instanceof Resolver.ErrorAction error ->
@@ -70,7 +77,9 @@ final class AvroValues {
 
   private AvroStep single(Schema writer, Schema reader) {
     AvroStep step =
-        vector ? AvroVectors.of(writer, reader, target) : AvroScalars.of(writer, reader, target);
+        kind == Target.VECTOR
+            ? AvroVectors.of(writer, reader, target)
+            : AvroScalars.of(writer, reader, target, kind == Target.TIME);
     if (step == null) {
       problems.add(
           "field "
@@ -78,7 +87,7 @@ final class AvroValues {
               + " is of type "
               + reader.getType().getName()
               + ", which makes no "
-              + (vector ? "vector" : "single value"));
+              + (kind == Target.VECTOR ? "vector" : "single value"));
       return skips.of(writer);
     }
     return step;

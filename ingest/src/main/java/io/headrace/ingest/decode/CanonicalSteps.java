@@ -48,7 +48,7 @@ final class CanonicalSteps {
       return AvroStep.union(
           schema.getTypes().stream().map(s -> scalar(s, slot)).toArray(AvroStep[]::new));
     }
-    AvroStep step = AvroScalars.of(schema, schema, slot);
+    AvroStep step = AvroScalars.of(schema, schema, slot, slot == FieldTable.EVENT_TIME);
     return step == null ? skips.of(schema) : step;
   }
 

@@ -26,6 +26,11 @@ public record DecoderSpec(
     return new DecoderSpec("avro", framing, schema, List.of(), ',');
   }
 
+  /** The same, the source knowing the schema of what it gives. */
+  DecoderSpec inContainers() {
+    return new DecoderSpec(format, "container", schema, columns, delimiter);
+  }
+
   /** CSV with these columns, or those of the source's header line if there are none. */
   public static DecoderSpec csv(List<String> columns, char delimiter) {
     return new DecoderSpec("csv", "", Optional.empty(), columns, delimiter);

@@ -12,6 +12,7 @@ public final class Decoders {
   public static final List<String> FORMATS =
       List.of(
           "avro",
+          "parquet",
           "csv",
           "jsonl",
           "vw",
@@ -48,13 +49,20 @@ public final class Decoders {
     var row = new SampleRow(mapping, table);
     return switch (spec.format()) {
       case "avro" -> avro(spec, mapping, schemas, table, row);
+      case "parquet" -> avro(spec.inContainers(), mapping, schemas, table, row);
       case "csv" -> csv(spec, mapping, table, row);
       case "jsonl" -> {
         requireFields(mapping);
         yield new JsonDecoder(table, row);
       }
-      case "vw" -> new VwDecoder(mapping, row);
-      case "libsvm" -> new LibsvmDecoder(mapping, row);
+      case "vw" -> {
+        requireNoDates(spec, mapping);
+        yield new VwDecoder(mapping, row);
+      }
+      case "libsvm" -> {
+        requireNoDates(spec, mapping);
+        yield new LibsvmDecoder(mapping, row);
+      }
       case "text-folder" -> LabelledDecoder.text("text-folder", '\n', table, row);
       case "text-lines" -> LabelledDecoder.text("text-lines", '\t', table, row);
       case "image-folder" -> {
@@ -150,12 +158,23 @@ public final class Decoders {
 
   private static void requireFields(SampleMapping mapping) {
     for (InputMapping input : mapping.inputs()) {
-      if (input instanceof InputMapping.SparseFields sparse && sparse.fields().isEmpty()) {
+      if (input instanceof InputMapping.SparseFields sparse && sparse.names().isEmpty()) {
         throw new InvalidSettingException(
             "fields",
             "is empty for input "
                 + sparse.name()
                 + ". Only canonical Avro samples do without: name the fields, e.g. [origin].");
+      }
+    }
+  }
+
+  private static void requireNoDates(DecoderSpec spec, SampleMapping mapping) {
+    for (InputMapping input : mapping.inputs()) {
+      if (input instanceof InputMapping.SparseFields sparse && !sparse.dates().isEmpty()) {
+        throw new InvalidSettingException(
+            "date-parts",
+            "%s lines have features, not fields with times. Remove it from input %s."
+                .formatted(spec.format(), sparse.name()));
       }
     }
   }

@@ -24,6 +24,7 @@ final class FieldTable {
 
   private final Map<String, Use> uses = new LinkedHashMap<>();
   private final Map<String, Integer> features = new LinkedHashMap<>();
+  private final Map<String, Integer> times = new LinkedHashMap<>();
 
   FieldTable(SampleMapping mapping) {
     if (!mapping.label().field().isEmpty()) {
@@ -33,7 +34,10 @@ final class FieldTable {
     mapping.eventTimeField().ifPresent(field -> use(field).slots().add(EVENT_TIME));
     for (int i = 0; i < mapping.inputs().size(); i++) {
       switch (mapping.inputs().get(i)) {
-        case InputMapping.SparseFields sparse -> sparse.fields().forEach(this::addFeature);
+        case InputMapping.SparseFields sparse -> {
+          sparse.fields().forEach(this::addFeature);
+          sparse.dates().forEach(date -> add(date.field(), times));
+        }
         case InputMapping.DenseFields dense -> dense.fields().forEach(this::addFeature);
         case InputMapping.DenseVector vector -> use(vector.field()).vectors().add(i);
         case InputMapping.Tokens tokens -> addFeature(tokens.field());
@@ -43,9 +47,13 @@ final class FieldTable {
   }
 
   private void addFeature(String field) {
-    if (!features.containsKey(field)) {
-      int slot = EVENT_TIME + 1 + features.size();
-      features.put(field, slot);
+    add(field, features);
+  }
+
+  private void add(String field, Map<String, Integer> kind) {
+    if (!kind.containsKey(field)) {
+      int slot = slots();
+      kind.put(field, slot);
       use(field).slots().add(slot);
     }
   }
@@ -68,7 +76,21 @@ final class FieldTable {
     return slot;
   }
 
+  /** The slot of a field that is taken as a time, whatever unit it was written in. */
+  int timeSlot(String field) {
+    Integer slot = times.get(field);
+    if (slot == null) {
+      throw new IllegalArgumentException(field + " is no time");
+    }
+    return slot;
+  }
+
+  /** Whether a slot takes times as {@link #EVENT_TIME} does, in milliseconds. */
+  boolean isTime(int slot) {
+    return slot == EVENT_TIME || times.containsValue(slot);
+  }
+
   int slots() {
-    return EVENT_TIME + 1 + features.size();
+    return EVENT_TIME + 1 + features.size() + times.size();
   }
 }

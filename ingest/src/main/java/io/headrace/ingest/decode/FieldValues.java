@@ -130,6 +130,23 @@ final class FieldValues {
     };
   }
 
+  /** The slot as milliseconds since 1970; {@link EventTimeText#NONE} if it is no time. */
+  long time(int slot) {
+    return switch (kinds[slot]) {
+      case INTEGER -> integers[slot];
+      case TEXT, UNTYPED -> {
+        long time = EventTimeText.parse(texts[slot], offsets[slot], lengths[slot]);
+        yield time == EventTimeText.NONE ? millis(number(slot)) : time;
+      }
+      case REAL -> millis(reals[slot]);
+      case FLAG, SYMBOL, ABSENT -> EventTimeText.NONE;
+    };
+  }
+
+  private static long millis(double number) {
+    return Double.isFinite(number) ? (long) number : EventTimeText.NONE;
+  }
+
   /** Whether the slot is a number to those who could use text as well. */
   boolean isNumber(int slot) {
     return switch (kinds[slot]) {

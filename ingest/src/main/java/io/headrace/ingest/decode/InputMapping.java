@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Which fields become one input of the model, and how. Immutable. */
 public sealed interface InputMapping {
@@ -25,8 +26,9 @@ public sealed interface InputMapping {
    * @param bits the ids lie within 0 and 2^bits; 10 to 31
    * @param categorical those of {@code fields} whose numbers are to be taken as text
    * @param scale factors by which the numbers of a field are multiplied
-   * @param cross groups of {@code fields} of which each makes one more pair: ids combined as
+   * @param cross groups of {@link #names} of which each makes one more pair: ids combined as
    *     ((16777619 id1) xor id2) and so on from left to right, values multiplied
+   * @param dates parts of times, which are categories of their own
    */
   record SparseFields(
       String name,
@@ -34,21 +36,32 @@ public sealed interface InputMapping {
       int bits,
       List<String> categorical,
       Map<String, Double> scale,
-      List<List<String>> cross)
+      List<List<String>> cross,
+      List<Date> dates)
       implements InputMapping {
+
+    /** A part of the time that a field holds. */
+    public record Date(String field, DatePart part) {
+      /** What {@code cross} calls it. */
+      public String name() {
+        return field + "." + part.code();
+      }
+    }
 
     public SparseFields {
       fields = List.copyOf(fields);
       categorical = List.copyOf(categorical);
       scale = Map.copyOf(scale);
       cross = cross.stream().map(List::copyOf).toList();
+      dates = List.copyOf(dates);
       if (bits < 10 || bits > 31) {
         throw new InvalidSettingException("bits", bits + " is not within 10 to 31.");
       }
       requireKnown("categorical", categorical, fields);
       requireKnown("scale", scale.keySet().stream().sorted().toList(), fields);
+      List<String> names = names(fields, dates);
       for (List<String> group : cross) {
-        requireKnown("cross", group, fields);
+        requireKnown("cross", group, names);
         if (group.size() < 2) {
           throw new InvalidSettingException(
               "cross", group + " is not a group of two or more fields. Write [[origin, hour]].");
@@ -56,8 +69,28 @@ public sealed interface InputMapping {
       }
     }
 
+    /** Without parts of times. */
+    public SparseFields(
+        String name,
+        List<String> fields,
+        int bits,
+        List<String> categorical,
+        Map<String, Double> scale,
+        List<List<String>> cross) {
+      this(name, fields, bits, categorical, scale, cross, List.of());
+    }
+
     public SparseFields(String name, List<String> fields, int bits) {
       this(name, fields, bits, List.of(), Map.of(), List.of());
+    }
+
+    /** Everything that is hashed, in order: the fields, then the parts of times. */
+    public List<String> names() {
+      return names(fields, dates);
+    }
+
+    private static List<String> names(List<String> fields, List<Date> dates) {
+      return Stream.concat(fields.stream(), dates.stream().map(Date::name)).toList();
     }
 
     @Override

@@ -2,11 +2,13 @@ package io.headrace.ingest.decode;
 
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
+import io.headrace.engine.config.Suggestion;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.text.TextSplit;
 import io.headrace.ingest.text.VocabularyLearner;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,16 @@ public final class InputMappings {
           false,
           "Groups of fields of which each makes one more feature, e.g. [[origin, destination]].",
           InputMappings::groups);
+
+  private static final Setting<List<InputMapping.SparseFields.Date>> DATE_PARTS =
+      new Setting<>(
+          "date-parts",
+          "field: list of " + String.join(" | ", DatePart.codes()),
+          List.of(),
+          false,
+          "Parts of the time that a field holds, each a category of its own; cross calls them"
+              + " FIELD.PART. Times are those that event-time takes; date is the one day.",
+          InputMappings::dates);
 
   private static final Setting<List<String>> DENSE_FIELDS =
       Setting.texts("fields", "The fields that become one float each, in this order.")
@@ -137,7 +149,7 @@ public final class InputMappings {
             new Variant<>(
                 "sparse",
                 "Any number of (id, value) pairs, hashed from fields with MurmurHash3.",
-                List.of(SPARSE_FIELDS, BITS, CATEGORICAL, SCALE, CROSS),
+                List.of(SPARSE_FIELDS, BITS, CATEGORICAL, SCALE, CROSS, DATE_PARTS),
                 InputMappings::sparse),
             new Variant<>(
                 "dense",
@@ -233,7 +245,8 @@ public final class InputMappings {
             settings.value(BITS),
             settings.value(CATEGORICAL),
             settings.value(SCALE),
-            settings.value(CROSS));
+            settings.value(CROSS),
+            settings.value(DATE_PARTS));
   }
 
   private static Kind dense(Settings settings) {
@@ -257,6 +270,33 @@ public final class InputMappings {
     var factors = new LinkedHashMap<String, Double>();
     entries.forEach((field, factor) -> factors.put(String.valueOf(field), factor(factor)));
     return Map.copyOf(factors);
+  }
+
+  private static List<InputMapping.SparseFields.Date> dates(Object raw) {
+    if (!(raw instanceof Map<?, ?> entries)) {
+      throw new IllegalArgumentException("a group of fields and parts, e.g. {departure: [hour]}");
+    }
+    var dates = new ArrayList<InputMapping.SparseFields.Date>();
+    entries.forEach(
+        (field, parts) -> {
+          for (Object part : parts instanceof List<?> several ? several : List.of(parts)) {
+            var date = new InputMapping.SparseFields.Date(String.valueOf(field), part(part));
+            if (dates.contains(date)) {
+              throw new IllegalArgumentException("made of different parts: " + date.name());
+            }
+            dates.add(date);
+          }
+        });
+    return List.copyOf(dates);
+  }
+
+  private static DatePart part(Object raw) {
+    String code = String.valueOf(raw);
+    if (!DatePart.codes().contains(code)) {
+      throw new IllegalArgumentException(
+          "made of parts of a time: " + code + ". " + Suggestion.nearest(code, DatePart.codes()));
+    }
+    return DatePart.of(code);
   }
 
   private static double factor(Object raw) {

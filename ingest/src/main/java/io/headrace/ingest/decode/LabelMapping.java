@@ -14,9 +14,12 @@ import java.util.List;
  * there are two, by truth (false is the first, true the second). If every class name is itself a
  * whole number, numbers are taken for names.
  *
+ * <p>With thresholds a number is of the class whose range it lies in: of the first one below the
+ * first threshold, of the second one from there on, and so on.
+ *
  * @param field name of the field; dots lead into nested records; empty if records have no label
  */
-public record LabelMapping(String field, LabelSpec spec) {
+public record LabelMapping(String field, LabelSpec spec, List<Double> thresholds) {
   private static final Setting<String> FIELD =
       Setting.text("field", "Name of the field that holds the label.").orElse("label");
   private static final Setting<List<String>> CLASSES =
@@ -36,9 +39,27 @@ public record LabelMapping(String field, LabelSpec spec) {
                   + " of at least 0.")
           .orElse("class");
 
+  private static final Setting<List<Double>> THRESHOLDS =
+      Setting.numbers(
+              "thresholds",
+              -1e12,
+              1e12,
+              "Makes classes of numbers: where each class but the first begins, e.g. [15] for"
+                  + " classes: [on-time, late].")
+          .orElse(List.of());
+
+  public LabelMapping {
+    thresholds = List.copyOf(thresholds);
+  }
+
+  /** A label whose numbers make no classes. */
+  public LabelMapping(String field, LabelSpec spec) {
+    this(field, spec, List.of());
+  }
+
   /** The settings of {@code label} in a job file. */
   public static List<Setting<?>> settings() {
-    return List.of(FIELD, CLASSES, CLASSES_FROM, TYPE);
+    return List.of(FIELD, CLASSES, CLASSES_FROM, TYPE, THRESHOLDS);
   }
 
   /**
@@ -61,6 +82,7 @@ public record LabelMapping(String field, LabelSpec spec) {
             "classes",
             classes.get() + " and type: " + type + " exclude each other. Remove one of them.");
       }
+      requireThresholds(settings.value(THRESHOLDS), 1);
       LabelSpec spec = type.equals("count") ? new LabelSpec.Count() : new LabelSpec.Numeric();
       return new LabelMapping(settings.value(FIELD), spec);
     }
@@ -74,7 +96,19 @@ public record LabelMapping(String field, LabelSpec spec) {
       throw new InvalidSettingException(
           "classes", names + " is not a list of two or more different names.");
     }
-    return new LabelMapping(settings.value(FIELD), new LabelSpec.Classes(names));
+    requireThresholds(settings.value(THRESHOLDS), names.size());
+    return new LabelMapping(
+        settings.value(FIELD), new LabelSpec.Classes(names), settings.value(THRESHOLDS));
+  }
+
+  private static void requireThresholds(List<Double> thresholds, int classes) {
+    boolean rising = thresholds.stream().sorted().distinct().toList().equals(thresholds);
+    if (!thresholds.isEmpty() && (!rising || thresholds.size() != classes - 1)) {
+      throw new InvalidSettingException(
+          "thresholds",
+          "%s is not %d rising numbers: each class but the first begins at one of them."
+              .formatted(thresholds, classes - 1));
+    }
   }
 
   private static List<String> vocabulary(String name, List<InputMapping> inputs) {

@@ -14,6 +14,7 @@ final class LabelReader {
   private final List<String> classes;
   private final byte[][] names;
   private final boolean numbersAreNames;
+  private final double[] thresholds;
   private final boolean counts;
   private final byte[] digits = new byte[NumberText.MAX_LONG_BYTES];
   private float label;
@@ -25,6 +26,7 @@ final class LabelReader {
           case LabelSpec.Classes some -> some.names();
           case LabelSpec.Numeric _, LabelSpec.Count _ -> List.of();
         };
+    thresholds = mapping.thresholds().stream().mapToDouble(Double::doubleValue).toArray();
     counts = mapping.spec() instanceof LabelSpec.Count;
     names =
         classes.stream().map(name -> name.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
@@ -45,7 +47,25 @@ final class LabelReader {
     if (values.kind(slot) == FieldValues.Kind.ABSENT) {
       return new Fault(RejectionReason.MISSING_FIELD, "label " + field + " is missing");
     }
+    if (thresholds.length > 0 && values.isNumber(slot)) {
+      return readRange(values, slot);
+    }
     return classes.isEmpty() ? readNumber(values, slot) : readClass(values, slot);
+  }
+
+  private @Nullable Fault readRange(FieldValues values, int slot) {
+    double number = values.number(slot);
+    if (Double.isNaN(number)) {
+      return new Fault(
+          RejectionReason.NOT_A_NUMBER,
+          "label " + field + " is " + values.show(slot) + ", in no range of numbers");
+    }
+    int index = 0;
+    while (index < thresholds.length && number >= thresholds[index]) {
+      index++;
+    }
+    label = index;
+    return null;
   }
 
   private @Nullable Fault readNumber(FieldValues values, int slot) {

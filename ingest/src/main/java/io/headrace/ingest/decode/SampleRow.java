@@ -122,7 +122,7 @@ final class SampleRow {
     }
     long time = from.timestampMillis(record);
     if (wrong == null && values.kind(FieldTable.EVENT_TIME) != FieldValues.Kind.ABSENT) {
-      time = eventTime();
+      time = values.time(FieldTable.EVENT_TIME);
       if (time == EventTimeText.NONE) {
         wrong = fault("event time", FieldTable.EVENT_TIME, "neither milliseconds nor ISO 8601");
       }
@@ -185,26 +185,6 @@ final class SampleRow {
   private Fault fault(String what, int slot, String problem) {
     return new Fault(
         RejectionReason.NOT_A_NUMBER, what + " is " + values.show(slot) + ", " + problem);
-  }
-
-  private long eventTime() {
-    int slot = FieldTable.EVENT_TIME;
-    return switch (values.kind(slot)) {
-      case INTEGER -> values.integer(slot);
-      case TEXT, UNTYPED -> {
-        byte[] bytes = values.bytes(slot);
-        int offset = values.offset(slot);
-        int length = values.length(slot);
-        long time = EventTimeText.parse(bytes, offset, length);
-        yield time == EventTimeText.NONE ? millis(values.number(slot)) : time;
-      }
-      case REAL -> millis(values.number(slot));
-      default -> EventTimeText.NONE;
-    };
-  }
-
-  private static long millis(double number) {
-    return Double.isFinite(number) ? (long) number : EventTimeText.NONE;
   }
 
   private SampleBlock block() {

@@ -22,6 +22,7 @@ final class SparseWriter {
   private final int[] seeds;
   private final double[] scales;
   private final boolean[] categorical;
+  private final int[] dateSlots;
   private final int[][] crosses;
   private final boolean[] present;
   private final int[] hashes;
@@ -31,19 +32,21 @@ final class SparseWriter {
   SparseWriter(InputMapping.SparseFields mapping, FieldTable table) {
     this.mapping = mapping;
     List<String> fields = mapping.fields();
-    int count = fields.size();
+    List<String> names = mapping.names();
+    int count = names.size();
     mask = (int) ((1L << mapping.bits()) - 1);
     slots = fields.stream().mapToInt(table::featureSlot).toArray();
-    seeds = fields.stream().mapToInt(Murmur3::hash).toArray();
-    scales = new double[count];
-    categorical = new boolean[count];
-    for (int i = 0; i < count; i++) {
+    dateSlots = mapping.dates().stream().mapToInt(date -> table.timeSlot(date.field())).toArray();
+    seeds = names.stream().mapToInt(Murmur3::hash).toArray();
+    scales = new double[slots.length];
+    categorical = new boolean[slots.length];
+    for (int i = 0; i < slots.length; i++) {
       scales[i] = mapping.scale().getOrDefault(fields.get(i), 1.0);
       categorical[i] = mapping.categorical().contains(fields.get(i));
     }
     crosses =
         mapping.cross().stream()
-            .map(group -> group.stream().mapToInt(fields::indexOf).toArray())
+            .map(group -> group.stream().mapToInt(names::indexOf).toArray())
             .toArray(int[][]::new);
     present = new boolean[count];
     hashes = new int[count];
@@ -71,6 +74,12 @@ final class SparseWriter {
       }
       to.add(hashes[i] & mask, pairValues[i]);
     }
+    for (int i = 0; i < dateSlots.length; i++) {
+      Fault wrong = writeDate(i, values, to);
+      if (wrong != null) {
+        return wrong;
+      }
+    }
     for (int i = 0; i < crosses.length; i++) {
       if (!cross(crosses[i], to)) {
         return new Fault(
@@ -78,6 +87,27 @@ final class SparseWriter {
             mapping.name() + ": the product of " + mapping.cross().get(i) + " is no finite float");
       }
     }
+    return null;
+  }
+
+  private @Nullable Fault writeDate(int index, FieldValues values, SparseColumn to) {
+    int slot = dateSlots[index];
+    int name = slots.length + index;
+    present[name] = values.kind(slot) != FieldValues.Kind.ABSENT;
+    if (!present[name]) {
+      return null;
+    }
+    InputMapping.SparseFields.Date date = mapping.dates().get(index);
+    long time = values.time(slot);
+    if (time == EventTimeText.NONE) {
+      return new Fault(
+          RejectionReason.NOT_A_NUMBER,
+          "%s: %s is %s, no time: neither milliseconds nor ISO 8601"
+              .formatted(mapping.name(), date.field(), values.show(slot)));
+    }
+    hashes[name] = hash(date.part().in(time), seeds[name]);
+    pairValues[name] = 1;
+    to.add(hashes[name] & mask, 1);
     return null;
   }
 

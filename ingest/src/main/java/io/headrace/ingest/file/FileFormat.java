@@ -8,6 +8,9 @@ public sealed interface FileFormat {
   /** Blocks of an Avro container file. */
   record Avro() implements FileFormat {}
 
+  /** The rows of a Parquet file, by the names of its columns. */
+  record Parquet() implements FileFormat {}
+
   /** One record a line, e.g. JSON lines; blank lines are passed over. */
   record Lines() implements FileFormat {}
 

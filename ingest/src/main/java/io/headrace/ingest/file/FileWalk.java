@@ -71,16 +71,23 @@ final class FileWalk implements Closeable {
       open = records(file, start);
       return false;
     } catch (IOException e) {
-      if (!(format instanceof FileFormat.Avro) || e instanceof java.nio.file.FileSystemException) {
+      String wanted =
+          switch (format) {
+            case FileFormat.Avro _ -> "Avro container file";
+            case FileFormat.Parquet _ -> "Parquet file";
+            default -> "";
+          };
+      if (wanted.isEmpty() || e instanceof java.nio.file.FileSystemException) {
         throw failed(file.path().toString(), e);
       }
-      return notAvro(file, start, e, chunk);
+      return unreadable(file, wanted, start, e, chunk);
     }
   }
 
   private FileRecords records(SourceFile file, long start) throws IOException {
     return switch (format) {
       case FileFormat.Avro avro -> new AvroRecords(file, start);
+      case FileFormat.Parquet parquet -> new ParquetRecords(file, limits, start);
       case FileFormat.Lines lines -> new DelimitedRecords(file, lines, limits, start);
       case FileFormat.Csv csv -> new DelimitedRecords(file, csv, limits, start);
       case FileFormat.Folder folder -> new FolderRecords(file, limits, start);
@@ -90,8 +97,10 @@ final class FileWalk implements Closeable {
     };
   }
 
-  private boolean notAvro(SourceFile file, long start, Exception e, RecordChunk chunk) {
-    String detail = file.name() + " is empty or no Avro container file: " + e.getMessage();
+  /** A file as a whole is then one record. */
+  private boolean unreadable(
+      SourceFile file, String wanted, long start, Exception e, RecordChunk chunk) {
+    String detail = file.name() + " is empty or no " + wanted + ": " + e.getMessage();
     LOG.warn("{}", detail);
     if (start > 0) {
       return false;

@@ -131,7 +131,7 @@ public final class StoredModel implements AutoCloseable {
 
   private String format(Path data) {
     String name = data.toString();
-    for (String format : List.of("avro", "csv", "jsonl", "vw", "libsvm")) {
+    for (String format : List.of("avro", "parquet", "csv", "jsonl", "vw", "libsvm")) {
       if (name.endsWith("." + format)) {
         return format;
       }
