@@ -61,7 +61,8 @@ public final class ModelCard {
     put("baselines", metrics.baselines());
     card.put("samplesTrained", metrics.ledger().trained());
     if (!forThePublic) {
-      card.set("data", new CheckpointContents(checkpoint, Optional.empty()).tree().get("partitions"));
+      card.set(
+          "data", new CheckpointContents(checkpoint, Optional.empty()).tree().get("partitions"));
       card.put("job", job.yaml());
     }
   }

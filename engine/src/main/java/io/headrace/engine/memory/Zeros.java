@@ -51,6 +51,7 @@ public final class Zeros {
   }
 
   /** The C library's calloc, looked up once something large is asked for. */
+  @SuppressWarnings("restricted") // the launcher enables native access
   private static final class Native {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle CALLOC =

@@ -45,21 +45,21 @@ final class LargeTables {
       Floats.write(table, row, (float) random.nextDouble());
       Floats.write(slot, row, Floats.read(slot, row) + 1);
     }
-    Floats.write(table, FLOATS - 1, step); // in the page that is not full
+    Floats.write(table, FLOATS - 1, (float) step); // in the page that is not full
   }
 
   /** Changes everything. */
   void fill() {
     step++;
-    Floats.fill(table, 0, FLOATS, step);
-    Floats.fill(slot, 0, FLOATS, step);
+    Floats.fill(table, 0, FLOATS, (float) step);
+    Floats.fill(slot, 0, FLOATS, (float) step);
   }
 
   Checkpoint checkpoint() {
     var tensors = new TreeMap<String, Tensor>();
     tensors.put("model.table", tensor(table));
     tensors.put("optimizer.slot", tensor(slot));
-    tensors.put("small", tensor(Floats.of(step, 2, 3)));
+    tensors.put("small", tensor(Floats.of((float) step, 2, 3)));
     return new Checkpoint(
         "clicks", "f", step, step, new Ledger(new TreeMap<>()), new TreeMap<>(), tensors);
   }
