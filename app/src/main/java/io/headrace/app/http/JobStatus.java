@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param timeMillis when this was taken, since the epoch
  * @param partitions what became of the records of each source partition, in order
+ * @param predictions null where the job does not predict
  */
 @Serdeable
 public record JobStatus(
@@ -24,7 +25,8 @@ public record JobStatus(
     List<Partition> partitions,
     Metrics metrics,
     Flow flow,
-    Checkpoints checkpoints) {
+    Checkpoints checkpoints,
+    @Nullable Predictions predictions) {
 
   /**
    * What is being done, and how that goes in one word.
@@ -136,10 +138,23 @@ public record JobStatus(
    * What would survive a crash now.
    *
    * @param written by this run
+   * @param failures writes of this run that failed; each is tried again
+   * @param putOff times that one was due while the one before was still being written
    * @param last null before the first
    */
   @Serdeable
-  public record Checkpoints(long written, @Nullable Saved last) {}
+  public record Checkpoints(long written, long failures, long putOff, @Nullable Saved last) {}
+
+  /**
+   * What was asked of the model while it learned, since the start.
+   *
+   * @param answered requests
+   * @param refused requests, for what they held or because nothing was learned yet
+   * @param rows predicted
+   * @param step of the copy that predicts; 0 before the first
+   */
+  @Serdeable
+  public record Predictions(long answered, long refused, long rows, long step) {}
 
   /**
    * A durable checkpoint.

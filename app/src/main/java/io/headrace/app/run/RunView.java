@@ -12,6 +12,7 @@ import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.job.JobRun;
+import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.sink.CheckpointStore;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -64,7 +65,17 @@ public final class RunView implements JobStatusSource, JobControl {
         partitions(status, kafka, pushed),
         metrics(status.metrics(), status.validation()),
         new JobStatus.Flow(status.ring().slots(), status.ring().occupied(), status.ring().demand()),
-        new JobStatus.Checkpoints(checkpoints.written(), saved(status.checkpoint())));
+        new JobStatus.Checkpoints(
+            checkpoints.written(),
+            status.checkpointFailures(),
+            status.checkpointsPutOff(),
+            saved(status.checkpoint())),
+        run.live().map(LiveModel::status).map(RunView::predictions).orElse(null));
+  }
+
+  private static JobStatus.Predictions predictions(LiveModel.Status served) {
+    return new JobStatus.Predictions(
+        served.answered(), served.refused(), served.rows(), served.step());
   }
 
   /** All that a service is given of the run. */

@@ -72,7 +72,8 @@ class HttpServiceTest {
             "partitions",
             "metrics",
             "flow",
-            "checkpoints");
+            "checkpoints",
+            "predictions");
     assertThat(part(status, "job"))
         .containsEntry("name", "flight-delay")
         .containsEntry("state", "running");

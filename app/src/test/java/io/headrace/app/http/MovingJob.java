@@ -6,6 +6,7 @@ import io.headrace.app.http.JobStatus.Flow;
 import io.headrace.app.http.JobStatus.Job;
 import io.headrace.app.http.JobStatus.Metrics;
 import io.headrace.app.http.JobStatus.Partition;
+import io.headrace.app.http.JobStatus.Predictions;
 import io.headrace.app.http.JobStatus.Progress;
 import io.headrace.app.http.JobStatus.Saved;
 import io.headrace.engine.error.HeadraceException;
@@ -117,7 +118,8 @@ final class MovingJob implements JobStatusSource, JobControl {
         List.of(partition("flights-0", tick, wave), partition("flights-1", tick, -wave)),
         metrics(tick, wave),
         new Flow(64, (int) (40 + 12 * wave), 8),
-        checkpoints(tick));
+        checkpoints(tick),
+        new Predictions(tick * 500, tick / 4, tick * 2000, trained / 64 - 640));
   }
 
   private static Account account(long tick, long trained) {
@@ -181,6 +183,8 @@ final class MovingJob implements JobStatusSource, JobControl {
     long written = tick / 20;
     return new Checkpoints(
         written,
+        tick / 50,
+        tick / 40,
         written == 0
             ? null
             : new Saved(
