@@ -42,7 +42,7 @@ record FollowedMarks(int place, long start, long key, FileHead head) {
     return Stream.of(of(source, 0, from), of(source, 1, from))
         .flatMap(Optional::stream)
         .filter(marks -> marks.start <= position)
-        .max(Comparator.comparing(FollowedMarks::start));
+        .max(Comparator.comparingLong(FollowedMarks::start));
   }
 
   /** What is known at a place. */
