@@ -122,7 +122,9 @@ class JobConversionTest {
         List.of(
             List.of("source.file.path=rows.csv", "source.file.format=csv"),
             List.of(
-                "source.file.path=rows.tsv", "source.file.format=csv", "source.file.delimiter=\t"),
+                "source.file.path=rows.tsv",
+                "source.file.format=csv",
+                "source.file.delimiter=\"\\t\""),
             List.of("source.file.path=rows.jsonl", "source.file.format=jsonl"))) {
       JobConversion.convert(fields(source), folder.resolve("converted.avro"));
       assertThat(rows(fields(CONVERTED))).as("%s", source).isEqualTo(converted);
