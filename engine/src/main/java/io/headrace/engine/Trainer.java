@@ -145,14 +145,19 @@ public final class Trainer implements AutoCloseable {
       guard.stopIfAsked(step + 1, learnedRows.badLoss());
     }
     evaluation.add(
-        learnedRows.outputs(), learnedRows.labels(), learnedRows.weights(), learnedRows.losses(), learned);
+        learnedRows.outputs(),
+        learnedRows.labels(),
+        learnedRows.weights(),
+        learnedRows.losses(),
+        learned);
     double usual = guard.usualLoss();
     StepResult result = taken(batch, learned, meanLoss);
     if (left == 0) {
       return result;
     }
     learnedRows.rejectLeftOut(rows, ledger);
-    var divergence = new Divergence(step, learnedRows.badLoss(), usual, 0, left, guard.rateFactor());
+    var divergence =
+        new Divergence(step, learnedRows.badLoss(), usual, 0, left, guard.rateFactor());
     return new StepResult(step, learned, meanLoss, divergence);
   }
 
