@@ -309,7 +309,10 @@ class JobFaultsTest {
     assertFault(
         "{threads: 2}",
         "{mode: lock-free}",
-        "engine.mode: lock-free is not one of synchronous, hogwild (job.yaml:21).");
+        "engine.mode: lock-free is not one of synchronous, hogwild (job.yaml:21). How workers share"
+            + " the parameters. synchronous: every step waits for all shards, which makes runs"
+            + " repeatable. hogwild: each worker learns from rows of its own, without locks, and no"
+            + " two runs are the same; for a linear model of a sparse input with update: sample.");
   }
 
   @Test
