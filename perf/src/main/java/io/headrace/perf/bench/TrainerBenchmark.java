@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Samples a second that the trainer alone scores and learns from, in batches of 64, clicks
- * in those of 1,024. One thread unless the name says otherwise.
+ * Samples a second that the trainer alone scores and learns from, in batches of 64, clicks in those
+ * of 1,024. One thread unless the name says otherwise.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -91,16 +91,16 @@ public class TrainerBenchmark {
 
   @State(Scope.Thread)
   public static class Clicks {
-    /** Mode and threads. */
-    @Param({"SYNCHRONOUS 1", "HOGWILD 1", "HOGWILD 2"})
-    public String workers = "";
+    @Param public WorkerMode mode = WorkerMode.SYNCHRONOUS;
+
+    @Param({"1", "2"})
+    public int threads;
 
     private @Nullable TrainerCase training;
 
     @Setup
     public void make() {
-      String[] parts = workers.split(" ");
-      training = TrainerCase.clicks(WorkerMode.valueOf(parts[0]), Integer.parseInt(parts[1]));
+      training = TrainerCase.clicks(mode, threads);
     }
 
     @TearDown

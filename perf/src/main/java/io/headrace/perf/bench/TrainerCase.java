@@ -29,8 +29,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * A trainer, and batches that it can learn from, over and over. Not thread-safe; the
- * caller closes it.
+ * A trainer, and batches that it can learn from, over and over. Not thread-safe; the caller closes
+ * it.
  */
 final class TrainerCase implements AutoCloseable {
   static final int BATCH = 64;
@@ -110,9 +110,7 @@ final class TrainerCase implements AutoCloseable {
                 block -> {
                   var batch = new MiniBatch(spec.schema(), DecodeCase.RECORDS);
                   batch.rows().appendRows(block, 0, block.size());
-                  batch
-                      .ledger()
-                      .add(block.partition(), block.nextPosition(), block.size(), 0, 0);
+                  batch.ledger().add(block.partition(), block.nextPosition(), block.size(), 0, 0);
                   return batch;
                 })
             .toList();
