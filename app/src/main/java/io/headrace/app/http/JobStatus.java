@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeMillis when this was taken, since the epoch
  * @param partitions what became of the records of each source partition, in order
  * @param predictions null where the job does not predict
+ * @param events the latest, newest first
  */
 @Serdeable
 public record JobStatus(
@@ -26,7 +27,8 @@ public record JobStatus(
     Metrics metrics,
     Flow flow,
     Checkpoints checkpoints,
-    @Nullable Predictions predictions) {
+    @Nullable Predictions predictions,
+    List<Event> events) {
 
   /**
    * What is being done, and how that goes in one word.
@@ -49,12 +51,19 @@ public record JobStatus(
    *
    * @param step steps taken since the job's first start
    * @param samplesPerSecond trained lately
-   * @param stepMillis a step's mean duration lately
+   * @param stepMillis a step's mean duration lately, the step alone
+   * @param waitMillis mean time that the trainer waits for a batch
+   * @param betweenMillis mean time between two steps for metrics, validation and checkpoints
    * @param learningRate at the last metrics; null before the first
    */
   @Serdeable
   public record Progress(
-      long step, double samplesPerSecond, double stepMillis, @Nullable Double learningRate) {}
+      long step,
+      double samplesPerSecond,
+      double stepMillis,
+      double waitMillis,
+      double betweenMillis,
+      @Nullable Double learningRate) {}
 
   /**
    * What became of the records read: {@code read = trained + rejected + filtered + inFlight}.
@@ -100,6 +109,7 @@ public record JobStatus(
    * @param total over all samples
    * @param baselines what predicting without skill would score
    * @param validation over the held-out samples at the last look; empty without one
+   * @param confusion over all samples; null for numbers and many classes
    * @param conflated events that a slow sink never saw, because newer ones took their place
    * @param undelivered events that a sink failed to take
    */
@@ -109,6 +119,7 @@ public record JobStatus(
       SortedMap<String, Double> total,
       SortedMap<String, Double> baselines,
       SortedMap<String, Double> validation,
+      @Nullable Confusion confusion,
       long conflated,
       long undelivered) {
     public Metrics {
@@ -125,6 +136,27 @@ public record JobStatus(
       return Collections.unmodifiableSortedMap(finite);
     }
   }
+
+  /**
+   * What was taken for what.
+   *
+   * @param counts a row for each true class, in it one for each predicted class
+   */
+  @Serdeable
+  public record Confusion(List<String> classes, List<List<Long>> counts) {
+    public Confusion {
+      classes = List.copyOf(classes);
+      counts = List.copyOf(counts);
+    }
+  }
+
+  /**
+   * Something that happened.
+   *
+   * @param code what kind, e.g. {@code rejection-rate}
+   */
+  @Serdeable
+  public record Event(long timeMillis, String code, String message) {}
 
   /**
    * How full the way to the trainer is.
@@ -166,6 +198,7 @@ public record JobStatus(
 
   public JobStatus {
     partitions = List.copyOf(partitions);
+    events = List.copyOf(events);
   }
 
   /** Records waiting at the source; null where no partition knows. */

@@ -73,7 +73,8 @@ class HttpServiceTest {
             "metrics",
             "flow",
             "checkpoints",
-            "predictions");
+            "predictions",
+            "events");
     assertThat(part(status, "job"))
         .containsEntry("name", "flight-delay")
         .containsEntry("state", "running");
