@@ -102,8 +102,7 @@ final class DivergenceGuard {
     if (!watch.accepts(loss)) {
       return false;
     }
-    if (policy.undoes()
-        && (!good.isTaken() || learned - good.learned() >= copyEverySteps)) {
+    if (policy.undoes() && (!good.isTaken() || learned - good.learned() >= copyEverySteps)) {
       if (!finite()) {
         return false;
       }

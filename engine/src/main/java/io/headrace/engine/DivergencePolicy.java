@@ -12,7 +12,8 @@ import java.util.Locale;
  * @param lossAbove times the running loss that a batch may cost; infinite for no bound
  * @param copyEverySteps steps between two copies of the last good state, in memory
  * @param giveUpAfter divergences in turn that end the run
- * @param undoes whether there is a copy of the last good state at all; without one nothing is undone
+ * @param undoes whether there is a copy of the last good state at all; without one nothing is
+ *     undone
  */
 public record DivergencePolicy(
     Action action, double lossAbove, int copyEverySteps, int giveUpAfter, boolean undoes) {

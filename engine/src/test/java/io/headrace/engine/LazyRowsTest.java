@@ -71,10 +71,7 @@ class LazyRowsTest {
   }
 
   private static ModelSpec spec(
-      SampleSchema schema,
-      String optimizer,
-      Map<String, Double> settings,
-      UpdateMode update) {
+      SampleSchema schema, String optimizer, Map<String, Double> settings, UpdateMode update) {
     ModelSpec spec =
         Specs.model(
             schema,

@@ -45,7 +45,8 @@ class TableMemoryTest {
   }
 
   private static double part(String report, String what) {
-    Matcher line = Pattern.compile("resident, " + what + ".* ([\\d.]+) of the table").matcher(report);
+    Matcher line =
+        Pattern.compile("resident, " + what + ".* ([\\d.]+) of the table").matcher(report);
     assertThat(line.find()).as(report).isTrue();
     return Double.parseDouble(line.group(1));
   }
