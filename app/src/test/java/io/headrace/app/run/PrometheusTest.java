@@ -111,7 +111,7 @@ class PrometheusTest {
     Prometheus(HttpService scraped) throws IOException {
       String config =
           Files.readString(RULES.resolve("prometheus.yml"))
-              .replace("headrace:8080", scraped.uri().getAuthority())
+              .replace("127.0.0.1:8081", scraped.uri().getAuthority())
               .replaceAll("_interval: \\d+s", "_interval: 1s")
               .replace("[alerts.yml]", "[\"" + RULES.resolve("alerts.yml") + "\"]");
       Path file = Files.writeString(folder.resolve("prometheus.yml"), config);
