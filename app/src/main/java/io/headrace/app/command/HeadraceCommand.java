@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       ConvertCommand.class,
       CheckpointsCommand.class,
       DeadLettersCommand.class,
+      TokensCommand.class,
       BrokerCommand.class
     })
 public final class HeadraceCommand implements Runnable {
