@@ -3,7 +3,6 @@ package io.headrace.engine;
 import io.headrace.engine.layer.Parameter;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.optimizer.ParameterBlock;
-import io.headrace.engine.state.StateReader;
 import io.headrace.engine.state.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
@@ -75,7 +74,7 @@ record ModelState(Model model) {
     in.clear();
   }
 
-  void restore(StateReader from) {
+  void restore(CheckpointReader from) {
     model.updates().finishCopies();
     ParameterBlock block = model.updates().block();
     List<String> slots = model.updates().optimizer().slots();
@@ -122,24 +121,22 @@ record ModelState(Model model) {
   }
 
   private static void restore(
-      StateReader from, String name, Parameter parameter, MemorySegment vector) {
-    MemorySegment copy = Floats.allocate(parameter.count());
-    from.tensor(name, TensorType.F32, shape(parameter), copy);
-    put(copy, parameter, vector);
+      CheckpointReader from, String name, Parameter parameter, MemorySegment vector) {
+    put(from.data(name, TensorType.F32, shape(parameter)), parameter, vector);
   }
 
   /** Writes floats that lie without padding to where they belong in a vector. */
-  private static void put(MemorySegment copy, Parameter parameter, MemorySegment vector) {
+  private static void put(MemorySegment saved, Parameter parameter, MemorySegment vector) {
     long columns = parameter.columns();
-    Floats.copyRows(
-        copy,
-        0,
-        columns,
-        vector,
-        parameter.offset(),
-        parameter.stride(),
-        parameter.rows(),
-        columns);
+    long stride = parameter.stride();
+    if (columns == 1 && stride > 1) {
+      Floats.copyChanged(saved, 0, 1, vector, parameter.offset(), stride, parameter.rows());
+    } else if (stride == columns) {
+      Floats.copyChanged(saved, 0, vector, parameter.offset(), parameter.count());
+    } else {
+      Floats.copyRows(
+          saved, 0, columns, vector, parameter.offset(), stride, parameter.rows(), columns);
+    }
   }
 
   private static long[] shape(Parameter parameter) {

@@ -208,7 +208,7 @@ public final class TrainingRun implements AutoCloseable {
         pipeline.ring(),
         end == null ? loop.samplesPerSecond() : 0,
         loop.steps(),
-        loop.stepMillis(),
+        loop.stepTimes(),
         loop.lastMetrics(),
         loop.lastValidation(),
         loop.stoppedEarly(),

@@ -97,7 +97,10 @@ public final class AuditLog implements AutoCloseable {
       return true;
     } catch (IOException e) {
       if (!failing) {
-        log.error("The audit log {} cannot be written, so nothing more is changed: {}", file, e.toString());
+        log.error(
+            "The audit log {} cannot be written, so nothing more is changed: {}",
+            file,
+            e.toString());
       }
       failing = true;
       return false;

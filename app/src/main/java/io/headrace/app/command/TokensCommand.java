@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 /** {@code headrace tokens}: makes, lists and revokes API tokens. */
 @Command(
     name = "tokens",
-    description = "Makes, lists and revokes the tokens by which people and programs say who they are.",
+    description =
+        "Makes, lists and revokes the tokens by which people and programs say who they are.",
     synopsisSubcommandLabel = "(create | list | revoke)",
     mixinStandardHelpOptions = true)
 final class TokensCommand implements Runnable {

@@ -41,8 +41,7 @@ final class AuditGate implements Ordered {
   }
 
   @ResponseFilter
-  Publisher<MutableHttpResponse<?>> note(
-      HttpRequest<?> request, MutableHttpResponse<?> response) {
+  Publisher<MutableHttpResponse<?>> note(HttpRequest<?> request, MutableHttpResponse<?> response) {
     Optional<AuditLog> log = gatekeeper.audit();
     if (log.isEmpty() || !changes(request)) {
       return Mono.just(response);
@@ -52,8 +51,7 @@ final class AuditGate implements Ordered {
             written ->
                 written || response.code() >= 400
                     ? response
-                    : unwritten(
-                        request, "It was done, but the audit log could not be written."));
+                    : unwritten(request, "It was done, but the audit log could not be written."));
   }
 
   private static MutableHttpResponse<?> unwritten(HttpRequest<?> request, String what) {
@@ -67,7 +65,10 @@ final class AuditGate implements Ordered {
     return new AuditEntry(
         gatekeeper.clock().instant(),
         caller.map(known -> known.getName()).orElse("anonymous"),
-        caller.map(known -> known.getAttributes().get(TokenSignIn.ID)).map(Object::toString).orElse(""),
+        caller
+            .map(known -> known.getAttributes().get(TokenSignIn.ID))
+            .map(Object::toString)
+            .orElse(""),
         request.getMethodName(),
         path.length() > LONGEST_PATH ? path.substring(0, LONGEST_PATH) : path,
         Callers.address(request),

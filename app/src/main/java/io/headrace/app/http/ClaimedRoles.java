@@ -14,7 +14,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the claims of a signed token permit, as the job maps them. Values unknown permit nothing. */
+/**
+ * What the claims of a signed token permit, as the job maps them. Values unknown permit nothing.
+ */
 @Singleton
 @Replaces(DefaultRolesFinder.class)
 final class ClaimedRoles implements RolesFinder {

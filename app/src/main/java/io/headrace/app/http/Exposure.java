@@ -101,6 +101,7 @@ public record Exposure(String host, int port, Optional<AccessSettings> access, b
   private static HeadraceException unfit(
       String setting, Path file, String why, @Nullable Exception cause) {
     return new HeadraceException(
-        "access.tls.%s: %s is of no use: %s. Name a PEM file.".formatted(setting, file, why), cause);
+        "access.tls.%s: %s is of no use: %s. Name a PEM file.".formatted(setting, file, why),
+        cause);
   }
 }

@@ -50,8 +50,7 @@ public final class HttpService implements AutoCloseable {
     return start(open, job, every, InstantSource.system());
   }
 
-  static HttpService start(
-      Exposure exposure, ServedJob job, Duration every, InstantSource clock) {
+  static HttpService start(Exposure exposure, ServedJob job, Duration every, InstantSource clock) {
     exposure.check();
     checkFree(exposure.host(), exposure.port());
     Gatekeeper gatekeeper = Gatekeeper.open(exposure, job.checkpoints(), clock);

@@ -17,12 +17,16 @@ import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
-import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
+import jakarta.inject.Named;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 
 /** Predicts by the model that is being learned; all rows of a request by one state of it. */
 @Controller("/api/v1/predict")
@@ -38,15 +42,30 @@ final class PredictController {
           "avro/binary", Form.AVRO,
           "application/octet-stream", Form.AVRO);
 
-  private final ServedJob job;
+  /**
+   * Bytes up to which a body is answered on the server's own thread: to hand it over takes longer.
+   */
+  private static final int SMALL = 4 << 10;
 
-  PredictController(ServedJob job) {
+  private final ServedJob job;
+  private final Executor others;
+
+  PredictController(ServedJob job, @Named(TaskExecutors.BLOCKING) ExecutorService others) {
     this.job = job;
+    this.others = others;
   }
 
   @Post(consumes = MediaType.ALL, produces = MediaType.APPLICATION_JSON)
-  @ExecuteOn(TaskExecutors.BLOCKING)
-  MutableHttpResponse<?> predict(HttpRequest<?> request, @Body byte[] body) {
+  CompletionStage<MutableHttpResponse<?>> predict(HttpRequest<?> request, @Body byte[] body) {
+    boolean small =
+        body.length <= SMALL
+            && job.predictions().map(served -> !served.model().isBusy()).orElse(true);
+    return small
+        ? CompletableFuture.completedFuture(answer(request, body))
+        : CompletableFuture.supplyAsync(() -> answer(request, body), others);
+  }
+
+  private MutableHttpResponse<?> answer(HttpRequest<?> request, byte[] body) {
     if (job.predictions().isEmpty()) {
       return Problem.response(
           request,

@@ -20,8 +20,7 @@ final class PublicFiles implements SecurityRule<HttpRequest<?>> {
   @Override
   public Publisher<SecurityRuleResult> check(
       HttpRequest<?> request, @Nullable Authentication caller) {
-    boolean reads =
-        request.getMethod() == HttpMethod.GET || request.getMethod() == HttpMethod.HEAD;
+    boolean reads = request.getMethod() == HttpMethod.GET || request.getMethod() == HttpMethod.HEAD;
     boolean file = reads && RouteAttributes.getRouteMatch(request).isEmpty();
     return Mono.just(file ? SecurityRuleResult.ALLOWED : SecurityRuleResult.UNKNOWN);
   }

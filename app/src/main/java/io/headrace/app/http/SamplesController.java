@@ -1,8 +1,8 @@
 package io.headrace.app.http;
 
 import io.headrace.app.access.Role;
-import io.headrace.ingest.push.PushOutcome.Reason;
 import io.headrace.ingest.push.PushOutcome;
+import io.headrace.ingest.push.PushOutcome.Reason;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;

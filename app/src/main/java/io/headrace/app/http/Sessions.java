@@ -70,7 +70,7 @@ final class Sessions implements TokenReader<HttpRequest<?>>, TokenValidator<Http
     if (session == null) {
       return Mono.empty();
     }
-    if (!gatekeeper.clock().instant().isBefore(session.until()) 
+    if (!gatekeeper.clock().instant().isBefore(session.until())
         || !gatekeeper.holds(session.caller())) {
       sessions.remove(token);
       return Mono.empty();

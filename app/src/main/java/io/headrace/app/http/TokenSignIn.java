@@ -33,7 +33,6 @@ final class TokenSignIn implements TokenValidator<HttpRequest<?>> {
   }
 
   private static Authentication caller(ApiToken token) {
-    return Authentication.build(
-        token.name(), token.role().permissions(), Map.of(ID, token.id()));
+    return Authentication.build(token.name(), token.role().permissions(), Map.of(ID, token.id()));
   }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.app.access.ApiToken;
 import io.headrace.app.access.FailureLimit;
 import io.headrace.app.access.Role;
-import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.Checkpoint;
+import io.headrace.engine.sample.Ledger;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -29,8 +29,8 @@ class PermissionsTest {
   private static final String CHECKPOINT = "checkpoint-000000000007.safetensors";
 
   /**
-   * What a stranger, a viewer, a producer, an operator and an admin get. 404 of samples and
-   * 400 of predictions come from behind the gates: this job takes none, and the body is empty.
+   * What a stranger, a viewer, a producer, an operator and an admin get. 404 of samples and 400 of
+   * predictions come from behind the gates: this job takes none, and the body is empty.
    */
   private static final Map<String, List<Integer>> EXPECTED =
       Map.ofEntries(
@@ -158,7 +158,10 @@ class PermissionsTest {
         secured.send("POST", "/api/v1/session", SecuredService.bearer(made.secret()));
     assertThat(signedIn.body()).contains("\"name\":\"Ada\"", "operate").doesNotContain("push");
     String set = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
-    assertThat(set).containsIgnoringCase("; HttpOnly").contains("; SameSite=Strict", "; Path=/").doesNotContain(made.secret());
+    assertThat(set)
+        .containsIgnoringCase("; HttpOnly")
+        .contains("; SameSite=Strict", "; Path=/")
+        .doesNotContain(made.secret());
     String cookie = set.substring(0, set.indexOf(';'));
 
     assertThat(status("POST /api/v1/pause", "Cookie", cookie)).isEqualTo(200);
@@ -166,7 +169,11 @@ class PermissionsTest {
         .isEqualTo(403);
     assertThat(status("POST /api/v1/pause", "Cookie", cookie, "Origin", "https://evil.example"))
         .isEqualTo(403);
-    assertThat(secured.send("DELETE", "/api/v1/session", "Cookie", cookie).headers().firstValue("Set-Cookie"))
+    assertThat(
+            secured
+                .send("DELETE", "/api/v1/session", "Cookie", cookie)
+                .headers()
+                .firstValue("Set-Cookie"))
         .hasValueSatisfying(gone -> assertThat(gone).contains("Max-Age=0"));
     assertThat(status("POST /api/v1/pause", "Cookie", cookie)).isEqualTo(401);
   }
@@ -188,8 +195,7 @@ class PermissionsTest {
   void guessersWait() throws Exception {
     String good = secured.secret(Role.VIEWER);
     for (int i = 0; i < FailureLimit.MOST; i++) {
-      assertThat(status("GET /api/v1/status", SecuredService.bearer("guess-" + i)))
-          .isEqualTo(401);
+      assertThat(status("GET /api/v1/status", SecuredService.bearer("guess-" + i))).isEqualTo(401);
     }
     HttpResponse<String> limited =
         secured.send("GET", "/api/v1/status", SecuredService.bearer("another"));
@@ -212,7 +218,12 @@ class PermissionsTest {
     status("POST /api/v1/pause", SecuredService.bearer(ada.secret())); // is paused already
     status("POST /api/v1/pause", SecuredService.bearer(bob.secret()));
     status("POST /api/v1/checkpoints");
-    status("POST /api/v1/pause", "Authorization", "Bearer " + ada.secret(), "Sec-Fetch-Site", "cross-site");
+    status(
+        "POST /api/v1/pause",
+        "Authorization",
+        "Bearer " + ada.secret(),
+        "Sec-Fetch-Site",
+        "cross-site");
     status("POST /api/v1/no%0Aforged%22line");
     secured.job.state = JobState.RUNNING;
     secured.job.diskFull = true;
@@ -245,7 +256,10 @@ class PermissionsTest {
     Files.delete(secured.audit);
     assertThat(status("POST /api/v1/pause", SecuredService.bearer(operator))).isEqualTo(503);
     assertThat(secured.job.state).isEqualTo(JobState.RUNNING);
-    await(() -> Files.exists(secured.audit) && Files.size(secured.audit) > 0); // that refusal, written down
+    await(
+        () ->
+            Files.exists(secured.audit)
+                && Files.size(secured.audit) > 0); // that refusal, written down
     assertThat(status("POST /api/v1/pause", SecuredService.bearer(operator))).isEqualTo(200);
     assertThat(Files.readAllLines(secured.audit)).hasSize(2);
   }

@@ -50,7 +50,12 @@ class SignedTokensTest {
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    key = new RSAKeyGenerator(2048).keyUse(KeyUse.SIGNATURE).algorithm(JWSAlgorithm.RS256).keyID("one").generate();
+    key =
+        new RSAKeyGenerator(2048)
+            .keyUse(KeyUse.SIGNATURE)
+            .algorithm(JWSAlgorithm.RS256)
+            .keyID("one")
+            .generate();
     strangersKey = new RSAKeyGenerator(2048).keyID("one").generate();
     byte[] keys = new JWKSet(key).toString(true).getBytes(StandardCharsets.UTF_8);
     provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8);
@@ -88,8 +93,17 @@ class SignedTokensTest {
     assertThat(shown.body()).contains("\"name\":\"ada\"", "\"may\":[\"see\"]");
     assertThat(pause(signed(claims("staff"), key))).isEqualTo(403);
     assertThat(pause(signed(claims("staff", "ml-oncall"), key))).isEqualTo(200);
-    assertThat(secured.send("POST", "/api/v1/resume", SecuredService.bearer(signed(claims("ml-oncall"), key))).statusCode()).isEqualTo(200);
-    assertThat(status(signed(claims("operator"), key))).as("no name of ours is mapped").isEqualTo(403);
+    assertThat(
+            secured
+                .send(
+                    "POST",
+                    "/api/v1/resume",
+                    SecuredService.bearer(signed(claims("ml-oncall"), key)))
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(status(signed(claims("operator"), key)))
+        .as("no name of ours is mapped")
+        .isEqualTo(403);
     assertThat(status(signed(claims(), key))).isEqualTo(403);
     assertThat(Files.readString(secured.audit)).contains("\"who\":\"ada\"");
   }
@@ -100,15 +114,24 @@ class SignedTokensTest {
     assertThat(status(signed(good, key))).isEqualTo(200);
     assertThat(status(signed(good, strangersKey))).as("wrong signature").isEqualTo(401);
     assertThat(status(changed(good, expired()))).as("expired").isEqualTo(401);
-    assertThat(status(changed(good, b -> b.issuer("https://evil.example")))).as("issuer").isEqualTo(401);
+    assertThat(status(changed(good, b -> b.issuer("https://evil.example"))))
+        .as("issuer")
+        .isEqualTo(401);
     assertThat(status(changed(good, b -> b.audience("another")))).as("audience").isEqualTo(401);
-    assertThat(status(changed(good, b -> b.audience((String) null)))).as("no audience").isEqualTo(401);
-    assertThat(status(changed(good, b -> b.notBeforeTime(Date.from(Instant.now().plusSeconds(900)))))).as("not yet").isEqualTo(401);
+    assertThat(status(changed(good, b -> b.audience((String) null))))
+        .as("no audience")
+        .isEqualTo(401);
+    assertThat(
+            status(changed(good, b -> b.notBeforeTime(Date.from(Instant.now().plusSeconds(900))))))
+        .as("not yet")
+        .isEqualTo(401);
     assertThat(status(new PlainJWT(good).serialize())).as("not signed").isEqualTo(401);
     String token = signed(good, key);
     String[] parts = token.split("\\.");
     String other = signed(claims("ml-oncall"), key).split("\\.")[1];
-    assertThat(status(parts[0] + "." + other + "." + parts[2])).as("another's claims").isEqualTo(401);
+    assertThat(status(parts[0] + "." + other + "." + parts[2]))
+        .as("another's claims")
+        .isEqualTo(401);
   }
 
   @Test
@@ -125,8 +148,7 @@ class SignedTokensTest {
     return secured.status("POST", "/api/v1/pause", SecuredService.bearer(token));
   }
 
-  private String changed(
-      JWTClaimsSet claims, UnaryOperator<JWTClaimsSet.Builder> change)
+  private String changed(JWTClaimsSet claims, UnaryOperator<JWTClaimsSet.Builder> change)
       throws JOSEException {
     return signed(change.apply(new JWTClaimsSet.Builder(claims)).build(), key);
   }
@@ -147,7 +169,8 @@ class SignedTokensTest {
 
   private static String signed(JWTClaimsSet claims, RSAKey key) throws JOSEException {
     var token =
-        new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(), claims);
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(), claims);
     token.sign(new RSASSASigner(key));
     return token.serialize();
   }

@@ -62,9 +62,7 @@ class TlsTest {
         new AccessSettings(
             tokens ? Optional.of(folder.resolve("tokens.json")) : Optional.empty(),
             Optional.empty(),
-            tls
-                ? Optional.of(new Tls(folder.resolve("c"), folder.resolve("k")))
-                : Optional.empty(),
+            tls ? Optional.of(new Tls(folder.resolve("c"), folder.resolve("k"))) : Optional.empty(),
             Optional.empty());
     var exposure = new Exposure("0.0.0.0", 0, Optional.of(access), false);
     assertThatThrownBy(() -> HttpService.start(exposure, new MovingJob().served()))
@@ -111,9 +109,24 @@ class TlsTest {
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
     Process made =
         new ProcessBuilder(
-                keytool.toString(), "-genkeypair", "-alias", "it", "-dname", "CN=" + name,
-                "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2", "-storetype",
-                "PKCS12", "-keystore", store.toString(), "-storepass", "changeit")
+                keytool.toString(),
+                "-genkeypair",
+                "-alias",
+                "it",
+                "-dname",
+                "CN=" + name,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                "changeit")
             .redirectErrorStream(true)
             .start();
     String said = new String(made.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -70,7 +70,9 @@ class PushRunTest {
         job,
         false,
         false,
-        "127.0.0.1", OptionalInt.empty(), false,
+        "127.0.0.1",
+        OptionalInt.empty(),
+        false,
         new PrintWriter(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
   }
 

@@ -72,7 +72,8 @@ public record AccessSettings(
     private static URI url(String text) {
       try {
         URI url = URI.create(text);
-        if (url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+        if (url.getHost() != null
+            && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
           return url;
         }
       } catch (IllegalArgumentException notOne) {

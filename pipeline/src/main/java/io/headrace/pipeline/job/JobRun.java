@@ -4,6 +4,7 @@ import io.headrace.engine.StepResult;
 import io.headrace.engine.Trainer;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
+import io.headrace.ingest.file.FollowedSource;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
 import io.headrace.ingest.order.StreamShuffledSource;
@@ -114,6 +115,9 @@ public final class JobRun implements AutoCloseable {
             options.weightsOnly());
     alerts.passTo(sinks.events());
     JobSources.topic(source).ifPresent(kafka -> kafka.alertTo(alerts));
+    if (source instanceof FollowedSource followed) {
+      followed.alertTo(alerts);
+    }
     try {
       TrainingRun run =
           TrainingRun.start(

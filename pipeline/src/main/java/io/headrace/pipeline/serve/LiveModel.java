@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class LiveModel implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveModel.class);
+
+  /**
+   * What was asked so far.
+   *
+   * @param answered requests
+   * @param refused requests
+   * @param rows predicted
+   * @param step of the copy that predicts; 0 before the first
+   */
+  public record Status(long answered, long refused, long rows, long step) {}
 
   /** Where the copies come from. */
   @FunctionalInterface
@@ -51,6 +62,10 @@ public final class LiveModel implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("headrace-serve").daemon().factory());
   private final int maxRequestBytes;
+  private final LongAdder answered = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+  private final LongAdder rows = new LongAdder();
+  private volatile long servedStep;
   private ServedCopy spare; // the thread's own
   private ServedCopy other;
   private int[] sizes = {};
@@ -88,6 +103,27 @@ public final class LiveModel implements AutoCloseable {
    * @param body the callee's from now on
    */
   public Prediction predict(Form form, byte[] body) {
+    Prediction prediction = found(form, body);
+    if (prediction instanceof Prediction.Made made) {
+      answered.increment();
+      rows.add(made.rows());
+    } else {
+      refused.increment();
+    }
+    return prediction;
+  }
+
+  /** Whether a request would have to wait for another. */
+  public boolean isBusy() {
+    ServedCopy copy = current;
+    return copy != null && copy.lock.isLocked();
+  }
+
+  public Status status() {
+    return new Status(answered.sum(), refused.sum(), rows.sum(), servedStep);
+  }
+
+  private Prediction found(Form form, byte[] body) {
     return switch (records.of(form, body)) {
       case Found.Unreadable(Reason reason, String detail) -> new Prediction.Refused(reason, detail);
       case Found.Records(List<RecordChunk> chunks) -> {
@@ -133,6 +169,7 @@ public final class LiveModel implements AutoCloseable {
         spare = other;
         other = next;
         current = next;
+        servedStep = weights.step();
       }
     } catch (RuntimeException e) { // the next try may do better; requests get the state before
       log.warn("Predictions go on with the model of before, for it could not be copied", e);
