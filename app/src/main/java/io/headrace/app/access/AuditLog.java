@@ -3,10 +3,11 @@ package io.headrace.app.access;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.headrace.engine.error.HeadraceException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -29,9 +30,9 @@ public final class AuditLog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AuditLog.class);
   private static final JsonFactory JSON = new JsonFactory();
 
-  private record Waiting(byte[] line, CompletableFuture<Boolean> written) {}
+  private record Waiting(String line, CompletableFuture<Boolean> written) {}
 
-  private static final Waiting END = new Waiting(new byte[0], new CompletableFuture<>());
+  private static final Waiting END = new Waiting("", new CompletableFuture<>());
 
   private final Path file;
   private final BlockingQueue<Waiting> waiting = new LinkedBlockingQueue<>();
@@ -112,10 +113,10 @@ public final class AuditLog implements AutoCloseable {
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    var lines = new ByteArrayOutputStream();
-    group.forEach(one -> lines.writeBytes(one.line()));
+    var lines = new StringBuilder();
+    group.forEach(one -> lines.append(one.line()));
     try (FileChannel channel = FileChannel.open(file, options, ownerOnly)) {
-      ByteBuffer bytes = ByteBuffer.wrap(lines.toByteArray());
+      ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
@@ -124,9 +125,9 @@ public final class AuditLog implements AutoCloseable {
   }
 
   /** What callers sent is written as JSON text, so no line can be forged by it. */
-  private static byte[] line(AuditEntry entry) {
-    var bytes = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+  private static String line(AuditEntry entry) {
+    var text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
       json.writeStringField("time", entry.time().toString());
       json.writeStringField("who", entry.who());
@@ -140,8 +141,7 @@ public final class AuditLog implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalStateException("writing to memory", e);
     }
-    bytes.write('\n');
-    return bytes.toByteArray();
+    return text + "\n";
   }
 
   /** Writes what waits. */

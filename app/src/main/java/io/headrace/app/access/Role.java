@@ -8,13 +8,13 @@ import java.util.Optional;
 /** What somebody is trusted with. */
 public enum Role {
   /** Sees everything, and has the model predict. */
-  VIEWER(Role.SEE),
+  VIEWER,
   /** Pushes samples, and sees how the job stands. */
-  PRODUCER(Role.PUSH),
+  PRODUCER,
   /** Sees everything; pauses, resumes, has checkpoints written. */
-  OPERATOR(Role.SEE, Role.OPERATE),
+  OPERATOR,
   /** May do all of that. */
-  ADMIN(Role.SEE, Role.PUSH, Role.OPERATE);
+  ADMIN;
 
   /** To read what the service shows, and to predict. */
   public static final String SEE = "see";
@@ -25,15 +25,14 @@ public enum Role {
   /** To change what the job does. */
   public static final String OPERATE = "operate";
 
-  private final List<String> permissions;
-
-  Role(String... permissions) {
-    this.permissions = List.of(permissions);
-  }
-
   /** Some of {@link #SEE}, {@link #PUSH} and {@link #OPERATE}. */
   public List<String> permissions() {
-    return permissions;
+    return switch (this) {
+      case VIEWER -> List.of(SEE);
+      case PRODUCER -> List.of(PUSH);
+      case OPERATOR -> List.of(SEE, OPERATE);
+      case ADMIN -> List.of(SEE, PUSH, OPERATE);
+    };
   }
 
   /** Its name for people and files: in lower case. */

@@ -12,6 +12,7 @@ import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
@@ -36,7 +37,8 @@ final class AuditGate implements Ordered {
     if (failing.isEmpty() || !changes(request)) {
       return null;
     }
-    failing.get().add(entry(request, HttpStatus.SERVICE_UNAVAILABLE.getCode())); // tries it again
+    CompletableFuture<Boolean> unused = // it tries again to write
+        failing.get().add(entry(request, HttpStatus.SERVICE_UNAVAILABLE.getCode()));
     return unwritten(request, "Nothing was changed: the audit log cannot be written.");
   }
 

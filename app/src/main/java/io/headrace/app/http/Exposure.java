@@ -100,8 +100,8 @@ public record Exposure(String host, int port, Optional<AccessSettings> access, b
 
   private static HeadraceException unfit(
       String setting, Path file, String why, @Nullable Exception cause) {
-    return new HeadraceException(
-        "access.tls.%s: %s is of no use: %s. Name a PEM file.".formatted(setting, file, why),
-        cause);
+    String message =
+        "access.tls.%s: %s is of no use: %s. Name a PEM file.".formatted(setting, file, why);
+    return cause == null ? new HeadraceException(message) : new HeadraceException(message, cause);
   }
 }
