@@ -37,7 +37,7 @@ final class AuditGate implements Ordered {
     if (failing.isEmpty() || !changes(request)) {
       return null;
     }
-    CompletableFuture<Boolean> unused = // it tries again to write
+    CompletableFuture<Boolean> _ = // it tries again to write
         failing.get().add(entry(request, HttpStatus.SERVICE_UNAVAILABLE.getCode()));
     return unwritten(request, "Nothing was changed: the audit log cannot be written.");
   }
