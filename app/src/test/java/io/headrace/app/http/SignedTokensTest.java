@@ -113,7 +113,11 @@ class SignedTokensTest {
     var good = claims("staff");
     assertThat(status(signed(good, key))).isEqualTo(200);
     assertThat(status(signed(good, strangersKey))).as("wrong signature").isEqualTo(401);
-    assertThat(status(changed(good, b -> b.expirationTime(Date.from(Instant.now().minusSeconds(900)))))).as("expired").isEqualTo(401);
+    assertThat(
+            status(
+                changed(good, b -> b.expirationTime(Date.from(Instant.now().minusSeconds(900))))))
+        .as("expired")
+        .isEqualTo(401);
     assertThat(status(changed(good, b -> b.issuer("https://evil.example"))))
         .as("issuer")
         .isEqualTo(401);
