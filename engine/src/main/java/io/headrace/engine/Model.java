@@ -24,8 +24,10 @@ import io.headrace.engine.sample.SampleBlock;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A {@link ModelSpec} compiled: every layer's work on one tape, its parameters in one vector, its
@@ -170,18 +172,48 @@ final class Model {
   }
 
   /** The model's work on one row without a plan, where it has such a way. */
-  Optional<SingleRow> singleRow() {
-    return tape.single();
+  Optional<RowLane> singleRow() {
+    return tape.single().map(row -> new RowLane(row, loss, scores));
   }
 
-  /** Scores row {@code row} of a batch, whose scores are row 0's, with its loss. */
-  void scoreSingle(SampleBlock rows, int row) {
-    loss.score(scores, rows.labels(), rows.weights(), row, 0, 1, 1);
+  /**
+   * The same, once for each of several threads that learn at once.
+   *
+   * @throws InvalidSettingException if threads cannot share this model's parameters
+   */
+  List<RowLane> lanes(int count) {
+    return Stream.generate(() -> tape.single().flatMap(SingleRow::lane).map(this::lane))
+        .limit(count)
+        .map(lane -> lane.orElseThrow(this::notForHogwild))
+        .toList();
   }
 
-  /** See {@link Loss#awareSlope}. */
-  double awareSlope(double slope, double score, double label, double weight, double pull) {
-    return loss.awareSlope(slope, score, label, weight, pull);
+  private RowLane lane(SingleRow.Lane lane) {
+    DenseValue last = lane.scores();
+    int units = scores.width();
+    return new RowLane(
+        lane.work(),
+        loss,
+        new Loss.Scores(
+            units,
+            last.stride(),
+            last.values(new Pass()),
+            last.gradients(),
+            Floats.allocate(units),
+            Floats.allocate(1)));
+  }
+
+  private InvalidSettingException notForHogwild() {
+    return new InvalidSettingException(
+        "engine.mode",
+        "hogwild is for a model of one layer, linear, over a sparse input, with engine.update: sample,"
+            + " without gradient-clipping, and with an optimizer that moves each weight by its own slope:"
+            + " sgd, adagrad, ftrl, adam (without l1 or a decay apart from the slope) or coin. Here are %d layers, the first %s, with update: %s and %s. Change that, or set mode: synchronous."
+                .formatted(
+                    spec.layers().size(),
+                    spec.layers().getFirst().name(),
+                    spec.update().name().toLowerCase(Locale.ROOT),
+                    spec.optimizer().name()));
   }
 
   /**

@@ -129,7 +129,7 @@ public record JobSpec(
    */
   public Trainer newTrainer() {
     try {
-      return new Trainer(modelSpec(), engine.threads(), onDivergence);
+      return new Trainer(modelSpec(), engine.threads(), onDivergence, engine.mode());
     } catch (InvalidSettingException e) {
       throw places.located(e);
     }
