@@ -40,11 +40,9 @@ class HeadraceCommandTest {
   void completesEveryCommandInBash() throws Exception {
     assertThat(run("completion", "bash")).isZero();
     Path script = Files.writeString(directory.resolve("completion.sh"), out.toString());
-    String ask =
-        "source %s; COMP_WORDS=(headrace %s); COMP_CWORD=1; COMP_LINE='headrace %s'; COMP_POINT=${#COMP_LINE}; _complete_headrace 2>/dev/null; echo \"${COMPREPLY[@]}\"";
     for (String begun : List.of("ru", "checkp", "compl")) {
       Process bash =
-          new ProcessBuilder("bash", "-c", ask.formatted(script, begun, begun))
+          new ProcessBuilder("bash", "-c", completion(script, begun))
               .redirectErrorStream(true)
               .start();
       String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -52,6 +50,14 @@ class HeadraceCommandTest {
       assertThat(HeadraceCommand.commandLine().getSubcommands()).containsKey(said.strip());
     }
     assertThat(run("completion", "fish")).isEqualTo(2);
+  }
+
+  private static String completion(Path script, String begun) {
+    return "source "
+        + script
+        + "; COMP_CWORD=1; COMP_WORDS=(headrace "
+        + begun
+        + "); _complete_headrace 2>/dev/null; echo \"${COMPREPLY[@]}\"";
   }
 
   @Test
