@@ -19,6 +19,11 @@ export function decimals(value, digits) {
   return known(value) ? value.toFixed(digits).replace("-", MINUS) : MISSING;
 }
 
+/** A figure of any size with three digits that matter. */
+export function significant(value) {
+  return known(value) ? trimmed(value) : MISSING;
+}
+
 /** 0.8123 as "81.23 %". */
 export function percent(value, digits = 2) {
   return known(value) ? decimals(value * 100, digits) + THIN_SPACE + "%" : MISSING;

@@ -41,6 +41,11 @@ function show({ status, point }) {
   showRejections(status.ledger.rejectionsByReason);
   showMetrics(status.metrics);
   showPartitions(status.partitions);
+  showSteps(status);
+  showConfusion(status.metrics.confusion);
+  showPredictions(status);
+  showEvents(status.events);
+  showStored(status.checkpoints.last);
   showPoint(point, status.flow.ringSlots);
 }
 
@@ -138,6 +143,85 @@ function showPartitions(partitions) {
     format.count(row.lost),
     format.count(row.lagRecords),
   ]));
+}
+
+function showSteps({ progress, flow, ledger }) {
+  const { waitMillis, stepMillis, betweenMillis } = progress;
+  const whole = waitMillis + stepMillis + betweenMillis;
+  const part = (millis) => `${format.decimals(millis, 3)}\u202fms · ${format.percent(millis / whole, 0)}`;
+  rows("steps", [
+    ["Waits for a batch", part(waitMillis)],
+    ["Trains", part(stepMillis)],
+    ["Between two steps", part(betweenMillis)],
+    ["Learning rate", format.significant(progress.learningRate)],
+    ["Ring filled", `${flow.ringOccupiedSlots} of ${flow.ringSlots}`],
+    ["Blocks asked of the source", format.count(flow.demandBlocks)],
+    ["Records in flight", format.count(ledger.inFlight)],
+  ]);
+}
+
+/** A row for each true class, with the share of each that it was taken for in the title. */
+function showConfusion(confusion) {
+  const section = document.getElementById("confusion").closest("section");
+  section.hidden = confusion === null;
+  if (confusion === null) return;
+  const head = document.querySelector("#confusion thead tr");
+  const names = ["Is, down; taken for, across", ...confusion.classes];
+  fit(head, names.length, () => {
+    const cell = document.createElement("th");
+    cell.scope = "col";
+    return cell;
+  });
+  fill(head, names);
+  table("confusion", confusion.counts.map((counts, i) => [confusion.classes[i], ...counts.map(format.count)]));
+}
+
+function showPredictions({ predictions, progress }) {
+  document.getElementById("predictions-panel").hidden = predictions === null;
+  if (predictions === null) return;
+  rows("predictions", [
+    ["Answered", format.count(predictions.answered)],
+    ["Refused", format.count(predictions.refused)],
+    ["Rows", format.count(predictions.rows)],
+    ["By the model of step", predictions.step === 0 ? "none yet" : format.count(predictions.step)],
+    ["Steps behind training", predictions.step === 0 ? format.MISSING : format.count(progress.step - predictions.step)],
+  ]);
+}
+
+function showEvents(events) {
+  const list = document.getElementById("events");
+  const lines = events.length === 0 ? [["", "Nothing happened that one should know of."]]
+    : events.map((event) => [`${format.clock(event.timeMillis)} ${event.code}`, event.message]);
+  fit(list, lines.length, () => {
+    const item = document.createElement("li");
+    item.append(document.createElement("span"), document.createElement("p"));
+    return item;
+  });
+  lines.forEach((line, i) => fill(list.children[i], line));
+}
+
+let storedFor = null;
+
+/** Lists the checkpoints anew once there is another newest one. */
+async function showStored(last) {
+  const section = document.getElementById("stored").closest("section");
+  section.hidden = last === null;
+  if (last === null || last.name === storedFor) return;
+  storedFor = last.name;
+  try {
+    const response = await fetch("/api/v1/checkpoints");
+    if (!response.ok) return;
+    const stored = (await response.json()).reverse();
+    table("stored", stored.map(({ name, step, created, bytes, best }) => [
+      name,
+      format.count(step),
+      format.clock(Date.parse(created)),
+      format.bytes(bytes),
+      best ? "✓" : "",
+    ]));
+  } catch {
+    storedFor = null; // the next tick tries again
+  }
 }
 
 function text(id, value) {

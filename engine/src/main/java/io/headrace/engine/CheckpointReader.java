@@ -54,8 +54,12 @@ record CheckpointReader(Checkpoint checkpoint) implements StateReader {
     return lines;
   }
 
-  @Override
-  public void tensor(String name, TensorType type, long[] shape, MemorySegment into) {
+  /**
+   * What the named tensor holds, shared.
+   *
+   * @throws HeadraceException as {@link #tensor(String, TensorType, long[], MemorySegment)} does
+   */
+  MemorySegment data(String name, TensorType type, long[] shape) {
     List<Long> expected = Arrays.stream(shape).boxed().toList();
     Tensor tensor =
         tensor(name)
@@ -64,7 +68,12 @@ record CheckpointReader(Checkpoint checkpoint) implements StateReader {
       String found = tensor.type() + " " + tensor.shape();
       throw damaged(name + " is " + found + ", but the model needs " + type + " " + expected);
     }
-    into.copyFrom(tensor.data());
+    return tensor.data();
+  }
+
+  @Override
+  public void tensor(String name, TensorType type, long[] shape, MemorySegment into) {
+    into.copyFrom(data(name, type, shape));
   }
 
   @Override

@@ -11,6 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A copy of parameters and slots as they are when it is made, taken page by page while learning
  * goes on: whoever is about to change a page has it copied first, and anyone may copy the rest.
+ * Memory of the copy that holds the right floats already is not written to: what was never touched
+ * takes no room in the copy either.
  *
  * <p>Thread-safe, but for {@link #advance}. A page's state is set with release when it is copied,
  * and read with acquire: whoever finds it copied may change the original, and may read the copy.
@@ -142,7 +144,7 @@ final class GradualCopy {
   private void copyNow(int parameter, long from, long to, long count) {
     for (int vector = 0; vector < originals.size(); vector++) {
       MemorySegment copy = copies.get(vector).get(parameter);
-      Floats.copy(originals.get(vector), from, copy, to, count);
+      Floats.copyChanged(originals.get(vector), from, copy, to, count);
     }
   }
 
@@ -155,7 +157,7 @@ final class GradualCopy {
     long at = parameter.offset() + first * stride;
     for (int vector = 0; vector < originals.size(); vector++) {
       MemorySegment copy = copies.get(vector).get(index);
-      Floats.copyRows(originals.get(vector), at, stride, copy, first, 1, end - first, 1);
+      Floats.copyChanged(originals.get(vector), at, stride, copy, first, 1, end - first);
     }
   }
 

@@ -24,8 +24,10 @@ import io.headrace.engine.sample.SampleBlock;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A {@link ModelSpec} compiled: every layer's work on one tape, its parameters in one vector, its
@@ -46,6 +48,13 @@ final class Model {
    * @throws InvalidSettingException if layers, loss, label and inputs do not fit together
    */
   Model(ModelSpec spec, Kernels kernels) {
+    this(spec, kernels, true);
+  }
+
+  /**
+   * @param learns whether it will; without, there is no memory for the optimizer's slots
+   */
+  private Model(ModelSpec spec, Kernels kernels, boolean learns) {
     this.spec = spec;
     this.loss = Losses.variants().create(spec.loss());
     Optimizer optimizer = Optimizers.variants().create(spec.optimizer());
@@ -73,10 +82,15 @@ final class Model {
     parameters.allocate();
     if (tape.single().isPresent()) {
       updates.useSlotsWithin(parameters, units);
-    } else {
+    } else if (learns) {
       updates.allocate(parameters);
     }
     derive();
+  }
+
+  /** A model that only predicts, by numbers that another one learned. */
+  static Model thatPredicts(ModelSpec spec, Kernels kernels) {
+    return new Model(spec, kernels, false);
   }
 
   /** Whether one layer is all there is between a row and its loss. */
@@ -158,18 +172,64 @@ final class Model {
   }
 
   /** The model's work on one row without a plan, where it has such a way. */
-  Optional<SingleRow> singleRow() {
-    return tape.single();
+  Optional<RowLane> singleRow() {
+    return tape.single().map(row -> new RowLane(row, loss, scores));
   }
 
-  /** Scores row {@code row} of a batch, whose scores are row 0's, with its loss. */
-  void scoreSingle(SampleBlock rows, int row) {
-    loss.score(scores, rows.labels(), rows.weights(), row, 0, 1, 1);
+  /**
+   * The same, once for each of several threads that learn at once.
+   *
+   * @throws InvalidSettingException if threads cannot share this model's parameters
+   */
+  List<RowLane> lanes(int count) {
+    return Stream.generate(() -> tape.single().flatMap(SingleRow::lane).map(this::lane))
+        .limit(count)
+        .map(lane -> lane.orElseThrow(this::notForHogwild))
+        .toList();
   }
 
-  /** See {@link Loss#awareSlope}. */
-  double awareSlope(double slope, double score, double label, double weight, double pull) {
-    return loss.awareSlope(slope, score, label, weight, pull);
+  private RowLane lane(SingleRow.Lane lane) {
+    DenseValue last = lane.scores();
+    int units = scores.width();
+    return new RowLane(
+        lane.work(),
+        loss,
+        new Loss.Scores(
+            units,
+            last.stride(),
+            last.values(new Pass()),
+            last.gradients(),
+            Floats.allocate(units),
+            Floats.allocate(1)));
+  }
+
+  private InvalidSettingException notForHogwild() {
+    return new InvalidSettingException(
+        "engine.mode",
+        "hogwild is for a model of one layer, linear, over a sparse input, with engine.update: sample,"
+            + " without gradient-clipping, and with an optimizer that moves each weight by its own slope:"
+            + " sgd, adagrad, ftrl, adam (without l1 or a decay apart from the slope) or coin. Here are %d layers, the first %s, with update: %s and %s. Change that, or set mode: synchronous."
+                .formatted(
+                    spec.layers().size(),
+                    spec.layers().getFirst().name(),
+                    spec.update().name().toLowerCase(Locale.ROOT),
+                    spec.optimizer().name()));
+  }
+
+  /**
+   * Predicts for rows, however many.
+   *
+   * @param plan this model's, on {@code pass}
+   * @param outputs rows x {@link #outputWidth} floats
+   */
+  void predict(Plan plan, Pass pass, SampleBlock rows, MemorySegment outputs) {
+    int width = outputWidth();
+    for (int from = 0; from < rows.size(); from += spec.batchSize()) {
+      int count = Math.min(spec.batchSize(), rows.size() - from);
+      pass.start(rows, from, count, 0);
+      plan.predict();
+      Floats.copy(scores.outputs(), 0, outputs, (long) from * width, (long) count * width);
+    }
   }
 
   private void scoreRows(Pass pass, int from, int to) {

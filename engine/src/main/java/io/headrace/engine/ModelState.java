@@ -3,7 +3,6 @@ package io.headrace.engine;
 import io.headrace.engine.layer.Parameter;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.optimizer.ParameterBlock;
-import io.headrace.engine.state.StateReader;
 import io.headrace.engine.state.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
@@ -29,19 +28,37 @@ record ModelState(Model model) {
     vectors.addAll(block.slots());
     var copy =
         new GradualCopy(model.parameters().all(), model.parameters().size(), vectors, places(to));
+    finishWith(copy, to);
+    return copy;
+  }
+
+  /** The same without slots. */
+  GradualCopy copyWeights(SnapshotMemory to) {
+    List<MemorySegment> values = List.of(model.parameters().values());
+    var copy =
+        new GradualCopy(
+            model.parameters().all(), model.parameters().size(), values, List.of(weightPlaces(to)));
+    finishWith(copy, to);
+    return copy;
+  }
+
+  private void finishWith(GradualCopy copy, SnapshotMemory to) {
     model.states().forEach((name, state) -> state.save(to.within(STATE + name)));
     model.updates().add(copy);
-    return copy;
   }
 
   /** Memory for each parameter, and for each of its slots. */
   private List<List<MemorySegment>> places(SnapshotMemory in) {
     List<List<MemorySegment>> places = new ArrayList<>();
-    places.add(places(in, parameter -> "model." + parameter.name()));
+    places.add(weightPlaces(in));
     for (String slot : model.updates().optimizer().slots()) {
       places.add(places(in, parameter -> slotName(slot, parameter)));
     }
     return places;
+  }
+
+  private List<MemorySegment> weightPlaces(SnapshotMemory in) {
+    return places(in, parameter -> "model." + parameter.name());
   }
 
   private List<MemorySegment> places(SnapshotMemory in, Function<Parameter, String> name) {
@@ -57,7 +74,7 @@ record ModelState(Model model) {
     in.clear();
   }
 
-  void restore(StateReader from) {
+  void restore(CheckpointReader from) {
     model.updates().finishCopies();
     ParameterBlock block = model.updates().block();
     List<String> slots = model.updates().optimizer().slots();
@@ -66,6 +83,16 @@ record ModelState(Model model) {
       for (int i = 0; i < slots.size(); i++) {
         restore(from, slotName(slots.get(i), parameter), parameter, block.slots().get(i));
       }
+    }
+    model.states().forEach((name, state) -> state.restore(from.within(STATE + name)));
+    model.derive();
+  }
+
+  /** Takes what {@link #copyWeights} copied of another instance of the same model. */
+  void takeWeights(CheckpointReader from) {
+    for (Parameter parameter : model.parameters().all()) {
+      MemorySegment copy = from.tensor("model." + parameter.name()).orElseThrow().data();
+      put(copy, parameter, model.parameters().values());
     }
     model.states().forEach((name, state) -> state.restore(from.within(STATE + name)));
     model.derive();
@@ -94,19 +121,22 @@ record ModelState(Model model) {
   }
 
   private static void restore(
-      StateReader from, String name, Parameter parameter, MemorySegment vector) {
-    MemorySegment copy = Floats.allocate(parameter.count());
-    from.tensor(name, TensorType.F32, shape(parameter), copy);
+      CheckpointReader from, String name, Parameter parameter, MemorySegment vector) {
+    put(from.data(name, TensorType.F32, shape(parameter)), parameter, vector);
+  }
+
+  /** Writes floats that lie without padding to where they belong in a vector. */
+  private static void put(MemorySegment saved, Parameter parameter, MemorySegment vector) {
     long columns = parameter.columns();
-    Floats.copyRows(
-        copy,
-        0,
-        columns,
-        vector,
-        parameter.offset(),
-        parameter.stride(),
-        parameter.rows(),
-        columns);
+    long stride = parameter.stride();
+    if (columns == 1 && stride > 1) {
+      Floats.copyChanged(saved, 0, 1, vector, parameter.offset(), stride, parameter.rows());
+    } else if (stride == columns) {
+      Floats.copyChanged(saved, 0, vector, parameter.offset(), parameter.count());
+    } else {
+      Floats.copyRows(
+          saved, 0, columns, vector, parameter.offset(), stride, parameter.rows(), columns);
+    }
   }
 
   private static long[] shape(Parameter parameter) {

@@ -1,9 +1,9 @@
 package io.headrace.engine;
 
+import io.headrace.engine.memory.Zeros;
 import io.headrace.engine.state.StateWriter;
 import io.headrace.engine.state.Tensor;
 import io.headrace.engine.state.TensorType;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,8 +15,6 @@ import java.util.TreeMap;
  * is valid until it is cleared.
  */
 final class SnapshotMemory implements StateWriter {
-  private static final int ALIGNMENT_BYTES = 64;
-
   private final Map<String, MemorySegment> kept = new HashMap<>();
   private final SortedMap<String, Tensor> tensors = new TreeMap<>();
   private final SortedMap<String, String> values = new TreeMap<>();
@@ -42,7 +40,7 @@ final class SnapshotMemory implements StateWriter {
     }
     MemorySegment memory = kept.get(name);
     if (memory == null || memory.byteSize() != bytes) {
-      memory = Arena.ofAuto().allocate(Math.max(bytes, 1), ALIGNMENT_BYTES).asSlice(0, bytes);
+      memory = Zeros.allocate(bytes);
       kept.put(name, memory);
     }
     if (tensors.put(name, Tensor.of(type, shape, memory.asReadOnly())) != null) {
@@ -53,7 +51,8 @@ final class SnapshotMemory implements StateWriter {
 
   @Override
   public void tensor(String name, TensorType type, long[] shape, MemorySegment data) {
-    place(name, type, shape).copyFrom(data);
+    MemorySegment place = place(name, type, shape);
+    Zeros.copyChanged(data, 0, place, 0, place.byteSize());
   }
 
   @Override

@@ -20,7 +20,7 @@ import java.util.List;
  * Takes one mini-batch a step: scores it, then learns from it, on its own team of workers.
  *
  * <p>Not thread-safe: one caller at a time. The result depends on the spec and the batches alone,
- * not on {@code threads}.
+ * not on {@code threads}, unless the mode is {@link WorkerMode#HOGWILD}.
  */
 public final class Trainer implements AutoCloseable {
   private static final String EVALUATION = "evaluation";
@@ -30,7 +30,8 @@ public final class Trainer implements AutoCloseable {
   private final WorkerTeam team;
   private final Pass pass = new Pass();
   private final Plan plan;
-  private final RowByRow rowByRow;
+  private final RowLearner rowLearner;
+  private final LearnedRows learnedRows;
   private final OnlineEvaluation evaluation;
   private final LedgerCounter ledger = new LedgerCounter();
   private final DivergenceGuard guard;
@@ -47,21 +48,36 @@ public final class Trainer implements AutoCloseable {
 
   /** A trainer with a policy of its own for batches whose loss diverges. */
   public Trainer(ModelSpec spec, int threads, DivergencePolicy policy) {
-    this(spec, threads, policy, KernelProvider.kernels());
+    this(spec, threads, policy, WorkerMode.SYNCHRONOUS);
+  }
+
+  /**
+   * A trainer whose threads share the parameters in a way of their own.
+   *
+   * @throws io.headrace.engine.error.InvalidSettingException if the model does not go with the mode
+   */
+  public Trainer(ModelSpec spec, int threads, DivergencePolicy policy, WorkerMode mode) {
+    this(spec, threads, policy, mode, KernelProvider.kernels());
   }
 
   Trainer(ModelSpec spec, int threads, Kernels kernels) {
-    this(spec, threads, DivergencePolicy.DEFAULT, kernels);
+    this(spec, threads, DivergencePolicy.DEFAULT, WorkerMode.SYNCHRONOUS, kernels);
   }
 
-  private Trainer(ModelSpec spec, int threads, DivergencePolicy policy, Kernels kernels) {
+  private Trainer(
+      ModelSpec spec, int threads, DivergencePolicy policy, WorkerMode mode, Kernels kernels) {
     this.spec = spec;
     this.model = new Model(spec, kernels);
     this.guard = new DivergenceGuard(spec, model, policy, ledger);
     this.evaluation = new OnlineEvaluation(spec.schema().label(), model.outputWidth());
+    List<RowLane> lanes = mode == WorkerMode.HOGWILD ? model.lanes(threads) : List.of();
     this.team = new WorkerTeam(threads, model.scratch());
     this.plan = model.plan(team, pass);
-    this.rowByRow = new RowByRow(model, plan, pass, team, spec.batchSize());
+    this.learnedRows = new LearnedRows(spec.batchSize(), model.outputWidth());
+    this.rowLearner =
+        lanes.isEmpty()
+            ? new RowByRow(model, plan, pass, team, spec.batchSize())
+            : new Hogwild(model, lanes, team, spec);
   }
 
   /** What the samples that it learns from look like. */
@@ -116,27 +132,32 @@ public final class Trainer implements AutoCloseable {
 
   private StepResult trainRows(MiniBatch batch) {
     SampleBlock rows = batch.rows();
-    rowByRow.learn(rows, guard.nextStep(), rateFactor(), guard::accepts);
-    double meanLoss = rowByRow.meanLoss();
-    int learned = rowByRow.learned();
+    rowLearner.learn(rows, guard.nextStep(), rateFactor(), guard::accepts, learnedRows);
+    double meanLoss = learnedRows.meanLoss();
+    int learned = learnedRows.learned();
     if (learned == 0) {
       Divergence divergence =
           guard.leaveOut(step + 1, meanLoss, batch.ledger(), () -> rescore(rows));
       return new StepResult(step, 0, 0, divergence);
     }
-    int left = rowByRow.left();
+    int left = learnedRows.left();
     if (left > 0) {
-      guard.stopIfAsked(step + 1, rowByRow.badLoss());
+      guard.stopIfAsked(step + 1, learnedRows.badLoss());
     }
     evaluation.add(
-        rowByRow.outputs(), rowByRow.labels(), rowByRow.weights(), rowByRow.losses(), learned);
+        learnedRows.outputs(),
+        learnedRows.labels(),
+        learnedRows.weights(),
+        learnedRows.losses(),
+        learned);
     double usual = guard.usualLoss();
     StepResult result = taken(batch, learned, meanLoss);
     if (left == 0) {
       return result;
     }
-    rowByRow.rejectLeftOut(rows, ledger);
-    var divergence = new Divergence(step, rowByRow.badLoss(), usual, 0, left, guard.rateFactor());
+    learnedRows.rejectLeftOut(rows, ledger);
+    var divergence =
+        new Divergence(step, learnedRows.badLoss(), usual, 0, left, guard.rateFactor());
     return new StepResult(step, learned, meanLoss, divergence);
   }
 
@@ -169,13 +190,7 @@ public final class Trainer implements AutoCloseable {
    *     classes under the logistic loss: that of class 1), predictions for numbers
    */
   public void predict(SampleBlock rows, MemorySegment outputs) {
-    int width = model.outputWidth();
-    for (int from = 0; from < rows.size(); from += spec.batchSize()) {
-      int count = Math.min(spec.batchSize(), rows.size() - from);
-      pass.start(rows, from, count, 0);
-      plan.predict();
-      Floats.copy(model.outputs(), 0, outputs, (long) from * width, (long) count * width);
-    }
+    model.predict(plan, pass, rows, outputs);
   }
 
   /**
@@ -273,6 +288,17 @@ public final class Trainer implements AutoCloseable {
             snapshotMemory.values(),
             snapshotMemory.tensors());
     return new Snapshot(checkpoint, copies);
+  }
+
+  /**
+   * Begins a copy of what predictions are made with, as it is now, taken while the next steps are;
+   * see {@link #startSnapshot}. The one before, in the same memory, must be finished and no longer
+   * read.
+   *
+   * @return false if nothing was learned since that one, or at all
+   */
+  public boolean startCopy(WeightsCopy into) {
+    return step > 0 && into.start(new ModelState(model), step, ledger());
   }
 
   /**

@@ -158,6 +158,31 @@ class NormalizedLearningTest {
     }
   }
 
+  /** Its values, a million times larger than any before, are forgotten. */
+  @Test
+  void aRowThatIsLeftOutLeavesNoTrace() {
+    ModelSpec spec = spec("logistic", 2);
+    try (var trainer = new Trainer(spec, 1);
+        var without = new Trainer(spec, 1)) {
+      for (int i = 0; i < 5; i++) {
+        MiniBatch batch = batch(spec, i, 1, 1);
+        var poisoned = new MiniBatch(spec.schema(), SIZE);
+        poisoned.rows().appendRows(batch.rows(), 0, SIZE / 2);
+        for (int id = 0; id < IDS; id++) {
+          poisoned.rows().sparse(0).add(id, 1e12f);
+        }
+        poisoned.rows().commitRow(1, Float.NaN, 0, SIZE / 2);
+        poisoned.rows().appendRows(batch.rows(), SIZE / 2, SIZE - 1);
+        var sound = new MiniBatch(spec.schema(), SIZE);
+        sound.rows().appendRows(batch.rows(), 0, SIZE - 1);
+        StepResult result = trainer.train(poisoned);
+        assertThat(result.divergence()).isNotNull();
+        assertThat(result.meanLoss()).isEqualTo(without.train(sound).meanLoss());
+      }
+      assertThat(trainer.parametersSha256()).isEqualTo(without.parametersSha256());
+    }
+  }
+
   @Test
   void refusesBatches() {
     ModelSpec spec = Specs.linear(Specs.sparse(10, 2), "normalized", SIZE);

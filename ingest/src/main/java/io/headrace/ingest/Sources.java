@@ -8,6 +8,7 @@ import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.file.FileFormat;
 import io.headrace.ingest.file.FileLimits;
 import io.headrace.ingest.file.FileSampleSource;
+import io.headrace.ingest.file.FollowedSource;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.ingest.push.PushSampleSource;
@@ -53,6 +54,20 @@ public final class Sources {
   static final Setting<Integer> MAX_RECORD_BYTES =
       Setting.integer("max-record-bytes", 1, 1 << 30, "Lines larger than this are rejected.")
           .orElse(FileLimits.DEFAULT.maxRecordBytes());
+
+  static final Setting<Boolean> FOLLOW =
+      Setting.flag(
+              "follow",
+              "Whether lines or CSV are read on as the file is written, without end, also over those"
+                  + " that it is rotated to.")
+          .orElse(false);
+  static final Setting<Integer> POLL_MS =
+      Setting.integer(
+              "poll-ms",
+              1,
+              3_600_000,
+              "How long to wait before looking again whether a followed file was written to.")
+          .orElse(100);
 
   private Sources() {}
 
@@ -103,6 +118,8 @@ public final class Sources {
             LABELS,
             WINDOW,
             STRIDE,
+            FOLLOW,
+            POLL_MS,
             CHUNK_ROWS,
             MAX_RECORD_BYTES),
         Sources::fileSource);
@@ -137,6 +154,12 @@ public final class Sources {
     FileFormat format = fileFormat(settings);
     requireFile(settings, format);
     var limits = new FileLimits(settings.value(CHUNK_ROWS), settings.value(MAX_RECORD_BYTES));
+    if (settings.value(FOLLOW)) {
+      requireFollowable(settings, format);
+      return baseDirectory ->
+          new FollowedSource(
+              baseDirectory, settings.value(PATH), format, limits, settings.value(POLL_MS));
+    }
     return baseDirectory -> {
       var source = new FileSampleSource(baseDirectory, settings.value(PATH), format, limits);
       source.requireFiles();
@@ -156,6 +179,22 @@ public final class Sources {
                   .formatted(settings.value(FormatSettings.FILE_FORMAT)));
         }
       }
+    }
+  }
+
+  private static void requireFollowable(Settings settings, FileFormat format) {
+    if (!(format instanceof FileFormat.Lines) && !(format instanceof FileFormat.Csv)) {
+      throw new InvalidSettingException(
+          "follow",
+          "goes with lines and CSV, not with format %s. Remove it."
+              .formatted(settings.value(FormatSettings.FILE_FORMAT)));
+    }
+    String path = settings.value(PATH);
+    if (path.equals(FileSampleSource.STANDARD_INPUT)
+        || path.endsWith("/")
+        || path.chars().anyMatch(c -> "*?[{".indexOf(c) >= 0)) {
+      throw new InvalidSettingException(
+          "follow", "needs the path of one file, not %s. Name that file.".formatted(path));
     }
   }
 

@@ -8,6 +8,7 @@ import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
+import io.headrace.engine.WeightsCopy;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.error.TrainingDivergedException;
 import io.headrace.engine.sample.Ledger;
@@ -63,6 +64,9 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private final AtomicLong diverged = new AtomicLong();
   private volatile long steps;
   private volatile double stepMillis;
+  private volatile double waitMillis;
+  private volatile double betweenMillis;
+  private long lastEndNanos;
   private volatile @Nullable TrainingMetrics lastMetrics;
 
   /**
@@ -112,12 +116,14 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       return false;
     }
     long begun = System.nanoTime();
+    if (lastEndNanos != 0) {
+      waitMillis = averaged(waitMillis, begun - lastEndNanos);
+    }
     plan.vocabularies().settle(batch.rows());
     StepResult result = train(batch);
+    long stepped = System.nanoTime();
     if (result.rows() > 0) {
-      double millis = (System.nanoTime() - begun) / 1e6;
-      double average = stepMillis; // this thread alone writes it
-      stepMillis = average + (millis - average) / STEPS_AVERAGED;
+      stepMillis = averaged(stepMillis, stepped - begun); // this thread alone writes it
     }
     long before = trained;
     if (result.divergence() == null) {
@@ -146,7 +152,13 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       var _ = checkpoint(false);
     }
     plan.afterStep().accept(result);
+    lastEndNanos = System.nanoTime();
+    betweenMillis = averaged(betweenMillis, lastEndNanos - stepped);
     return trained < limit && !stoppedEarly();
+  }
+
+  private static double averaged(double average, long nanos) {
+    return average + (nanos / 1e6 - average) / STEPS_AVERAGED;
   }
 
   /** A run that stops because it diverged leaves the last good state behind. */
@@ -252,6 +264,20 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     return Optional.of(CheckpointWriter.join(written));
   }
 
+  /** Begins a copy of the model between two steps; see {@link TrainingRun#copyWeights}. */
+  boolean copyWeights(WeightsCopy into, Runnable meanwhile) {
+    turn.lock();
+    try {
+      if (!trainer.startCopy(into)) {
+        return false;
+      }
+      meanwhile.run();
+      return true;
+    } finally {
+      turn.unlock();
+    }
+  }
+
   /** What became of every record that left the ring, restored ones included. */
   Ledger ledger() {
     synchronized (accountLock) {
@@ -277,9 +303,9 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     return steps;
   }
 
-  /** How long a step takes, lately. */
-  double stepMillis() {
-    return stepMillis;
+  /** Where the time of a step goes, lately. */
+  StepTimes stepTimes() {
+    return new StepTimes(waitMillis, stepMillis, betweenMillis);
   }
 
   double samplesPerSecond() {

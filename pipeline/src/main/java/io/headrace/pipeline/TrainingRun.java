@@ -2,6 +2,7 @@ package io.headrace.pipeline;
 
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TrainEvent;
+import io.headrace.engine.WeightsCopy;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.Positions;
@@ -133,6 +134,17 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
+   * Begins a copy of the model between two steps, or behind the last, as {@link
+   * io.headrace.engine.Trainer#startCopy}.
+   *
+   * @param meanwhile called when it has begun, before the next step
+   * @return false if nothing was learned since the copy before, or at all
+   */
+  public boolean copyWeights(WeightsCopy into, Runnable meanwhile) {
+    return loop.copyWeights(into, meanwhile);
+  }
+
+  /**
    * Writes a checkpoint between two steps, or now if none is being taken, and returns when it is
    * durable. Training goes on while it is written.
    *
@@ -196,7 +208,7 @@ public final class TrainingRun implements AutoCloseable {
         pipeline.ring(),
         end == null ? loop.samplesPerSecond() : 0,
         loop.steps(),
-        loop.stepMillis(),
+        loop.stepTimes(),
         loop.lastMetrics(),
         loop.lastValidation(),
         loop.stoppedEarly(),

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param read records that came from the source by partition, restored ones included
  * @param resumedSamples trained samples that were restored
  * @param samplesPerSecond over the last seconds
- * @param stepMillis a step's mean duration lately
+ * @param stepTimes where the time of a step goes
  * @param validation the latest scores of held-out samples in this run
  * @param stoppedEarly whether the run ended, or will, because they became no better
  * @param checkpointsPutOff times that a checkpoint was due while another could not be written yet
@@ -37,7 +37,7 @@ public record TrainingStatus(
     RingStatus ring,
     double samplesPerSecond,
     long steps,
-    double stepMillis,
+    StepTimes stepTimes,
     @Nullable TrainingMetrics metrics,
     @Nullable ValidationScores validation,
     boolean stoppedEarly,

@@ -10,10 +10,16 @@ import java.util.Optional;
  * The group {@code checkpoints} of a job.
  *
  * @param directory absent: no checkpoints
+ * @param incremental whether a checkpoint may have only what changed since another
  * @param keepJournal whether the batch journal is kept whole
  */
 public record CheckpointSettings(
-    Optional<Path> directory, long everySamples, int keep, boolean keepBest, boolean keepJournal) {
+    Optional<Path> directory,
+    long everySamples,
+    int keep,
+    boolean incremental,
+    boolean keepBest,
+    boolean keepJournal) {
   private static final Setting<String> DIRECTORY =
       Setting.text(
               "directory",
@@ -30,6 +36,12 @@ public record CheckpointSettings(
       Setting.integer("keep", 1, Integer.MAX_VALUE, "Checkpoints to keep; older ones are deleted.")
           .orElse(5);
 
+  private static final Setting<Boolean> INCREMENTAL =
+      Setting.flag(
+              "incremental",
+              "Whether a checkpoint whose large tables have changed little holds what changed since an earlier whole one alone. What a kept checkpoint builds on is kept besides, and the whole one before that.")
+          .orElse(true);
+
   private static final Setting<Boolean> KEEP_BEST =
       Setting.flag(
               "keep-best",
@@ -44,7 +56,7 @@ public record CheckpointSettings(
           .orElse("checkpoints");
 
   public static final List<Setting<?>> SETTINGS =
-      List.of(DIRECTORY, EVERY_SAMPLES, KEEP, KEEP_BEST, KEEP_JOURNAL);
+      List.of(DIRECTORY, EVERY_SAMPLES, KEEP, INCREMENTAL, KEEP_BEST, KEEP_JOURNAL);
 
   /** Takes settings that were read against {@link #SETTINGS}. */
   public static CheckpointSettings from(Settings settings) {
@@ -52,6 +64,7 @@ public record CheckpointSettings(
         settings.optional(DIRECTORY).map(Path::of),
         settings.value(EVERY_SAMPLES),
         settings.value(KEEP),
+        settings.value(INCREMENTAL),
         settings.value(KEEP_BEST),
         settings.value(KEEP_JOURNAL).equals("all"));
   }

@@ -12,8 +12,15 @@ public interface CheckpointStore {
    * A stored checkpoint.
    *
    * @param name unique in the store; newer checkpoints of a job have names that sort behind
+   * @param bytes that it takes, without what it builds on
+   * @param base name of the one that it builds on, without which it cannot be read
    */
-  record Entry(String name, long step, long createdAtMillis, long bytes) {}
+  record Entry(String name, long step, long createdAtMillis, long bytes, Optional<String> base) {
+    /** One that is whole by itself. */
+    public Entry(String name, long step, long createdAtMillis, long bytes) {
+      this(name, step, createdAtMillis, bytes, Optional.empty());
+    }
+  }
 
   /** Writes and publishes; when this returns the checkpoint is durable and complete. */
   Entry write(Checkpoint checkpoint);

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -48,11 +49,12 @@ final class CheckpointsCommand implements Runnable {
     for (CheckpointStore.Entry entry : store.list()) {
       out.printf(
           Locale.ROOT,
-          "%s  step %,d  %s  %,d bytes%s%n",
+          "%s  step %,d  %s  %,d bytes%s%s%n",
           entry.name(),
           entry.step(),
           Instant.ofEpochMilli(entry.createdAtMillis()),
           entry.bytes(),
+          entry.base().map(base -> "  on " + base).orElse(""),
           entry.name().equals(best) ? "  best" : "");
     }
     return 0;
@@ -66,7 +68,7 @@ final class CheckpointsCommand implements Runnable {
   int show(
       @Parameters(paramLabel = "CHECKPOINT") Path file,
       @Option(names = "--json", description = "As one JSON object.") boolean json) {
-    var contents = new CheckpointContents(read(file));
+    var contents = new CheckpointContents(read(file), base(file));
     out().println(json ? contents.json() : contents.text());
     return 0;
   }
@@ -80,7 +82,8 @@ final class CheckpointsCommand implements Runnable {
     for (Path file : files) {
       try {
         Checkpoint checkpoint = read(file);
-        out().printf(Locale.ROOT, "%s: whole, step %,d%n", file, checkpoint.step());
+        String with = base(file).map(base -> " with " + base + ", on which it builds").orElse("");
+        out().printf(Locale.ROOT, "%s: whole%s, step %,d%n", file, with, checkpoint.step());
       } catch (HeadraceException e) {
         damaged++;
         out().println(e.getMessage());
@@ -129,6 +132,14 @@ final class CheckpointsCommand implements Runnable {
 
   private PrintWriter out() {
     return spec.commandLine().getOut();
+  }
+
+  private static Optional<String> base(Path file) {
+    Path path = file.toAbsolutePath();
+    return DirectoryCheckpointStore.forReading(path.resolveSibling(".").normalize()).list().stream()
+        .filter(entry -> entry.name().equals(String.valueOf(path.getFileName())))
+        .findFirst()
+        .flatMap(CheckpointStore.Entry::base);
   }
 
   static Checkpoint read(Path file) {

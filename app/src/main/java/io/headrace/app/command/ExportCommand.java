@@ -3,6 +3,7 @@ package io.headrace.app.command;
 import io.headrace.app.report.ModelCard;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.pipeline.job.StoredModel;
+import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.export.CoarseWeights;
 import io.headrace.sink.export.ExportedModel;
 import io.headrace.sink.export.OnnxFile;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Writes a checkpoint's model for other programs, and a model card beside it (FILE.md, FILE.json).",
       "",
-      "  checkpoint   the whole checkpoint as it is, verified; for FILE.safetensors without options",
+      "  checkpoint   the whole checkpoint, verified; for FILE.safetensors without options",
       "  safetensors  weights and running statistics alone; with --public and the like",
       "  onnx         the model for ONNX runtimes (FILE.onnx)",
       "  vw           a linear model as vw --readable_model writes one (FILE.vw)"
@@ -121,12 +121,7 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void copyCheckpoint() {
-    CheckpointsCommand.read(checkpoint);
-    try {
-      Files.copy(checkpoint, to, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw unwritable(to, e);
-    }
+    DirectoryCheckpointStore.export(checkpoint, to);
     spec.commandLine().getOut().printf("%s exported to %s%n", checkpoint.getFileName(), to);
   }
 

@@ -2,9 +2,9 @@ package io.headrace.app.command;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.headrace.app.report.PredictionJson;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.memory.Floats;
-import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.pipeline.job.StoredModel;
 import java.io.IOException;
@@ -14,7 +14,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,46 +79,21 @@ final class PredictCommand implements Callable<Integer> {
 
   private static void write(JsonGenerator json, StoredModel model, SampleBlock block) {
     int width = model.trainer().outputWidth();
-    MemorySegment outputs = Floats.allocate((long) block.size() * width);
-    model.trainer().predict(block, outputs);
+    MemorySegment predicted = Floats.allocate((long) block.size() * width);
+    model.trainer().predict(block, predicted);
+    float[] outputs = Floats.toArray(predicted);
     try {
       for (int row = 0; row < block.size(); row++) {
         json.writeStartObject();
         json.writeNumberField("position", block.positions()[row]);
-        switch (model.job().sample().label().spec()) {
-          case LabelSpec.Classes(List<String> names) ->
-              writeClasses(json, names, outputs, (long) row * width, width);
-          case LabelSpec.Numeric _, LabelSpec.Count _ ->
-              json.writeNumberField("prediction", Floats.read(outputs, (long) row * width));
-        }
+        PredictionJson.write(
+            json, model.job().sample().label().spec(), outputs, row * width, width);
         json.writeEndObject();
         json.writeRaw('\n');
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static void writeClasses(
-      JsonGenerator json, List<String> names, MemorySegment outputs, long offset, int width)
-      throws IOException {
-    float[] probabilities = new float[names.size()];
-    int best = 0;
-    for (int i = 0; i < probabilities.length; i++) {
-      if (width == 1) {
-        float second = Floats.read(outputs, offset);
-        probabilities[i] = i == 1 ? second : 1 - second;
-      } else {
-        probabilities[i] = Floats.read(outputs, offset + i);
-      }
-      best = probabilities[i] > probabilities[best] ? i : best;
-    }
-    json.writeStringField("prediction", names.get(best));
-    json.writeObjectFieldStart("probabilities");
-    for (int i = 0; i < probabilities.length; i++) {
-      json.writeNumberField(names.get(i), probabilities[i]);
-    }
-    json.writeEndObject();
   }
 
   /** Sources read files, so what comes in is put into one first. */

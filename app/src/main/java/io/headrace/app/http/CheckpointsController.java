@@ -19,6 +19,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The job's checkpoints: which there are, what one holds, whether it is whole, and a new one. */
@@ -64,7 +65,7 @@ final class CheckpointsController {
     CheckpointStore store = storeWith(name);
     synchronized (oneAtATime) {
       try {
-        return new CheckpointContents(store.read(name)).json();
+        return new CheckpointContents(store.read(name), base(store, name)).json();
       } catch (HeadraceException unreadable) {
         throw new HttpStatusException(HttpStatus.CONFLICT, withoutFolder(unreadable));
       }
@@ -123,6 +124,13 @@ final class CheckpointsController {
                     new HttpStatusException(
                         HttpStatus.CONFLICT,
                         "This job keeps no checkpoints. Give it checkpoints: {directory: ...}.")));
+  }
+
+  private static Optional<String> base(CheckpointStore store, String name) {
+    return store.list().stream()
+        .filter(entry -> entry.name().equals(name))
+        .findFirst()
+        .flatMap(CheckpointStore.Entry::base);
   }
 
   /** Only names of the list lead to a file, so a name cannot lead out of the folder. */

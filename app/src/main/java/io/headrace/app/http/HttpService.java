@@ -44,7 +44,7 @@ public final class HttpService implements AutoCloseable {
             .deduceCloudEnvironment(false)
             .bootstrapEnvironment(false)
             .enableDefaultPropertySources(false)
-            .properties(HttpSettings.of(host, port, job.intake()))
+            .properties(HttpSettings.of(host, port, job))
             .build();
     context.registerSingleton(ServedJob.class, job);
     context.registerSingleton(JobStatusSource.class, job.status());

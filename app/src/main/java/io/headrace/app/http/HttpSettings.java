@@ -4,7 +4,6 @@ import io.headrace.ingest.push.PushIntake;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** What the framework is told. There is no other place it reads settings from. */
 final class HttpSettings {
@@ -13,13 +12,18 @@ final class HttpSettings {
 
   private HttpSettings() {}
 
-  static Map<String, Object> of(String host, int port, Optional<PushIntake> intake) {
+  static Map<String, Object> of(String host, int port, ServedJob job) {
     var settings = new HashMap<String, Object>();
     settings.put("micronaut.application.name", "headrace");
     settings.put("micronaut.server.host", host);
     settings.put("micronaut.server.port", port == 0 ? -1 : port);
-    intake.ifPresent(
-        door -> settings.put("micronaut.server.max-request-size", door.maxRequestBytes()));
+    int largest =
+        Math.max(
+            job.intake().map(PushIntake::maxRequestBytes).orElse(0),
+            job.predictions().map(served -> served.model().maxRequestBytes()).orElse(0));
+    if (largest > 0) {
+      settings.put("micronaut.server.max-request-size", largest);
+    }
     // One thread serves a handful of pages and scrapes; the cores belong to training. It being one
     // is also why a tick never meets a page that is just leaving: see StatusFeed.
     settings.put("micronaut.netty.event-loops.default.num-threads", 1);

@@ -36,6 +36,9 @@ final class JobMetrics implements MultiCollector {
     quality(status.metrics(), families);
     flow(status, families);
     checkpoints(status.checkpoints(), families);
+    if (status.predictions() != null) {
+      predictions(status.predictions(), families);
+    }
     return families.build();
   }
 
@@ -124,7 +127,13 @@ final class JobMetrics implements MultiCollector {
         lag.add(row.lagRecords(), "partition", row.partition());
       }
     }
+    var state =
+        MetricFamily.gauge("headrace_state", "1 for the state that the job is in, 0 for others");
+    for (JobState each : JobState.values()) {
+      state.add(each == status.job().state() ? 1 : 0, "state", each.code());
+    }
     families
+        .metricSnapshot(state.snapshot())
         .metricSnapshot(
             MetricFamily.gauge(
                     "headrace_paused", "1 while the job reads no more until it is resumed")
@@ -149,16 +158,48 @@ final class JobMetrics implements MultiCollector {
       JobStatus.Checkpoints checkpoints, MetricSnapshots.Builder families) {
     var age = MetricFamily.gauge("headrace_checkpoint_age_seconds", "Age of the last checkpoint");
     var bytes = MetricFamily.gauge("headrace_checkpoint_bytes", "Size of the last checkpoint");
+    var seconds =
+        MetricFamily.gauge("headrace_checkpoint_write_seconds", "What writing the last one took");
     if (checkpoints.last() != null) {
+      seconds.add(checkpoints.last().millis() / 1000.0);
       age.add(checkpoints.last().ageSeconds());
       bytes.add(checkpoints.last().bytes());
     }
     families
         .metricSnapshot(age.snapshot())
         .metricSnapshot(bytes.snapshot())
+        .metricSnapshot(seconds.snapshot())
+        .metricSnapshot(
+            MetricFamily.counter("headrace_checkpoint_failures", "Checkpoints not written")
+                .add(checkpoints.failures())
+                .snapshot())
+        .metricSnapshot(
+            MetricFamily.counter(
+                    "headrace_checkpoints_put_off", "Checkpoints due while one was being written")
+                .add(checkpoints.putOff())
+                .snapshot())
         .metricSnapshot(
             MetricFamily.counter("headrace_checkpoints", "Checkpoints written by this run")
                 .add(checkpoints.written())
+                .snapshot());
+  }
+
+  private static void predictions(
+      JobStatus.Predictions predictions, MetricSnapshots.Builder families) {
+    families
+        .metricSnapshot(
+            MetricFamily.counter(
+                    "headrace_predict_requests", "Requests for predictions, by outcome")
+                .add(predictions.answered(), "outcome", "answered")
+                .add(predictions.refused(), "outcome", "refused")
+                .snapshot())
+        .metricSnapshot(
+            MetricFamily.counter("headrace_predicted_rows", "Rows predicted")
+                .add(predictions.rows())
+                .snapshot())
+        .metricSnapshot(
+            MetricFamily.gauge("headrace_predict_step", "Step of the copy that predicts")
+                .add(predictions.step())
                 .snapshot());
   }
 }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param timeMillis when this was taken, since the epoch
  * @param partitions what became of the records of each source partition, in order
+ * @param predictions null where the job does not predict
+ * @param events the latest, newest first
  */
 @Serdeable
 public record JobStatus(
@@ -24,7 +26,9 @@ public record JobStatus(
     List<Partition> partitions,
     Metrics metrics,
     Flow flow,
-    Checkpoints checkpoints) {
+    Checkpoints checkpoints,
+    @Nullable Predictions predictions,
+    List<Event> events) {
 
   /**
    * What is being done, and how that goes in one word.
@@ -47,12 +51,19 @@ public record JobStatus(
    *
    * @param step steps taken since the job's first start
    * @param samplesPerSecond trained lately
-   * @param stepMillis a step's mean duration lately
+   * @param stepMillis a step's mean duration lately, the step alone
+   * @param waitMillis mean time that the trainer waits for a batch
+   * @param betweenMillis mean time between two steps for metrics, validation and checkpoints
    * @param learningRate at the last metrics; null before the first
    */
   @Serdeable
   public record Progress(
-      long step, double samplesPerSecond, double stepMillis, @Nullable Double learningRate) {}
+      long step,
+      double samplesPerSecond,
+      double stepMillis,
+      double waitMillis,
+      double betweenMillis,
+      @Nullable Double learningRate) {}
 
   /**
    * What became of the records read: {@code read = trained + rejected + filtered + inFlight}.
@@ -98,6 +109,7 @@ public record JobStatus(
    * @param total over all samples
    * @param baselines what predicting without skill would score
    * @param validation over the held-out samples at the last look; empty without one
+   * @param confusion over all samples; null for numbers and many classes
    * @param conflated events that a slow sink never saw, because newer ones took their place
    * @param undelivered events that a sink failed to take
    */
@@ -107,6 +119,7 @@ public record JobStatus(
       SortedMap<String, Double> total,
       SortedMap<String, Double> baselines,
       SortedMap<String, Double> validation,
+      @Nullable Confusion confusion,
       long conflated,
       long undelivered) {
     public Metrics {
@@ -125,6 +138,27 @@ public record JobStatus(
   }
 
   /**
+   * What was taken for what.
+   *
+   * @param counts a row for each true class, in it one for each predicted class
+   */
+  @Serdeable
+  public record Confusion(List<String> classes, List<List<Long>> counts) {
+    public Confusion {
+      classes = List.copyOf(classes);
+      counts = List.copyOf(counts);
+    }
+  }
+
+  /**
+   * Something that happened.
+   *
+   * @param code what kind, e.g. {@code rejection-rate}
+   */
+  @Serdeable
+  public record Event(long timeMillis, String code, String message) {}
+
+  /**
    * How full the way to the trainer is.
    *
    * @param demandBlocks sample blocks asked of the source and not yet delivered
@@ -136,10 +170,23 @@ public record JobStatus(
    * What would survive a crash now.
    *
    * @param written by this run
+   * @param failures writes of this run that failed; each is tried again
+   * @param putOff times that one was due while the one before was still being written
    * @param last null before the first
    */
   @Serdeable
-  public record Checkpoints(long written, @Nullable Saved last) {}
+  public record Checkpoints(long written, long failures, long putOff, @Nullable Saved last) {}
+
+  /**
+   * What was asked of the model while it learned, since the start.
+   *
+   * @param answered requests
+   * @param refused requests, for what they held or because nothing was learned yet
+   * @param rows predicted
+   * @param step of the copy that predicts; 0 before the first
+   */
+  @Serdeable
+  public record Predictions(long answered, long refused, long rows, long step) {}
 
   /**
    * A durable checkpoint.
@@ -151,6 +198,7 @@ public record JobStatus(
 
   public JobStatus {
     partitions = List.copyOf(partitions);
+    events = List.copyOf(events);
   }
 
   /** Records waiting at the source; null where no partition knows. */

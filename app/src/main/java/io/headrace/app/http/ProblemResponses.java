@@ -30,7 +30,7 @@ final class ProblemResponses implements ErrorResponseProcessor<Problem> {
       return String.valueOf(ours.getMessage());
     }
     if (status == HttpStatus.NOT_FOUND) {
-      return "Nothing is served at this path. There is /, /health, /prometheus, /api/v1/status, /api/v1/checkpoints and, to POST to, /api/v1/samples, /api/v1/pause and /api/v1/resume.";
+      return "Nothing is served at this path. There is /, /health, /prometheus, /api/v1/status, /api/v1/checkpoints and, to POST to, /api/v1/samples, /api/v1/predict, /api/v1/pause and /api/v1/resume.";
     }
     if (status.getCode() >= 500) {
       // What the exception says is for the log: it may name what a stranger should not see.

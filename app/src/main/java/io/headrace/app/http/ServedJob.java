@@ -9,9 +9,11 @@ import java.util.Optional;
  *
  * @param checkpoints folder of its checkpoints; empty where it keeps none
  * @param intake takes samples at {@code POST /api/v1/samples}; empty where samples come otherwise
+ * @param predictions answers {@code POST /api/v1/predict}; empty where the job does not predict
  */
 public record ServedJob(
     JobStatusSource status,
     JobControl control,
     Optional<Path> checkpoints,
-    Optional<PushIntake> intake) {}
+    Optional<PushIntake> intake,
+    Optional<ServedPredictions> predictions) {}

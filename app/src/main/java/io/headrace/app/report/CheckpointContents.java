@@ -10,11 +10,16 @@ import io.headrace.pipeline.FirstPositions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.StringJoiner;
 
-/** What a checkpoint holds, for a person and for a program. */
-public record CheckpointContents(Checkpoint checkpoint) {
+/**
+ * What a checkpoint holds, for a person and for a program.
+ *
+ * @param base name of the one that its file builds on
+ */
+public record CheckpointContents(Checkpoint checkpoint, Optional<String> base) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Lines for a person. */
@@ -23,6 +28,7 @@ public record CheckpointContents(Checkpoint checkpoint) {
     lines.add("job      " + checkpoint.job());
     lines.add(String.format(Locale.ROOT, "step     %,d", checkpoint.step()));
     lines.add("created  " + created());
+    base.ifPresent(name -> lines.add("builds on " + name));
     checkpoint.ledger().entries().forEach((at, entry) -> lines.add(range(at, entry)));
     checkpoint
         .tensors()
@@ -71,6 +77,7 @@ public record CheckpointContents(Checkpoint checkpoint) {
     root.put("job", checkpoint.job());
     root.put("step", checkpoint.step());
     root.put("created", created().toString());
+    base.ifPresent(name -> root.put("base", name));
     var partitions = root.putArray("partitions");
     checkpoint.ledger().entries().forEach((at, entry) -> put(partitions.addObject(), at, entry));
     ObjectNode tensors = root.putObject("tensors");

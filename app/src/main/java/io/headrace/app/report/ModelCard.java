@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
@@ -60,7 +61,8 @@ public final class ModelCard {
     put("baselines", metrics.baselines());
     card.put("samplesTrained", metrics.ledger().trained());
     if (!forThePublic) {
-      card.set("data", new CheckpointContents(checkpoint).tree().get("partitions"));
+      card.set(
+          "data", new CheckpointContents(checkpoint, Optional.empty()).tree().get("partitions"));
       card.put("job", job.yaml());
     }
   }

@@ -5,12 +5,15 @@ import io.headrace.app.http.JobState;
 import io.headrace.app.http.JobStatus;
 import io.headrace.app.http.JobStatusSource;
 import io.headrace.app.http.ServedJob;
+import io.headrace.app.http.ServedPredictions;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
+import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.job.JobRun;
+import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.sink.CheckpointStore;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A run's status as the page and the API show it. Thread-safe. */
 public final class RunView implements JobStatusSource, JobControl {
+  /** Of a matrix that people can read. */
+  private static final int MOST_CLASSES = 12;
+
   private final JobRun run;
   private final LastCheckpoint checkpoints;
   private final String source;
@@ -63,12 +69,32 @@ public final class RunView implements JobStatusSource, JobControl {
         partitions(status, kafka, pushed),
         metrics(status.metrics(), status.validation()),
         new JobStatus.Flow(status.ring().slots(), status.ring().occupied(), status.ring().demand()),
-        new JobStatus.Checkpoints(checkpoints.written(), saved(status.checkpoint())));
+        new JobStatus.Checkpoints(
+            checkpoints.written(),
+            status.checkpointFailures(),
+            status.checkpointsPutOff(),
+            saved(status.checkpoint())),
+        run.live().map(LiveModel::status).map(RunView::predictions).orElse(null),
+        checkpoints.alerts());
+  }
+
+  private static JobStatus.Predictions predictions(LiveModel.Status served) {
+    return new JobStatus.Predictions(
+        served.answered(), served.refused(), served.rows(), served.step());
   }
 
   /** All that a service is given of the run. */
   public ServedJob served() {
-    return new ServedJob(this, this, run.job().checkpoints().directory(), run.intake());
+    return new ServedJob(
+        this,
+        this,
+        run.job().checkpoints().directory(),
+        run.intake(),
+        run.live()
+            .map(
+                model ->
+                    new ServedPredictions(
+                        model, run.job().name(), run.job().sample().label().spec())));
   }
 
   @Override
@@ -98,7 +124,9 @@ public final class RunView implements JobStatusSource, JobControl {
     return new JobStatus.Progress(
         status.steps(),
         status.samplesPerSecond(),
-        status.stepMillis(),
+        status.stepTimes().training(),
+        status.stepTimes().waiting(),
+        status.stepTimes().between(),
         metrics == null ? null : metrics.learningRate());
   }
 
@@ -108,14 +136,28 @@ public final class RunView implements JobStatusSource, JobControl {
     SortedMap<String, Double> heldOut = validation == null ? none : validation.scores();
     return metrics == null
         ? new JobStatus.Metrics(
-            none, none, none, heldOut, run.eventsConflated(), run.eventsFailed())
+            none, none, none, heldOut, null, run.eventsConflated(), run.eventsFailed())
         : new JobStatus.Metrics(
             metrics.window(),
             metrics.total(),
             metrics.baselines(),
             heldOut,
+            confusion(metrics.confusion()),
             run.eventsConflated(),
             run.eventsFailed());
+  }
+
+  private JobStatus.@Nullable Confusion confusion(List<Long> counts) {
+    if (!(run.job().sample().label().spec() instanceof LabelSpec.Classes(List<String> names))
+        || names.size() > MOST_CLASSES
+        || counts.size() != names.size() * names.size()) {
+      return null;
+    }
+    List<List<Long>> rows = new ArrayList<>();
+    for (int from = 0; from < counts.size(); from += names.size()) {
+      rows.add(List.copyOf(counts.subList(from, from + names.size())));
+    }
+    return new JobStatus.Confusion(names, rows);
   }
 
   private JobStatus.@Nullable Saved saved(CheckpointStore.@Nullable Entry last) {

@@ -72,7 +72,9 @@ class HttpServiceTest {
             "partitions",
             "metrics",
             "flow",
-            "checkpoints");
+            "checkpoints",
+            "predictions",
+            "events");
     assertThat(part(status, "job"))
         .containsEntry("name", "flight-delay")
         .containsEntry("state", "running");

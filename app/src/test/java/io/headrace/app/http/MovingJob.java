@@ -2,10 +2,13 @@ package io.headrace.app.http;
 
 import io.headrace.app.http.JobStatus.Account;
 import io.headrace.app.http.JobStatus.Checkpoints;
+import io.headrace.app.http.JobStatus.Confusion;
+import io.headrace.app.http.JobStatus.Event;
 import io.headrace.app.http.JobStatus.Flow;
 import io.headrace.app.http.JobStatus.Job;
 import io.headrace.app.http.JobStatus.Metrics;
 import io.headrace.app.http.JobStatus.Partition;
+import io.headrace.app.http.JobStatus.Predictions;
 import io.headrace.app.http.JobStatus.Progress;
 import io.headrace.app.http.JobStatus.Saved;
 import io.headrace.engine.error.HeadraceException;
@@ -40,6 +43,13 @@ final class MovingJob implements JobStatusSource, JobControl {
   /** Where its checkpoints are, if it keeps any. */
   Optional<Path> checkpoints = Optional.empty();
 
+  /** What happened to it. */
+  volatile List<Event> events =
+      List.of(new Event(START_MILLIS, "rejection-rate", "Many records were rejected."));
+
+  /** What it predicts by, if it does. */
+  Optional<ServedPredictions> predictions = Optional.empty();
+
   /** Those in there; asked for one, it answers the last. */
   List<CheckpointStore.Entry> stored = List.of();
 
@@ -62,7 +72,7 @@ final class MovingJob implements JobStatusSource, JobControl {
 
   /** Itself, as a service shows it. */
   ServedJob served() {
-    return new ServedJob(this, this, checkpoints, Optional.empty());
+    return new ServedJob(this, this, checkpoints, Optional.empty(), predictions);
   }
 
   @Override
@@ -109,12 +119,14 @@ final class MovingJob implements JobStatusSource, JobControl {
     return new JobStatus(
         START_MILLIS + tick * 2000,
         job,
-        new Progress(trained / 64, RATE + 2500 * wave, 0.38, 0.05),
+        new Progress(trained / 64, RATE + 2500 * wave, 0.38, 0.11, 0.02, 0.05),
         account(tick, trained),
         List.of(partition("flights-0", tick, wave), partition("flights-1", tick, -wave)),
         metrics(tick, wave),
         new Flow(64, (int) (40 + 12 * wave), 8),
-        checkpoints(tick));
+        checkpoints(tick),
+        new Predictions(tick * 500, tick / 4, tick * 2000, trained / 64 - 640),
+        events);
   }
 
   private static Account account(long tick, long trained) {
@@ -160,7 +172,14 @@ final class MovingJob implements JobStatusSource, JobControl {
     baselines.put("lastLabelAccuracy", 0.7012);
     baselines.put("majorityClassAccuracy", 0.7991 + 0.001 * Math.sin(tick * 0.05));
     baselines.put("baseRateLogLoss", 0.5012);
-    return new Metrics(window, total, baselines, validation(tick), tick / 30, tick / 60);
+    return new Metrics(
+        window, total, baselines, validation(tick), confusion(tick), tick / 30, tick / 60);
+  }
+
+  private static Confusion confusion(long tick) {
+    return new Confusion(
+        List.of("on-time", "late"),
+        List.of(List.of(7_000 + tick % 100, 990 - tick % 100), List.of(1_200L, 810L)));
   }
 
   private SortedMap<String, Double> validation(long tick) {
@@ -178,6 +197,8 @@ final class MovingJob implements JobStatusSource, JobControl {
     long written = tick / 20;
     return new Checkpoints(
         written,
+        tick / 50,
+        tick / 40,
         written == 0
             ? null
             : new Saved(

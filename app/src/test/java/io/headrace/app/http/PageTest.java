@@ -8,12 +8,18 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import io.headrace.engine.Checkpoint;
+import io.headrace.engine.sample.Ledger;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -22,6 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +42,7 @@ class PageTest {
 
   private final InstalledChromium chromium = new InstalledChromium();
   private final List<String> complaints = new CopyOnWriteArrayList<>();
+  @TempDir private Path folder;
   private MovingJob job = new MovingJob();
   private HttpService service = serve();
 
@@ -50,9 +58,10 @@ class PageTest {
   }
 
   @BeforeEach
-  void startOver() {
+  void startOver() throws IOException {
     service.close();
     job = new MovingJob();
+    job.checkpoints = Optional.of(Files.createTempDirectory(folder, "stored"));
     service = serve();
     complaints.clear();
   }
@@ -85,6 +94,26 @@ class PageTest {
         parts.stream().map(part -> Long.valueOf(part.replace("\u202f", ""))).toList();
     assertThat(numbers).hasSize(5);
     assertThat(numbers.getFirst()).isEqualTo(numbers.stream().skip(1).mapToLong(n -> n).sum());
+  }
+
+  @Test
+  void showsStepsConfusionPredictionsEventsAndCheckpoints() {
+    var store = DirectoryCheckpointStore.forWriting(job.checkpoints.orElseThrow(), 9);
+    store.write(
+        new Checkpoint(
+            "flight-delay", "spec", 7, 0, Ledger.EMPTY, new TreeMap<>(), new TreeMap<>()));
+    job.events = List.of(new JobStatus.Event(0, "diverged", "<b>The loss</b> is no number."));
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+    assertThat(page.locator("#steps")).containsText("Waits for a batch0.110\u202fms · 22\u202f%");
+    assertThat(page.locator("#steps")).containsText("Learning rate0.05");
+    assertThat(page.locator("#confusion thead")).containsText("on-timelate");
+    assertThat(page.locator("#confusion tbody tr").nth(1)).hasText("late1\u202f200810");
+    assertThat(page.locator("#predictions")).containsText("Steps behind training640");
+    assertThat(page.locator("#events")).containsText("diverged<b>The loss</b> is no number.");
+    assertThat(page.locator("#stored tbody tr")).containsText("checkpoint-000000000007");
+    page.locator("#events").focus();
+    assertThat(page.locator("#events")).isFocused();
+    assertThat(complaints).isEmpty();
   }
 
   @Test
@@ -146,6 +175,8 @@ class PageTest {
 
     assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(width);
     picture(page, "width-" + width);
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+    picture(page, "width-" + width + "-dark");
   }
 
   @Test

@@ -90,7 +90,7 @@ final class FuzzedJob {
     this.source = source;
     learning =
         switch (format) {
-          case "vw" -> NAMESPACES;
+          case "vw", "libsvm" -> NAMESPACES;
           case "text-lines", "text-folder" -> WORDS;
           case "text-window" -> CHARACTERS;
           case "cifar10", "image-folder" -> PIXELS;
@@ -108,6 +108,7 @@ final class FuzzedJob {
               "{\"y\": \"yes\", \"a\": 1, \"b\": \"x\"}",
               "{\"more\": [{}, null], \"b\": \"\\u00e9\", \"a\": 1e3, \"y\": \"no\"}");
       case "vw" -> List.of("yes 0.5 'tag|a:2 x y:0.5 |b z", "no |a x:text b", "1 | plain:1");
+      case "libsvm" -> List.of("yes 1:0.5 20:-1e3 # both", "no qid:7 3:1", "1");
       case "text-lines" -> List.of("yes\tA good film, it's", "no\tbad, бред 17");
       default -> throw new IllegalArgumentException(format + " has no lines");
     };

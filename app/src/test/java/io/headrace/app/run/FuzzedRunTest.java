@@ -75,7 +75,7 @@ class FuzzedRunTest {
 
   private final Random random = new Random(FuzzSettings.SEED);
   private final RegistryStub registry = new RegistryStub();
-  private int topicsLeft = 9;
+  private int topicsLeft = 10;
 
   @SuppressWarnings("NullAway.Init") // by start
   private EmbeddedBroker broker;
@@ -117,6 +117,7 @@ class FuzzedRunTest {
         "csv; format: csv, header: false, columns: [y, a, b];",
         "jsonl; format: jsonl;",
         "vw; format: vw;",
+        "libsvm; format: libsvm;",
         "text-lines; format: text-lines;",
         "text-window; format: text-window, window: 4, stride: 3;",
         "cifar10; format: cifar10;",
@@ -210,6 +211,7 @@ class FuzzedRunTest {
         "csv; ; format: csv, columns: [y, a, b]",
         "jsonl; ; format: jsonl",
         "vw; ; format: vw",
+        "libsvm; ; format: libsvm",
         "text-lines; ; format: text-lines",
         "cifar10; ; format: cifar10",
       })

@@ -13,6 +13,8 @@ import java.lang.foreign.MemorySegment;
  * A linear model over a sparse input that learns row by row, by an optimizer that fits weights to
  * the values of their features, and by slopes that know how far the score will move. Rates are
  * divided by the root of the mean of sums of (x / largest x)^2 a row, see {@link RowUpdate.Rates}.
+ * The first value of a new largest size is scored by the weight as it will be fitted, each pair of
+ * an id by itself.
  */
 final class NormalizedLinearRow implements SingleRow, LayerState {
   private final SparseWeights weights;
@@ -27,19 +29,17 @@ final class NormalizedLinearRow implements SingleRow, LayerState {
     this.rates = rates;
   }
 
+  /** Changes nothing: a row that is then not learned from leaves no trace. */
   @Override
   public void score(SampleBlock rows, int row) {
     SparseColumn pairs = weights.pairs(rows);
-    weights.beforeChange(pairs, row);
-    rowNorm = 0;
     for (int j = 0; j < weights.out(); j++) {
-      rowNorm = meet(pairs, row, j);
+      rowNorm = score(pairs, row, j);
     }
-    weights.score(pairs, row);
   }
 
-  /** Fits the weights of output {@code j}; for each the same sum. */
-  private double meet(SparseColumn pairs, int row, int j) {
+  /** Gives output {@code j}, and returns the row's norm: for each the same. */
+  private double score(SparseColumn pairs, int row, int j) {
     MemorySegment floats = weights.floats();
     int apart = weights.out();
     long stride = weights.weight().stride();
@@ -47,13 +47,36 @@ final class NormalizedLinearRow implements SingleRow, LayerState {
     int[] ids = pairs.ids();
     float[] values = pairs.values();
     int end = pairs.start(row + 1);
+    Parameter bias = weights.bias();
+    float sum = bias == null ? 0 : rates.fitted(floats, bias.offset() + j, apart, 1);
     float norm = 0;
     for (int i = pairs.start(row); i < end; i++) {
-      float part = rates.meet(floats, offset + ids[i] * stride, apart, values[i]);
+      long at = offset + ids[i] * stride;
+      float x = values[i];
+      float part = rates.part(floats, at, apart, x);
       norm += part * part;
+      sum += x * rates.fitted(floats, at, apart, x);
+    }
+    Floats.write(weights.y().buffer(), j, sum);
+    return bias == null ? norm : norm + rates.part(floats, bias.offset() + j, apart, 1);
+  }
+
+  /** Fits the weights of output {@code j}. */
+  private void meet(SparseColumn pairs, int row, int j) {
+    MemorySegment floats = weights.floats();
+    int apart = weights.out();
+    long stride = weights.weight().stride();
+    long offset = weights.weight().offset() + j;
+    int[] ids = pairs.ids();
+    float[] values = pairs.values();
+    int end = pairs.start(row + 1);
+    for (int i = pairs.start(row); i < end; i++) {
+      rates.meet(floats, offset + ids[i] * stride, apart, values[i]);
     }
     Parameter bias = weights.bias();
-    return bias == null ? norm : norm + rates.meet(floats, bias.offset() + j, apart, 1);
+    if (bias != null) {
+      rates.meet(floats, bias.offset() + j, apart, 1);
+    }
   }
 
   @Override
@@ -63,6 +86,7 @@ final class NormalizedLinearRow implements SingleRow, LayerState {
       return;
     }
     SparseColumn pairs = weights.pairs(rows);
+    weights.beforeChange(pairs, row);
     int count = pairs.start(row + 1) - pairs.start(row) + 1;
     if (pairRates.length < count) {
       pairRates = new float[2 * count];
@@ -71,6 +95,7 @@ final class NormalizedLinearRow implements SingleRow, LayerState {
     rowsSeen += importance;
     rates.startRow(step, norms > 0 ? rateFactor * Math.sqrt(rowsSeen / norms) : rateFactor);
     for (int j = 0; j < weights.out(); j++) {
+      meet(pairs, row, j);
       float slope = Floats.read(weights.y().gradients(), j);
       if (slope != 0) {
         float pull = findRates(pairs, row, j, slope * slope / importance);

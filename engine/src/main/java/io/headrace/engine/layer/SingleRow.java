@@ -1,6 +1,7 @@
 package io.headrace.engine.layer;
 
 import io.headrace.engine.sample.SampleBlock;
+import java.util.Optional;
 
 /**
  * All that a model does with one row of a batch, without passes over buffers. Its scores and their
@@ -18,6 +19,21 @@ public interface SingleRow {
    * @param aware used by optimizers that know how far a score will move
    */
   void learn(SampleBlock rows, int row, long step, double rateFactor, AwareSlope aware);
+
+  /**
+   * The same work on the same parameters for another thread, which runs at the same time; empty if
+   * it may not. Moves of a weight at the same moment may then be lost.
+   */
+  default Optional<Lane> lane() {
+    return Optional.empty();
+  }
+
+  /**
+   * Work with scores of its own.
+   *
+   * @param scores row 0 of them is the row scored last
+   */
+  record Lane(SingleRow work, DenseValue scores) {}
 
   /** What the loss makes of a score's slope once it is known how far the score will move by it. */
   @FunctionalInterface

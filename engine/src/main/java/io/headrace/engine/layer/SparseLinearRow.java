@@ -1,10 +1,13 @@
 package io.headrace.engine.layer;
 
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.optimizer.Optimizer;
 import io.headrace.engine.optimizer.RowUpdate;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SparseColumn;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A linear model over a sparse input that learns row by row. An id that a row has twice moves
@@ -14,6 +17,17 @@ record SparseLinearRow(SparseWeights weights, RowUpdate.Moves moves) implements 
   @Override
   public void score(SampleBlock rows, int row) {
     weights.score(weights.pairs(rows), row);
+  }
+
+  @Override
+  public Optional<Lane> lane() {
+    DenseValue scores = DenseValue.buffer(List.of(weights.out()), 1);
+    return weights
+        .updates()
+        .rowByRow()
+        .flatMap(Optimizer::rowUpdate)
+        .map(RowUpdate.Moves.class::cast)
+        .map(own -> new Lane(new SparseLinearRow(weights.withScores(scores), own), scores));
   }
 
   @Override

@@ -19,6 +19,11 @@ record SparseWeights(
     return y.width();
   }
 
+  /** The same weights, with scores that go elsewhere. */
+  SparseWeights withScores(DenseValue scores) {
+    return new SparseWeights(updates, input, scores, weight, bias);
+  }
+
   MemorySegment floats() {
     return weight.values();
   }

@@ -1,22 +1,19 @@
 package io.headrace.engine.memory;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Segments of 32-bit floats, allocated off-heap on 64-byte boundaries, zeroed, and freed when
- * nothing refers to them any more. Offsets and counts are in floats, not bytes. Elements are
- * little-endian. A segment may be used by any thread; hand-over between threads is the caller's
- * business.
+ * Segments of 32-bit floats in memory of {@link Zeros}. Offsets and counts are in floats, not
+ * bytes. Elements are little-endian. A segment may be used by any thread; hand-over between threads
+ * is the caller's business.
  */
 public final class Floats {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final int ALIGNMENT_BYTES = 64;
 
   /** Floats of a row from which on a block copy pays. */
   private static final int LONG_ROW = 16;
@@ -25,9 +22,7 @@ public final class Floats {
 
   /** Allocates {@code count} zeros. */
   public static MemorySegment allocate(long count) {
-    return Arena.ofAuto()
-        .allocate(Math.max(count, 1) * Float.BYTES, ALIGNMENT_BYTES)
-        .asSlice(0, count * Float.BYTES);
+    return Zeros.allocate(count * Float.BYTES);
   }
 
   public static MemorySegment of(float... values) {
@@ -90,6 +85,30 @@ public final class Floats {
         for (long column = 0; column < columns; column++) {
           write(to, target + column, read(from, source + column));
         }
+      }
+    }
+  }
+
+  /** {@link #copy} that does not write to memory which holds the same floats already. */
+  public static void copyChanged(
+      MemorySegment from, long fromIndex, MemorySegment to, long toIndex, long count) {
+    Zeros.copyChanged(
+        from, fromIndex * Float.BYTES, to, toIndex * Float.BYTES, count * Float.BYTES);
+  }
+
+  /** The same for {@code count} floats that lie {@code fromStride} and {@code toStride} apart. */
+  public static void copyChanged(
+      MemorySegment from,
+      long fromIndex,
+      long fromStride,
+      MemorySegment to,
+      long toIndex,
+      long toStride,
+      long count) {
+    for (long i = 0; i < count; i++) {
+      int bits = readInt(from, fromIndex + i * fromStride);
+      if (bits != readInt(to, toIndex + i * toStride)) {
+        writeInt(to, toIndex + i * toStride, bits);
       }
     }
   }

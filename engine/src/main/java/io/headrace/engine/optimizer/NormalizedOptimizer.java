@@ -60,16 +60,32 @@ record NormalizedOptimizer(double rate) implements Optimizer {
     }
 
     @Override
-    public float meet(MemorySegment floats, long at, int apart, float x) {
+    public float part(MemorySegment floats, long at, int apart, float x) {
+      float size = Math.abs(x);
+      float scale = read(floats, at + apart + apart);
+      if (size > scale) {
+        return 1;
+      }
+      return size == 0 ? 0 : size / scale;
+    }
+
+    @Override
+    public float fitted(MemorySegment floats, long at, int apart, float x) {
+      float size = Math.abs(x);
+      float scale = read(floats, at + apart + apart);
+      float weight = read(floats, at);
+      return size > scale ? weight * (scale / size) : weight;
+    }
+
+    @Override
+    public void meet(MemorySegment floats, long at, int apart, float x) {
       float size = Math.abs(x);
       long scaleAt = at + apart + apart;
       float scale = read(floats, scaleAt);
       if (size > scale) {
         write(floats, at, read(floats, at) * (scale / size));
         write(floats, scaleAt, size);
-        return 1;
       }
-      return size == 0 ? 0 : size / scale;
     }
 
     @Override

@@ -21,12 +21,14 @@ public sealed interface RowUpdate {
    * weight loses rate x slope.
    */
   non-sealed interface Rates extends RowUpdate {
-    /**
-     * Takes note of a value before its row is scored, and fits the weight to it.
-     *
-     * @return |x| as a part of the largest of its feature so far, this one included
-     */
-    float meet(MemorySegment floats, long at, int apart, float x);
+    /** |x| as a part of the largest of its feature so far, this one included. */
+    float part(MemorySegment floats, long at, int apart, float x);
+
+    /** The weight as {@link #meet} would leave it. */
+    float fitted(MemorySegment floats, long at, int apart, float x);
+
+    /** Takes note of a value before its row is learned from, and fits the weight to it. */
+    void meet(MemorySegment floats, long at, int apart, float x);
 
     /**
      * The rate of a weight.

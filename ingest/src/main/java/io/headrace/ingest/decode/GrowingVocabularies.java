@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * The vocabularies that grow with a job's stream, one for each {@code tokens} input with {@code
@@ -54,21 +56,38 @@ public final class GrowingVocabularies implements Stateful {
 
   /** The job's samples as they are learned from: tokens without an id wait for one. */
   public SampleMapping learning() {
-    return mapped(true);
+    return mapped(true, Optional.empty());
   }
 
   /** The job's samples as they are only scored: tokens without an id are unknown. */
   public SampleMapping scoring() {
-    return mapped(false);
+    return mapped(false, Optional.empty());
   }
 
-  private SampleMapping mapped(boolean adds) {
+  /**
+   * The job's samples as they are scored by a model that knew fewer tokens: those that came since
+   * are unknown.
+   *
+   * @param sizes what {@link #sizes} was then; asked while records are decoded
+   */
+  public SampleMapping scoringWithin(Supplier<int[]> sizes) {
+    return mapped(false, Optional.of(sizes));
+  }
+
+  /** How many tokens each vocabulary has, in the order of their inputs. */
+  public int[] sizes() {
+    return vocabularies.values().stream().mapToInt(GrowingVocabulary::size).toArray();
+  }
+
+  private SampleMapping mapped(boolean adds, Optional<Supplier<int[]>> sizes) {
     List<InputMapping> inputs = new ArrayList<>(mapping.inputs());
     vocabularies.forEach(
         (i, vocabulary) -> {
           var tokens = (InputMapping.Tokens) inputs.get(i);
           int capacity = tokens.growth().orElseThrow().capacity();
-          inputs.set(i, tokens.with(new Growth(capacity, Optional.of(vocabulary), adds)));
+          int number = vocabularies.headMap(i).size();
+          Optional<IntSupplier> within = sizes.map(known -> () -> known.get()[number]);
+          inputs.set(i, tokens.with(new Growth(capacity, Optional.of(vocabulary), adds, within)));
         });
     return mapping.withInputs(inputs);
   }

@@ -36,10 +36,13 @@ public record SampleMapping(
     inputs = List.copyOf(inputs);
   }
 
-  /** The same mapping for records without a label, which read as 0: those to predict for. */
+  /**
+   * The same mapping for records to predict for: without a label, which reads as 0, and with the
+   * weight of 1 and no time, for neither matters.
+   */
   public SampleMapping withoutLabel() {
     return new SampleMapping(
-        new LabelMapping("", label.spec()), weightField, eventTimeField, inputs);
+        new LabelMapping("", label.spec()), Optional.empty(), Optional.empty(), inputs);
   }
 
   /** The same mapping with other inputs. */

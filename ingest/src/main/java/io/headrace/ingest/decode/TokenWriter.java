@@ -6,6 +6,7 @@ import io.headrace.ingest.RejectionReason;
 import io.headrace.ingest.text.GrowingVocabulary;
 import io.headrace.ingest.text.TokenTable;
 import io.headrace.ingest.text.Tokenizer;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the token ids of one input, as {@link InputMapping.Tokens} says. Not thread-safe. */
@@ -16,6 +17,7 @@ final class TokenWriter {
   private final @Nullable TokenTable table;
   private final @Nullable GrowingVocabulary growing;
   private final boolean adds;
+  private final @Nullable IntSupplier within;
   private final Tokenizer.Tokens collector;
 
   /** The last ids, that of token i at i modulo its length. */
@@ -32,6 +34,7 @@ final class TokenWriter {
     table = mapping.buckets() > 0 ? null : known;
     growing = mapping.growth().map(TokenWriter::met).orElse(null);
     adds = mapping.growth().map(Growth::adds).orElse(false);
+    within = mapping.growth().flatMap(Growth::within).orElse(null);
     collector = this::collect;
     ids = new int[mapping.length()];
   }
@@ -85,6 +88,9 @@ final class TokenWriter {
   private int id(byte[] bytes, int offset, int length) {
     if (growing != null) {
       int number = growing.find(bytes, offset, length);
+      if (within != null && number >= within.getAsInt()) {
+        number = GrowingVocabulary.UNKNOWN;
+      }
       return number == GrowingVocabulary.NOT_YET && adds && column != null
           ? column.waitingId(bytes, offset, length)
           : InputMapping.Tokens.id(number);

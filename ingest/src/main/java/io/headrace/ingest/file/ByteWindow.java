@@ -17,17 +17,30 @@ import org.jspecify.annotations.Nullable;
 final class ByteWindow implements Closeable {
   private static final int INITIAL_BYTES = 1 << 20;
 
-  private final SourceFile file;
   private final InputStream raw;
+  private final boolean standardInput;
   private @Nullable InputStream in;
   private @Nullable String damage;
   private byte[] bytes = new byte[INITIAL_BYTES];
   private int start;
   private int limit;
+  private long offset;
 
   ByteWindow(SourceFile file) throws IOException {
-    this.file = file;
+    standardInput = file.isStandardInput();
     raw = file.isStandardInput() ? System.in : Files.newInputStream(file.path());
+  }
+
+  /**
+   * Bytes that are unpacked already. Where a stream is at its end, more may come later.
+   *
+   * @param offset in the file of the stream's first byte
+   */
+  ByteWindow(InputStream unpacked, long offset) {
+    standardInput = false;
+    raw = unpacked;
+    in = unpacked;
+    this.offset = offset;
   }
 
   /**
@@ -39,6 +52,7 @@ final class ByteWindow implements Closeable {
   boolean readMore() throws IOException {
     System.arraycopy(bytes, start, bytes, 0, limit - start);
     limit -= start;
+    offset += start;
     start = 0;
     if (limit == bytes.length) {
       bytes = Arrays.copyOf(bytes, Math.multiplyExact(limit, 2));
@@ -72,7 +86,25 @@ final class ByteWindow implements Closeable {
 
   /** Whether {@link #readMore} would wait for somebody to write more. */
   boolean isDry() throws IOException {
-    return file.isStandardInput() && in != null && in.available() == 0;
+    return standardInput && in != null && in.available() == 0;
+  }
+
+  /** Where {@link #start} is in the file, unpacked. */
+  long offset() {
+    return offset + start;
+  }
+
+  /** Passes over a mark of UTF-8 at the file's beginning. */
+  void passByteOrderMark() throws IOException {
+    while (limit < 3 && readMore()) {
+      // Three bytes come at once, but for odd file systems.
+    }
+    if (limit >= 3
+        && bytes[0] == (byte) 0xef
+        && bytes[1] == (byte) 0xbb
+        && bytes[2] == (byte) 0xbf) {
+      moveTo(3);
+    }
   }
 
   /** Gives up what lies before {@code index}. */
@@ -94,7 +126,7 @@ final class ByteWindow implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (file.isStandardInput()) {
+    if (standardInput) {
       return;
     }
     if (in != null) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import com.github.luben.zstd.ZstdOutputStream;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.Positions;
@@ -17,6 +18,7 @@ import io.headrace.ingest.file.ParquetFiles;
 import io.headrace.ingest.text.TextSplit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +32,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.avro.file.CodecFactory;
 import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -103,6 +106,14 @@ class FuzzedFilesTest {
                 features(),
                 "1 0.5 'tag|a:2 x y:3.5 |b z\r\n0 |a b\n\n1|\n".repeat(20)),
             file(
+                "libsvm",
+                new FileFormat.Lines(),
+                DecoderSpec.fixed("libsvm"),
+                features(),
+                "1 1:0.5 20:-1e3 # both\r\n0 qid:7 3:1\n-1\n".repeat(20)),
+            packed("gzip", GZIPOutputStream::new),
+            packed("zstd", ZstdOutputStream::new),
+            file(
                 "text-lines",
                 new FileFormat.Lines(),
                 DecoderSpec.fixed("text-lines"),
@@ -132,6 +143,27 @@ class FuzzedFilesTest {
       String name, FileFormat format, SampleMapping mapping, byte[] sound) {
     boolean refused = name.equals("idx");
     return new Subject(name, format, DecoderSpec.fixed(name), mapping, List.of(sound), refused);
+  }
+
+  /** A way to pack bytes on their way to a file. */
+  private interface Packing {
+    OutputStream around(OutputStream out) throws IOException;
+  }
+
+  private static Subject packed(String name, Packing packing) {
+    var bytes = new ByteArrayOutputStream();
+    try (OutputStream out = packing.around(bytes)) {
+      out.write(jsonText().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Subject(
+        "jsonl, " + name,
+        new FileFormat.Lines(),
+        DecoderSpec.jsonLines(),
+        numbers(),
+        List.of(bytes.toByteArray()),
+        true);
   }
 
   private static SampleMapping mapping(LabelMapping label, InputMapping input) {

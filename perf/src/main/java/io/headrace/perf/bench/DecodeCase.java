@@ -84,19 +84,31 @@ final class DecodeCase {
   /** Clicks of 37 features as Vowpal Wabbit's text, 400 bytes each. */
   static DecodeCase clicksVw() {
     List<byte[]> lines = GeneratedFile.ctrLines(RECORDS);
-    var mapping =
-        new SampleMapping(
-            new LabelMapping("label", new LabelSpec.Classes(List.of("-1", "1"))),
-            Optional.empty(),
-            Optional.empty(),
-            List.of(new InputMapping.SparseFields("features", List.of(), CLICK_BITS)));
-    var made = new DecodeCase(lines, DecoderSpec.fixed("vw"), mapping);
+    var made = clicks(lines);
     SampleBlock rows = made.decode();
     long clicks = lines.stream().filter(line -> line[0] == '1').count();
     long spaces = lines.stream().mapToLong(DecodeCase::features).sum();
     require(sum(rows.labels(), rows.size()) == clicks, "labels");
     require(rows.sparse(0).start(RECORDS) == spaces, "pairs");
     return made;
+  }
+
+  private static DecodeCase clicks(List<byte[]> lines) {
+    var mapping =
+        new SampleMapping(
+            new LabelMapping("label", new LabelSpec.Classes(List.of("-1", "1"))),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(new InputMapping.SparseFields("features", List.of(), CLICK_BITS)));
+    return new DecodeCase(lines, DecoderSpec.fixed("vw"), mapping);
+  }
+
+  /** The first {@code count} x {@link #RECORDS} clicks. */
+  static List<SampleBlock> clickBlocks(int count) {
+    List<byte[]> lines = GeneratedFile.ctrLines(count * RECORDS);
+    return IntStream.range(0, count)
+        .mapToObj(i -> clicks(lines.subList(i * RECORDS, (i + 1) * RECORDS)).decode())
+        .toList();
   }
 
   /** A feature is a name with = or : behind it; counts of 0 are left out. */

@@ -1,6 +1,9 @@
 package io.headrace.perf.bench;
 
+import io.headrace.engine.WorkerMode;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -8,14 +11,16 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Samples a second that the trainer alone scores and learns from, in batches of 64. One thread
- * unless the name says otherwise.
+ * Samples a second that the trainer alone scores and learns from, in batches of 64, clicks in those
+ * of 1,024. One thread unless the name says otherwise.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -82,6 +87,36 @@ public class TrainerBenchmark {
     public void check() {
       training.close();
     }
+  }
+
+  @State(Scope.Thread)
+  public static class Clicks {
+    @Param public WorkerMode mode = WorkerMode.SYNCHRONOUS;
+
+    @Param({"1", "2"})
+    public int threads;
+
+    private @Nullable TrainerCase training;
+
+    @Setup
+    public void make() {
+      training = TrainerCase.clicks(mode, threads);
+    }
+
+    @TearDown
+    public void check() {
+      training().close();
+    }
+
+    TrainerCase training() {
+      return Objects.requireNonNull(training);
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(TrainerCase.CLICKS)
+  public double clicks(Clicks state) {
+    return state.training().trainAll();
   }
 
   @Benchmark

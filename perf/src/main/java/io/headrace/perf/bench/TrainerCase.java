@@ -1,9 +1,11 @@
 package io.headrace.perf.bench;
 
+import io.headrace.engine.DivergencePolicy;
 import io.headrace.engine.ModelSpec;
 import io.headrace.engine.StepResult;
 import io.headrace.engine.Trainer;
 import io.headrace.engine.UpdateMode;
+import io.headrace.engine.WorkerMode;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.layer.Layers;
 import io.headrace.engine.loss.Losses;
@@ -16,6 +18,7 @@ import io.headrace.engine.sample.DenseColumn;
 import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.MiniBatch;
+import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.engine.sample.SparseColumn;
@@ -26,13 +29,14 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * A trainer, and batches of 64 rows that it can learn from, over and over. Not thread-safe; the
- * caller closes it.
+ * A trainer, and batches that it can learn from, over and over. Not thread-safe; the caller closes
+ * it.
  */
 final class TrainerCase implements AutoCloseable {
   static final int BATCH = 64;
   static final int BATCHES = 256;
   static final int ROWS = BATCH * BATCHES;
+  static final int CLICKS = 64 * DecodeCase.RECORDS;
 
   private static final int SHARDS = 8;
   private static final int IDS = 5;
@@ -83,6 +87,34 @@ final class TrainerCase implements AutoCloseable {
             SHARDS,
             SEED);
     return of(spec, 35, 1);
+  }
+
+  /** Generated clicks of 37 features, ids of 2^22, FTRL, row by row in batches of 1,024. */
+  static TrainerCase clicks(WorkerMode mode, int threads) {
+    List<SampleBlock> blocks = DecodeCase.clickBlocks(CLICKS / DecodeCase.RECORDS);
+    var spec =
+        new ModelSpec(
+            blocks.getFirst().schema(),
+            List.of(layer("linear", Map.of())),
+            Losses.variants().spec("logistic", Map.of()),
+            optimizer("ftrl", Map.of()),
+            Schedules.variants().spec("constant", Map.of()),
+            GradientClipping.NONE,
+            UpdateMode.SAMPLE,
+            DecodeCase.RECORDS,
+            SHARDS,
+            SEED);
+    List<MiniBatch> batches =
+        blocks.stream()
+            .map(
+                block -> {
+                  var batch = new MiniBatch(spec.schema(), DecodeCase.RECORDS);
+                  batch.rows().appendRows(block, 0, block.size());
+                  batch.ledger().add(block.partition(), block.nextPosition(), block.size(), 0, 0);
+                  return batch;
+                })
+            .toList();
+    return new TrainerCase(new Trainer(spec, threads, DivergencePolicy.DEFAULT, mode), batches);
   }
 
   /** 29 floats, 64 and 32 hidden units, softmax of 10 classes, Adam. */

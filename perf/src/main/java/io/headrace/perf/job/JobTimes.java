@@ -1,5 +1,6 @@
 package io.headrace.perf.job;
 
+import io.headrace.engine.WorkerMode;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.perf.load.Machine;
 import io.headrace.pipeline.TrainingStatus;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Times a job whose source ends, as it is: with its ledger, metrics and checkpoints. First as
  * processes of their own, {@code ./headrace run}, then as passes in this JVM, of which the later
- * ones are steady. Every pass must end with the same parameters.
+ * ones are steady. Every pass must end with the same parameters, unless the job is hogwild.
  */
 public final class JobTimes {
   private final Path job;
@@ -112,7 +113,9 @@ public final class JobTimes {
           seconds,
           rate,
           end.metrics() == null ? "" : end.metrics().total());
-      answers.add(run.trainer().parametersSha256());
+      if (spec.engine().mode() == WorkerMode.SYNCHRONOUS) {
+        answers.add(run.trainer().parametersSha256());
+      }
       return rate;
     }
   }

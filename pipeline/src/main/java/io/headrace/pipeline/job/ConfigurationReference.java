@@ -93,6 +93,7 @@ public final class ConfigurationReference {
       case METRICS -> settings(MetricsSettings.SETTINGS);
       case DEAD_LETTERS -> settings(DeadLetterSettings.SETTINGS);
       case REJECTION_LIMIT -> settings(RejectionSettings.DECLARED);
+      case SERVE -> settings(ServeSettings.DECLARED);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.UpdateMode;
+import io.headrace.engine.WorkerMode;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import java.util.List;
@@ -9,20 +10,23 @@ import java.util.Locale;
 /**
  * The {@code engine} group: how the learning is run. Immutable.
  *
- * @param threads workers of the trainer; the result does not depend on them
+ * @param threads workers of the trainer; the result does not depend on them, unless the mode is
+ *     hogwild
  * @param decoders chunks decoded at the same time; the result does not depend on them
  * @param shards parts that each mini-batch is cut into
+ * @param mode how workers share the parameters
  * @param update how often within a mini-batch the parameters change
  * @param seed of initialisation and of every random layer
  */
-public record EngineSettings(int threads, int decoders, int shards, UpdateMode update, long seed) {
+public record EngineSettings(
+    int threads, int decoders, int shards, WorkerMode mode, UpdateMode update, long seed) {
   private static final Setting<Integer> THREADS =
       Setting.integer(
               "threads",
               1,
               1024,
               "Workers of the trainer; without it, as many as the machine has processors. The result is the"
-                  + " same for any number.")
+                  + " same for any number, unless the mode is hogwild.")
           .absentByDefault();
   private static final Setting<Integer> DECODERS =
       Setting.integer(
@@ -41,13 +45,13 @@ public record EngineSettings(int threads, int decoders, int shards, UpdateMode u
                   + " their order, so a change changes the rounding.")
           .orElse(8);
   private static final Setting<String> MODE =
-      new Setting<>(
-          "mode",
-          "synchronous",
-          "synchronous",
-          false,
-          "How workers share the parameters: every step waits for all shards, which makes runs repeatable.",
-          EngineSettings::mode);
+      Setting.choice(
+              "mode",
+              List.of("synchronous", "hogwild"),
+              "How workers share the parameters. synchronous: every step waits for all shards, which makes runs"
+                  + " repeatable. hogwild: each worker learns from rows of its own, without locks, and no two"
+                  + " runs are the same; for a linear model of a sparse input with update: sample.")
+          .orElse("synchronous");
   private static final Setting<String> UPDATE =
       Setting.choice(
               "update",
@@ -74,14 +78,8 @@ public record EngineSettings(int threads, int decoders, int shards, UpdateMode u
         settings.optional(THREADS).orElse(processors),
         settings.optional(DECODERS).orElse(processors),
         settings.value(SHARDS),
+        WorkerMode.valueOf(settings.value(MODE).toUpperCase(Locale.ROOT)),
         UpdateMode.valueOf(settings.value(UPDATE).toUpperCase(Locale.ROOT)),
         settings.value(SEED));
-  }
-
-  private static String mode(Object raw) {
-    if (!raw.equals("synchronous")) {
-      throw new IllegalArgumentException("a mode of this version, which has 'synchronous' only");
-    }
-    return "synchronous";
   }
 }

@@ -55,6 +55,12 @@ final class JobChecks {
     if (spec.epochs() > 1) {
       needsFiles(spec, "epochs", "is " + spec.epochs() + ", but");
     }
+    if (spec.shuffle().isPresent() && JobSources.isFollowed(spec.source())) {
+      problems.add(
+          "shuffle",
+          "does not go with source.file.follow, whose positions are bytes, not records. Remove it.",
+          places.of("shuffle"));
+    }
     boolean shared = Boolean.TRUE.equals(spec.source().settings().asMap().get("subscribe"));
     if (spec.shuffle().isPresent() && shared) {
       problems.add(
@@ -77,6 +83,9 @@ final class JobChecks {
     if (spec.test().filter(test -> test.name().equals("http")).isPresent()) {
       problems.add(
           "test", "is http, which never ends. Give held-out samples in files.", places.of("test"));
+    }
+    if (spec.test().filter(JobSources::isFollowed).isPresent()) {
+      problems.add("test.follow", "is set, but a test has to end. Remove it.", places.of("test"));
     }
   }
 

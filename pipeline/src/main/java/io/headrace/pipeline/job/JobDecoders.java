@@ -8,8 +8,10 @@ import io.headrace.ingest.SampleDecoder;
 import io.headrace.ingest.SourceAlerts;
 import io.headrace.ingest.decode.DecoderSpec;
 import io.headrace.ingest.decode.Decoders;
+import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.ingest.decode.WriterSchemas;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
+import io.headrace.ingest.push.BodyRecords.Form;
 import io.headrace.ingest.push.PushSettings;
 import io.headrace.ingest.registry.RegistrySchemas;
 import io.headrace.ingest.registry.RegistrySettings;
@@ -48,6 +50,19 @@ final class JobDecoders {
       throw job.places().located(new InvalidSettingException(key, String.valueOf(e.getMessage())));
     }
     return () -> Decoders.create(spec, job.sample(), schemas);
+  }
+
+  /**
+   * Makes a decoder of requests for predictions.
+   *
+   * @param mapping without a label
+   * @throws InvalidSettingException if the job's samples cannot be written in that form
+   */
+  static SampleDecoder ofRequests(JobSpec job, SampleMapping mapping, Form form) {
+    Optional<Schema> schema = FormatSettings.schema(job.source().settings(), job.baseDirectory());
+    DecoderSpec spec =
+        form == Form.AVRO ? DecoderSpec.avro("single-object", schema) : DecoderSpec.jsonLines();
+    return Decoders.create(spec, mapping);
   }
 
   /** Those that the job knows, and those of the source's registry if it has one. */

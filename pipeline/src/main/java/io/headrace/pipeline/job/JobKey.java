@@ -42,7 +42,11 @@ enum JobKey {
   REJECTION_LIMIT(
       "rejection-limit",
       false,
-      "When so many records are rejected that somebody should look before more are read.");
+      "When so many records are rejected that somebody should look before more are read."),
+  SERVE(
+      "serve",
+      false,
+      "Predictions by the model that is being learned, at POST /api/v1/predict; without it there are none.");
 
   private final String key;
   private final boolean required;

@@ -77,6 +77,8 @@ final class JobReader {
         defaulted(JobKey.DEAD_LETTERS, DeadLetterSettings.SETTINGS).map(DeadLetterSettings::from);
     Optional<RejectionSettings> rejectionLimit =
         defaulted(JobKey.REJECTION_LIMIT, RejectionSettings.DECLARED).map(RejectionSettings::from);
+    Optional<ServeSettings> serve =
+        given(JobKey.SERVE, ServeSettings.DECLARED).map(ServeSettings::from);
     problems.throwIfAny();
 
     var places = JobPlaces.of(job);
@@ -105,6 +107,7 @@ final class JobReader {
             metrics.orElseThrow(),
             deadLetters.orElseThrow(),
             rejectionLimit.orElseThrow(),
+            serve,
             fingerprint(
                 shuffle,
                 validation,

@@ -3,6 +3,7 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
+import io.headrace.engine.WorkerMode;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
@@ -67,13 +68,14 @@ public final class JobReplay {
    *
    * @param from where to begin; empty for the start
    * @param journal directory of the batch journal
-   * @throws HeadraceException if one cannot lead to the other: another job, or batches that the
-   *     journal does not have
+   * @throws HeadraceException if one cannot lead to the other: another job, batches that the
+   *     journal does not have, or a job whose runs are never the same
    */
   public JobReplay(JobSpec job, Optional<Checkpoint> from, Checkpoint to, Path journal) {
     this.job = job;
     this.from = from;
     this.to = to;
+    requireRepeatable();
     from.ifPresent(checkpoint -> requireSameJob("--from", checkpoint));
     requireSameJob("--to", to);
     requireOneLineage();
@@ -82,6 +84,13 @@ public final class JobReplay {
 
   private Positions begin() {
     return from.map(checkpoint -> checkpoint.ledger().positions()).orElse(Positions.START);
+  }
+
+  private void requireRepeatable() {
+    if (job.engine().mode() == WorkerMode.HOGWILD) {
+      throw new HeadraceException(
+          "The job learns with engine.mode: hogwild, which gives other bits each time: there is nothing to compare a replay with. Only what was learned with mode: synchronous can be replayed.");
+    }
   }
 
   private void requireSameJob(String option, Checkpoint checkpoint) {

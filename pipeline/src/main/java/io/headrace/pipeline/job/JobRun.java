@@ -4,6 +4,7 @@ import io.headrace.engine.StepResult;
 import io.headrace.engine.Trainer;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
+import io.headrace.ingest.file.FollowedSource;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
 import io.headrace.ingest.order.StreamShuffledSource;
@@ -15,6 +16,7 @@ import io.headrace.pipeline.TrainingRun;
 import io.headrace.pipeline.TrainingSettings;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.ValidationPlan;
+import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.pipeline.transform.Transform;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.EventSink;
@@ -35,6 +37,7 @@ public final class JobRun implements AutoCloseable {
   private final SampleSource source;
   private final JobSinks sinks;
   private final TrainingRun run;
+  private final Optional<LiveModel> live;
 
   /**
    * What is asked of a run besides its job.
@@ -72,12 +75,18 @@ public final class JobRun implements AutoCloseable {
   }
 
   private JobRun(
-      JobSpec job, Trainer trainer, SampleSource source, JobSinks sinks, TrainingRun run) {
+      JobSpec job,
+      Trainer trainer,
+      SampleSource source,
+      JobSinks sinks,
+      TrainingRun run,
+      Optional<LiveModel> live) {
     this.job = job;
     this.trainer = trainer;
     this.source = source;
     this.sinks = sinks;
     this.run = run;
+    this.live = live;
   }
 
   /**
@@ -106,6 +115,9 @@ public final class JobRun implements AutoCloseable {
             options.weightsOnly());
     alerts.passTo(sinks.events());
     JobSources.topic(source).ifPresent(kafka -> kafka.alertTo(alerts));
+    if (source instanceof FollowedSource followed) {
+      followed.alertTo(alerts);
+    }
     try {
       TrainingRun run =
           TrainingRun.start(
@@ -134,7 +146,9 @@ public final class JobRun implements AutoCloseable {
                   InstantSource.system(),
                   validation,
                   settings(job, options)));
-      return new JobRun(scoring, trainer, source, sinks, run);
+      Optional<LiveModel> live =
+          job.serve().map(settings -> JobServing.of(job, settings, run, vocabularies));
+      return new JobRun(scoring, trainer, source, sinks, run, live);
     } catch (RuntimeException e) {
       trainer.close();
       sinks.close();
@@ -174,6 +188,11 @@ public final class JobRun implements AutoCloseable {
   /** The source, where it is one whose samples are pushed and kept in a log. */
   public Optional<PushSampleSource> push() {
     return source instanceof PushSampleSource push ? Optional.of(push) : Optional.empty();
+  }
+
+  /** Predicts by the model while it is learned; empty unless the job asks for that. */
+  public Optional<LiveModel> live() {
+    return live;
   }
 
   /** Events that a slow sink never saw, because newer ones took their place. */
@@ -218,6 +237,7 @@ public final class JobRun implements AutoCloseable {
 
   @Override
   public void close() {
+    live.ifPresent(LiveModel::close);
     run.close();
     trainer.close();
     sinks.close();

@@ -100,7 +100,8 @@ final class JobSinks implements AutoCloseable {
     }
     Path directory = job.checkpoints().directory().get();
     open.add(DirectoryLock.hold(directory));
-    return DirectoryCheckpointStore.forWriting(directory, job.checkpoints().keep());
+    return DirectoryCheckpointStore.forWriting(
+        directory, job.checkpoints().keep(), job.checkpoints().incremental());
   }
 
   private BatchJournal journal(JobSpec job) {

@@ -35,7 +35,13 @@ final class JobSources {
 
   /** Whether records come as somebody makes them, for as long as somebody does. */
   static boolean isStream(ComponentSpec source) {
-    return List.of("kafka", "http").contains(source.name());
+    return List.of("kafka", "http").contains(source.name()) || isFollowed(source);
+  }
+
+  /** Whether a file is read on as it is written. */
+  static boolean isFollowed(ComponentSpec source) {
+    return source.name().equals("file")
+        && Boolean.TRUE.equals(source.settings().asMap().get("follow"));
   }
 
   /** What the job learns from: its source as often and in the order that the job says. */
@@ -69,7 +75,7 @@ final class JobSources {
     return switch (job.source().name()) {
       case "kafka" -> KafkaSourceSettings.of(job.source().settings()).stopAtEnd();
       case "http" -> false;
-      default -> true;
+      default -> !isFollowed(job.source());
     };
   }
 

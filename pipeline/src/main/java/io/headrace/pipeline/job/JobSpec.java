@@ -27,6 +27,7 @@ import java.util.Optional;
  *     resolved against the directory that the process runs in: they belong to the run, not to the
  *     data
  * @param generate what text the model writes as it learns; empty for none
+ * @param serve how the model predicts while it is learned; empty where it does not
  * @param fingerprint every setting that decides what is learned
  * @param yaml the job file with the command line's settings in it: {@link JobFile#parse} makes an
  *     equal job of it
@@ -55,6 +56,7 @@ public record JobSpec(
     MetricsSettings metrics,
     DeadLetterSettings deadLetters,
     RejectionSettings rejectionLimit,
+    Optional<ServeSettings> serve,
     Fingerprint fingerprint,
     String yaml,
     JobPlaces places) {
@@ -98,6 +100,7 @@ public record JobSpec(
         metrics,
         deadLetters,
         rejectionLimit,
+        serve,
         fingerprint,
         yaml,
         places);
@@ -126,7 +129,7 @@ public record JobSpec(
    */
   public Trainer newTrainer() {
     try {
-      return new Trainer(modelSpec(), engine.threads(), onDivergence);
+      return new Trainer(modelSpec(), engine.threads(), onDivergence, engine.mode());
     } catch (InvalidSettingException e) {
       throw places.located(e);
     }

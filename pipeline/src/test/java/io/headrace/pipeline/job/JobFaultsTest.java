@@ -305,13 +305,14 @@ class JobFaultsTest {
   }
 
   @Test
-  void refusesModesThatThisVersionHasNot() {
+  void refusesUnknownModes() {
     assertFault(
         "{threads: 2}",
-        "{mode: hogwild}",
-        "engine.mode: hogwild is not a mode of this version, which has 'synchronous' only (job.yaml:21)."
-            + " How workers share the parameters: every step waits for all shards, which makes runs"
-            + " repeatable.");
+        "{mode: lock-free}",
+        "engine.mode: lock-free is not one of synchronous, hogwild (job.yaml:21). How workers share"
+            + " the parameters. synchronous: every step waits for all shards, which makes runs"
+            + " repeatable. hogwild: each worker learns from rows of its own, without locks, and no"
+            + " two runs are the same; for a linear model of a sparse input with update: sample.");
   }
 
   @Test

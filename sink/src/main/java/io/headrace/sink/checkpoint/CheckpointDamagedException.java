@@ -6,6 +6,8 @@ import io.headrace.engine.error.HeadraceException;
 public final class CheckpointDamagedException extends HeadraceException {
   private static final long serialVersionUID = 1L;
 
+  private final String problem;
+
   /**
    * @param file which one
    * @param problem what was expected and what was found
@@ -16,5 +18,11 @@ public final class CheckpointDamagedException extends HeadraceException {
             + " is damaged: "
             + problem
             + ". Put back a good copy of it, or delete it to go on from an earlier checkpoint.");
+    this.problem = problem;
+  }
+
+  /** What was expected and what was found. */
+  String problem() {
+    return problem;
   }
 }

@@ -1,6 +1,7 @@
 package io.headrace.sink.checkpoint;
 
 import io.headrace.engine.Checkpoint;
+import io.headrace.engine.memory.Zeros;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.state.Tensor;
 import java.io.IOException;
@@ -9,62 +10,164 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A checkpoint as a safetensors file: the header's length as 8 little-endian bytes, the JSON
  * header, and the tensors one behind the other. Python's {@code safetensors} opens it as it is.
- * Equal checkpoints give equal bytes.
+ * Equal checkpoints give equal bytes. Of large tensors the file may have pages alone, which are put
+ * upon those of a file beside it, the base, or upon zeros.
  */
 final class CheckpointFile {
   private static final int LONGEST_HEADER_BYTES = 100_000_000; // what other readers accept
 
   private CheckpointFile() {}
 
-  /** Writes all of {@code checkpoint} at the channel's position. */
-  static void write(Checkpoint checkpoint, FileChannel to) throws IOException {
-    List<Map.Entry<String, Tensor>> tensors = Header.inOrder(checkpoint);
+  /**
+   * Writes a file at the channel's position.
+   *
+   * @return the hash that tells it from every other
+   */
+  static String write(CheckpointLayout layout, FileChannel to) throws IOException {
     var digest = new Digest();
-    tensors.forEach(entry -> digest.add(entry.getValue().data()));
-    byte[] header = Header.bytes(CheckpointMetadata.of(checkpoint, digest.hex()), tensors);
+    layout.parts().forEach(part -> part.data().get().forEach(digest::add));
+    byte[] header = Header.bytes(CheckpointMetadata.of(layout, digest.hex()), layout.parts());
     ByteBuffer length = ByteBuffer.allocate(Header.LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    writeFully(length.putLong(header.length).flip(), to);
-    writeFully(ByteBuffer.wrap(header), to);
-    for (var entry : tensors) {
-      Iterator<ByteBuffer> chunks = Chunks.of(entry.getValue().data()).iterator();
+    var out = new GatheringWriter(to);
+    out.write(length.putLong(header.length).flip());
+    out.write(ByteBuffer.wrap(header));
+    for (FilePart part : layout.parts()) {
+      Iterator<ByteBuffer> chunks = part.data().get().flatMap(Chunks::of).iterator();
       while (chunks.hasNext()) {
-        writeFully(chunks.next(), to);
+        out.write(chunks.next());
       }
     }
+    out.flush();
+    return Header.parsed("", header).sha256();
+  }
+
+  /** Reads and verifies a whole file, and those that it builds on, into fresh off-heap memory. */
+  static Checkpoint read(Path file) throws IOException {
+    var tensors = new TreeMap<String, Tensor>();
+    Header header = read(file, Optional.empty(), tensors);
+    return CheckpointMetadata.checkpoint(file.toString(), header.metadata(), tensors);
   }
 
   /**
-   * Reads and verifies a whole file into fresh off-heap memory.
+   * Reads a file's tensors.
    *
-   * @param file for messages
+   * @param sha256 the file's, where another file says what it must be
    */
-  static Checkpoint read(String file, FileChannel from) throws IOException {
-    byte[] headerBytes = headerBytes(file, from);
-    Header header = Header.verified(file, headerBytes);
-    long dataAt = (long) Header.LENGTH_BYTES + headerBytes.length;
-    if (from.size() != dataAt + header.dataBytes()) {
-      throw new CheckpointDamagedException(
-          file,
-          "it should be " + (dataAt + header.dataBytes()) + " bytes long and is " + from.size());
+  private static Header read(Path path, Optional<String> sha256, SortedMap<String, Tensor> into)
+      throws IOException {
+    String file = path.toString();
+    try (FileChannel from = FileChannel.open(path)) {
+      byte[] headerBytes = headerBytes(file, from);
+      Header header = Header.verified(file, headerBytes);
+      if (sha256.isPresent() && !sha256.get().equals(header.sha256())) {
+        throw new CheckpointDamagedException(
+            file, "its header's SHA-256 is " + header.sha256() + ", not " + sha256.get());
+      }
+      long dataAt = (long) Header.LENGTH_BYTES + headerBytes.length;
+      if (from.size() != dataAt + header.dataBytes()) {
+        throw new CheckpointDamagedException(
+            file,
+            "it should be " + (dataAt + header.dataBytes()) + " bytes long and is " + from.size());
+      }
+      Map<String, List<Long>> paged = CheckpointMetadata.paged(file, header.metadata());
+      if (paged.isEmpty()) {
+        MemorySegment data = Zeros.allocate(header.dataBytes());
+        readFully(file, data, from, dataAt);
+        verify(file, header, data);
+        into.putAll(tensors(header, data));
+        return header;
+      }
+      try (Arena arena = Arena.ofConfined()) { // pages are copied to their places: once is enough
+        MemorySegment data =
+            from.map(FileChannel.MapMode.READ_ONLY, dataAt, header.dataBytes(), arena);
+        verify(file, header, data);
+        SortedMap<String, Tensor> before = base(path, header);
+        putTogether(file, paged, before, tensors(header, data), into);
+      }
+      return header;
     }
-    MemorySegment data = Arena.ofAuto().allocate(Math.max(1, header.dataBytes()), 64);
-    data = data.asSlice(0, header.dataBytes());
-    Iterator<ByteBuffer> chunks = Chunks.of(data).iterator();
-    long position = dataAt;
-    while (chunks.hasNext()) {
-      position += readFully(file, chunks.next(), from, position);
+  }
+
+  /** The tensors of the file that this one builds on; none without one. */
+  private static SortedMap<String, Tensor> base(Path file, Header header) throws IOException {
+    var tensors = new TreeMap<String, Tensor>();
+    @Nullable String name = header.metadata().get(CheckpointMetadata.BASE);
+    if (name == null) {
+      return tensors;
     }
-    verify(file, header, data);
-    return CheckpointMetadata.checkpoint(file, header.metadata(), tensors(header, data));
+    String sha256 =
+        CheckpointMetadata.text(file.toString(), header.metadata(), CheckpointMetadata.BASE_SHA256);
+    Path base = file.resolveSibling(name);
+    if (!CheckpointNames.isName(name) || name.equals(String.valueOf(file.getFileName()))) {
+      throw new CheckpointDamagedException(file.toString(), "it builds on " + name);
+    }
+    try {
+      read(base, Optional.of(sha256), tensors);
+    } catch (NoSuchFileException missing) {
+      if (!Files.exists(file)) {
+        throw missing; // both were deleted since: there are newer ones
+      }
+      throw onDamaged(file, name + ", which is not there", missing);
+    } catch (CheckpointDamagedException damaged) {
+      throw onDamaged(file, name + ", and " + damaged.problem(), damaged);
+    }
+    return tensors;
+  }
+
+  private static CheckpointDamagedException onDamaged(Path file, String on, Exception cause) {
+    var damaged = new CheckpointDamagedException(file.toString(), "it builds on " + on);
+    damaged.initCause(cause);
+    return damaged;
+  }
+
+  private static void putTogether(
+      String file,
+      Map<String, List<Long>> paged,
+      Map<String, Tensor> before,
+      SortedMap<String, Tensor> read,
+      SortedMap<String, Tensor> into) {
+    for (var entry : paged.entrySet()) {
+      String name = entry.getKey();
+      @Nullable Tensor pages = read.remove(name);
+      @Nullable Tensor numbers = read.remove(name + CheckpointLayout.NUMBERS);
+      if (pages == null || numbers == null) {
+        throw new CheckpointDamagedException(file, "it lacks the pages of " + name);
+      }
+      @Nullable Tensor base = before.get(name);
+      Tensor whole;
+      if (base == null) {
+        long bytes =
+            entry.getValue().stream().reduce((long) pages.type().bytes(), Math::multiplyExact);
+        whole = new Tensor(pages.type(), entry.getValue(), Zeros.allocate(bytes));
+      } else {
+        whole = base;
+      }
+      if (!whole.shape().equals(entry.getValue())
+          || !Pages.putBack(numbers.data(), pages.data(), whole.data())) {
+        throw new CheckpointDamagedException(file, "its pages of " + name + " do not fit");
+      }
+      into.put(name, whole);
+    }
+    read.forEach((name, tensor) -> into.put(name, copy(tensor)));
+  }
+
+  private static Tensor copy(Tensor mapped) {
+    MemorySegment copy = Zeros.allocate(mapped.data().byteSize());
+    return new Tensor(mapped.type(), mapped.shape(), copy.copyFrom(mapped.data()));
   }
 
   /** The metadata of a file's header, not verified, for listings. */
@@ -112,9 +215,12 @@ final class CheckpointFile {
     return tensors;
   }
 
-  private static void writeFully(ByteBuffer bytes, FileChannel to) throws IOException {
-    while (bytes.hasRemaining()) {
-      to.write(bytes);
+  private static void readFully(String file, MemorySegment into, FileChannel from, long position)
+      throws IOException {
+    long at = position;
+    Iterator<ByteBuffer> chunks = Chunks.of(into).iterator();
+    while (chunks.hasNext()) {
+      at += readFully(file, chunks.next(), from, at);
     }
   }
 

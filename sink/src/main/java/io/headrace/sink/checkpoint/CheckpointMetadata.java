@@ -17,7 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What a checkpoint holds beside its tensors, as text by name in the header of its file. */
 final class CheckpointMetadata {
+  /** The file from which tensors in pages start; without it they start from zeros. */
+  static final String BASE = "base";
+
+  static final String BASE_SHA256 = "base_sha256";
+
   private static final String VERSION = "1";
+  private static final String PAGED_VERSION = "2";
+  private static final String PAGED = "paged";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -34,20 +41,32 @@ final class CheckpointMetadata {
 
   private CheckpointMetadata() {}
 
-  static SortedMap<String, String> of(Checkpoint checkpoint, String dataSha256) {
+  static SortedMap<String, String> of(CheckpointLayout layout, String dataSha256) {
+    Checkpoint checkpoint = layout.checkpoint();
+    boolean paged = !layout.paged().isEmpty();
     List<PartitionJson> ledger =
         checkpoint.ledger().entries().entrySet().stream()
             .map(entry -> json(entry.getKey(), entry.getValue()))
             .toList();
     var metadata = new TreeMap<String, String>();
     metadata.put("format", "headrace-checkpoint");
-    metadata.put("format_version", VERSION);
+    metadata.put("format_version", paged ? PAGED_VERSION : VERSION);
     metadata.put("job", checkpoint.job());
     metadata.put("fingerprint", checkpoint.fingerprint());
     metadata.put("step", Long.toString(checkpoint.step()));
     metadata.put("created_at_millis", Long.toString(checkpoint.createdAtMillis()));
     metadata.put("data_sha256", dataSha256);
+    layout
+        .base()
+        .ifPresent(
+            base -> {
+              metadata.put(BASE, base.name());
+              metadata.put(BASE_SHA256, base.headerSha256());
+            });
     try {
+      if (paged) {
+        metadata.put(PAGED, JSON.writeValueAsString(layout.paged()));
+      }
       metadata.put("ledger", JSON.writeValueAsString(ledger));
       metadata.put("values", JSON.writeValueAsString(checkpoint.values()));
     } catch (JsonProcessingException e) {
@@ -60,13 +79,15 @@ final class CheckpointMetadata {
   static Checkpoint checkpoint(
       String file, Map<String, String> metadata, SortedMap<String, Tensor> tensors) {
     String version = text(file, metadata, "format_version");
-    if (!version.equals(VERSION)) {
+    if (!version.equals(VERSION) && !version.equals(PAGED_VERSION)) {
       throw new HeadraceException(
           file
               + " has format version "
               + version
               + ", and this Headrace reads "
               + VERSION
+              + " and "
+              + PAGED_VERSION
               + ". Read it with the version of Headrace that wrote it.");
     }
     try {
@@ -81,8 +102,22 @@ final class CheckpointMetadata {
           tensors);
     } catch (JsonProcessingException | NumberFormatException e) {
       throw new HeadraceException(
-          file + " has metadata that is not of format version " + VERSION + ": " + e.getMessage(),
+          file + " has metadata that is not of format version " + version + ": " + e.getMessage(),
           e);
+    }
+  }
+
+  /** Shapes of the tensors of which a file has pages, by name. */
+  static Map<String, List<Long>> paged(String file, Map<String, String> metadata) {
+    try {
+      return JSON.readValue(
+          metadata.getOrDefault(PAGED, "{}"), new TypeReference<TreeMap<String, List<Long>>>() {});
+    } catch (JsonProcessingException e) {
+      var damaged =
+          new CheckpointDamagedException(
+              file, "its list of tensors in pages cannot be read (" + e.getMessage() + ")");
+      damaged.initCause(e);
+      throw damaged;
     }
   }
 

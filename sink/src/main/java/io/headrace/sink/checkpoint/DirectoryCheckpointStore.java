@@ -13,9 +13,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,14 +38,29 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   /** The file that has the best checkpoint's name in it. */
   public static final String BEST = "best";
 
+  /** More than so many would hang on one file, and what they have in common would grow old. */
+  private static final int MOST_ON_A_BASE = 16;
+
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryCheckpointStore.class);
 
   private final Path directory;
   private final int keep;
+  private final boolean incremental;
 
-  private DirectoryCheckpointStore(Path directory, int keep) {
+  /** What the next checkpoint may build on; the writer's own. */
+  private CheckpointLayout.@Nullable Base base;
+
+  private int builtOnBase;
+
+  private DirectoryCheckpointStore(Path directory, int keep, boolean incremental) {
     this.directory = directory;
     this.keep = keep;
+    this.incremental = incremental;
+  }
+
+  /** {@link #forWriting(Path, int, boolean)} of checkpoints that may be incremental. */
+  public static DirectoryCheckpointStore forWriting(Path directory, int keep) {
+    return forWriting(directory, keep, true);
   }
 
   /**
@@ -48,9 +68,10 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
    * crash has left half-written.
    *
    * @param keep how many checkpoints to keep, at least 1
+   * @param incremental whether a checkpoint may have only what changed since another
    * @throws HeadraceException if it is no directory or cannot be written to
    */
-  public static DirectoryCheckpointStore forWriting(Path directory, int keep) {
+  public static DirectoryCheckpointStore forWriting(Path directory, int keep, boolean incremental) {
     if (keep < 1) {
       throw new IllegalArgumentException("keep " + keep + " is not >= 1");
     }
@@ -68,7 +89,7 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
               + "). Name a directory that can, or give this user the right to.",
           e);
     }
-    return new DirectoryCheckpointStore(directory, keep);
+    return new DirectoryCheckpointStore(directory, keep, incremental);
   }
 
   /**
@@ -76,7 +97,7 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
    * #write} works as well, but nothing is checked or removed beforehand.
    */
   public static DirectoryCheckpointStore forReading(Path directory) {
-    return new DirectoryCheckpointStore(directory, Integer.MAX_VALUE);
+    return new DirectoryCheckpointStore(directory, Integer.MAX_VALUE, false);
   }
 
   @Override
@@ -85,13 +106,25 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
     Path file = directory.resolve(name);
     Path unfinished = directory.resolve(name + CheckpointNames.UNFINISHED);
     try {
+      Map<String, long[]> hashes = CheckpointLayout.hashes(checkpoint);
+      CheckpointLayout layout = layout(name, checkpoint, hashes);
       Entry entry;
       try {
-        writeAndForce(checkpoint, unfinished);
+        String sha256 = writeAndForce(layout, unfinished);
         entry =
             new Entry(
-                name, checkpoint.step(), checkpoint.createdAtMillis(), Files.size(unfinished));
+                name,
+                checkpoint.step(),
+                checkpoint.createdAtMillis(),
+                Files.size(unfinished),
+                layout.base().map(CheckpointLayout.Base::name));
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        if (layout.base().isPresent()) {
+          builtOnBase++;
+        } else {
+          base = new CheckpointLayout.Base(name, sha256, hashes);
+          builtOnBase = 0;
+        }
       } finally {
         Files.deleteIfExists(unfinished);
       }
@@ -110,15 +143,54 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
     }
   }
 
-  private static void writeAndForce(Checkpoint checkpoint, Path to) throws IOException {
+  /**
+   * What changed since the base, or, where that is much or the base has been built on often, all:
+   * the base of those that follow.
+   */
+  private CheckpointLayout layout(String name, Checkpoint checkpoint, Map<String, long[]> hashes) {
+    CheckpointLayout whole = CheckpointLayout.whole(checkpoint, hashes);
+    if (!incremental
+        || hashes.isEmpty()
+        || base == null
+        || base.name().equals(name)
+        || builtOnBase == MOST_ON_A_BASE
+        || !Files.exists(directory.resolve(base.name()))) {
+      return whole;
+    }
+    return CheckpointLayout.on(base, checkpoint, hashes)
+        .filter(changes -> changes.bytes() <= whole.bytes() / 2)
+        .orElse(whole);
+  }
+
+  private static String writeAndForce(CheckpointLayout layout, Path to) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             to,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      CheckpointFile.write(checkpoint, channel);
+      String sha256 = CheckpointFile.write(layout, channel);
       channel.force(true);
+      return sha256;
+    }
+  }
+
+  /**
+   * Verifies a stored checkpoint and writes it to a file by itself, all tensors whole, whatever it
+   * builds on.
+   *
+   * @throws HeadraceException if it is missing or damaged, or {@code to} cannot be written
+   */
+  public static void export(Path checkpoint, Path to) {
+    Path file = checkpoint.toAbsolutePath().normalize();
+    Checkpoint whole =
+        forReading(file.resolveSibling(".").normalize()).read(String.valueOf(file.getFileName()));
+    try {
+      writeAndForce(CheckpointLayout.plain(whole), to);
+    } catch (IOException e) {
+      throw new HeadraceException(
+          "%s cannot be written: %s. Name a file that can be.".formatted(to, Failures.reason(e)),
+          e);
     }
   }
 
@@ -131,11 +203,12 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
     }
   }
 
+  /** Newer ones first, so that none is ever without its base. */
   private void removeOldest(String justWritten) {
-    String best = best().orElse("");
-    List<String> names = names().stream().filter(name -> !name.equals(best)).toList();
-    for (String name : names.subList(0, Math.max(0, names.size() - keep))) {
-      if (!name.equals(justWritten)) {
+    List<String> names = names();
+    Set<String> kept = kept(names, justWritten);
+    for (String name : names.reversed()) {
+      if (!kept.contains(name)) {
         try {
           Files.deleteIfExists(directory.resolve(name));
         } catch (IOException e) {
@@ -145,6 +218,39 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
               Failures.reason(e));
         }
       }
+    }
+  }
+
+  /**
+   * The newest few, the best, what these build on, and the whole one before the newest base, so
+   * that not everything hangs on one file.
+   */
+  private Set<String> kept(List<String> names, String justWritten) {
+    Optional<String> best = best();
+    List<String> others = names.stream().filter(name -> !best.equals(Optional.of(name))).toList();
+    var kept = new HashSet<>(others.subList(Math.max(0, others.size() - keep), others.size()));
+    best.ifPresent(kept::add);
+    kept.add(justWritten);
+    var bases = new TreeSet<String>();
+    kept.forEach(name -> base(name).ifPresent(bases::add));
+    kept.addAll(bases);
+    if (!bases.isEmpty()) {
+      names.reversed().stream()
+          .dropWhile(name -> !name.equals(bases.last()))
+          .skip(1)
+          .filter(name -> base(name).isEmpty())
+          .findFirst()
+          .ifPresent(kept::add);
+    }
+    return kept;
+  }
+
+  /** What a stored checkpoint builds on, as its header says; nothing of one that is unreadable. */
+  private Optional<String> base(String name) {
+    try {
+      return Optional.ofNullable(metadata(directory.resolve(name)).get(CheckpointMetadata.BASE));
+    } catch (IOException _) {
+      return Optional.empty();
     }
   }
 
@@ -200,8 +306,14 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   private Optional<Entry> entry(String name) {
     Path file = directory.resolve(name);
     try {
-      long step = CheckpointNames.step(name);
-      return Optional.of(new Entry(name, step, createdAtMillis(file), Files.size(file)));
+      Map<String, String> metadata = metadata(file);
+      return Optional.of(
+          new Entry(
+              name,
+              CheckpointNames.step(name),
+              createdAtMillis(file, metadata),
+              Files.size(file),
+              Optional.ofNullable(metadata.get(CheckpointMetadata.BASE))));
     } catch (NoSuchFileException _) {
       return Optional.empty();
     } catch (IOException e) {
@@ -209,16 +321,20 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
     }
   }
 
-  /** As the header says; of a damaged file, when it was last modified. */
-  private static long createdAtMillis(Path file) throws IOException {
+  /** Nothing of a damaged file. */
+  private static Map<String, String> metadata(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
-      String created =
-          CheckpointMetadata.text(
-              file.toString(),
-              CheckpointFile.metadata(file.toString(), channel),
-              "created_at_millis");
-      return Long.parseLong(created);
-    } catch (CheckpointDamagedException | NumberFormatException _) {
+      return CheckpointFile.metadata(file.toString(), channel);
+    } catch (CheckpointDamagedException _) {
+      return Map.of();
+    }
+  }
+
+  /** As the header says; of a damaged file, when it was last modified. */
+  private static long createdAtMillis(Path file, Map<String, String> metadata) throws IOException {
+    try {
+      return Long.parseLong(metadata.getOrDefault("created_at_millis", ""));
+    } catch (NumberFormatException _) {
       return Files.getLastModifiedTime(file).toMillis();
     }
   }
@@ -230,8 +346,8 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
       throw new HeadraceException(
           name + " is not the name of a checkpoint. " + directory + " has " + names() + ".");
     }
-    try (FileChannel channel = FileChannel.open(file)) {
-      return CheckpointFile.read(file.toString(), channel);
+    try {
+      return CheckpointFile.read(file);
     } catch (NoSuchFileException e) {
       throw new HeadraceException(
           "There is no checkpoint " + file + ". The directory has " + names() + ".", e);
@@ -261,8 +377,8 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
       boolean deletedMeanwhile = false;
       for (String name : names.reversed()) {
         Path file = directory.resolve(name);
-        try (FileChannel channel = FileChannel.open(file)) {
-          return Optional.of(CheckpointFile.read(file.toString(), channel));
+        try {
+          return Optional.of(CheckpointFile.read(file));
         } catch (CheckpointDamagedException e) {
           LOG.warn("{} The checkpoint before it is tried.", e.getMessage());
           passedOver.accept(String.valueOf(e.getMessage()));

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.headrace.engine.Checkpoint;
-import io.headrace.engine.state.Tensor;
 import io.headrace.engine.state.TensorType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -43,17 +40,8 @@ record Header(Map<String, String> metadata, List<Placed> tensors) {
    */
   record Placed(String name, TensorType type, List<Long> shape, long from, long to) {}
 
-  /** The tensors in the order of the file: wide elements first, so that all are aligned. */
-  static List<Map.Entry<String, Tensor>> inOrder(Checkpoint checkpoint) {
-    Comparator<Map.Entry<String, Tensor>> wideFirst =
-        Comparator.comparingInt(entry -> -entry.getValue().type().bytes());
-    return checkpoint.tensors().entrySet().stream()
-        .sorted(wideFirst.thenComparing(Map.Entry.comparingByKey()))
-        .toList();
-  }
-
   /** The header's bytes, padding included. */
-  static byte[] bytes(SortedMap<String, String> metadata, List<Map.Entry<String, Tensor>> tensors) {
+  static byte[] bytes(SortedMap<String, String> metadata, List<FilePart> parts) {
     var bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       json.writeStartObject();
@@ -63,7 +51,7 @@ record Header(Map<String, String> metadata, List<Placed> tensors) {
         json.writeStringField(entry.getKey(), entry.getValue());
       }
       json.writeEndObject();
-      writeTensors(json, tensors);
+      writeTensors(json, parts);
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory", e);
@@ -77,16 +65,14 @@ record Header(Map<String, String> metadata, List<Placed> tensors) {
     return header;
   }
 
-  private static void writeTensors(JsonGenerator json, List<Map.Entry<String, Tensor>> tensors)
-      throws IOException {
+  private static void writeTensors(JsonGenerator json, List<FilePart> parts) throws IOException {
     long from = 0;
-    for (var entry : tensors) {
-      Tensor tensor = entry.getValue();
-      long to = from + tensor.data().byteSize();
-      json.writeObjectFieldStart(entry.getKey());
-      json.writeStringField("dtype", tensor.type().name());
+    for (FilePart part : parts) {
+      long to = from + part.bytes();
+      json.writeObjectFieldStart(part.name());
+      json.writeStringField("dtype", part.type().name());
       json.writeArrayFieldStart("shape");
-      for (long length : tensor.shape()) {
+      for (long length : part.shape()) {
         json.writeNumber(length);
       }
       json.writeEndArray();
@@ -165,6 +151,11 @@ record Header(Map<String, String> metadata, List<Placed> tensors) {
         shape,
         offsets.path(0).asLong(),
         offsets.path(1).asLong());
+  }
+
+  /** The hash that the header starts with. */
+  String sha256() {
+    return metadata.getOrDefault("header_sha256", "");
   }
 
   /** Bytes behind the header. */

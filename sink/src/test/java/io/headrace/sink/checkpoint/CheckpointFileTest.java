@@ -34,15 +34,13 @@ class CheckpointFileTest {
     Path file = directory.resolve(name);
     try (var channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      CheckpointFile.write(checkpoint, channel);
+      CheckpointFile.write(CheckpointLayout.plain(checkpoint), channel);
     }
     return file;
   }
 
   private static Checkpoint read(Path file) throws IOException {
-    try (var channel = FileChannel.open(file)) {
-      return CheckpointFile.read(file.toString(), channel);
-    }
+    return CheckpointFile.read(file);
   }
 
   @Test
@@ -71,7 +69,8 @@ class CheckpointFileTest {
 
   @Test
   void readsALedgerFromBeforeLossesWereCounted() throws IOException {
-    SortedMap<String, String> metadata = CheckpointMetadata.of(CHECKPOINT, "hash");
+    SortedMap<String, String> metadata =
+        CheckpointMetadata.of(CheckpointLayout.plain(CHECKPOINT), "hash");
     String ledger = String.valueOf(metadata.get("ledger"));
     assertThat(ledger).contains(",\"lost\":10}");
     metadata.put("ledger", ledger.replaceAll(",\"lost\":\\d+", ""));
@@ -132,12 +131,12 @@ class CheckpointFileTest {
 
   @Test
   void tellsAFileOfALaterVersionFromADamagedOne() throws IOException {
-    var metadata = CheckpointMetadata.of(CHECKPOINT, "x");
-    metadata.put("format_version", "2");
+    var metadata = CheckpointMetadata.of(CheckpointLayout.plain(CHECKPOINT), "x");
+    metadata.put("format_version", "3");
     var tensors = new java.util.TreeMap<String, Tensor>();
     assertThatThrownBy(() -> CheckpointMetadata.checkpoint("f", metadata, tensors))
         .isExactlyInstanceOf(HeadraceException.class)
-        .hasMessageContaining("format version 2, and this Headrace reads 1");
+        .hasMessageContaining("format version 3, and this Headrace reads 1 and 2");
   }
 
   @Test

@@ -1,0 +1,129 @@
+package io.headrace.app.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.headrace.app.report.PredictionJson;
+import io.headrace.ingest.push.BodyRecords.Form;
+import io.headrace.ingest.push.PushOutcome.Reason;
+import io.headrace.pipeline.serve.Prediction;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import jakarta.inject.Named;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+
+/** Predicts by the model that is being learned; all rows of a request by one state of it. */
+@Controller("/api/v1/predict")
+final class PredictController {
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final Map<String, Form> FORMS =
+      Map.of(
+          "application/json", Form.JSON,
+          "application/x-ndjson", Form.JSON_LINES,
+          "application/jsonl", Form.JSON_LINES,
+          "application/avro", Form.AVRO,
+          "avro/binary", Form.AVRO,
+          "application/octet-stream", Form.AVRO);
+
+  /**
+   * Bytes up to which a body is answered on the server's own thread: to hand it over takes longer.
+   */
+  private static final int SMALL = 4 << 10;
+
+  private final ServedJob job;
+  private final Executor others;
+
+  PredictController(ServedJob job, @Named(TaskExecutors.BLOCKING) ExecutorService others) {
+    this.job = job;
+    this.others = others;
+  }
+
+  @Post(consumes = MediaType.ALL, produces = MediaType.APPLICATION_JSON)
+  CompletionStage<MutableHttpResponse<?>> predict(HttpRequest<?> request, @Body byte[] body) {
+    boolean small =
+        body.length <= SMALL
+            && job.predictions().map(served -> !served.model().isBusy()).orElse(true);
+    return small
+        ? CompletableFuture.completedFuture(answer(request, body))
+        : CompletableFuture.supplyAsync(() -> answer(request, body), others);
+  }
+
+  private MutableHttpResponse<?> answer(HttpRequest<?> request, byte[] body) {
+    if (job.predictions().isEmpty()) {
+      return Problem.response(
+          request,
+          HttpStatus.NOT_FOUND,
+          "This job does not predict. Give it serve: {} to have it predict while it learns.");
+    }
+    ServedPredictions predictions = job.predictions().get();
+    String type = request.getContentType().map(MediaType::getName).orElse("application/json");
+    Form form = FORMS.get(type);
+    if (form == null) {
+      return Problem.response(
+          request,
+          HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+          "%s is none of the types that are read: %s."
+              .formatted(type, String.join(", ", FORMS.keySet().stream().sorted().toList())));
+    }
+    return switch (predictions.model().predict(form, body)) {
+      case Prediction.Made made -> HttpResponse.ok(json(predictions, made));
+      case Prediction.Refused(Reason reason, String detail) -> {
+        var refused = Problem.response(request, status(reason), detail);
+        yield reason == Reason.UNAVAILABLE ? refused.header(HttpHeaders.RETRY_AFTER, "1") : refused;
+      }
+    };
+  }
+
+  private static HttpStatus status(Reason reason) {
+    return switch (reason) {
+      case TOO_LARGE -> HttpStatus.REQUEST_ENTITY_TOO_LARGE;
+      case OTHER_FORMAT -> HttpStatus.UNSUPPORTED_MEDIA_TYPE;
+      case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
+      case UNREADABLE, KEY_REUSED, FULL -> HttpStatus.BAD_REQUEST;
+    };
+  }
+
+  private static byte[] json(ServedPredictions of, Prediction.Made made) {
+    var bytes = new ByteArrayOutputStream(256 + 64 * made.rows());
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("job", of.job());
+      json.writeNumberField("step", made.step());
+      json.writeNumberField("trained", made.trained());
+      json.writeObjectFieldStart("positions");
+      for (var position : made.positions().entrySet()) {
+        json.writeNumberField(position.getKey().toString(), position.getValue());
+      }
+      json.writeEndObject();
+      json.writeArrayFieldStart("predictions");
+      for (int row = 0; row < made.rows(); row++) {
+        json.writeStartObject();
+        if (Float.isNaN(made.outputs()[row * made.width()])) {
+          json.writeBooleanField("filtered", true);
+        } else {
+          PredictionJson.write(json, of.label(), made.outputs(), row * made.width(), made.width());
+        }
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+}

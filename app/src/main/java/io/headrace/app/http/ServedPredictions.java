@@ -1,0 +1,12 @@
+package io.headrace.app.http;
+
+import io.headrace.engine.sample.LabelSpec;
+import io.headrace.pipeline.serve.LiveModel;
+
+/**
+ * What predicts for a service's clients.
+ *
+ * @param job its name
+ * @param label what is predicted
+ */
+public record ServedPredictions(LiveModel model, String job, LabelSpec label) {}

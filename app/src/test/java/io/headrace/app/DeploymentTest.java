@@ -1,0 +1,181 @@
+package io.headrace.app;
+
+import static io.headrace.app.CommandLineRun.HOME;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headrace.app.command.HeadraceCommand;
+import io.headrace.pipeline.job.JobFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.Yaml;
+
+/**
+ * Holds what runs Headrace in containers and under systemd to what there is. No engine runs here.
+ */
+class DeploymentTest {
+  private static final Path DOCKER = HOME.resolve("docker");
+
+  /** Documents of a YAML file. */
+  private static List<JsonNode> yaml(String file) throws IOException {
+    List<JsonNode> documents = new ArrayList<>();
+    for (Object document : new Yaml().loadAll(Files.readString(DOCKER.resolve(file)))) {
+      documents.add(new ObjectMapper().valueToTree(document));
+    }
+    return documents;
+  }
+
+  private static List<String> texts(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText).toList();
+  }
+
+  private static void assertPinned(String image) {
+    assertThat(image).matches("[a-z/-]+:v?\\d+\\.\\d+\\.\\d+");
+  }
+
+  /** Throws if there is no such command or option. */
+  private static void assertParses(List<String> words) {
+    var parsed = HeadraceCommand.commandLine().parseArgs(words.toArray(String[]::new));
+    assertThat(parsed.subcommand().commandSpec().name()).isEqualTo(words.getFirst());
+  }
+
+  /** A command with options that there are, on a job that is sound. */
+  private static void assertRuns(List<String> words, Path job) {
+    assertParses(words);
+    if (words.getFirst().equals("run")) {
+      List<String> settings = new ArrayList<>();
+      for (int i = 1; i < words.size(); i++) {
+        if (words.get(i - 1).equals("--set")) {
+          settings.add(words.get(i));
+        }
+      }
+      assertThat(JobFile.read(job, settings).checkpoints().directory())
+          .hasValue(Path.of("/data/checkpoints"));
+    }
+  }
+
+  private static Path inCheckout(String path) {
+    return HOME.resolve(path.replaceFirst("^/opt/headrace/", ""));
+  }
+
+  @Test
+  void composeStartsWhatThereIs() throws IOException {
+    JsonNode compose = yaml("compose.yml").getFirst();
+    JsonNode services = compose.path("services");
+    assertThat(services.properties())
+        .extracting(service -> service.getKey())
+        .contains("kafka", "registry", "headrace", "prometheus", "grafana");
+    for (var service : services.properties()) {
+      JsonNode of = service.getValue();
+      assertPinned(of.path("image").asText());
+      for (String volume : texts(of.path("volumes"))) {
+        String from = volume.substring(0, volume.indexOf(':'));
+        boolean named = compose.path("volumes").has(from);
+        assertThat(named || Files.exists(DOCKER.resolve(from))).as(volume).isTrue();
+      }
+      for (String port : texts(of.path("ports"))) {
+        assertThat(port).as("nobody else's machine").startsWith("127.0.0.1:");
+      }
+      String shares = of.path("network_mode").asText("service:headrace");
+      assertThat(services.has(shares.replace("service:", ""))).isTrue();
+      if (of.path("image").asText().startsWith("headrace:")) {
+        assertThat(of.path("read_only").asBoolean()).isTrue();
+        List<String> words = texts(of.path("command"));
+        words.stream()
+            .filter(word -> word.startsWith("/opt/headrace/"))
+            .forEach(path -> assertThat(inCheckout(path)).exists());
+        assertRuns(words, inCheckout(words.get(1)));
+      }
+    }
+  }
+
+  @Test
+  void manifestsFitTogether(@TempDir Path folder) throws IOException {
+    List<JsonNode> all = yaml("kubernetes/headrace.yaml");
+    assertThat(all)
+        .extracting(each -> each.path("kind").asText())
+        .containsExactly("ConfigMap", "PersistentVolumeClaim", "Deployment", "PodMonitor");
+    String job = all.get(0).path("data").path("job.yaml").asText();
+    Path file = folder.resolve("job.yaml");
+    Files.writeString(file, job.replace("/opt/headrace", HOME.toString()));
+
+    JsonNode pod = all.get(2).path("spec").path("template");
+    assertThat(pod.path("metadata").path("labels"))
+        .isEqualTo(all.get(3).path("spec").path("selector").path("matchLabels"));
+    assertThat(pod.path("spec").path("securityContext").path("runAsNonRoot").asBoolean()).isTrue();
+    List<String> volumes = pod.path("spec").path("volumes").findValuesAsText("name");
+    List<String> ports = new ArrayList<>();
+    for (JsonNode container : pod.path("spec").path("containers")) {
+      assertPinned(container.path("image").asText());
+      assertThat(container.path("securityContext").path("readOnlyRootFilesystem").asBoolean())
+          .isTrue();
+      container
+          .path("volumeMounts")
+          .forEach(mount -> assertThat(volumes).contains(mount.path("name").asText()));
+      container.path("ports").forEach(port -> ports.add(port.path("name").asText()));
+      if (container.has("args")) {
+        assertRuns(texts(container.path("args")), file);
+        for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+          assertThat(texts(container.path(probe).path("exec").path("command")))
+              .containsExactly("/opt/headrace/bin/health", texts(container.path("args")).getLast());
+        }
+      }
+    }
+    JsonNode endpoint = all.get(3).path("spec").path("podMetricsEndpoints").path(0);
+    assertThat(ports).contains(endpoint.path("port").asText());
+    assertThat(endpoint.path("path").asText()).isEqualTo("/prometheus");
+  }
+
+  @Test
+  void theImageIsMadeByTheScriptFromFilesThatThereAre() throws IOException {
+    String file = Files.readString(DOCKER.resolve("Dockerfile"));
+    assertThat(file)
+        .contains("RUN docker/build-image.sh /image", "COPY --from=build /image /opt/headrace")
+        .contains("USER 10001:10001", "HEALTHCHECK")
+        .doesNotContain(":latest");
+    for (String script : List.of("build-image.sh", "entrypoint.sh", "health.sh")) {
+      assertThat(DOCKER.resolve(script)).isExecutable();
+    }
+    // The launcher and the image give the JVM the same flags.
+    String launcher = Files.readString(HOME.resolve("headrace"));
+    String entry = Files.readString(DOCKER.resolve("entrypoint.sh"));
+    for (String line : launcher.lines().filter(line -> line.matches("  -[-XD].*")).toList()) {
+      if (!line.contains("headrace.home") && !line.contains("AOT")) {
+        assertThat(entry).contains(line.strip());
+      }
+    }
+  }
+
+  @Test
+  void theUnitOfSystemdIsSound() throws Exception {
+    Path unit = HOME.resolve("packaging/headrace@.service");
+    String text = Files.readString(unit);
+    String start =
+        text.lines().filter(line -> line.startsWith("ExecStart=")).findFirst().orElseThrow();
+    List<String> words = List.of(start.substring("ExecStart=".length()).split(" ", -1));
+    assertThat(words.getFirst()).isEqualTo("/opt/headrace/bin/headrace");
+    assertParses(words.subList(1, words.size()));
+
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "no systemd-analyze");
+    Process verify =
+        new ProcessBuilder("systemd-analyze", "verify", "--recursive-errors=no", unit.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(verify.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    verify.waitFor();
+    // That nothing is installed in /opt here is no fault of the unit.
+    assertThat(said.lines().filter(line -> line.contains("headrace@")))
+        .allMatch(
+            line ->
+                line.contains("is not executable") || line.contains("Failed to prepare filename"));
+  }
+}

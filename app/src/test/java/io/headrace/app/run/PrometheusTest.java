@@ -1,0 +1,166 @@
+package io.headrace.app.run;
+
+import static io.headrace.app.CommandLineRun.FLIGHTS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headrace.app.CommandLineRun;
+import io.headrace.app.http.HttpService;
+import io.headrace.pipeline.job.JobFile;
+import io.headrace.pipeline.job.JobRun;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Debian's Prometheus scrapes a running job and evaluates the alerts; skipped where there is none.
+ */
+class PrometheusTest {
+  private static final Path RULES = CommandLineRun.HOME.resolve("docker/prometheus");
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void needsPrometheus() {
+    assumeTrue(isThere("prometheus") && isThere("promtool"), "no Prometheus on this machine");
+  }
+
+  private static boolean isThere(String program) {
+    return List.of(System.getenv().getOrDefault("PATH", "").split(":")).stream()
+        .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
+  }
+
+  private static void assertRuns(String... command) throws Exception {
+    Process process =
+        new ProcessBuilder(command).directory(RULES.toFile()).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+  }
+
+  @Test
+  void rulesAndTheirTestsHold() throws Exception {
+    assertRuns("promtool", "check", "config", "prometheus.yml");
+    assertRuns("promtool", "test", "rules", "alerts-test.yml");
+  }
+
+  @Test
+  void scrapesAJobThatRunsAndSeesThatItIsPaused() throws Exception {
+    var job =
+        JobFile.read(
+            FLIGHTS.resolve("job.yaml"),
+            List.of(
+                "serve.refresh-ms=100",
+                "epochs=1000",
+                "checkpoints.directory=" + folder.resolve("checkpoints")));
+    try (var run = JobRun.start(job, JobRun.Options.NONE);
+        var service =
+            HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served());
+        var prometheus = new Prometheus(service)) {
+      prometheus.await(
+          "query",
+          "headrace_samples_total{outcome=\"trained\"} > 100000",
+          found -> !found.isEmpty());
+      JsonNode scraped = prometheus.ask("query", "scrape_samples_scraped{job=\"headrace\"}");
+      assertThat(scraped.path("result").path(0).path("value").path(1).asInt()).isGreaterThan(40);
+      JsonNode rules =
+          prometheus.await(
+              "rules",
+              "",
+              all ->
+                  all.findValuesAsText("health").stream()
+                          .filter(health -> !health.equals("up"))
+                          .allMatch("ok"::equals)
+                      && all.findValuesAsText("name").size() > 10);
+      assertThat(rules.findValuesAsText("lastError")).allMatch(String::isEmpty);
+
+      assertThat(run.pause()).isTrue();
+      prometheus.await(
+          "rules",
+          "",
+          all ->
+              StreamSupport.stream(all.path("groups").path(0).path("rules").spliterator(), false)
+                  .anyMatch(
+                      rule ->
+                          rule.path("name").asText().equals("HeadracePaused")
+                              && rule.path("state").asText().matches("pending|firing")));
+    }
+  }
+
+  /** A Prometheus of this test alone. */
+  private final class Prometheus implements AutoCloseable {
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Process process;
+    private final URI api;
+
+    Prometheus(HttpService scraped) throws IOException {
+      String config =
+          Files.readString(RULES.resolve("prometheus.yml"))
+              .replace("127.0.0.1:8081", scraped.uri().getAuthority())
+              .replaceAll("_interval: \\d+s", "_interval: 1s")
+              .replace("[alerts.yml]", "[\"" + RULES.resolve("alerts.yml") + "\"]");
+      Path file = Files.writeString(folder.resolve("prometheus.yml"), config);
+      int port;
+      try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        port = free.getLocalPort();
+      }
+      api = URI.create("http://127.0.0.1:" + port + "/api/v1/");
+      process =
+          new ProcessBuilder(
+                  "prometheus",
+                  "--config.file=" + file,
+                  "--storage.tsdb.path=" + folder.resolve("tsdb"),
+                  "--web.listen-address=127.0.0.1:" + port)
+              .redirectErrorStream(true)
+              .redirectOutput(folder.resolve("prometheus.log").toFile())
+              .start();
+    }
+
+    JsonNode ask(String what, String query) throws IOException, InterruptedException {
+      String parameter = "?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8);
+      HttpRequest request = HttpRequest.newBuilder(api.resolve(what + parameter)).build();
+      return new ObjectMapper()
+          .readTree(client.send(request, BodyHandlers.ofString()).body())
+          .path("data");
+    }
+
+    /** Asks until the answer is as it should be. */
+    JsonNode await(String what, String query, Predicate<JsonNode> good) throws Exception {
+      JsonNode last = new ObjectMapper().createObjectNode();
+      for (int i = 0; i < 300 && process.isAlive(); i++) {
+        try {
+          last = ask(what, query);
+          if (good.test(query.isEmpty() ? last : last.path("result"))) {
+            return last;
+          }
+        } catch (IOException notYet) {
+          // it has not begun to listen
+        }
+        Thread.sleep(100);
+      }
+      throw new AssertionError(last + "\n" + Files.readString(folder.resolve("prometheus.log")));
+    }
+
+    @Override
+    public void close() {
+      client.close();
+      process.destroyForcibly(); // what it has stored goes with the folder
+      process.onExit().join();
+    }
+  }
+}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Fills a folder with all that runs Headrace: a Java runtime of the modules that it needs, its jars, an AOT cache, the examples and
+# the entry point. The Dockerfile calls it; it works in any folder of a machine with a JDK 25:
+#   docker/build-image.sh FOLDER [--built]     --built: app/target is as it should be, do not build
+set -eu
+image_root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd -P)
+image=${1:?usage: docker/build-image.sh FOLDER [--built]}
+. "$image_root/.mvn/select-jdk.sh"
+cd -- "$image_root"
+if [ "${2:-}" != --built ]; then
+  ./mvnw -q -B -ntp -Dquick -Dmaven.test.skip=true package -pl app -am
+fi
+
+mkdir -p "$image"
+image=$(CDPATH= cd -- "$image" && pwd -P)
+[ -z "$(ls -A "$image")" ] || { echo "$image is not empty: name a new folder." >&2; exit 2; }
+mkdir "$image/lib" "$image/bin"
+cp app/target/lib/*.jar "$image/lib/"
+for image_jar in app/target/headrace-app-*.jar; do
+  case $image_jar in *-tests.jar | *-sources.jar) ;; *) cp "$image_jar" "$image/lib/" ;; esac
+done
+cp -R examples "$image/examples"
+install -m 0755 docker/entrypoint.sh "$image/bin/headrace"
+install -m 0755 docker/health.sh "$image/bin/health"
+
+# java.desktop reads pictures, java.naming and the two java.security modules are Kafka's, jdk.unsupported is Netty's and ours.
+"$JAVA_HOME/bin/jlink" --output "$image/runtime" --strip-debug --no-header-files --no-man-pages --compress zip-6 --add-modules \
+  java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.scripting,java.security.jgss,java.security.sasl,java.sql,java.xml,jdk.crypto.ec,jdk.incubator.vector,jdk.jcmd,jdk.jfr,jdk.management,jdk.unsupported,jdk.zipfs
+
+# A short run of the real thing tells which classes to keep ready. Without a cache everything works, and starts more slowly.
+image_run=$(mktemp -d)
+trap 'rm -rf "$image_run"' EXIT
+HEADRACE_JAVA_OPTS="-XX:AOTCacheOutput=$image/headrace.aot -Xlog:aot=off -Xlog:cds=off" "$image/bin/headrace" run "$image/examples/flights/job.yaml" \
+  --port 0 --set serve.refresh-ms=100 --set checkpoints.directory="$image_run/checkpoints" --set epochs=1 >"$image_run/log" 2>&1 ||
+  { cat "$image_run/log" >&2; exit 1; }
+[ -f "$image/headrace.aot" ] || echo "no AOT cache was made: it will start more slowly" >&2

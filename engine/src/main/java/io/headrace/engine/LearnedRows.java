@@ -1,0 +1,116 @@
+package io.headrace.engine;
+
+import io.headrace.engine.memory.Floats;
+import io.headrace.engine.sample.LedgerCounter;
+import io.headrace.engine.sample.SampleBlock;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What the rows of a batch that were learned from one by one gave, side by side as a pass over the
+ * whole batch would leave it, and which rows were left out. Not thread-safe; allocates nothing.
+ */
+final class LearnedRows {
+  private final int width;
+  private final MemorySegment outputs;
+  private final MemorySegment losses;
+  private final float[] labels;
+  private final float[] weights;
+  private final int[] leftOut;
+  private int learned;
+  private int left;
+  private double lossSum;
+  private double badLoss;
+
+  /**
+   * @param width outputs of a row
+   */
+  LearnedRows(int batchSize, int width) {
+    this.width = width;
+    this.outputs = Floats.allocate((long) batchSize * width);
+    this.losses = Floats.allocate(batchSize);
+    this.labels = new float[batchSize];
+    this.weights = new float[batchSize];
+    this.leftOut = new int[batchSize];
+  }
+
+  /** Forgets the batch before. */
+  void clear() {
+    learned = 0;
+    left = 0;
+    lossSum = 0;
+    badLoss = 0;
+  }
+
+  /** Takes what row {@code row} gave, whose outputs begin at {@code at}. */
+  void keep(SampleBlock rows, int row, MemorySegment from, long at, float loss) {
+    if (width == 1) {
+      Floats.write(outputs, learned, Floats.read(from, at));
+    } else {
+      Floats.copy(from, at, outputs, (long) learned * width, width);
+    }
+    Floats.write(losses, learned, loss);
+    labels[learned] = rows.labels()[row];
+    weights[learned] = rows.weights()[row];
+    lossSum += weighted(rows, row, loss);
+    learned++;
+  }
+
+  /** Takes note of a row that cannot be learned from. */
+  void leaveOut(int row, double weightedLoss) {
+    badLoss = weightedLoss;
+    leftOut[left++] = row;
+  }
+
+  /** Takes note that the batch is not learned from. */
+  void refuse(double weightedLoss) {
+    badLoss = weightedLoss;
+  }
+
+  /** A row's loss times its weight; one that is not finite cannot be learned from. */
+  static double weighted(SampleBlock rows, int row, float loss) {
+    return (double) rows.weights()[row] * loss;
+  }
+
+  /** Rejects the rows that were left out, in an account that has the batch's rows as trained. */
+  void rejectLeftOut(SampleBlock rows, LedgerCounter ledger) {
+    for (int i = 0; i < left; i++) {
+      ledger.rejectOneTrained(rows.partition(leftOut[i]));
+    }
+  }
+
+  /** Rows learned from. */
+  int learned() {
+    return learned;
+  }
+
+  /** Rows left out because their loss is no finite number. */
+  int left() {
+    return left;
+  }
+
+  /** The loss of the last row left out. */
+  double badLoss() {
+    return badLoss;
+  }
+
+  /** Mean weighted loss of the learned rows. */
+  double meanLoss() {
+    return learned == 0 ? badLoss : lossSum / learned;
+  }
+
+  MemorySegment outputs() {
+    return outputs;
+  }
+
+  MemorySegment losses() {
+    return losses;
+  }
+
+  float[] labels() {
+    return labels;
+  }
+
+  float[] weights() {
+    return weights;
+  }
+}

@@ -1,0 +1,97 @@
+package io.headrace.engine.memory;
+
+import io.headrace.engine.error.HeadraceException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Off-heap memory that is all zeros at first, on 64-byte boundaries, and freed when nothing refers
+ * to it any more. Large blocks take room only where they are written to, and cost nothing to
+ * allocate: the system maps their pages to zeros until then. Thread-safe.
+ */
+public final class Zeros {
+  private static final long ALIGNMENT_BYTES = 64;
+
+  /** From here on a block pays for the system calls; below it is quickly filled. */
+  private static final long LARGE_BYTES = 1L << 26;
+
+  private static final long PAGE_BYTES = 1L << 12;
+
+  private Zeros() {}
+
+  /**
+   * Allocates {@code bytes} zeros.
+   *
+   * @throws HeadraceException if the system has not as much memory
+   */
+  public static MemorySegment allocate(long bytes) {
+    return bytes < LARGE_BYTES
+        ? Arena.ofAuto().allocate(Math.max(bytes, 1), ALIGNMENT_BYTES).asSlice(0, bytes)
+        : Native.allocate(bytes);
+  }
+
+  /**
+   * Copies bytes, but for pages that hold the same already: what was never written to in both stays
+   * without room of its own.
+   */
+  public static void copyChanged(
+      MemorySegment from, long fromByte, MemorySegment to, long toByte, long bytes) {
+    for (long done = 0; done < bytes; done += PAGE_BYTES) {
+      long source = fromByte + done;
+      long target = toByte + done;
+      long count = Math.min(PAGE_BYTES, bytes - done);
+      if (MemorySegment.mismatch(from, source, source + count, to, target, target + count) >= 0) {
+        MemorySegment.copy(from, source, to, target, count);
+      }
+    }
+  }
+
+  /** The C library's calloc, looked up once something large is asked for. */
+  @SuppressWarnings("restricted") // the launcher enables native access
+  private static final class Native {
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final MethodHandle CALLOC =
+        handle(
+            "calloc",
+            FunctionDescriptor.of(
+                ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    private static final MethodHandle FREE =
+        handle("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+
+    private static MethodHandle handle(String name, FunctionDescriptor type) {
+      return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
+    }
+
+    static MemorySegment allocate(long bytes) {
+      MemorySegment block = calloc(bytes + ALIGNMENT_BYTES);
+      if (block.address() == 0) {
+        throw new HeadraceException(
+            "The system refuses %,d bytes of memory. Give it more, or the job fewer weights: fewer bits of its sparse input, or an optimizer that keeps less beside each weight."
+                .formatted(bytes));
+      }
+      MemorySegment freed =
+          block.reinterpret(bytes + ALIGNMENT_BYTES, Arena.ofAuto(), Native::free);
+      return freed.asSlice(-block.address() & (ALIGNMENT_BYTES - 1), bytes);
+    }
+
+    private static MemorySegment calloc(long bytes) {
+      try {
+        return (MemorySegment) CALLOC.invokeExact(bytes, 1L);
+      } catch (Throwable e) {
+        throw new IllegalStateException("calloc", e);
+      }
+    }
+
+    private static void free(MemorySegment block) {
+      try {
+        FREE.invokeExact(block);
+      } catch (Throwable e) {
+        throw new IllegalStateException("free", e);
+      }
+    }
+  }
+}
