@@ -19,10 +19,7 @@ public sealed interface Buckets {
       for (int i = 0; i < edges.size(); i++) {
         if (i > 0 && edges.get(i) <= edges.get(i - 1)) {
           throw new IllegalArgumentException(
-              "made of edges in ascending order: "
-                  + edges.get(i)
-                  + " follows "
-                  + edges.get(i - 1));
+              "made of edges in ascending order: " + edges.get(i) + " follows " + edges.get(i - 1));
         }
       }
       if (edges.isEmpty()) {

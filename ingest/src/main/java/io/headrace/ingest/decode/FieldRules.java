@@ -80,12 +80,16 @@ public record FieldRules(
     return log.contains(field) || bucket.containsKey(field);
   }
 
-  /** {@code number} as {@link #log} makes it: defined everywhere, the same for x and -x but sign. */
+  /**
+   * {@code number} as {@link #log} makes it: defined everywhere, the same for x and -x but sign.
+   */
   static double logarithm(double number) {
     return Math.copySign(Math.log1p(Math.abs(number)), number);
   }
 
-  /** Stops if a field that has a rule is not in {@code fields}, or has rules that exclude others. */
+  /**
+   * Stops if a field that has a rule is not in {@code fields}, or has rules that exclude others.
+   */
   void check(List<String> fields, List<String> categorical, Map<String, Double> scale) {
     InputMapping.requireKnown("log", log, fields);
     InputMapping.requireKnown("bucket", bucket.keySet().stream().sorted().toList(), fields);

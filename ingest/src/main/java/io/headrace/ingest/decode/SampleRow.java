@@ -6,7 +6,6 @@ import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RecordChunk.Fault;
 import io.headrace.ingest.RejectionReason;
 import io.headrace.ingest.Rejections;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * thread-safe; one decoder owns it.
  */
 final class SampleRow {
-  private final SampleMapping mapping;
   private final FieldValues values;
   private final LabelReader label;
   private final @Nullable VectorWriter[] vectors;
@@ -27,7 +25,6 @@ final class SampleRow {
   private @Nullable Fault fault;
 
   SampleRow(SampleMapping mapping, FieldTable table) {
-    this.mapping = mapping;
     values = new FieldValues(table.slots());
     label = new LabelReader(mapping.label());
     int inputs = mapping.inputs().size();

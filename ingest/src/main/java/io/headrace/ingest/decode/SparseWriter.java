@@ -98,8 +98,7 @@ final class SparseWriter {
     return null;
   }
 
-  private @Nullable Fault writeNumber(
-      int i, double number, FieldValues values, SparseColumn to) {
+  private @Nullable Fault writeNumber(int i, double number, FieldValues values, SparseColumn to) {
     Buckets cut = buckets[i];
     if (cut != null && Double.isFinite(number)) {
       add(i, hash(cut.of(number), seeds[i]), 1, to);

@@ -56,7 +56,12 @@ class FieldRulesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "-5, 0", "99.999, 0", "100, 1", "100.5, 1", "500, 2", "1e300, 2",
+    "-5, 0",
+    "99.999, 0",
+    "100, 1",
+    "100.5, 1",
+    "500, 2",
+    "1e300, 2",
   })
   void findsTheBucketBetweenEdges(double number, long bucket) {
     assertThat(Buckets.read(Map.of("edges", List.of(100, 500))).of(number)).isEqualTo(bucket);
@@ -70,8 +75,17 @@ class FieldRulesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 0", "0.99, 0", "-0.5, 0", "1, 1", "1.99, 1", "2, 2", "1023, 10", "1024, 11", "-1, -1",
-    "-1024, -11", "1.7e308, 1024",
+    "0, 0",
+    "0.99, 0",
+    "-0.5, 0",
+    "1, 1",
+    "1.99, 1",
+    "2, 2",
+    "1023, 10",
+    "1024, 11",
+    "-1, -1",
+    "-1024, -11",
+    "1.7e308, 1024",
   })
   void findsTheOctave(double number, long bucket) {
     assertThat(Buckets.read("log2").of(number)).isEqualTo(bucket);
@@ -151,7 +165,8 @@ class FieldRulesTest {
   void rejectsWhatIsNoNumberWhereARuleNeedsOne() {
     assertThat(csv("sparse", Map.of("log", List.of("distance"))).add("JFK,far,1").rejections())
         .containsExactly("0 not-a-number: x: distance is 'far' and no finite 32-bit float");
-    assertThat(csv("sparse", Map.of("bucket", Map.of("delay", "log2"))).add("JFK,1,NaN").rejections())
+    assertThat(
+            csv("sparse", Map.of("bucket", Map.of("delay", "log2"))).add("JFK,1,NaN").rejections())
         .containsExactly("0 not-a-number: x: delay is 'NaN' and no finite 32-bit float");
   }
 
@@ -191,7 +206,9 @@ class FieldRulesTest {
     var crossed = (InputMapping.SparseFields) input("sparse", Map.of("cross", "all"));
     assertThat(crossed.cross())
         .containsExactly(
-            List.of("origin", "distance"), List.of("origin", "delay"), List.of("distance", "delay"));
+            List.of("origin", "distance"),
+            List.of("origin", "delay"),
+            List.of("distance", "delay"));
     assertThat(only(csv("sparse", Map.of("cross", "all")).add("JFK,1,2")))
         .isEqualTo(only(csv("sparse", Map.of("cross", crossed.cross())).add("JFK,1,2")));
   }
@@ -251,10 +268,7 @@ class FieldRulesTest {
             "reject, skip, indicator or a number: drop"),
         arguments("sparse", "missing", Map.of("distance", "NaN"), "finite numbers: NaN"),
         arguments(
-            "dense",
-            "missing",
-            Map.of("distance", "skip"),
-            "skip leaves a dense input too short"));
+            "dense", "missing", Map.of("distance", "skip"), "skip leaves a dense input too short"));
   }
 
   @ParameterizedTest
@@ -269,9 +283,7 @@ class FieldRulesTest {
   void refusesRulesThatExcludeEachOther() {
     assertThatThrownBy(
             () ->
-                input(
-                    "sparse",
-                    Map.of("log", List.of("delay"), "bucket", Map.of("delay", "log2"))))
+                input("sparse", Map.of("log", List.of("delay"), "bucket", Map.of("delay", "log2"))))
         .hasMessageContaining("delay is in bucket as well");
     assertThatThrownBy(
             () -> input("sparse", Map.of("log", List.of("delay"), "categorical", List.of("delay"))))
