@@ -48,6 +48,11 @@ final class DivergenceGuard {
               + ", whose weights follow from their sums and its one learning-rate. Use skip or"
               + " stop.");
     }
+    if (policy.action() == Action.HALVE && !policy.undoes()) {
+      throw new InvalidSettingException(
+          "on-divergence.undo",
+          "false leaves halve nothing to do: it changes the rate where steps were undone. Use skip or stop.");
+    }
     if (spec.update() == UpdateMode.SAMPLE && Double.isFinite(policy.lossAbove())) {
       throw new InvalidSettingException(
           "on-divergence.loss-above",
@@ -97,7 +102,7 @@ final class DivergenceGuard {
     if (!watch.accepts(loss)) {
       return false;
     }
-    if (!good.isTaken() || learned - good.learned() >= copyEverySteps) {
+    if (policy.undoes() && (!good.isTaken() || learned - good.learned() >= copyEverySteps)) {
       if (!finite()) {
         return false;
       }
@@ -157,6 +162,9 @@ final class DivergenceGuard {
    * @throws TrainingDivergedException if the policy says so
    */
   void stopIfAsked(long step, double loss) {
+    if (policy.action() == Action.STOP && !good.isTaken()) {
+      throw new TrainingDivergedException(step, loss, watch.mean(), 0);
+    }
     if (policy.action() == Action.STOP) {
       long undone = learned - good.learned();
       double usual = watch.mean();
@@ -216,7 +224,9 @@ final class DivergenceGuard {
 
   /** Has the memory allocated that copies of the state need. */
   void reserve() {
-    good.reserve(lendsGood());
+    if (policy.undoes()) {
+      good.reserve(lendsGood());
+    }
   }
 
   /** Whether checkpoints need the last good state: a run that stops has no use for it. */
@@ -246,6 +256,8 @@ final class DivergenceGuard {
     undosInTurn = Long.parseLong(mine.value("undosInTurn").orElseThrow());
     skipsInTurn = Long.parseLong(mine.value("skipsInTurn").orElseThrow());
     watch.restore(mine.within("watch"));
-    good.restore(from, GOOD + ".");
+    if (policy.undoes()) {
+      good.restore(from, GOOD + ".");
+    }
   }
 }

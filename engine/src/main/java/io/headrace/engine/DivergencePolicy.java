@@ -12,9 +12,11 @@ import java.util.Locale;
  * @param lossAbove times the running loss that a batch may cost; infinite for no bound
  * @param copyEverySteps steps between two copies of the last good state, in memory
  * @param giveUpAfter divergences in turn that end the run
+ * @param undoes whether there is a copy of the last good state at all; without one nothing is
+ *     undone
  */
 public record DivergencePolicy(
-    Action action, double lossAbove, int copyEverySteps, int giveUpAfter) {
+    Action action, double lossAbove, int copyEverySteps, int giveUpAfter, boolean undoes) {
 
   /** How to go on after the batch was left out and its cause undone. */
   public enum Action {
@@ -24,6 +26,11 @@ public record DivergencePolicy(
     HALVE,
     /** Not at all: the run ends. */
     STOP
+  }
+
+  /** A policy that undoes steps which made a loss diverge. */
+  public DivergencePolicy(Action action, double lossAbove, int copyEverySteps, int giveUpAfter) {
+    this(action, lossAbove, copyEverySteps, giveUpAfter, true);
   }
 
   public static final DivergencePolicy DEFAULT =
@@ -58,6 +65,13 @@ public record DivergencePolicy(
                   + " undone. With engine.update: sample and one linear layer over a sparse"
                   + " input, at least so many that a sample stands for 16 weights and slots.")
           .orElse(1_000);
+  private static final Setting<Boolean> UNDO =
+      Setting.flag(
+              "undo",
+              "Whether a copy of the last good state is kept. Without it a model takes half the memory"
+                  + " and checkpoints half the room, which counts for tables of gigabytes; a batch"
+                  + " that diverges is then left out, and steps that made it diverge stay.")
+          .orElse(true);
   private static final Setting<Integer> GIVE_UP =
       Setting.integer(
               "give-up-after",
@@ -68,7 +82,7 @@ public record DivergencePolicy(
 
   /** The settings of {@code on-divergence} in a job file. */
   public static List<Setting<?>> settings() {
-    return List.of(ACTION, LOSS_ABOVE, COPY_EVERY, GIVE_UP);
+    return List.of(ACTION, LOSS_ABOVE, COPY_EVERY, UNDO, GIVE_UP);
   }
 
   /** Reads settings declared by {@link #settings}. */
@@ -77,6 +91,7 @@ public record DivergencePolicy(
         Action.valueOf(settings.value(ACTION).toUpperCase(Locale.ROOT)),
         settings.optional(LOSS_ABOVE).orElse(Double.POSITIVE_INFINITY),
         settings.value(COPY_EVERY),
-        settings.value(GIVE_UP));
+        settings.value(GIVE_UP),
+        settings.value(UNDO));
   }
 }

@@ -213,6 +213,30 @@ class DivergenceTest {
   }
 
   @Test
+  void undoesNothingWhereNoCopyIsKept() {
+    var policy = new DivergencePolicy(Action.SKIP, Double.POSITIVE_INFINITY, 1, 3, false);
+    try (var trainer = new Trainer(EXPLODING, 1, policy)) {
+      trainer.reserveSnapshots();
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 3_000; i++) {
+                  Divergence divergence = trainer.train(batch()).divergence();
+                  if (divergence != null) {
+                    assertThat(divergence.undoneSteps()).isZero();
+                  }
+                }
+              })
+          .isInstanceOf(TrainingDivergedException.class)
+          .hasMessageContaining("number 3 in turn");
+      assertThat(trainer.snapshot("job", 0).tensors().keySet())
+          .noneMatch(name -> name.startsWith("divergence."));
+    }
+    var halving = new DivergencePolicy(Action.HALVE, Double.POSITIVE_INFINITY, 1, 3, false);
+    assertThatThrownBy(() -> new Trainer(SPEC, 1, halving))
+        .hasMessageContaining("false leaves halve nothing to do");
+  }
+
+  @Test
   void givesUpAfterTooManyInTurn() {
     try (var trainer = new Trainer(SPEC, 1, policy(Action.SKIP, 10, 3))) {
       trainer.train(poisoned());

@@ -25,8 +25,7 @@ public final class Sources {
       Setting.text(
           "path",
           "A file, a folder whose files are read in the order of their names, a glob such as"
-              + " data/*.avro, or - for standard input. Texts and lines may be packed with gzip or"
-              + " zstd.");
+              + " data/*.avro, or - for standard input. Files may be packed with gzip or zstd.");
 
   /** A label and 32 x 32 pixels in red, green and blue. */
   private static final int CIFAR_RECORD_BYTES = 1 + 3 * 32 * 32;

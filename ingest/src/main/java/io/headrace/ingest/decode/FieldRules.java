@@ -26,40 +26,43 @@ public record FieldRules(
               "log",
               "Fields whose numbers x become sign(x) ln(1 + |x|), for amounts that differ by orders"
                   + " of magnitude; scale comes after it.")
-          .orElse(List.of());
+          .absentByDefault();
 
   static final Setting<Map<String, Buckets>> BUCKET =
-      new Setting<>(
-          "bucket",
-          "field: " + String.join(" | ", Buckets.FORMS),
-          Map.of(),
-          false,
-          "Fields whose numbers become categories, each a bucket of its own: between edges, of equal"
-              + " width from 0 on, or with log2 one for each power of two and sign.",
-          raw -> perField(raw, "{distance: {edges: [100, 500]}}", Buckets::read));
+      new Setting<Map<String, Buckets>>(
+              "bucket",
+              "field: " + String.join(" | ", Buckets.FORMS),
+              Map.of(),
+              false,
+              "Fields whose numbers become categories, each a bucket of its own: between edges, of equal"
+                  + " width from 0 on, or with log2 one for each power of two and sign.",
+              raw -> perField(raw, "{distance: {edges: [100, 500]}}", Buckets::read))
+          .absentByDefault();
 
   static final Setting<Map<String, Missing>> MISSING =
-      new Setting<>(
-          "missing",
-          "field: reject | skip | indicator | number",
-          Map.of(),
-          false,
-          "What becomes of a sample without the field (null, absent or empty): it is rejected, the"
-              + " field gives no feature (what happens unless this says otherwise), a feature says"
-              + " that it is missing, or the field is taken to hold the number.",
-          raw -> perField(raw, "{distance: indicator}", Missing::read));
+      new Setting<Map<String, Missing>>(
+              "missing",
+              "field: reject | skip | indicator | number",
+              Map.of(),
+              false,
+              "What becomes of a sample without the field (null, absent or empty): it is rejected, the"
+                  + " field gives no feature (what happens unless this says otherwise), a feature says"
+                  + " that it is missing, or the field is taken to hold the number.",
+              raw -> perField(raw, "{distance: indicator}", Missing::read))
+          .absentByDefault();
 
   static final Setting<Map<String, Missing>> DENSE_MISSING =
-      new Setting<>(
-          "missing",
-          "field: reject | indicator | number",
-          Map.of(),
-          false,
-          "What becomes of a sample without the field (null, absent or empty): it is rejected (what"
-              + " happens unless this says otherwise), or the field is taken to hold the number, or"
-              + " 0 with indicator, which also appends one more float behind those of fields: 1 if"
-              + " it is missing, else 0.",
-          raw -> perField(raw, "{distance: indicator}", Missing::read));
+      new Setting<Map<String, Missing>>(
+              "missing",
+              "field: reject | indicator | number",
+              Map.of(),
+              false,
+              "What becomes of a sample without the field (null, absent or empty): it is rejected (what"
+                  + " happens unless this says otherwise), or the field is taken to hold the number, or"
+                  + " 0 with indicator, which also appends one more float behind those of fields: 1 if"
+                  + " it is missing, else 0.",
+              raw -> perField(raw, "{distance: indicator}", Missing::read))
+          .absentByDefault();
 
   public FieldRules {
     log = List.copyOf(log);
@@ -68,11 +71,17 @@ public record FieldRules(
   }
 
   static FieldRules ofSparse(Settings settings) {
-    return new FieldRules(settings.value(LOG), settings.value(BUCKET), settings.value(MISSING));
+    return new FieldRules(
+        settings.optional(LOG).orElse(List.of()),
+        settings.optional(BUCKET).orElse(Map.of()),
+        settings.optional(MISSING).orElse(Map.of()));
   }
 
   static FieldRules ofDense(Settings settings) {
-    return new FieldRules(settings.value(LOG), Map.of(), settings.value(DENSE_MISSING));
+    return new FieldRules(
+        settings.optional(LOG).orElse(List.of()),
+        Map.of(),
+        settings.optional(DENSE_MISSING).orElse(Map.of()));
   }
 
   /** Whether the field has to hold a number. */

@@ -53,14 +53,15 @@ public final class InputMappings {
           InputMappings::groups);
 
   private static final Setting<List<InputMapping.SparseFields.Date>> DATE_PARTS =
-      new Setting<>(
-          "date-parts",
-          "field: list of " + String.join(" | ", DatePart.codes()),
-          List.of(),
-          false,
-          "Parts of the time that a field holds, each a category of its own; cross calls them"
-              + " FIELD.PART. Times are those that event-time takes; date is the one day.",
-          InputMappings::dates);
+      new Setting<List<InputMapping.SparseFields.Date>>(
+              "date-parts",
+              "field: list of " + String.join(" | ", DatePart.codes()),
+              List.of(),
+              false,
+              "Parts of the time that a field holds, each a category of its own; cross calls them"
+                  + " FIELD.PART. Times are those that event-time takes; date is the one day.",
+              InputMappings::dates)
+          .absentByDefault();
 
   private static final Setting<List<String>> DENSE_FIELDS =
       Setting.texts("fields", "The fields that become one float each, in this order.")
@@ -256,7 +257,7 @@ public final class InputMappings {
             settings.value(CATEGORICAL),
             settings.value(SCALE),
             settings.value(CROSS),
-            settings.value(DATE_PARTS),
+            settings.optional(DATE_PARTS).orElse(List.of()),
             FieldRules.ofSparse(settings));
   }
 

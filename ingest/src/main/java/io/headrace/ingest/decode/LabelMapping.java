@@ -46,7 +46,7 @@ public record LabelMapping(String field, LabelSpec spec, List<Double> thresholds
               1e12,
               "Makes classes of numbers: where each class but the first begins, e.g. [15] for"
                   + " classes: [on-time, late].")
-          .orElse(List.of());
+          .absentByDefault();
 
   public LabelMapping {
     thresholds = List.copyOf(thresholds);
@@ -82,7 +82,7 @@ public record LabelMapping(String field, LabelSpec spec, List<Double> thresholds
             "classes",
             classes.get() + " and type: " + type + " exclude each other. Remove one of them.");
       }
-      requireThresholds(settings.value(THRESHOLDS), 1);
+      requireThresholds(settings.optional(THRESHOLDS).orElse(List.of()), 1);
       LabelSpec spec = type.equals("count") ? new LabelSpec.Count() : new LabelSpec.Numeric();
       return new LabelMapping(settings.value(FIELD), spec);
     }
@@ -96,9 +96,11 @@ public record LabelMapping(String field, LabelSpec spec, List<Double> thresholds
       throw new InvalidSettingException(
           "classes", names + " is not a list of two or more different names.");
     }
-    requireThresholds(settings.value(THRESHOLDS), names.size());
+    requireThresholds(settings.optional(THRESHOLDS).orElse(List.of()), names.size());
     return new LabelMapping(
-        settings.value(FIELD), new LabelSpec.Classes(names), settings.value(THRESHOLDS));
+        settings.value(FIELD),
+        new LabelSpec.Classes(names),
+        settings.optional(THRESHOLDS).orElse(List.of()));
   }
 
   private static void requireThresholds(List<Double> thresholds, int classes) {

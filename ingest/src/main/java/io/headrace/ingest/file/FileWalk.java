@@ -86,14 +86,25 @@ final class FileWalk implements Closeable {
 
   private FileRecords records(SourceFile file, long start) throws IOException {
     return switch (format) {
-      case FileFormat.Avro avro -> new AvroRecords(file, start);
-      case FileFormat.Parquet parquet -> new ParquetRecords(file, limits, start);
       case FileFormat.Lines lines -> new DelimitedRecords(file, lines, limits, start);
       case FileFormat.Csv csv -> new DelimitedRecords(file, csv, limits, start);
       case FileFormat.Folder folder -> new FolderRecords(file, limits, start);
       case FileFormat.Windows windows -> new WindowRecords(file, windows, limits, start);
-      case FileFormat.Idx idx -> new IdxRecords(file, limits, start);
+      case FileFormat.Avro _, FileFormat.Parquet _, FileFormat.Idx _, FileFormat.Fixed _ -> {
+        try (var plain = new PlainFile(file)) {
+          yield seekable(plain.file(), start);
+        }
+      }
+    };
+  }
+
+  private FileRecords seekable(SourceFile file, long start) throws IOException {
+    return switch (format) {
+      case FileFormat.Avro _ -> new AvroRecords(file, start);
+      case FileFormat.Parquet _ -> new ParquetRecords(file, limits, start);
+      case FileFormat.Idx _ -> new IdxRecords(file, limits, start);
       case FileFormat.Fixed fixed -> new FixedRecords(file, fixed.recordBytes(), limits, start);
+      default -> throw new IllegalStateException(format + " is read from its beginning");
     };
   }
 

@@ -155,7 +155,11 @@ final class Assignment implements ConsumerRebalanceListener {
     long end = committed == null ? PartitionTrack.UNKNOWN : committed.offset();
     long next = Math.max(track.emitted, from.of(track.source).orElse(PartitionTrack.UNKNOWN));
     if (next == PartitionTrack.UNKNOWN) { // what a checkpoint that is gone knew is learned again
-      next = note.begunBy(lineage).orElse(end);
+      OptionalLong begun = note.begunBy(lineage);
+      next = begun.orElse(end);
+      if (begun.isEmpty() && note.hasForgottenModels() && !from.equals(Positions.START)) {
+        handOver.tellForgotten(track.source, end);
+      }
     }
     OptionalLong first = membership.learner().first(track.source);
     track.before = note;

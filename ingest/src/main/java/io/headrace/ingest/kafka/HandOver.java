@@ -106,6 +106,16 @@ final class HandOver {
         "was behind the last commit when the group gave it to others");
   }
 
+  /**
+   * When nobody can say whether this model learned a partition of which its checkpoint is silent.
+   */
+  void tellForgotten(SourcePartition partition, long begins) {
+    alerts.alert(
+        "lineage-forgotten",
+        "%s begins at %,d, the group's commit. More models learned it than its commit notes, and this model's checkpoint does not know it. If an older checkpoint was restored and the lost one had records of it, they are in no model now: start this member anew, or seek the group back."
+            .formatted(partition, begins));
+  }
+
   private void commit(Collection<PartitionTrack> tracks, Positions covered) {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     for (PartitionTrack track : tracks) {

@@ -8,6 +8,7 @@ import dev.hardwood.metadata.RowGroup;
 import dev.hardwood.reader.ParquetFileReader;
 import io.headrace.engine.sample.Positions;
 import io.headrace.ingest.RecordChunk;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
@@ -218,6 +220,22 @@ class ParquetRecordsTest {
         .startsWith("0 malformed: f is empty or no Parquet file: ");
     Files.write(folder.resolve("f"), new byte[0]);
     assertThat(reading(FileLimits.DEFAULT).of("f")).hasSize(1);
+  }
+
+  @Test
+  void readsFilesThatArePackedAsAWholeAndRejectsThoseThatAreCutOff() throws IOException {
+    var packed = new ByteArrayOutputStream();
+    try (var out = new GZIPOutputStream(packed)) {
+      out.write(ParquetFiles.bytes("snappy-1.parquet"));
+    }
+    Files.write(folder.resolve("f"), packed.toByteArray());
+    assertThat(reading(FileLimits.DEFAULT).of("f")).isEqualTo(rows(0, 60));
+    assertThat(reading(FileLimits.DEFAULT).of("f", 41)).isEqualTo(rows(41, 60));
+    Files.write(folder.resolve("f"), Arrays.copyOf(packed.toByteArray(), packed.size() - 20));
+    assertThat(reading(FileLimits.DEFAULT).of("f"))
+        .singleElement()
+        .asString()
+        .startsWith("0 malformed: f is empty or no Parquet file: ");
   }
 
   @Test

@@ -24,8 +24,8 @@ record WholeProcess(double seconds, double processorSeconds) {
    * @throws IllegalStateException with what it said, if it fails
    */
   static WholeProcess of(List<String> command) throws IOException {
-    // The shell's "times" knows of the processor time of children that have ended.
-    List<String> shell = new ArrayList<>(List.of("sh", "-c", "\"$@\" && times | tail -n 1", "sh"));
+    // The last line of the shell's "times" is the processor time of its children that have ended.
+    List<String> shell = new ArrayList<>(List.of("sh", "-c", "\"$@\" && times", "sh"));
     shell.addAll(command);
     long begun = System.nanoTime();
     Process process = new ProcessBuilder(shell).redirectErrorStream(true).start();

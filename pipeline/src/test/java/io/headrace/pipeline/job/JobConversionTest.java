@@ -100,6 +100,64 @@ class JobConversionTest {
     assertThat(rows(binary)).isEqualTo(rows(text)).hasSize(2);
   }
 
+  @Test
+  void keepsTheSamplesOfEveryFormatThatHasFields() throws IOException {
+    var csv = new StringBuilder("y,p,q,r\n");
+    var tabs = new StringBuilder("r\tq\tp\ty\n");
+    var json = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      csv.append("%d,%d,%s,\"A,%d\"%n".formatted(i % 2, i, i / 8.0, i % 7));
+      tabs.append("A,%d\t%s\t%d\t%d%n".formatted(i % 7, i / 8.0, i, i % 2));
+      json.append(
+          "{\"y\": %d, \"p\": %d, \"q\": %s, \"r\": \"A,%d\"}%n"
+              .formatted(i % 2, i, i / 8.0, i % 7));
+    }
+    Files.writeString(folder.resolve("rows.csv"), csv);
+    Files.writeString(folder.resolve("rows.tsv"), tabs);
+    Files.writeString(folder.resolve("rows.jsonl"), json);
+    List<String> converted =
+        rows(fields(List.of("source.file.path=rows.csv", "source.file.format=csv")));
+    assertThat(converted).hasSize(200);
+    for (List<String> source :
+        List.of(
+            List.of("source.file.path=rows.csv", "source.file.format=csv"),
+            List.of(
+                "source.file.path=rows.tsv",
+                "source.file.format=csv",
+                "source.file.delimiter=\"\\t\""),
+            List.of("source.file.path=rows.jsonl", "source.file.format=jsonl"))) {
+      JobConversion.convert(fields(source), folder.resolve("converted.avro"));
+      assertThat(rows(fields(CONVERTED))).as("%s", source).isEqualTo(converted);
+    }
+  }
+
+  private JobSpec fields(List<String> settings) {
+    String yaml =
+        """
+        name: converted
+        source: {file: {path: rows, format: csv}}
+        sample:
+          label: {field: y, classes: [0, 1]}
+          inputs:
+            d: {dense: {fields: [p, q]}}
+            s: {sparse: {fields: [r], bits: 18}}
+        model: [{linear: {}}]
+        loss: logistic
+        optimizer: {sgd: {learning-rate: 0.1}}
+        """;
+    return JobFile.parse("job.yaml", yaml, settings, folder);
+  }
+
+  @Test
+  void keepsTheSamplesOfLibsvmLines() throws IOException {
+    Files.writeString(folder.resolve("rows.svm"), "1 3:0.5 9:2\n-1 # none\n1 1:1\n".repeat(40));
+    String source = "{path: rows.svm, format: libsvm}";
+    String inputs = "{x: {sparse: {bits: 18}}}";
+    JobConversion.convert(job(source, inputs, List.of()), folder.resolve("converted.avro"));
+    assertThat(learned(job(source, inputs, CONVERTED)))
+        .isEqualTo(learned(job(source, inputs, List.of())));
+  }
+
   private static List<String> rows(JobSpec job) {
     List<String> rows = new ArrayList<>();
     HeldOut.forEach(

@@ -1,0 +1,57 @@
+package io.headrace.ingest.file;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A file for readers that go to and fro in it: parts of it that are packed are unpacked into
+ * temporary ones, which are gone once this is closed; whoever has opened them may read on. Not
+ * thread-safe.
+ */
+final class PlainFile implements Closeable {
+  private final List<Path> temporary = new ArrayList<>();
+  private final SourceFile file;
+
+  /**
+   * @throws IOException if a part cannot be read, or is packed and damaged
+   */
+  PlainFile(SourceFile packed) throws IOException {
+    List<Path> parts = new ArrayList<>();
+    try {
+      for (Path part : packed.parts()) {
+        parts.add(Unpacked.isPacked(part) ? unpacked(part) : part);
+      }
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+    file = new SourceFile(packed.partition(), List.copyOf(parts));
+  }
+
+  private Path unpacked(Path part) throws IOException {
+    Path plain = Files.createTempFile("headrace-", ".unpacked");
+    temporary.add(plain);
+    try (InputStream in = Rotations.unpacked(part);
+        var out = Files.newOutputStream(plain)) {
+      in.transferTo(out);
+    }
+    return plain;
+  }
+
+  SourceFile file() {
+    return file;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Path path : temporary) {
+      Files.deleteIfExists(path);
+    }
+    temporary.clear();
+  }
+}
