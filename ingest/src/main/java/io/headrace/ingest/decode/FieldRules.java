@@ -84,11 +84,6 @@ public record FieldRules(
         settings.optional(DENSE_MISSING).orElse(Map.of()));
   }
 
-  /** Whether the field has to hold a number. */
-  boolean needsNumber(String field) {
-    return log.contains(field) || bucket.containsKey(field);
-  }
-
   /**
    * {@code number} as {@link #log} makes it: defined everywhere, the same for x and -x but sign.
    */
