@@ -3,7 +3,9 @@ package io.headrace.app.command;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
@@ -26,10 +28,20 @@ import picocli.CommandLine.Spec;
       ConvertCommand.class,
       CheckpointsCommand.class,
       DeadLettersCommand.class,
-      BrokerCommand.class
+      BrokerCommand.class,
+      CompletionCommand.class
     })
 public final class HeadraceCommand implements Runnable {
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--log",
+      paramLabel = "text|json",
+      scope = ScopeType.INHERIT,
+      description = "Writes the log on stderr as text, or as a JSON object a line.")
+  void log(LogForm form) {
+    form.apply();
+  }
 
   /** The whole command line, ready to execute arguments and to say what went wrong. */
   public static CommandLine commandLine() {

@@ -16,6 +16,7 @@ public final class ProgressLine {
 
   private final PrintWriter out;
   private final boolean inPlace;
+  private final boolean coloured;
   private int turns;
   private int width;
 
@@ -23,7 +24,12 @@ public final class ProgressLine {
    * @param terminal whether {@code out} is a terminal
    */
   public ProgressLine(PrintWriter out, boolean terminal) {
+    this(out, terminal, terminal && Ink.isWanted());
+  }
+
+  ProgressLine(PrintWriter out, boolean terminal, boolean coloured) {
     this.out = out;
+    this.coloured = coloured;
     this.inPlace = terminal;
   }
 
@@ -32,7 +38,8 @@ public final class ProgressLine {
     turns++;
     String line = text(status);
     if (inPlace) {
-      out.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
+      String shown = coloured ? Ink.on(line) : line;
+      out.print("\r" + shown + " ".repeat(Math.max(0, width - line.length())));
       width = line.length();
     } else if (turns % PLAIN_EVERY == 1) {
       out.println(line);

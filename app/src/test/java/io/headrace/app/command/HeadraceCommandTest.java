@@ -2,12 +2,23 @@ package io.headrace.app.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headrace.engine.error.HeadraceException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -23,6 +34,59 @@ class HeadraceCommandTest {
   void listsItsCommandsInTheHelp() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString()).contains("Usage: headrace").contains("broker");
+  }
+
+  @Test
+  void completesEveryCommandInBash() throws Exception {
+    assertThat(run("completion", "bash")).isZero();
+    Path script = Files.writeString(directory.resolve("completion.sh"), out.toString());
+    for (String begun : List.of("ru", "checkp", "compl")) {
+      Process bash =
+          new ProcessBuilder("bash", "-c", completion(script, begun))
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(said.strip()).startsWith(begun).doesNotContain(" ");
+      assertThat(HeadraceCommand.commandLine().getSubcommands()).containsKey(said.strip());
+    }
+    assertThat(run("completion", "fish")).isEqualTo(2);
+  }
+
+  private static String completion(Path script, String begun) {
+    return "source "
+        + script
+        + "; COMP_CWORD=1; COMP_WORDS=(headrace "
+        + begun
+        + "); _complete_headrace 2>/dev/null; echo \"${COMPREPLY[@]}\"";
+  }
+
+  @Test
+  void writesTheLogAsObjectsOnLines() throws Exception {
+    var context = new LoggerContext();
+    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    var terminal = new ConsoleAppender<ILoggingEvent>();
+    root.addAppender(terminal);
+
+    LogForm.JSON.apply(root);
+
+    var event =
+        new LoggingEvent(
+            "",
+            root,
+            Level.WARN,
+            "a {} of\n\"words\"",
+            new IllegalStateException("why"),
+            new Object[] {"line"});
+    String line = new String(terminal.getEncoder().encode(event), StandardCharsets.UTF_8);
+    assertThat(line).endsWith("\n").hasLineCount(1);
+    JsonNode object = new ObjectMapper().readTree(line);
+    assertThat(object.path("level").asText()).isEqualTo("WARN");
+    assertThat(object.path("formattedMessage").asText()).isEqualTo("a line of\n\"words\"");
+    assertThat(object.path("throwable").path("message").asText()).isEqualTo("why");
+    assertThat(object.path("timestamp").asLong()).isEqualTo(event.getTimeStamp());
+
+    assertThat(run("broker", "--log", "xml")).isEqualTo(2);
+    assertThat(err.toString()).contains("--log", "xml");
   }
 
   @Test
