@@ -1,5 +1,7 @@
 // The buttons that change what the job does, and what came of pressing one.
 
+import { may } from "./session.js";
+
 const BUTTONS = {
   pause: { path: "/api/v1/pause", states: ["running"], done: () => "" },
   resume: { path: "/api/v1/resume", states: ["paused"], done: () => "" },
@@ -14,10 +16,10 @@ for (const [id, { path, done }] of Object.entries(BUTTONS)) {
   document.getElementById(id).addEventListener("click", ({ currentTarget }) => press(currentTarget, path, done));
 }
 
-/** Shows the buttons that mean something in this state of the job. */
+/** Shows the buttons that mean something in this state of the job, to those who may press them. */
 export function showControls(state) {
   for (const [id, { states }] of Object.entries(BUTTONS)) {
-    document.getElementById(id).hidden = !states.includes(state);
+    document.getElementById(id).hidden = !may("operate") || !states.includes(state);
   }
 }
 

@@ -4,11 +4,12 @@ import { showHistory, showPoint } from "./charts.js";
 import { showControls } from "./control.js";
 import { connect } from "./feed.js";
 import * as format from "./format.js";
+import { onSignIn, recognize } from "./session.js";
 
 const ENDED = ["finished", "failed"];
 let latest = null;
 
-connect({
+const listener = {
   history: showHistory,
   tick: show,
   lost() {
@@ -16,12 +17,25 @@ connect({
     banner.textContent = lostText();
     banner.hidden = false;
     document.body.classList.add("stale");
+    recognize().catch(() => {}); // it may be that our session has ended
   },
   connected() {
     document.getElementById("banner").hidden = true;
     document.body.classList.remove("stale");
+    recognize().catch(() => {});
   },
-});
+};
+
+let connecting = false;
+
+onSignIn(begin);
+recognize().catch(() => true).then((sees) => { if (sees) begin(); });
+
+/** Connects, once: the connection renews itself. */
+function begin() {
+  if (!connecting) connect(listener);
+  connecting = true;
+}
 
 function lostText() {
   if (latest === null) return "No connection to Headrace. Trying again…";

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       ConvertCommand.class,
       CheckpointsCommand.class,
       DeadLettersCommand.class,
+      TokensCommand.class,
       BrokerCommand.class,
       CompletionCommand.class
     })

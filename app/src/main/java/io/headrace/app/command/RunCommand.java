@@ -53,8 +53,21 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      description = "Serve the page, /health and /prometheus on 127.0.0.1 at this port; 0 for any.")
+      description = "Serve the page, /health and /prometheus at this port; 0 for any.")
   private @Nullable Integer port;
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      defaultValue = "127.0.0.1",
+      description =
+          "Address to serve them on (default: ${DEFAULT-VALUE}, this machine alone). Others need access: {tokens: ..., tls: ...} in the job.")
+  private String host;
+
+  @Option(
+      names = "--insecure",
+      description = "Serve other machines without asking who they are, or without TLS.")
+  private boolean insecure;
 
   @Override
   public Integer call() {
@@ -69,7 +82,9 @@ final class RunCommand implements Callable<Integer> {
     JobSpec job = options.read(failFast ? List.of("source.kafka.fail-fast=true") : List.of());
     OptionalInt page = port == null ? OptionalInt.empty() : OptionalInt.of(port);
     try (var stop = StopSignal.listen();
-        var attendant = Attendant.start(job, fresh, allowed.contains(WEIGHTS_ONLY), page, out)) {
+        var attendant =
+            Attendant.start(
+                job, fresh, allowed.contains(WEIGHTS_ONLY), host, page, insecure, out)) {
       attendant.page().map(HttpService::uri).ifPresent(uri -> out.println("Page: " + uri));
       attendant.attend(stop::isRequested);
       attendant.finish(report);

@@ -65,7 +65,13 @@ public record Demo(
       long target = before - from + rows;
       try (var attendant =
               Attendant.start(
-                  job(broker.bootstrapServers()), false, false, OptionalInt.of(port), out);
+                  job(broker.bootstrapServers()),
+                  false,
+                  false,
+                  "127.0.0.1",
+                  OptionalInt.of(port),
+                  false,
+                  out);
           var replay = Replay.start(data, TOPIC, settings, from, rows, rate)) {
         out.printf(
             "Replaying %,d flights into topic %s of Kafka at %s%n",

@@ -1,5 +1,6 @@
 package io.headrace.app.http;
 
+import io.headrace.app.access.Role;
 import io.headrace.app.report.CheckpointContents;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
@@ -14,6 +15,7 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.http.exceptions.HttpStatusException;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.annotation.Secured;
 import io.micronaut.serde.annotation.Serdeable;
 import java.net.URI;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** The job's checkpoints: which there are, what one holds, whether it is whole, and a new one. */
 @Controller("/api/v1/checkpoints")
 @ExecuteOn(TaskExecutors.BLOCKING)
+@Secured(Role.SEE)
 final class CheckpointsController {
   /**
    * One line of the list.
@@ -87,6 +90,7 @@ final class CheckpointsController {
 
   /** Answers once the checkpoint is durable. */
   @Post
+  @Secured(Role.OPERATE)
   HttpResponse<Stored> write() {
     CheckpointStore store = store();
     CheckpointStore.Entry written;

@@ -1,12 +1,15 @@
 package io.headrace.app.http;
 
+import io.headrace.app.access.Role;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.exceptions.HttpStatusException;
+import io.micronaut.security.annotation.Secured;
 
 /** Lets a running job read no more, or a paused one read on, and answers how it stands then. */
 @Controller("/api/v1")
+@Secured(Role.OPERATE)
 final class ControlController {
   private final JobControl control;
   private final JobStatusSource source;

@@ -4,11 +4,15 @@ import io.headrace.engine.error.HeadraceException;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.http.server.exceptions.ServerStartupException;
 import io.micronaut.runtime.server.EmbeddedServer;
+import io.micronaut.web.router.Router;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A running HTTP server that shows one job and lets people control it: the page at {@code /},
@@ -19,24 +23,37 @@ public final class HttpService implements AutoCloseable {
   private final ApplicationContext context;
   private final EmbeddedServer server;
 
-  private HttpService(ApplicationContext context, EmbeddedServer server) {
+  private final Gatekeeper gatekeeper;
+
+  private HttpService(ApplicationContext context, EmbeddedServer server, Gatekeeper gatekeeper) {
     this.context = context;
     this.server = server;
+    this.gatekeeper = gatekeeper;
   }
 
   /**
    * Serves {@code job} until {@link #close}. It listens when this returns.
    *
-   * @param host address or name of the interface to listen on, e.g. {@code 127.0.0.1}
-   * @param port 0 for any free one
-   * @throws HeadraceException if the port is taken or the host is none of this machine
+   * @throws HeadraceException if the port is taken, the host is none of this machine, strangers
+   *     could come in by accident, or a file of tokens or for TLS is of no use
    */
-  public static HttpService start(String host, int port, ServedJob job) {
+  public static HttpService start(Exposure exposure, ServedJob job) {
+    return start(exposure, job, Duration.ofSeconds(1), InstantSource.system());
+  }
+
+  static HttpService start(String host, int port, ServedJob job) {
     return start(host, port, job, Duration.ofSeconds(1));
   }
 
   static HttpService start(String host, int port, ServedJob job, Duration every) {
-    checkFree(host, port);
+    var open = new Exposure(host, port, Optional.empty(), false);
+    return start(open, job, every, InstantSource.system());
+  }
+
+  static HttpService start(Exposure exposure, ServedJob job, Duration every, InstantSource clock) {
+    exposure.check();
+    checkFree(exposure.host(), exposure.port());
+    Gatekeeper gatekeeper = Gatekeeper.open(exposure, job.checkpoints(), clock);
     ApplicationContext context =
         ApplicationContext.builder()
             .banner(false)
@@ -44,26 +61,40 @@ public final class HttpService implements AutoCloseable {
             .deduceCloudEnvironment(false)
             .bootstrapEnvironment(false)
             .enableDefaultPropertySources(false)
-            .properties(HttpSettings.of(host, port, job))
+            .properties(HttpSettings.of(exposure, job))
             .build();
     context.registerSingleton(ServedJob.class, job);
     context.registerSingleton(JobStatusSource.class, job.status());
     context.registerSingleton(JobControl.class, job.control());
+    context.registerSingleton(Gatekeeper.class, gatekeeper);
     context.registerSingleton(StatusFeed.Pace.class, new StatusFeed.Pace(every));
     try {
       context.start();
       EmbeddedServer server = context.getBean(EmbeddedServer.class);
       server.start();
-      return new HttpService(context, server);
+      return new HttpService(context, server, gatekeeper);
     } catch (ServerStartupException e) {
       context.close();
-      throw unusable(host, port, e);
+      gatekeeper.close();
+      throw unusable(exposure.host(), exposure.port(), e);
     }
   }
 
   /** Where a browser on this machine finds the page. */
   public URI uri() {
-    return URI.create("http://%s:%d/".formatted(server.getHost(), server.getPort()));
+    return URI.create(
+        "%s://%s:%d/".formatted(server.getScheme(), server.getHost(), server.getPort()));
+  }
+
+  /** What it answers: {@code METHOD /path/{variable}}, in alphabetical order. */
+  List<String> routes() {
+    return context
+        .getBean(Router.class)
+        .uriRoutes()
+        .map(route -> route.getHttpMethodName() + " " + route.getUriMatchTemplate())
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /** Ends open streams; a moment later the port is free. Closing twice does nothing more. */
@@ -74,6 +105,7 @@ public final class HttpService implements AutoCloseable {
       context.getBean(StatusFeed.class).stop();
       server.stop();
       context.close();
+      gatekeeper.close();
     }
   }
 

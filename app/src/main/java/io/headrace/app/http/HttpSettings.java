@@ -1,22 +1,33 @@
 package io.headrace.app.http;
 
+import io.headrace.app.access.Role;
 import io.headrace.ingest.push.PushIntake;
+import io.headrace.pipeline.job.AccessSettings;
+import io.headrace.pipeline.job.AccessSettings.Jwt;
+import io.headrace.pipeline.job.AccessSettings.Tls;
+import io.micronaut.security.rules.SecurityRule;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the framework is told. There is no other place it reads settings from. */
 final class HttpSettings {
   /** As the WebJar's version in the root pom.xml. */
   private static final String UPLOT = "1.6.30";
 
+  private static final String CERTIFICATE = "service";
+
   private HttpSettings() {}
 
-  static Map<String, Object> of(String host, int port, ServedJob job) {
+  static Map<String, Object> of(Exposure exposure, ServedJob job) {
     var settings = new HashMap<String, Object>();
     settings.put("micronaut.application.name", "headrace");
-    settings.put("micronaut.server.host", host);
-    settings.put("micronaut.server.port", port == 0 ? -1 : port);
+    settings.put("micronaut.server.host", exposure.host());
+    int port = exposure.port() == 0 ? -1 : exposure.port();
+    settings.put("micronaut.server.port", port);
+    exposure.tls().ifPresent(tls -> putTls(settings, port, tls));
+    putSecurity(settings, exposure);
     int largest =
         Math.max(
             job.intake().map(PushIntake::maxRequestBytes).orElse(0),
@@ -41,7 +52,10 @@ final class HttpSettings {
     settings.put("endpoints.all.enabled", false);
     settings.put("endpoints.health.enabled", true);
     settings.put("endpoints.health.sensitive", false);
-    settings.put("endpoints.health.details-visible", "ANONYMOUS");
+    // Probes have no token, and need no more than up or down.
+    settings.put(
+        "endpoints.health.details-visible",
+        exposure.authenticates() ? "AUTHENTICATED" : "ANONYMOUS");
     settings.put("endpoints.health.disk-space.enabled", false);
     settings.put("endpoints.prometheus.enabled", true);
     settings.put("endpoints.prometheus.sensitive", false);
@@ -55,5 +69,52 @@ final class HttpSettings {
       settings.put("micronaut.metrics.binders." + binder + ".enabled", false);
     }
     return settings;
+  }
+
+  private static void putTls(Map<String, Object> settings, int port, Tls tls) {
+    settings.put("micronaut.server.ssl.enabled", true);
+    settings.put("micronaut.server.ssl.port", port);
+    settings.put("micronaut.server.ssl.key-name", CERTIFICATE);
+    settings.put("micronaut.server.ssl.protocols", List.of("TLSv1.3", "TLSv1.2"));
+    String file = "micronaut.certificate.file." + CERTIFICATE;
+    settings.put(file + ".format", "PEM");
+    settings.put(file + ".path", tls.key().toAbsolutePath().toString());
+    settings.put(file + ".certificate-path", tls.certificate().toAbsolutePath().toString());
+    settings.put(file + ".refresh-mode", "FILE_WATCHER_OR_SCHEDULER");
+    settings.put(file + ".refresh-interval", "PT2S");
+  }
+
+  /** Everything that is not allowed is refused; see decision 26. */
+  private static void putSecurity(Map<String, Object> settings, Exposure exposure) {
+    settings.put("micronaut.security.enabled", exposure.authenticates());
+    settings.put("micronaut.security.basic-auth.enabled", false);
+    settings.put("micronaut.security.redirect.enabled", false);
+    for (String endpoint : List.of("login", "logout", "oauth", "keys", "introspection")) {
+      settings.put("micronaut.security.endpoints." + endpoint + ".enabled", false);
+    }
+    settings.put(
+        "micronaut.security.intercept-url-map",
+        List.of(
+            Map.of("pattern", "/prometheus", "http-method", "GET", "access", List.of(Role.SEE)),
+            Map.of(
+                "pattern",
+                "/health/**",
+                "http-method",
+                "GET",
+                "access",
+                List.of(SecurityRule.IS_ANONYMOUS))));
+    Optional<Jwt> jwt = exposure.access().flatMap(AccessSettings::jwt);
+    settings.put("micronaut.security.token.jwt.enabled", jwt.isPresent());
+    jwt.ifPresent(
+        issuer -> {
+          settings.put(
+              "micronaut.security.token.jwt.signatures.jwks.issuer.url", issuer.jwks().toString());
+          settings.put(
+              "micronaut.security.token.jwt.signatures.jwks-client.http-client.enabled", false);
+          String claims = "micronaut.security.token.jwt.claims-validators.";
+          settings.put(claims + "issuer", issuer.issuer());
+          settings.put(claims + "audience", issuer.audience());
+          settings.put(claims + "not-before", true);
+        });
   }
 }

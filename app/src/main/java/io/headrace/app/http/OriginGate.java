@@ -1,12 +1,14 @@
 package io.headrace.app.http;
 
 import io.micronaut.core.annotation.Nullable;
+import io.micronaut.core.order.Ordered;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.http.filter.ServerFilterPhase;
 import java.net.URI;
 import java.util.regex.Pattern;
 
@@ -15,13 +17,20 @@ import java.util.regex.Pattern;
  * Browsers say where a request comes from; other programs say nothing and may pass.
  */
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
-final class OriginGate {
+final class OriginGate implements Ordered {
   /**
    * Hosts that no stranger can own. A name that somebody else owns may point here for a while (DNS
-   * rebinding), and their page would then be of the same origin.
+   * rebinding), and their page would then be of the same origin; where callers have to sign in that
+   * page gets nowhere.
    */
   private static final Pattern OURS =
       Pattern.compile("(localhost|[\\d.]+|\\[[0-9a-fA-F:.]+])(:\\d+)?");
+
+  private final boolean open;
+
+  OriginGate(Gatekeeper gatekeeper) {
+    this.open = !gatekeeper.exposure().authenticates();
+  }
 
   /** The answer to a request that is refused; null for one that goes on. */
   @RequestFilter
@@ -40,7 +49,7 @@ final class OriginGate {
         "Only this service's own page may ask for that from a browser, opened by address or as localhost.");
   }
 
-  private static boolean fromHere(HttpHeaders headers) {
+  private boolean fromHere(HttpHeaders headers) {
     String site = headers.get("Sec-Fetch-Site");
     String origin = headers.get(HttpHeaders.ORIGIN);
     if (site != null && !site.equals("same-origin")) {
@@ -48,7 +57,15 @@ final class OriginGate {
     }
     String host = headers.get(HttpHeaders.HOST);
     return origin == null
-        || (host != null && OURS.matcher(host).matches() && host.equals(authority(origin)));
+        || (host != null
+            && (!open || OURS.matcher(host).matches())
+            && host.equals(authority(origin)));
+  }
+
+  /** Behind the question who it is, so that the audit log knows it. */
+  @Override
+  public int getOrder() {
+    return ServerFilterPhase.SECURITY.after();
   }
 
   private static @Nullable String authority(String origin) {

@@ -2,6 +2,7 @@ package io.headrace.app.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.headrace.app.access.Role;
 import io.headrace.app.report.PredictionJson;
 import io.headrace.ingest.push.BodyRecords.Form;
 import io.headrace.ingest.push.PushOutcome.Reason;
@@ -16,6 +17,7 @@ import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.security.annotation.Secured;
 import jakarta.inject.Named;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 
 /** Predicts by the model that is being learned; all rows of a request by one state of it. */
 @Controller("/api/v1/predict")
+@Secured(Role.SEE)
 final class PredictController {
   private static final JsonFactory JSON = new JsonFactory();
   private static final Map<String, Form> FORMS =

@@ -29,8 +29,14 @@ final class ProblemResponses implements ErrorResponseProcessor<Problem> {
     if (context.getRootCause().orElse(null) instanceof HttpStatusException ours) {
       return String.valueOf(ours.getMessage());
     }
+    if (status == HttpStatus.UNAUTHORIZED) {
+      return "Say who you are: send Authorization: Bearer TOKEN with a token that is known, neither expired nor revoked. headrace tokens create makes one.";
+    }
+    if (status == HttpStatus.FORBIDDEN) {
+      return "Your role does not permit that. GET /api/v1/session says what it permits.";
+    }
     if (status == HttpStatus.NOT_FOUND) {
-      return "Nothing is served at this path. There is /, /health, /prometheus, /api/v1/status, /api/v1/checkpoints and, to POST to, /api/v1/samples, /api/v1/predict, /api/v1/pause and /api/v1/resume.";
+      return "Nothing is served at this path. There is /, /health, /prometheus, /api/v1/status, /api/v1/session, /api/v1/checkpoints and, to POST to, /api/v1/samples, /api/v1/predict, /api/v1/pause and /api/v1/resume.";
     }
     if (status.getCode() >= 500) {
       // What the exception says is for the log: it may name what a stranger should not see.

@@ -1,5 +1,6 @@
 package io.headrace.app.http;
 
+import io.headrace.app.access.Role;
 import io.headrace.ingest.push.PushOutcome;
 import io.headrace.ingest.push.PushOutcome.Reason;
 import io.micronaut.http.HttpHeaders;
@@ -13,11 +14,13 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.annotation.Secured;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Takes samples in: answers with their positions once they are durable, or says why not. */
 @Controller("/api/v1/samples")
+@Secured(Role.PUSH)
 final class SamplesController {
   private static final String KEY = "Idempotency-Key";
   private static final String RETRY_SECONDS = "1";

@@ -2,6 +2,7 @@ package io.headrace.app.http;
 
 import io.headrace.ingest.push.PushIntake;
 import io.micronaut.core.annotation.Nullable;
+import io.micronaut.core.order.Ordered;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -9,11 +10,12 @@ import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.http.filter.ServerFilterPhase;
 import java.util.Optional;
 
 /** Turns pushed samples away by their headers, before anything reads their bodies. */
 @ServerFilter("/api/v1/samples")
-final class SamplesGate {
+final class SamplesGate implements Ordered {
   private final ServedJob job;
 
   SamplesGate(ServedJob job) {
@@ -32,6 +34,12 @@ final class SamplesGate {
     return misfit(request.getHeaders(), job.intake().get())
         .map(what -> Problem.response(request, HttpStatus.UNSUPPORTED_MEDIA_TYPE, what))
         .orElse(null);
+  }
+
+  /** Behind the question who the caller is. */
+  @Override
+  public int getOrder() {
+    return ServerFilterPhase.SECURITY.after();
   }
 
   private static Optional<String> misfit(HttpHeaders headers, PushIntake intake) {

@@ -1,5 +1,6 @@
 package io.headrace.app.run;
 
+import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
 import io.headrace.app.report.RunReport;
 import io.headrace.app.report.Summary;
@@ -49,10 +50,18 @@ public final class Attendant implements AutoCloseable {
    *
    * @param fresh whether to put older checkpoints aside first
    * @param weightsOnly whether a changed job may go on with the weights of its newest checkpoint
+   * @param host address or name to serve the page on
+   * @param insecure whether the page may be open to other machines
    * @throws io.headrace.engine.error.HeadraceException if one of them cannot start
    */
   public static Attendant start(
-      JobSpec job, boolean fresh, boolean weightsOnly, OptionalInt port, PrintWriter out) {
+      JobSpec job,
+      boolean fresh,
+      boolean weightsOnly,
+      String host,
+      OptionalInt port,
+      boolean insecure,
+      PrintWriter out) {
     if (fresh) {
       job.checkpoints().directory().ifPresent(FreshStart::putAside);
     }
@@ -70,10 +79,12 @@ public final class Attendant implements AutoCloseable {
     try {
       var view = new RunView(run, checkpoints);
       OptionalInt listen = port.isPresent() ? port : pushPort(job);
-      HttpService http =
-          listen.isPresent()
-              ? HttpService.start("127.0.0.1", listen.getAsInt(), view.served())
-              : null;
+      HttpService http = null;
+      if (listen.isPresent()) {
+        var exposure = new Exposure(host, listen.getAsInt(), job.access(), insecure);
+        http = HttpService.start(exposure, view.served());
+        out.println(exposure.sentence());
+      }
       long resumed = run.status().resumedSamples();
       if (resumed > 0) {
         out.printf("%s goes on behind %,d samples%n", job.name(), resumed);

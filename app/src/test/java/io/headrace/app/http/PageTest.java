@@ -8,6 +8,8 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import io.headrace.app.access.ApiToken;
+import io.headrace.app.access.Role;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.sink.CheckpointStore;
@@ -304,6 +306,59 @@ class PageTest {
             page.evaluate(
                 "document.querySelector('#throughput .u-cursor-x').classList.contains('u-off')"))
         .isEqualTo(false);
+  }
+
+  @Test
+  void signsInAsAViewerWithoutButtonsAndAsAnOperatorWithThem(@TempDir Path folder) {
+    try (var secured = new SecuredService(folder, job)) {
+      service.close();
+      service = secured.service;
+      Page page = open(1280, 900, ColorScheme.LIGHT);
+      assertThat(page.locator("#state")).hasText("signed out");
+      assertThat(page.locator("#job")).hasText("Headrace");
+      picture(page, "sign-in");
+
+      ApiToken.Made viewer = secured.token("Vera", Role.VIEWER, Duration.ofDays(1));
+      signIn(page, viewer.secret());
+      assertThat(page.locator("#who")).hasText("Vera");
+      assertThat(page.locator("#job")).hasText("flight-delay");
+      assertThat(page.locator("#state")).hasText("running");
+      assertThat(page.locator("#pause")).isHidden();
+      assertThat(page.locator("#checkpoint-now")).isHidden();
+      picture(page, "viewer");
+      assertThat(page.evaluate("document.cookie")).isEqualTo("");
+      assertThat(complaints).isEmpty();
+
+      secured.tokens.revoke(viewer.token().id());
+      assertThat(page.locator("#sign-in")).isVisible();
+
+      signIn(page, secured.secret(Role.OPERATOR));
+      assertThat(page.locator("#pause")).isVisible();
+      page.locator("#pause").click();
+      assertThat(page.locator("#state")).hasText("paused");
+
+      page.locator("#sign-out").click();
+      assertThat(page.locator("#state")).hasText("signed out");
+      assertThat(page.locator("#resume")).isHidden();
+    }
+  }
+
+  @Test
+  void saysWhenATokenIsNone(@TempDir Path folder) {
+    try (var secured = new SecuredService(folder, job)) {
+      service.close();
+      service = secured.service;
+      Page page = open(400, 850, ColorScheme.DARK);
+      signIn(page, "none");
+      assertThat(page.locator("#sign-answer")).containsText("headrace tokens create");
+      assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(400);
+      picture(page, "sign-in-refused");
+    }
+  }
+
+  private static void signIn(Page page, String secret) {
+    page.locator("#token").fill(secret);
+    page.keyboard().press("Enter");
   }
 
   private HttpService serve() {

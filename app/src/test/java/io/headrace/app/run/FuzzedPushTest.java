@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.app.broker.EmbeddedBroker;
 import io.headrace.app.broker.Topics;
+import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
 import io.headrace.ingest.decode.FuzzSettings;
 import io.headrace.ingest.decode.Mutator;
@@ -78,7 +79,7 @@ class FuzzedPushTest {
     long acknowledged = 0;
     try (JobRun run = JobRun.start(job.spec(), JobRun.Options.NONE);
         HttpService service =
-            HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served());
+            HttpService.start(Exposure.local(0), new RunView(run, new LastCheckpoint()).served());
         PushClient client = new PushClient(service)) {
       for (int i = 0; i < RECORDS; i += AT_ONCE) {
         List<CompletableFuture<HttpResponse<String>>> sent = new ArrayList<>();

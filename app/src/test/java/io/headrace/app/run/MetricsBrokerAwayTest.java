@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.app.CommandLineRun;
 import io.headrace.app.broker.EmbeddedBroker;
 import io.headrace.app.broker.Topics;
+import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
 import io.headrace.app.http.JobState;
 import io.headrace.app.http.JobStatus;
@@ -59,7 +60,7 @@ class MetricsBrokerAwayTest {
         assertThat(status.job().state()).isEqualTo(JobState.RUNNING);
         assertThat(status.metrics().conflated()).isPositive();
         assertThat(status.checkpoints().written()).as("told by another sink").isPositive();
-        try (var http = HttpService.start("127.0.0.1", 0, view.served())) {
+        try (var http = HttpService.start(Exposure.local(0), view.served())) {
           assertThat(prometheus(http.uri()))
               .containsPattern("headrace_metrics_conflated_total [1-9]");
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.app.CommandLineRun;
 import io.headrace.app.broker.EmbeddedBroker;
+import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
 import io.headrace.app.http.JobState;
 import io.headrace.app.http.JobStatus;
@@ -44,7 +45,7 @@ class PausedRunTest {
       var checkpoints = new LastCheckpoint();
       try (var run = train(broker, checkpoints)) {
         var view = new RunView(run, checkpoints);
-        try (var http = HttpService.start("127.0.0.1", 0, view.served())) {
+        try (var http = HttpService.start(Exposure.local(0), view.served())) {
           JobStatus paused = await(view, status -> status.job().state() == JobState.PAUSED);
           assertThat(paused.job().message())
               .contains("rejection-limit.fraction 0.5 allows", "POST /api/v1/resume");

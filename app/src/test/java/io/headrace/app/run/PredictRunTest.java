@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headrace.app.CommandLineRun;
+import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
 import io.headrace.pipeline.job.JobFile;
 import io.headrace.pipeline.job.JobRun;
@@ -58,7 +59,7 @@ class PredictRunTest {
   void learn() throws Exception {
     run = start(List.of("serve.refresh-ms=5"), OptionalLong.of(TRAINED));
     run.await();
-    service = HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served());
+    service = HttpService.start(Exposure.local(0), new RunView(run, new LastCheckpoint()).served());
     try (var reader =
         new DataFileReader<GenericRecord>(
             FLIGHTS.resolve("flights.avro").toFile(), new GenericDatumReader<>())) {
@@ -193,7 +194,7 @@ class PredictRunTest {
     String schema = new File(FLIGHTS.toFile(), "flight.avsc").toString();
     run = start(List.of("serve.refresh-ms=5", "source.file.schema=" + schema), OptionalLong.of(1));
     run.await(); // it had learned more: the restored model predicts
-    service = HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served());
+    service = HttpService.start(Exposure.local(0), new RunView(run, new LastCheckpoint()).served());
     Schema written = new Schema.Parser().parse(Files.readString(Path.of(schema)));
     var flight = new GenericData.Record(written);
     written.getFields().forEach(f -> flight.put(f.name(), flights.get(7).get(f.name())));
@@ -236,7 +237,7 @@ class PredictRunTest {
     run.close();
     run = start(List.of(), OptionalLong.of(1));
     run.await();
-    service = HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served());
+    service = HttpService.start(Exposure.local(0), new RunView(run, new LastCheckpoint()).served());
     assertProblem(post("{}", JSON), 404, "serve: {}");
   }
 }

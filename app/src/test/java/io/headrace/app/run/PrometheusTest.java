@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headrace.app.CommandLineRun;
+import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
 import io.headrace.pipeline.job.JobFile;
 import io.headrace.pipeline.job.JobRun;
@@ -70,7 +71,7 @@ class PrometheusTest {
                 "checkpoints.directory=" + folder.resolve("checkpoints")));
     try (var run = JobRun.start(job, JobRun.Options.NONE);
         var service =
-            HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served());
+            HttpService.start(Exposure.local(0), new RunView(run, new LastCheckpoint()).served());
         var prometheus = new Prometheus(service)) {
       prometheus.await(
           "query",

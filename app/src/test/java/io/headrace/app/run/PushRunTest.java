@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
 import io.headrace.engine.StepResult;
 import io.headrace.pipeline.TrainingStatus;
@@ -69,7 +70,9 @@ class PushRunTest {
         job,
         false,
         false,
+        "127.0.0.1",
         OptionalInt.empty(),
+        false,
         new PrintWriter(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
   }
 
@@ -262,7 +265,7 @@ class PushRunTest {
     byte[] body = flight.repeat(500).getBytes(StandardCharsets.UTF_8);
     try (JobRun run = JobRun.start(job, options);
         HttpService service =
-            HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served())) {
+            HttpService.start(Exposure.local(0), new RunView(run, new LastCheckpoint()).served())) {
       URI uri = samples(service);
       long accepted = 0;
       HttpResponse<String> answer = post(uri, body, "Content-Type", LINES);
@@ -314,7 +317,7 @@ class PushRunTest {
             List.of("checkpoints.directory=" + folder.resolve("checkpoints")));
     try (JobRun run = JobRun.start(job, JobRun.Options.NONE);
         HttpService service =
-            HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served())) {
+            HttpService.start(Exposure.local(0), new RunView(run, new LastCheckpoint()).served())) {
       assertProblem(post(samples(service), "x", "Content-Type", LINES), 404, "source: {http");
     }
   }

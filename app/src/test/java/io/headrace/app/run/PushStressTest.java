@@ -3,6 +3,7 @@ package io.headrace.app.run;
 import static io.headrace.app.CommandLineRun.HOME;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
 import io.headrace.pipeline.job.JobFile;
 import io.headrace.pipeline.job.JobRun;
@@ -73,7 +74,7 @@ class PushStressTest {
         JobRun.start(
             JobFile.read(EXAMPLE.resolve("job.yaml"), settings),
             new JobRun.Options(List.of(), OptionalLong.empty(), step -> hold()));
-    service = HttpService.start("127.0.0.1", 0, new RunView(run, new LastCheckpoint()).served());
+    service = HttpService.start(Exposure.local(0), new RunView(run, new LastCheckpoint()).served());
     client = new PushClient(service);
   }
 

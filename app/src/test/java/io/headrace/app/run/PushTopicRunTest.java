@@ -71,7 +71,7 @@ class PushTopicRunTest {
 
   private static Attendant attend(JobSpec job) {
     var out = new PrintWriter(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
-    return Attendant.start(job, false, false, OptionalInt.empty(), out);
+    return Attendant.start(job, false, false, "127.0.0.1", OptionalInt.empty(), false, out);
   }
 
   private HttpResponse<String> post(Attendant attendant, byte[] body, String type, String key)

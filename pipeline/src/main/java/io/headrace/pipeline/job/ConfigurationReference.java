@@ -94,6 +94,7 @@ public final class ConfigurationReference {
       case DEAD_LETTERS -> settings(DeadLetterSettings.SETTINGS);
       case REJECTION_LIMIT -> settings(RejectionSettings.DECLARED);
       case SERVE -> settings(ServeSettings.DECLARED);
+      case ACCESS -> settings(AccessSettings.DECLARED);
     }
   }
 

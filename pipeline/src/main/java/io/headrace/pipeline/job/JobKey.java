@@ -46,7 +46,12 @@ enum JobKey {
   SERVE(
       "serve",
       false,
-      "Predictions by the model that is being learned, at POST /api/v1/predict; without it there are none.");
+      "Predictions by the model that is being learned, at POST /api/v1/predict; without it there are none."),
+  ACCESS(
+      "access",
+      false,
+      "Who may use the page and the HTTP API, and how they are served; without it they are open, and"
+          + " served to this machine alone.");
 
   private final String key;
   private final boolean required;

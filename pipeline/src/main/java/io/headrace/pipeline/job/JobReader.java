@@ -79,6 +79,8 @@ final class JobReader {
         defaulted(JobKey.REJECTION_LIMIT, RejectionSettings.DECLARED).map(RejectionSettings::from);
     Optional<ServeSettings> serve =
         given(JobKey.SERVE, ServeSettings.DECLARED).map(ServeSettings::from);
+    Optional<AccessSettings> access =
+        given(JobKey.ACCESS, AccessSettings.DECLARED).map(AccessSettings::from);
     problems.throwIfAny();
 
     var places = JobPlaces.of(job);
@@ -108,6 +110,7 @@ final class JobReader {
             deadLetters.orElseThrow(),
             rejectionLimit.orElseThrow(),
             serve,
+            access,
             fingerprint(
                 shuffle,
                 validation,

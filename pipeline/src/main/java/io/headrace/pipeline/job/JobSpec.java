@@ -28,6 +28,7 @@ import java.util.Optional;
  *     data
  * @param generate what text the model writes as it learns; empty for none
  * @param serve how the model predicts while it is learned; empty where it does not
+ * @param access who may use the page and the API; empty where they are open
  * @param fingerprint every setting that decides what is learned
  * @param yaml the job file with the command line's settings in it: {@link JobFile#parse} makes an
  *     equal job of it
@@ -57,6 +58,7 @@ public record JobSpec(
     DeadLetterSettings deadLetters,
     RejectionSettings rejectionLimit,
     Optional<ServeSettings> serve,
+    Optional<AccessSettings> access,
     Fingerprint fingerprint,
     String yaml,
     JobPlaces places) {
@@ -101,6 +103,7 @@ public record JobSpec(
         deadLetters,
         rejectionLimit,
         serve,
+        access,
         fingerprint,
         yaml,
         places);

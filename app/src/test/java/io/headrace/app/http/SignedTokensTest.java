@@ -1,0 +1,177 @@
+package io.headrace.app.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpServer;
+import io.headrace.app.access.Role;
+import io.headrace.pipeline.job.AccessSettings.Jwt;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tokens that an OpenID provider signs, with a provider's key set served here. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SignedTokensTest {
+  private static final String ISSUER = "https://login.example.com";
+  private static final String AUDIENCE = "headrace";
+
+  private RSAKey key;
+  private RSAKey strangersKey;
+  private HttpServer provider;
+  private SecuredService secured;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    key =
+        new RSAKeyGenerator(2048)
+            .keyUse(KeyUse.SIGNATURE)
+            .algorithm(JWSAlgorithm.RS256)
+            .keyID("one")
+            .generate();
+    strangersKey = new RSAKeyGenerator(2048).keyID("one").generate();
+    byte[] keys = new JWKSet(key).toString(true).getBytes(StandardCharsets.UTF_8);
+    provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8);
+    provider.createContext(
+        "/keys",
+        exchange -> {
+          exchange.getResponseHeaders().add("Content-Type", "application/json");
+          exchange.sendResponseHeaders(200, keys.length);
+          exchange.getResponseBody().write(keys);
+          exchange.close();
+        });
+    provider.start();
+    var jwt =
+        new Jwt(
+            ISSUER,
+            URI.create("http://127.0.0.1:%d/keys".formatted(provider.getAddress().getPort())),
+            AUDIENCE,
+            "groups",
+            Map.of("ml-oncall", "operator", "staff", "viewer"));
+    secured =
+        new SecuredService(
+            Files.createDirectories(folder), new MovingJob(), Optional.of(jwt), Optional.empty());
+  }
+
+  @AfterAll
+  void stop() {
+    secured.close();
+    provider.stop(0);
+  }
+
+  @Test
+  void claimsMapToRoles() throws Exception {
+    HttpResponse<String> shown =
+        secured.send("GET", "/api/v1/session", SecuredService.bearer(signed(claims("staff"), key)));
+    assertThat(shown.body()).contains("\"name\":\"ada\"", "\"may\":[\"see\"]");
+    assertThat(pause(signed(claims("staff"), key))).isEqualTo(403);
+    assertThat(pause(signed(claims("staff", "ml-oncall"), key))).isEqualTo(200);
+    assertThat(
+            secured
+                .send(
+                    "POST",
+                    "/api/v1/resume",
+                    SecuredService.bearer(signed(claims("ml-oncall"), key)))
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(status(signed(claims("operator"), key)))
+        .as("no name of ours is mapped")
+        .isEqualTo(403);
+    assertThat(status(signed(claims(), key))).isEqualTo(403);
+    assertThat(Files.readString(secured.audit)).contains("\"who\":\"ada\"");
+  }
+
+  @Test
+  void whatIsWrongIsRefused() throws Exception {
+    var good = claims("staff");
+    assertThat(status(signed(good, key))).isEqualTo(200);
+    assertThat(status(signed(good, strangersKey))).as("wrong signature").isEqualTo(401);
+    assertThat(
+            status(
+                changed(good, b -> b.expirationTime(Date.from(Instant.now().minusSeconds(900))))))
+        .as("expired")
+        .isEqualTo(401);
+    assertThat(status(changed(good, b -> b.issuer("https://evil.example"))))
+        .as("issuer")
+        .isEqualTo(401);
+    assertThat(status(changed(good, b -> b.audience("another")))).as("audience").isEqualTo(401);
+    assertThat(status(changed(good, b -> b.audience((String) null))))
+        .as("no audience")
+        .isEqualTo(401);
+    assertThat(
+            status(changed(good, b -> b.notBeforeTime(Date.from(Instant.now().plusSeconds(900))))))
+        .as("not yet")
+        .isEqualTo(401);
+    assertThat(status(new PlainJWT(good).serialize())).as("not signed").isEqualTo(401);
+    String token = signed(good, key);
+    String[] parts = token.split("\\.", -1);
+    String other = signed(claims("ml-oncall"), key).split("\\.", -1)[1];
+    assertThat(status(parts[0] + "." + other + "." + parts[2]))
+        .as("another's claims")
+        .isEqualTo(401);
+  }
+
+  @Test
+  void tokensOfTheFileAreTakenBesides() throws Exception {
+    assertThat(status(secured.secret(Role.VIEWER))).isEqualTo(200);
+  }
+
+  private int status(String token) throws IOException, InterruptedException {
+    secured.clock.pass(Duration.ofSeconds(10)); // or this address would have to wait
+    return secured.status("GET", "/api/v1/status/history", SecuredService.bearer(token));
+  }
+
+  private int pause(String token) throws IOException, InterruptedException {
+    return secured.status("POST", "/api/v1/pause", SecuredService.bearer(token));
+  }
+
+  private String changed(JWTClaimsSet claims, UnaryOperator<JWTClaimsSet.Builder> change)
+      throws JOSEException {
+    return signed(change.apply(new JWTClaimsSet.Builder(claims)).build(), key);
+  }
+
+  private static JWTClaimsSet claims(String... groups) {
+    return new JWTClaimsSet.Builder()
+        .subject("ada")
+        .issuer(ISSUER)
+        .audience(AUDIENCE)
+        .expirationTime(Date.from(Instant.now().plusSeconds(3600)))
+        .claim("groups", List.of(groups))
+        .build();
+  }
+
+  private static String signed(JWTClaimsSet claims, RSAKey key) throws JOSEException {
+    var token =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(), claims);
+    token.sign(new RSASSASigner(key));
+    return token.serialize();
+  }
+}

@@ -1,0 +1,197 @@
+package io.headrace.app.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.pipeline.job.AccessSettings;
+import io.headrace.pipeline.job.AccessSettings.Tls;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** HTTPS, and what a service refuses to be without it. */
+class TlsTest {
+  @TempDir private Path folder;
+
+  @Test
+  void servesANewCertificateOnceItsFilesHaveChanged() throws Exception {
+    Tls files = new Tls(folder.resolve("cert.pem"), folder.resolve("key.pem"));
+    make("one", files);
+    try (var secured =
+        new SecuredService(folder, new MovingJob(), Optional.empty(), Optional.of(files))) {
+      assertThat(secured.service.uri().getScheme()).isEqualTo("https");
+      int port = secured.service.uri().getPort();
+      assertThat(servedTo(port)).isEqualTo("CN=one");
+
+      make("two", files);
+      long end = System.nanoTime() + 20_000_000_000L;
+      while (!servedTo(port).equals("CN=two")) {
+        assertThat(System.nanoTime()).as("seconds waited for the new one").isLessThan(end);
+        Thread.sleep(100);
+      }
+      assertThat(get(port)).startsWith("HTTP/1.1 401 ").contains("Bearer");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "false, false, authentication and TLS",
+    "true, false, TLS",
+    "false, true, authentication"
+  })
+  void refusesOtherMachinesWithout(boolean tokens, boolean tls, String lacking) {
+    var access =
+        new AccessSettings(
+            tokens ? Optional.of(folder.resolve("tokens.json")) : Optional.empty(),
+            Optional.empty(),
+            tls ? Optional.of(new Tls(folder.resolve("c"), folder.resolve("k"))) : Optional.empty(),
+            Optional.empty());
+    var exposure = new Exposure("0.0.0.0", 0, Optional.of(access), false);
+    assertThatThrownBy(() -> HttpService.start(exposure, new MovingJob().served()))
+        .isInstanceOf(HeadraceException.class)
+        .hasMessageContaining("it has no " + lacking + ".")
+        .hasMessageContainingAll("--host 0.0.0.0", "access: {tokens:", "--insecure");
+  }
+
+  @Test
+  void isOpenToOthersOnlyWhenAskedAndSaysSo() {
+    var exposure = new Exposure("0.0.0.0", 0, Optional.empty(), true);
+    try (var open = HttpService.start(exposure, new MovingJob().served())) {
+      assertThat(open.uri().getScheme()).isEqualTo("http");
+    }
+    assertThat(exposure.sentence()).contains("open to everybody on every machine").hasLineCount(1);
+    assertThat(Exposure.local(0).sentence()).contains("open to everybody on this machine");
+  }
+
+  @Test
+  void saysWhichFileIsOfNoUse() throws Exception {
+    Path none = folder.resolve("none.pem");
+    Path noKey = Files.writeString(folder.resolve("text.pem"), "hello");
+    Tls files = new Tls(folder.resolve("cert.pem"), folder.resolve("key.pem"));
+    make("one", files);
+    assertThatThrownBy(() -> start(new Tls(none, files.key())))
+        .isInstanceOf(HeadraceException.class)
+        .hasMessageContainingAll("access.tls.certificate", none.toString());
+    assertThatThrownBy(() -> start(new Tls(files.certificate(), noKey)))
+        .isInstanceOf(HeadraceException.class)
+        .hasMessageContainingAll("access.tls.key", noKey.toString());
+  }
+
+  private static void start(Tls tls) {
+    var access =
+        new AccessSettings(Optional.empty(), Optional.empty(), Optional.of(tls), Optional.empty());
+    HttpService.start(
+            new Exposure(Exposure.LOCAL, 0, Optional.of(access), false), new MovingJob().served())
+        .close();
+  }
+
+  /** Has the JDK's keytool make a key and a certificate, and puts both in place as PEM. */
+  private void make(String name, Tls files) throws Exception {
+    Path store = folder.resolve(name + ".p12");
+    Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+    Process made =
+        new ProcessBuilder(
+                keytool.toString(),
+                "-genkeypair",
+                "-alias",
+                "it",
+                "-dname",
+                "CN=" + name,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                "changeit")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(made.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(made.waitFor()).as(said).isZero();
+    KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
+    put(files.key(), "PRIVATE KEY", keys.getKey("it", "changeit".toCharArray()).getEncoded());
+    put(files.certificate(), "CERTIFICATE", keys.getCertificate("it").getEncoded());
+  }
+
+  private static void put(Path file, String kind, byte[] der) throws IOException {
+    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    Path next = file.resolveSibling(file.getFileName() + ".next");
+    Files.writeString(
+        next, "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(kind, body, kind));
+    Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static String servedTo(int port) throws Exception {
+    try (SSLSocket socket = connect(port)) {
+      socket.startHandshake();
+      var certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+      return certificate.getSubjectX500Principal().getName();
+    }
+  }
+
+  private static String get(int port) throws Exception {
+    try (SSLSocket socket = connect(port)) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static SSLSocket connect(int port) throws Exception {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {new TrustingAnybody()}, new SecureRandom());
+    return (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
+  }
+
+  /** The certificates here were signed by nobody. */
+  private static final class TrustingAnybody extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}
