@@ -11,8 +11,13 @@ import java.lang.foreign.MemorySegment;
  * nothing.
  *
  * @param scores row 0 of it is the row scored last
+ * @param aware made once, for it would be an object a row
  */
-record RowLane(SingleRow work, Loss loss, Loss.Scores scores) {
+record RowLane(SingleRow work, Loss loss, Loss.Scores scores, SingleRow.AwareSlope aware) {
+  RowLane(SingleRow work, Loss loss, Loss.Scores scores) {
+    this(work, loss, scores, loss::awareSlope);
+  }
+
   void score(SampleBlock rows, int row) {
     work.score(rows, row);
     loss.score(scores, rows.labels(), rows.weights(), row, 0, 1, 1);
@@ -20,7 +25,7 @@ record RowLane(SingleRow work, Loss loss, Loss.Scores scores) {
 
   /** Learns from the row scored last. */
   void learn(SampleBlock rows, int row, long update, double rateFactor) {
-    work.learn(rows, row, update, rateFactor, loss::awareSlope);
+    work.learn(rows, row, update, rateFactor, aware);
   }
 
   /** Loss of the row scored last, before weighting. */

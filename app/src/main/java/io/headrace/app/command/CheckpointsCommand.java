@@ -68,7 +68,7 @@ final class CheckpointsCommand implements Runnable {
   int show(
       @Parameters(paramLabel = "CHECKPOINT") Path file,
       @Option(names = "--json", description = "As one JSON object.") boolean json) {
-    var contents = new CheckpointContents(read(file), base(file));
+    var contents = new CheckpointContents(DirectoryCheckpointStore.open(file), base(file));
     out().println(json ? contents.json() : contents.text());
     return 0;
   }
@@ -81,7 +81,7 @@ final class CheckpointsCommand implements Runnable {
     int damaged = 0;
     for (Path file : files) {
       try {
-        Checkpoint checkpoint = read(file);
+        Checkpoint checkpoint = DirectoryCheckpointStore.open(file);
         String with = base(file).map(base -> " with " + base + ", on which it builds").orElse("");
         out().printf(Locale.ROOT, "%s: whole%s, step %,d%n", file, with, checkpoint.step());
       } catch (HeadraceException e) {
@@ -98,7 +98,7 @@ final class CheckpointsCommand implements Runnable {
           "Makes an older checkpoint the newest: the ones behind it are moved into a folder beside them.",
       mixinStandardHelpOptions = true)
   int restore(@Parameters(paramLabel = "CHECKPOINT") Path file) {
-    Checkpoint chosen = read(file);
+    Checkpoint chosen = DirectoryCheckpointStore.open(file);
     Path directory = file.toAbsolutePath().resolveSibling(".").normalize();
     Path aside = directory.resolve("behind-" + chosen.step());
     try (var lock = DirectoryLock.hold(directory)) {
@@ -140,12 +140,6 @@ final class CheckpointsCommand implements Runnable {
         .filter(entry -> entry.name().equals(String.valueOf(path.getFileName())))
         .findFirst()
         .flatMap(CheckpointStore.Entry::base);
-  }
-
-  static Checkpoint read(Path file) {
-    Path path = file.toAbsolutePath();
-    return DirectoryCheckpointStore.forReading(path.resolveSibling(".").normalize())
-        .read(String.valueOf(path.getFileName()));
   }
 
   private static void requireDirectory(Path directory) {

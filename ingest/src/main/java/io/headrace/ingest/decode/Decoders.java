@@ -56,11 +56,11 @@ public final class Decoders {
         yield new JsonDecoder(table, row);
       }
       case "vw" -> {
-        requireNoDates(spec, mapping);
+        requireNoFields(spec, mapping);
         yield new VwDecoder(mapping, row);
       }
       case "libsvm" -> {
-        requireNoDates(spec, mapping);
+        requireNoFields(spec, mapping);
         yield new LibsvmDecoder(mapping, row);
       }
       case "text-folder" -> LabelledDecoder.text("text-folder", '\n', table, row);
@@ -168,12 +168,21 @@ public final class Decoders {
     }
   }
 
-  private static void requireNoDates(DecoderSpec spec, SampleMapping mapping) {
+  private static void requireNoFields(DecoderSpec spec, SampleMapping mapping) {
     for (InputMapping input : mapping.inputs()) {
-      if (input instanceof InputMapping.SparseFields sparse && !sparse.dates().isEmpty()) {
+      if (!(input instanceof InputMapping.SparseFields sparse)) {
+        continue;
+      }
+      if (!sparse.dates().isEmpty()) {
         throw new InvalidSettingException(
             "date-parts",
             "%s lines have features, not fields with times. Remove it from input %s."
+                .formatted(spec.format(), sparse.name()));
+      }
+      if (!sparse.rules().equals(FieldRules.NONE)) {
+        throw new InvalidSettingException(
+            "format",
+            "%s lines have features, not fields that log, bucket and missing could work on. Remove them from input %s."
                 .formatted(spec.format(), sparse.name()));
       }
     }

@@ -3,10 +3,12 @@ package io.headrace.ingest.decode;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.InputSpec;
 import io.headrace.ingest.text.TextSplit;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Which fields become one input of the model, and how. Immutable. */
@@ -29,6 +31,8 @@ public sealed interface InputMapping {
    * @param cross groups of {@link #names} of which each makes one more pair: ids combined as
    *     ((16777619 id1) xor id2) and so on from left to right, values multiplied
    * @param dates parts of times, which are categories of their own
+   * @param rules for numbers and missing fields: a bucket is hashed as the text of its number, and
+   *     a missing field with an indicator as the empty text
    */
   record SparseFields(
       String name,
@@ -37,8 +41,13 @@ public sealed interface InputMapping {
       List<String> categorical,
       Map<String, Double> scale,
       List<List<String>> cross,
-      List<Date> dates)
+      List<Date> dates,
+      FieldRules rules)
       implements InputMapping {
+    /** A {@code cross} of every two of {@link #names}, in their order. */
+    public static final List<List<String>> ALL_PAIRS = List.of(List.of("all"));
+
+    private static final int MOST_NAMES_IN_PAIRS = 256;
 
     /** A part of the time that a field holds. */
     public record Date(String field, DatePart part) {
@@ -52,14 +61,15 @@ public sealed interface InputMapping {
       fields = List.copyOf(fields);
       categorical = List.copyOf(categorical);
       scale = Map.copyOf(scale);
-      cross = cross.stream().map(List::copyOf).toList();
       dates = List.copyOf(dates);
+      List<String> names = names(fields, dates);
+      cross = cross.equals(ALL_PAIRS) ? pairs(names) : cross.stream().map(List::copyOf).toList();
       if (bits < 10 || bits > 31) {
         throw new InvalidSettingException("bits", bits + " is not within 10 to 31.");
       }
       requireKnown("categorical", categorical, fields);
       requireKnown("scale", scale.keySet().stream().sorted().toList(), fields);
-      List<String> names = names(fields, dates);
+      rules.check(fields, categorical, scale);
       for (List<String> group : cross) {
         requireKnown("cross", group, names);
         if (group.size() < 2) {
@@ -67,6 +77,18 @@ public sealed interface InputMapping {
               "cross", group + " is not a group of two or more fields. Write [[origin, hour]].");
         }
       }
+    }
+
+    /** Without rules for fields. */
+    public SparseFields(
+        String name,
+        List<String> fields,
+        int bits,
+        List<String> categorical,
+        Map<String, Double> scale,
+        List<List<String>> cross,
+        List<Date> dates) {
+      this(name, fields, bits, categorical, scale, cross, dates, FieldRules.NONE);
     }
 
     /** Without parts of times. */
@@ -98,28 +120,56 @@ public sealed interface InputMapping {
       return new InputSpec.Sparse(bits);
     }
 
-    private static void requireKnown(String key, List<String> named, List<String> fields) {
-      for (String field : named) {
-        if (!fields.contains(field)) {
-          throw new InvalidSettingException(
-              key, field + " is not among fields: " + String.join(", ", fields) + ".");
-        }
+    private static List<List<String>> pairs(List<String> names) {
+      if (names.size() < 2 || names.size() > MOST_NAMES_IN_PAIRS) {
+        throw new InvalidSettingException(
+            "cross",
+            "all needs 2 to %d fields to make pairs of, not %d. Name them in fields, or the pairs in cross."
+                .formatted(MOST_NAMES_IN_PAIRS, names.size()));
+      }
+      return IntStream.range(0, names.size())
+          .boxed()
+          .flatMap(i -> names.stream().skip(i + 1L).map(later -> List.of(names.get(i), later)))
+          .toList();
+    }
+  }
+
+  /** Stops if one of {@code named} is not in {@code fields}. */
+  static void requireKnown(String key, List<String> named, List<String> fields) {
+    for (String field : named) {
+      if (!fields.contains(field)) {
+        throw new InvalidSettingException(
+            key, field + " is not among fields: " + String.join(", ", fields) + ".");
       }
     }
   }
 
-  /** One float of each field, in this order: numbers, booleans (0 or 1), enums (their index). */
-  record DenseFields(String name, List<String> fields) implements InputMapping {
+  /**
+   * One float of each field, in this order: numbers, booleans (0 or 1), enums (their index). Behind
+   * them comes a float for each field whose absence is to be indicated, in the same order.
+   */
+  record DenseFields(String name, List<String> fields, FieldRules rules) implements InputMapping {
     public DenseFields {
       fields = List.copyOf(fields);
+      rules.check(fields, List.of(), Map.of());
+      if (rules.missing().containsValue(Missing.SKIPPED)) {
+        throw new InvalidSettingException(
+            "missing", "skip leaves a dense input too short. Use indicator, a number or reject.");
+      }
       if (fields.isEmpty()) {
         throw new InvalidSettingException("fields", "is empty. Name one field or more.");
       }
     }
 
+    /** Without rules for fields. */
+    public DenseFields(String name, List<String> fields) {
+      this(name, fields, FieldRules.NONE);
+    }
+
     @Override
-    public InputSpec spec() {
-      return new InputSpec.Dense(List.of(fields.size()));
+    public InputSpec.Dense spec() {
+      int indicators = Collections.frequency(rules.missing().values(), Missing.INDICATED);
+      return new InputSpec.Dense(List.of(fields.size() + indicators));
     }
   }
 

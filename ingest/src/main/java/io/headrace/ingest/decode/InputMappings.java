@@ -9,7 +9,6 @@ import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.text.TextSplit;
 import io.headrace.ingest.text.VocabularyLearner;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,10 +45,11 @@ public final class InputMappings {
   private static final Setting<List<List<String>>> CROSS =
       new Setting<>(
           "cross",
-          "list of lists of text",
+          "list of lists of text, or all",
           List.of(),
           false,
-          "Groups of fields of which each makes one more feature, e.g. [[origin, destination]].",
+          "Groups of fields, or of namespaces of vw lines, of which each makes one more feature,"
+              + " e.g. [[origin, destination]]; all makes one of every two of fields.",
           InputMappings::groups);
 
   private static final Setting<List<InputMapping.SparseFields.Date>> DATE_PARTS =
@@ -150,12 +150,22 @@ public final class InputMappings {
             new Variant<>(
                 "sparse",
                 "Any number of (id, value) pairs, hashed from fields with MurmurHash3.",
-                List.of(SPARSE_FIELDS, BITS, CATEGORICAL, SCALE, CROSS, DATE_PARTS),
+                List.of(
+                    SPARSE_FIELDS,
+                    BITS,
+                    CATEGORICAL,
+                    FieldRules.LOG,
+                    SCALE,
+                    FieldRules.BUCKET,
+                    FieldRules.MISSING,
+                    CROSS,
+                    DATE_PARTS),
                 InputMappings::sparse),
             new Variant<>(
                 "dense",
                 "A fixed number of floats: one of each of fields, or length of them in one field.",
-                List.of(DENSE_FIELDS, VECTOR_FIELD, LENGTH),
+                List.of(
+                    DENSE_FIELDS, FieldRules.LOG, FieldRules.DENSE_MISSING, VECTOR_FIELD, LENGTH),
                 InputMappings::dense),
             new Variant<>(
                 "tokens",
@@ -247,7 +257,8 @@ public final class InputMappings {
             settings.value(CATEGORICAL),
             settings.value(SCALE),
             settings.value(CROSS),
-            settings.optional(DATE_PARTS).orElse(List.of()));
+            settings.optional(DATE_PARTS).orElse(List.of()),
+            FieldRules.ofSparse(settings));
   }
 
   private static Kind dense(Settings settings) {
@@ -258,19 +269,20 @@ public final class InputMappings {
       throw new InvalidSettingException(
           "", "takes either fields: [a, b], or length: 24 with field: v if v is not its name.");
     }
+    FieldRules rules = FieldRules.ofDense(settings);
+    if (fields.isEmpty() && !rules.equals(FieldRules.NONE)) {
+      throw new InvalidSettingException(
+          "fields", "is needed by log and missing, which are rules for single fields.");
+    }
     return name ->
         fields.isPresent()
-            ? new InputMapping.DenseFields(name, fields.get())
+            ? new InputMapping.DenseFields(name, fields.get(), rules)
             : new InputMapping.DenseVector(name, vector.orElse(name), length.orElseThrow());
   }
 
   private static Map<String, Double> factors(Object raw) {
-    if (!(raw instanceof Map<?, ?> entries)) {
-      throw new IllegalArgumentException("a group of fields and numbers, e.g. {distance: 0.001}");
-    }
-    var factors = new LinkedHashMap<String, Double>();
-    entries.forEach((field, factor) -> factors.put(String.valueOf(field), factor(factor)));
-    return Map.copyOf(factors);
+    return FieldRules.perField(
+        raw, "{distance: 0.001}", factor -> FieldRules.finite(factor, "numbers"));
   }
 
   private static List<InputMapping.SparseFields.Date> dates(Object raw) {
@@ -300,21 +312,12 @@ public final class InputMappings {
     return DatePart.of(code);
   }
 
-  private static double factor(Object raw) {
-    try {
-      double factor = Double.parseDouble(String.valueOf(raw));
-      if (Double.isFinite(factor)) {
-        return factor;
-      }
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("made of numbers: " + raw, e);
-    }
-    throw new IllegalArgumentException("made of finite numbers: " + raw);
-  }
-
   private static List<List<String>> groups(Object raw) {
+    if ("all".equals(raw)) {
+      return InputMapping.SparseFields.ALL_PAIRS;
+    }
     if (!(raw instanceof List<?> groups) || !groups.stream().allMatch(List.class::isInstance)) {
-      throw new IllegalArgumentException("a list of lists, e.g. [[origin, destination]]");
+      throw new IllegalArgumentException("all, or a list of lists, e.g. [[origin, destination]]");
     }
     return groups.stream()
         .map(group -> ((List<?>) group).stream().map(String::valueOf).toList())

@@ -6,7 +6,6 @@ import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RecordChunk.Fault;
 import io.headrace.ingest.RejectionReason;
 import io.headrace.ingest.Rejections;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,32 +14,30 @@ import org.jspecify.annotations.Nullable;
  * thread-safe; one decoder owns it.
  */
 final class SampleRow {
-  private final SampleMapping mapping;
   private final FieldValues values;
   private final LabelReader label;
   private final @Nullable VectorWriter[] vectors;
   private final @Nullable SparseWriter[] sparse;
   private final @Nullable TokenWriter[] tokens;
-  private final int[][] denseSlots;
+  private final @Nullable DenseWriter[] denseFields;
   private final PairBuffer pairs = new PairBuffer();
   private @Nullable SampleBlock block;
   private @Nullable Fault fault;
 
   SampleRow(SampleMapping mapping, FieldTable table) {
-    this.mapping = mapping;
     values = new FieldValues(table.slots());
     label = new LabelReader(mapping.label());
     int inputs = mapping.inputs().size();
     vectors = new VectorWriter[inputs];
     sparse = new SparseWriter[inputs];
     tokens = new TokenWriter[inputs];
-    denseSlots = new int[inputs][];
+    denseFields = new DenseWriter[inputs];
     for (int i = 0; i < inputs; i++) {
       switch (mapping.inputs().get(i)) {
         case InputMapping.SparseFields fields -> sparse[i] = new SparseWriter(fields, table);
         case InputMapping.DenseFields fields -> {
-          vectors[i] = new VectorWriter(fields.name(), i, fields.fields().size(), 1);
-          denseSlots[i] = fields.fields().stream().mapToInt(table::featureSlot).toArray();
+          vectors[i] = new VectorWriter(fields.name(), i, fields.spec().elements(), 1);
+          denseFields[i] = new DenseWriter(fields, table);
         }
         case InputMapping.DenseVector field ->
             vectors[i] = new VectorWriter(field.name(), i, field.length(), 1);
@@ -153,33 +150,11 @@ final class SampleRow {
         wrong = tokenWriter.write(values, into.tokens(i), into.size());
       } else {
         VectorWriter vector = vector(i);
-        wrong = denseSlots[i] == null || vector.started() ? vector.fault() : writeFields(i, vector);
+        DenseWriter fields = denseFields[i];
+        wrong = fields == null || vector.started() ? vector.fault() : fields.write(values, vector);
       }
     }
     return wrong;
-  }
-
-  private @Nullable Fault writeFields(int input, VectorWriter vector) {
-    int[] slots = denseSlots[input];
-    vector.start();
-    for (int i = 0; i < slots.length; i++) {
-      float value = (float) values.number(slots[i]);
-      if (!Float.isFinite(value)) {
-        return denseFault(mapping.inputs().get(input), i, slots[i]);
-      }
-      vector.add(value);
-    }
-    return null;
-  }
-
-  private Fault denseFault(InputMapping input, int index, int slot) {
-    List<String> fields = ((InputMapping.DenseFields) input).fields();
-    String where = input.name() + ": " + fields.get(index);
-    return values.kind(slot) == FieldValues.Kind.ABSENT
-        ? new Fault(RejectionReason.MISSING_FIELD, where + " is missing")
-        : new Fault(
-            RejectionReason.NOT_A_NUMBER,
-            where + " is " + values.show(slot) + ", no finite 32-bit float");
   }
 
   private Fault fault(String what, int slot, String problem) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class SparseWriter {
   private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] NOTHING = {};
   private static final double EXACT_LONGS = 1L << 53;
 
   private final InputMapping.SparseFields mapping;
@@ -22,6 +23,9 @@ final class SparseWriter {
   private final int[] seeds;
   private final double[] scales;
   private final boolean[] categorical;
+  private final boolean[] logs;
+  private final @Nullable Buckets[] buckets;
+  private final Missing[] missing;
   private final int[] dateSlots;
   private final int[][] crosses;
   private final boolean[] present;
@@ -40,9 +44,16 @@ final class SparseWriter {
     seeds = names.stream().mapToInt(Murmur3::hash).toArray();
     scales = new double[slots.length];
     categorical = new boolean[slots.length];
+    logs = new boolean[slots.length];
+    buckets = new Buckets[slots.length];
+    missing = new Missing[slots.length];
+    FieldRules rules = mapping.rules();
     for (int i = 0; i < slots.length; i++) {
       scales[i] = mapping.scale().getOrDefault(fields.get(i), 1.0);
       categorical[i] = mapping.categorical().contains(fields.get(i));
+      logs[i] = rules.log().contains(fields.get(i));
+      buckets[i] = rules.bucket().get(fields.get(i));
+      missing[i] = rules.missing().getOrDefault(fields.get(i), Missing.SKIPPED);
     }
     crosses =
         mapping.cross().stream()
@@ -56,23 +67,11 @@ final class SparseWriter {
   /** Writes the row's pairs; returns what is wrong with them, or null. */
   @Nullable Fault write(FieldValues values, SparseColumn to) {
     for (int i = 0; i < slots.length; i++) {
-      int slot = slots[i];
-      present[i] = values.kind(slot) != FieldValues.Kind.ABSENT;
-      if (!present[i]) {
-        continue;
+      present[i] = values.kind(slots[i]) != FieldValues.Kind.ABSENT;
+      Fault wrong = present[i] ? writeField(i, values, to) : writeMissing(i, values, to);
+      if (wrong != null) {
+        return wrong;
       }
-      if (!categorical[i] && values.isNumber(slot)) {
-        float value = (float) (values.number(slot) * scales[i]);
-        if (!Float.isFinite(value)) {
-          return notFinite(i, values);
-        }
-        hashes[i] = seeds[i];
-        pairValues[i] = value;
-      } else {
-        hashes[i] = categoryHash(values, slot, seeds[i]);
-        pairValues[i] = 1;
-      }
-      to.add(hashes[i] & mask, pairValues[i]);
     }
     for (int i = 0; i < dateSlots.length; i++) {
       Fault wrong = writeDate(i, values, to);
@@ -90,6 +89,57 @@ final class SparseWriter {
     return null;
   }
 
+  private @Nullable Fault writeField(int i, FieldValues values, SparseColumn to) {
+    int slot = slots[i];
+    if (!categorical[i] && (logs[i] || buckets[i] != null || values.isNumber(slot))) {
+      return writeNumber(i, values.number(slot), values, to);
+    }
+    add(i, categoryHash(values, slot, seeds[i]), 1, to);
+    return null;
+  }
+
+  private @Nullable Fault writeNumber(int i, double number, FieldValues values, SparseColumn to) {
+    Buckets cut = buckets[i];
+    if (cut != null && Double.isFinite(number)) {
+      add(i, hash(cut.of(number), seeds[i]), 1, to);
+      return null;
+    }
+    float value = (float) ((logs[i] ? FieldRules.logarithm(number) : number) * scales[i]);
+    if (!Float.isFinite(value) || cut != null) {
+      return notFinite(i, values);
+    }
+    add(i, seeds[i], value, to);
+    return null;
+  }
+
+  private @Nullable Fault writeMissing(int i, FieldValues values, SparseColumn to) {
+    present[i] = missing[i].rule() != Missing.Rule.SKIP;
+    switch (missing[i].rule()) {
+      case SKIP -> {}
+      case INDICATOR -> add(i, hash(NOTHING, seeds[i]), 1, to);
+      case VALUE -> {
+        double number = missing[i].value();
+        if (!categorical[i]) {
+          return writeNumber(i, number, values, to);
+        }
+        add(i, hash(number, seeds[i]), 1, to);
+      }
+      case REJECT -> {
+        return new Fault(
+            RejectionReason.MISSING_FIELD,
+            "%s: %s is missing, which missing says to reject"
+                .formatted(mapping.name(), mapping.fields().get(i)));
+      }
+    }
+    return null;
+  }
+
+  private void add(int name, int hash, float value, SparseColumn to) {
+    hashes[name] = hash;
+    pairValues[name] = value;
+    to.add(hash & mask, value);
+  }
+
   private @Nullable Fault writeDate(int index, FieldValues values, SparseColumn to) {
     int slot = dateSlots[index];
     int name = slots.length + index;
@@ -105,9 +155,7 @@ final class SparseWriter {
           "%s: %s is %s, no time: neither milliseconds nor ISO 8601"
               .formatted(mapping.name(), date.field(), values.show(slot)));
     }
-    hashes[name] = hash(date.part().in(time), seeds[name]);
-    pairValues[name] = 1;
-    to.add(hashes[name] & mask, 1);
+    add(name, hash(date.part().in(time), seeds[name]), 1, to);
     return null;
   }
 

@@ -11,7 +11,6 @@ import io.headrace.ingest.Sources;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.export.ExportedModel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +38,7 @@ public final class StoredModel implements AutoCloseable {
    * @throws HeadraceException if there is none, or it is damaged, or holds no job
    */
   public static StoredModel open(Path fileOrDirectory) {
-    Checkpoint checkpoint = read(fileOrDirectory);
+    Checkpoint checkpoint = DirectoryCheckpointStore.open(fileOrDirectory);
     String yaml = checkpoint.values().get(JobCheckpoints.YAML);
     if (yaml == null) {
       throw new HeadraceException(
@@ -53,23 +52,6 @@ public final class StoredModel implements AutoCloseable {
     var vocabularies = GrowingVocabularies.of(job.sample());
     checkpoint.restore(GrowingVocabularies.STATE, vocabularies);
     return new StoredModel(checkpoint, job.withSample(vocabularies.scoring()), trainer);
-  }
-
-  private static Checkpoint read(Path path) {
-    if (Files.isDirectory(path)) {
-      return DirectoryCheckpointStore.forReading(path)
-          .newest()
-          .orElseThrow(
-              () -> new HeadraceException("There is no checkpoint in the folder " + path + "."));
-    }
-    Path file = path.toAbsolutePath();
-    if (!Files.isRegularFile(file)) {
-      throw new HeadraceException(
-          "There is no checkpoint %s. Name a checkpoint's file, or the folder of several for the newest."
-              .formatted(path));
-    }
-    return DirectoryCheckpointStore.forReading(file.resolveSibling("."))
-        .read(String.valueOf(file.getFileName()));
   }
 
   public Checkpoint checkpoint() {

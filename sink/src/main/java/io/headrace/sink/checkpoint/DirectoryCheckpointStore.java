@@ -176,15 +176,42 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   }
 
   /**
+   * Reads and verifies a checkpoint: its file, whatever its name, or a directory for the newest in
+   * it that can be read.
+   *
+   * @throws HeadraceException if there is none, or it is damaged
+   */
+  public static Checkpoint open(Path fileOrDirectory) {
+    if (Files.isDirectory(fileOrDirectory)) {
+      return forReading(fileOrDirectory)
+          .newest()
+          .orElseThrow(
+              () ->
+                  new HeadraceException(
+                      "There is no checkpoint in the folder " + fileOrDirectory + "."));
+    }
+    Path file = fileOrDirectory.toAbsolutePath().normalize();
+    if (!Files.isRegularFile(file)) {
+      throw new HeadraceException(
+          "There is no checkpoint %s. Name a checkpoint's file, or the folder of several for the newest."
+              .formatted(fileOrDirectory));
+    }
+    try {
+      return CheckpointFile.read(file);
+    } catch (IOException e) {
+      throw Failures.notReadable(file, e);
+    }
+  }
+
+  /**
    * Verifies a stored checkpoint and writes it to a file by itself, all tensors whole, whatever it
    * builds on.
    *
+   * @param checkpoint as for {@link #open}
    * @throws HeadraceException if it is missing or damaged, or {@code to} cannot be written
    */
   public static void export(Path checkpoint, Path to) {
-    Path file = checkpoint.toAbsolutePath().normalize();
-    Checkpoint whole =
-        forReading(file.resolveSibling(".").normalize()).read(String.valueOf(file.getFileName()));
+    Checkpoint whole = open(checkpoint);
     try {
       writeAndForce(CheckpointLayout.plain(whole), to);
     } catch (IOException e) {
