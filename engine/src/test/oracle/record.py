@@ -77,6 +77,22 @@ class Model:
         bias = self.parameter(f"{index}.linear.bias", -0.5, 0.5, 1)
         return lambda x: x @ weight + bias
 
+    def sparse_linear(self, index, ids, outputs=1):
+        weight = self.parameter(f"{index}.linear.weight", -0.5, 0.5, ids, outputs)
+        bias = self.parameter(f"{index}.linear.bias", -0.5, 0.5, outputs)
+        return lambda pairs: (pairs[1][..., None] * weight[pairs[0]]).sum(1) + bias
+
+    def fm(self, index, ids, factors):
+        """Rendle's equation 1, its last term: every two features of a row."""
+        table = self.parameter(f"{index}.fm.factors", -0.5, 0.5, ids, 1, factors)
+
+        def forward(pairs):
+            vectors = pairs[1][..., None] * table[pairs[0], 0]
+            products = vectors @ vectors.transpose(1, 2)
+            return products.triu(1).sum((1, 2))[:, None]
+
+        return forward
+
     def conv2d(self, index, inputs, outputs, size, limit=0.25, **options):
         weight = self.parameter(
             f"{index}.conv2d.weight", -limit, limit, outputs, size, size, inputs
@@ -190,6 +206,19 @@ def tokens(longest, vocabulary):
         ids = [1 + int(unit(TOKENS + step, i) * (vocabulary - 1)) for i in range(rows * longest)]
         lengths = [1 + int(unit(LENGTHS + step, row) * longest) for row in range(rows)]
         return torch.tensor(ids).reshape(rows, longest), torch.tensor(lengths)
+
+    return source
+
+
+def sparse(most, ids):
+    """An input of hashed features: ids and values, 0 behind the last pair of a row."""
+
+    def source(step, rows):
+        places = [int(unit(TOKENS + step, i) * ids) for i in range(rows * most)]
+        lengths = torch.tensor([1 + int(unit(LENGTHS + step, row) * most) for row in range(rows)])
+        values = numbers(FEATURES + step, -2, 2, rows, most)
+        values = values * (torch.arange(most) < lengths[:, None])
+        return torch.tensor(places).reshape(rows, most), values
 
     return source
 
@@ -480,6 +509,34 @@ def towers_adam():
     return train(model, forward, both, softmax(3), 23, torch.optim.Adam, lr=0.01)
 
 
+def fm_adagrad():
+    """A factorization machine: linear + fm"""
+    model = Model()
+    first = model.sparse_linear("0.towers.inputs.first.0", 1024)
+    second = model.fm("0.towers.inputs.second.0", 1024, 5)
+
+    def forward(pairs):
+        return first(pairs) + second(pairs)
+
+    return train(model, forward, sparse(12, 1024), logistic, 23, torch.optim.Adagrad, lr=0.05)
+
+
+def deepfm_adagrad():
+    """DeepFM: linear + fm + the sums of vectors through dense, relu, dense"""
+    model = Model()
+    vectors = model.sparse_linear("0.towers.inputs.deep.0", 1024, 6)
+    hidden = model.dense("0.towers.inputs.deep.1", 6, 9)
+    last = model.dense("0.towers.inputs.deep.2", 9, 1)
+    first = model.sparse_linear("0.towers.inputs.first.0", 1024)
+    second = model.fm("0.towers.inputs.second.0", 1024, 5)
+
+    def forward(pairs):
+        deep = last(F.relu(hidden(vectors(pairs))))
+        return deep + first(pairs) + second(pairs)
+
+    return train(model, forward, sparse(12, 1024), logistic, 23, torch.optim.Adagrad, lr=0.05)
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     for name, record in (
@@ -504,5 +561,7 @@ if __name__ == "__main__":
         ("tokens-bidirectional-adagrad", lambda: tokens_adagrad("lstm", True)),
         ("tokens-steps-momentum", tokens_steps_momentum),
         ("towers-adam", towers_adam),
+        ("fm-adagrad", fm_adagrad),
+        ("deepfm-adagrad", deepfm_adagrad),
     ):
         (folder / f"{name}.txt").write_text("\n".join(record()) + "\n")

@@ -93,10 +93,11 @@ final class Model {
     return new Model(spec, kernels, false);
   }
 
-  /** Whether one layer is all there is between a row and its loss. */
+  /** Whether one linear layer is all there is between a row and its loss. */
   private static boolean singleRows(ModelSpec spec) {
     return spec.update() == UpdateMode.SAMPLE
         && spec.layers().size() == 1
+        && spec.layers().getFirst().name().equals("linear")
         && spec.clipping().equals(GradientClipping.NONE);
   }
 

@@ -22,6 +22,9 @@ final class OracleNumbers {
   private static final int TOKENS = 5000;
   private static final int LENGTHS = 6000;
 
+  /** Most pairs of a sparse row. */
+  private static final int PAIRS = 12;
+
   private OracleNumbers() {}
 
   /** The batch of step {@code step}, from 0; some are partial. */
@@ -54,7 +57,14 @@ final class OracleNumbers {
           tokens.add(row, 1 + (int) (unit * (((InputSpec.Tokens) spec).vocabularySize() - 1)));
         }
       }
-      case SparseColumn _ -> throw new IllegalArgumentException("no network here is sparse");
+      case SparseColumn sparse -> {
+        int length = 1 + (int) (unit(LENGTHS + step, row) * PAIRS);
+        for (int i = 0; i < length; i++) {
+          int at = row * PAIRS + i;
+          int id = (int) (unit(TOKENS + step, at) * ((InputSpec.Sparse) spec).size());
+          sparse.add(id, between(-2, 2, FEATURES + step, at));
+        }
+      }
     }
   }
 

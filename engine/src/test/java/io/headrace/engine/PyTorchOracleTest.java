@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
@@ -217,6 +218,27 @@ class PyTorchOracleTest {
             Specs.layer("dense", Map.of()));
     var schema = new SampleSchema(inputs, Specs.dense(6, 3).label());
     compare("towers-adam", Specs.model(schema, layers, "softmax", adam(0.01), 23));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fm", "deepfm"})
+  void trainsAFactorizationMachineAsPyTorchDoes(String name) throws IOException {
+    var towers = new TreeMap<String, Object>();
+    towers.put("first", List.of(Map.of("linear", Map.of("input", "x"))));
+    towers.put("second", List.of(Map.of("fm", Map.of("input", "x", "factors", 5))));
+    if (name.equals("deepfm")) {
+      towers.put(
+          "deep",
+          List.of(
+              Map.of("linear", Map.of("input", "x", "units", 6)),
+              Map.of("dense", Map.of("units", 9, "activation", "relu")),
+              "dense"));
+    }
+    List<ComponentSpec> layers =
+        List.of(Specs.layer("towers", Map.of("inputs", towers, "join", "sum")));
+    ComponentSpec adagrad = Specs.optimizer("adagrad", Map.of("learning-rate", 0.05));
+    SampleSchema schema = Specs.schema(new InputSpec.Sparse(10), 2);
+    compare(name + "-adagrad", Specs.model(schema, layers, "logistic", adagrad, 23));
   }
 
   @Test

@@ -213,6 +213,27 @@ final class Specs {
         batchSize);
   }
 
+  /** linear + fm + a hidden layer behind the sums of vectors, over one sparse input. */
+  static ModelSpec deepFm(String optimizer, int batchSize) {
+    var towers =
+        Map.of(
+            "deep",
+            List.of(
+                Map.of("linear", Map.of("input", "x", "units", 6)),
+                Map.of("dense", Map.of("units", 9, "activation", "relu")),
+                "dense"),
+            "first",
+            List.of(Map.of("linear", Map.of("input", "x"))),
+            "second",
+            List.of(Map.of("fm", Map.of("input", "x", "factors", 5))));
+    return model(
+        sparse(12, 2),
+        List.of(layer("towers", Map.of("inputs", towers, "join", "sum"))),
+        "logistic",
+        optimizer(optimizer, Map.of()),
+        batchSize);
+  }
+
   static ModelSpec linear(SampleSchema schema, String optimizer, int batchSize) {
     String loss =
         schema.label() instanceof LabelSpec.Classes classes

@@ -1,6 +1,7 @@
 package io.headrace.app.run;
 
 import static io.headrace.app.CommandLineRun.FLIGHTS;
+import static io.headrace.app.CommandLineRun.HOME;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -222,6 +223,20 @@ class FlightsRunTest {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Test
+  void refusesToReplayWhatWasPushed() {
+    var replayed =
+        CommandLineRun.of(
+            "replay",
+            HOME.resolve("examples/push/job.yaml"),
+            "--from",
+            "start",
+            "--to",
+            folder.resolve("one"));
+    assertThat(replayed.status()).isOne();
+    assertThat(replayed.err()).contains("samples that are pushed to it", "source: kafka");
   }
 
   @Test

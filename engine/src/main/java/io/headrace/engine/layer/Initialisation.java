@@ -42,7 +42,8 @@ interface Initialisation {
     };
   }
 
-  private static Initialisation within(double limit, long seed) {
+  /** Uniform within plus and minus {@code limit}. */
+  static Initialisation within(double limit, long seed) {
     return parameter -> {
       var random = new RandomStream(seed);
       for (long row = 0; row < parameter.rows(); row++) {

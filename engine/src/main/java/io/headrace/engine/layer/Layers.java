@@ -47,6 +47,7 @@ public final class Layers {
                       + " [steps, units]: y_t = f(x_t W + b). Padded steps stay 0.",
                   List.of(INPUT, UNITS, ACTIVATION, INIT, BIAS),
                   Layers::stepDense),
+              FmLayer.variant(INPUT, UNITS),
               activation(Activation.Curve.RELU, "y = max(x, 0)."),
               new Variant<Layer>(
                   Activation.Curve.LEAKY_RELU.word(),

@@ -13,12 +13,24 @@ import java.util.TreeMap;
 
 /**
  * Several inputs of the job, each through layers of its own, and what these give side by side: y =
- * [f(a), g(b), ...] along the last dimension. Immutable.
+ * [f(a), g(b), ...] along the last dimension, or added: y = f(a) + g(b) + ... Immutable.
  *
  * @param towers by name, which is also the input that one reads unless its first layer names
  *     another
+ * @param sum whether what they give is added
  */
-record TowersLayer(SortedMap<String, LayerChain> towers) implements Layer {
+record TowersLayer(SortedMap<String, LayerChain> towers, boolean sum) implements Layer {
+  private static final String SIDE_BY_SIDE = "side-by-side";
+  private static final String SUM = "sum";
+
+  /** Absent by default, so that jobs from before there was a choice keep their fingerprints. */
+  private static final Setting<String> JOIN =
+      Setting.choice(
+              "join",
+              List.of(SIDE_BY_SIDE, SUM),
+              "Whether what the towers give lies side by side, as by default, or is added.")
+          .absentByDefault();
+
   private static final Setting<SortedMap<String, List<ComponentSpec>>> INPUTS =
       new Setting<>(
           "inputs",
@@ -34,14 +46,15 @@ record TowersLayer(SortedMap<String, LayerChain> towers) implements Layer {
           "towers",
           "Several inputs of the job, each through a list of layers of its own; gives what these"
               + " end with side by side, along the last dimension and in the alphabetical order of"
-              + " their names. Stands first in a model.",
-          List.of(INPUTS),
-          settings -> of(settings.value(INPUTS)));
+              + " their names, or adds it. Stands first in a model.",
+          List.of(INPUTS, JOIN),
+          settings ->
+              of(settings.value(INPUTS), settings.optional(JOIN).orElse(SIDE_BY_SIDE).equals(SUM)));
 
-  private static TowersLayer of(SortedMap<String, List<ComponentSpec>> lists) {
+  private static TowersLayer of(SortedMap<String, List<ComponentSpec>> lists, boolean sum) {
     var towers = new TreeMap<String, LayerChain>();
     lists.forEach((name, layers) -> towers.put(name, new LayerChain(layers)));
-    return new TowersLayer(towers);
+    return new TowersLayer(towers, sum);
   }
 
   @Override
@@ -65,7 +78,7 @@ record TowersLayer(SortedMap<String, LayerChain> towers) implements Layer {
           check(scope, name, end, ends);
           ends.add(end);
         });
-    return SideBySide.attach(scope, ends);
+    return sum ? Sum.attach(scope, ends) : SideBySide.attach(scope, ends);
   }
 
   private void check(LayerScope scope, String name, DenseValue end, List<DenseValue> before) {
@@ -73,6 +86,18 @@ record TowersLayer(SortedMap<String, LayerChain> towers) implements Layer {
       return;
     }
     DenseValue first = before.getFirst();
+    if (sum && !end.shape().equals(first.shape())) {
+      throw scope.problem(
+          "adds what its towers give, but "
+              + towers.firstKey()
+              + " gives the shape "
+              + first.shape()
+              + " and "
+              + name
+              + " the shape "
+              + end.shape()
+              + ". Let all end with the same units, or lay them side by side.");
+    }
     if (!outer(end).equals(outer(first))) {
       throw scope.problem(
           "lays side by side what its towers give, but "
@@ -88,7 +113,7 @@ record TowersLayer(SortedMap<String, LayerChain> towers) implements Layer {
     }
     if (!end.hasStepsOf(first)) {
       throw scope.problem(
-          "lays side by side what its towers give, but "
+          "joins what its towers give, but "
               + towers.firstKey()
               + " gives sequences "
               + first.shape()

@@ -37,6 +37,7 @@ final class OnnxLayers {
     all.put("dense", OnnxProducts::dense);
     all.put("step-dense", OnnxProducts::stepDense);
     all.put("embedding", OnnxProducts::embedding);
+    all.put("fm", OnnxProducts::fm);
     for (String curve : List.of("relu", "leaky-relu", "tanh", "sigmoid", "gelu")) {
       all.put(curve, (scope, input) -> OnnxProducts.curve(scope, curve, scope.dense(input)));
     }
@@ -129,6 +130,9 @@ final class OnnxLayers {
                             Optional.of(String.valueOf(name)))
                         .channelsLast(graph)));
     String[] names = ends.stream().map(OnnxValue::name).toArray(String[]::new);
+    if (scope.optional("join").filter("sum"::equals).isPresent()) {
+      return ends.getFirst().as(names.length == 1 ? names[0] : graph.node("Sum", names));
+    }
     int channels = ends.stream().mapToInt(OnnxValue::channels).sum();
     String joined = graph.node("Concat", OnnxGraph.attributes("axis", -1), names);
     return ends.getFirst().as(joined, channels);

@@ -143,6 +143,26 @@ class OnnxFileTest {
             layer("lstm", "units", 3, "return-sequences", true),
             "flatten",
             "dense"),
+        of(
+            "a deep factorization machine",
+            SPARSE,
+            THREE,
+            "softmax",
+            layer(
+                "towers",
+                "inputs",
+                Map.of(
+                    "deep",
+                    List.of(
+                        layer("linear", "units", 6, "input", "x"),
+                        layer("dense", "units", 5, "activation", "relu"),
+                        "dense"),
+                    "first",
+                    List.of(layer("linear", "input", "x")),
+                    "second",
+                    List.of(layer("fm", "factors", 3, "input", "x"))),
+                "join",
+                "sum")),
         DynamicTest.dynamicTest(
             "several inputs side by side",
             () ->
