@@ -9,6 +9,7 @@ import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.RequestFilter;
+import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.http.filter.ServerFilterPhase;
 import java.util.Optional;
@@ -17,9 +18,11 @@ import java.util.Optional;
 @ServerFilter("/api/v1/samples")
 final class SamplesGate implements Ordered {
   private final ServedJob job;
+  private final ReceivingBudget budget;
 
-  SamplesGate(ServedJob job) {
+  SamplesGate(ServedJob job, ReceivingBudget budget) {
     this.job = job;
+    this.budget = budget;
   }
 
   /** The answer to a request that cannot be taken; null for one that goes on. */
@@ -31,9 +34,28 @@ final class SamplesGate implements Ordered {
           HttpStatus.NOT_FOUND,
           "This job takes no samples here. Give it source: {http: {...}} to push to it.");
     }
-    return misfit(request.getHeaders(), job.intake().get())
-        .map(what -> Problem.response(request, HttpStatus.UNSUPPORTED_MEDIA_TYPE, what))
-        .orElse(null);
+    PushIntake intake = job.intake().get();
+    Optional<String> misfit = misfit(request.getHeaders(), intake);
+    if (misfit.isPresent()) {
+      return Problem.response(request, HttpStatus.UNSUPPORTED_MEDIA_TYPE, misfit.get());
+    }
+    long length = request.getHeaders().contentLength().orElse(intake.maxRequestBytes());
+    long bytes = Math.min(length, intake.maxRequestBytes()); // longer ones are refused as they are
+    if (budget.take(request, bytes, intake.maxReceivingBytes())) {
+      return null;
+    }
+    return Problem.response(
+            request,
+            HttpStatus.TOO_MANY_REQUESTS,
+            "The bodies of other requests that are being received, %,d bytes, leave no room for this one within max-receiving-bytes, %,d. Try again."
+                .formatted(budget.taken(), intake.maxReceivingBytes()))
+        .header(HttpHeaders.RETRY_AFTER, "1");
+  }
+
+  /** Whatever the answer is, and whoever gave it. */
+  @ResponseFilter
+  void giveBack(HttpRequest<?> request) {
+    budget.giveBack(request);
   }
 
   /** Behind the question who the caller is. */

@@ -44,12 +44,14 @@ class PushStressTest {
   private static final int FLIGHTS = 8;
   private static final int CLIENTS = 40;
   private static final int REPEATED = 15;
+  private static final long RECEIVING = 100_000;
 
   @TempDir private Path folder;
 
   private final CountDownLatch go = new CountDownLatch(1);
 
   private byte[] body = {};
+  private int extra;
 
   @SuppressWarnings("NullAway.Init") // by start
   private JobRun run;
@@ -68,6 +70,7 @@ class PushStressTest {
             "source.http.directory=" + folder.resolve("push"),
             "source.http.max-request-bytes=20000",
             "source.http.max-backlog-bytes=40000",
+            "source.http.max-receiving-bytes=" + RECEIVING,
             "checkpoints.directory=" + folder.resolve("checkpoints"),
             "dead-letters.file=" + folder.resolve("dead.avro"));
     run =
@@ -170,6 +173,51 @@ class PushStressTest {
       }
     }
     assertLearned(2L * CLIENTS * FLIGHTS);
+  }
+
+  /** Many at once would take more memory than there is for them, whatever the heap has. */
+  @Test
+  void bodiesUnderWayHaveABoundAllTogether() throws Exception {
+    go.countDown();
+    int most = (int) (RECEIVING / 20_000); // of those that do not say how long they are
+    for (int round = 0; round < 3; round++) {
+      List<Socket> slow = new ArrayList<>();
+      for (int i = 0; i < most; i++) {
+        Socket socket = request("Transfer-Encoding: chunked");
+        send(socket, "10\r\n".getBytes(StandardCharsets.US_ASCII));
+        slow.add(socket);
+      }
+      awaitStatus(429);
+      for (int i = 0; i < most; i++) {
+        try (Socket socket = slow.get(i)) {
+          if (i % 2 == 0) {
+            socket.setSoLinger(true, 0); // closing resets the connection
+          }
+        }
+      }
+      awaitStatus(200);
+    }
+    for (int i = 0; i < 30; i++) { // on one connection
+      awaitStatus(200);
+    }
+    assertLearned((33L + extra) * FLIGHTS);
+  }
+
+  /** Connections are taken and given up on other threads. */
+  private void awaitStatus(int status) throws Exception {
+    HttpResponse<String> answer = client.post(body, "Content-Type", LINES);
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (answer.statusCode() != status && System.nanoTime() < until) {
+      assertThat(answer.statusCode()).as(answer.body()).isIn(200, 429);
+      extra += answer.statusCode() == 200 ? 1 : 0;
+      Thread.sleep(20);
+      answer = client.post(body, "Content-Type", LINES);
+    }
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    if (status == 429) {
+      assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+      assertThat(answer.body()).contains("max-receiving-bytes, 100,000");
+    }
   }
 
   @Test

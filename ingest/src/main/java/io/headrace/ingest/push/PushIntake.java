@@ -12,6 +12,9 @@ public interface PushIntake extends AutoCloseable {
   /** Bytes of the largest body that is taken. */
   int maxRequestBytes();
 
+  /** Bytes of all bodies that may be received at once. */
+  long maxReceivingBytes();
+
   /**
    * Takes the records of a body in. What is given completes once they are durable, or refused; it
    * never fails. The body is the intake's from now on. It is cut into records on the caller's

@@ -59,6 +59,11 @@ public final class PushSampleSource implements SampleSource, PushIntake {
     return settings.maxRequestBytes();
   }
 
+  @Override
+  public long maxReceivingBytes() {
+    return settings.maxReceivingBytes();
+  }
+
   /**
    * Records from {@code from} on, or from the oldest that the log has. The stream fails with a
    * {@link HeadraceException} if the log cannot be opened or read, or no longer has what {@code

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * @param port to listen on, 0 for any free one
  * @param place that keeps what is acknowledged
  * @param rememberedKeys of requests, for their clients' second tries
+ * @param maxReceivingBytes of all bodies that are received at once
  */
 public record PushSettings(
     String format,
@@ -28,7 +29,8 @@ public record PushSettings(
     long maxBacklogBytes,
     int maxRequestBytes,
     int commitIntervalMillis,
-    int rememberedKeys) {
+    int rememberedKeys,
+    long maxReceivingBytes) {
   /** {@code format} of pushed bodies. */
   public static final Setting<String> FORMAT =
       Setting.choice(
@@ -92,6 +94,15 @@ public record PushSettings(
               1 << 28,
               "Largest body, unpacked; larger ones are refused with status 413.")
           .orElse(8 << 20);
+  static final Setting<Long> MAX_RECEIVING_BYTES =
+      Setting.longInteger(
+              "max-receiving-bytes",
+              1 << 10,
+              1L << 40,
+              "Bytes of bodies, however slowly they come, that may be received at once, all requests"
+                  + " together; more are told to try again with status 429. A body counts as long as"
+                  + " it says it is, or as max-request-bytes if it does not say.")
+          .orElse(256L << 20);
   static final Setting<Integer> COMMIT_INTERVAL_MS =
       Setting.integer(
               "commit-interval-ms",
@@ -146,6 +157,12 @@ public record PushSettings(
           "%d is more than max-backlog-bytes, %d: such a request would never be taken. Lower it."
               .formatted(maxRequestBytes, maxBacklogBytes));
     }
+    if (maxRequestBytes > maxReceivingBytes) {
+      throw new InvalidSettingException(
+          "max-request-bytes",
+          "%d is more than max-receiving-bytes, %d: such a request would never be taken. Lower it."
+              .formatted(maxRequestBytes, maxReceivingBytes));
+    }
   }
 
   /** Every setting, for the configuration reference. */
@@ -161,6 +178,7 @@ public record PushSettings(
         PROPERTIES,
         MAX_BACKLOG_BYTES,
         MAX_REQUEST_BYTES,
+        MAX_RECEIVING_BYTES,
         COMMIT_INTERVAL_MS,
         REMEMBERED_KEYS,
         FormatSettings.SCHEMA,
@@ -181,7 +199,8 @@ public record PushSettings(
         settings.value(MAX_BACKLOG_BYTES),
         settings.value(MAX_REQUEST_BYTES),
         settings.value(COMMIT_INTERVAL_MS),
-        settings.value(REMEMBERED_KEYS));
+        settings.value(REMEMBERED_KEYS),
+        settings.value(MAX_RECEIVING_BYTES));
   }
 
   private static Segments segments(Settings settings) {

@@ -65,6 +65,11 @@ public final class TopicPushSource implements SampleSource, PushIntake {
   }
 
   @Override
+  public long maxReceivingBytes() {
+    return settings.maxReceivingBytes();
+  }
+
+  @Override
   public Flux<RecordChunk> chunks(Positions from) {
     return reading.chunks(from).doOnSubscribe(subscription -> begin());
   }

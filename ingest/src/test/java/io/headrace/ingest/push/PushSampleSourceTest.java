@@ -65,7 +65,7 @@ class PushSampleSourceTest extends SampleSourceContract {
   private PushSampleSource open(Path directory, long backlog, int request) {
     close();
     var place = new PushSettings.Segments(directory, 1 << 20);
-    var settings = new PushSettings("jsonl", 0, place, backlog, request, 0, 100);
+    var settings = new PushSettings("jsonl", 0, place, backlog, request, 0, 100, 1 << 30);
     var source = new PushSampleSource(settings, place, CLOCK);
     current = source;
     return source;
