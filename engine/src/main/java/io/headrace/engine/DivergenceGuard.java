@@ -149,7 +149,7 @@ final class DivergenceGuard {
     long rejected = ledger.ledger().rejected() - rejectedBefore;
     if (Math.max(undosInTurn, skipsInTurn) >= policy.giveUpAfter()) {
       throw new TrainingDivergedException(
-          step, loss, usual, undone, Math.max(undosInTurn, skipsInTurn));
+          step, loss, usual, undone, Math.max(undosInTurn, skipsInTurn), policy.undoes());
     }
     return new Divergence(step, loss, usual, undone, rejected, rateFactor());
   }

@@ -227,7 +227,8 @@ class DivergenceTest {
                 }
               })
           .isInstanceOf(TrainingDivergedException.class)
-          .hasMessageContaining("number 3 in turn");
+          .hasMessageContaining("number 3 in turn")
+          .hasMessageContaining("as the last step left them, since on-divergence.undo is false");
       assertThat(trainer.snapshot("job", 0).tensors().keySet())
           .noneMatch(name -> name.startsWith("divergence."));
     }
@@ -246,7 +247,8 @@ class DivergenceTest {
       trainer.train(poisoned());
       assertThatThrownBy(() -> trainer.train(poisoned()))
           .isInstanceOf(TrainingDivergedException.class)
-          .hasMessageContaining("number 3 in turn");
+          .hasMessageContaining("number 3 in turn")
+          .hasMessageContaining("are those of the last good state");
       assertThat(trainer.ledger().rejected()).isEqualTo(5 * ROWS);
     }
   }

@@ -38,16 +38,21 @@ public final class TrainingDivergedException extends HeadraceException {
    * Of a policy that gives up.
    *
    * @param inTurn divergences in turn
+   * @param undoes whether there is a last good state to go back to
    */
-  public TrainingDivergedException(long step, double loss, double usual, long undone, long inTurn) {
+  public TrainingDivergedException(
+      long step, double loss, double usual, long undone, long inTurn, boolean undoes) {
     this(
         step,
         loss,
         what(step, loss, usual)
             + " This was number "
             + inTurn
-            + " in turn, and on-divergence.give-up-after allows no more; the parameters are those"
-            + " of the last good state."
+            + " in turn, and on-divergence.give-up-after allows no more; the parameters are "
+            + (undoes
+                ? "those of the last good state."
+                : "as the last step left them, since on-divergence.undo is false: they may be what"
+                    + " diverged. Evaluate them, or restore an older checkpoint.")
             + advice(undone));
   }
 
