@@ -5,7 +5,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +25,6 @@ final class OnnxGraph {
   private static final int ATTRIBUTE_INT = 2;
   private static final int ATTRIBUTE_STRING = 3;
   private static final int ATTRIBUTE_INTS = 7;
-  private static final int ATTRIBUTE_STRINGS = 8;
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -51,7 +49,7 @@ final class OnnxGraph {
 
   /** Names the graph's one output. */
   void output(String name, String from, int type, Object... shape) {
-    ends.message(1, nodeMessage("Identity", List.of(from), name, Map.of()));
+    ends.message(1, nodeMessage("Identity", List.of(from), List.of(name), Map.of()));
     ends.message(12, valueInfo(name, type, shape));
   }
 
@@ -88,20 +86,14 @@ final class OnnxGraph {
 
   String node(String operator, Map<String, Object> attributes, String... inputs) {
     String name = unique(operator.toLowerCase(java.util.Locale.ROOT));
-    graph.message(1, nodeMessage(operator, Arrays.asList(inputs), name, attributes));
+    graph.message(1, nodeMessage(operator, List.of(inputs), List.of(name), attributes));
     return name;
   }
 
   /** Adds a node whose second output is wanted, and not its first. */
   String nodeSecond(String operator, Map<String, Object> attributes, String... inputs) {
     String name = unique(operator.toLowerCase(java.util.Locale.ROOT));
-    var node = new ProtoMessage();
-    for (String input : inputs) {
-      node.text(1, input);
-    }
-    node.text(2, "").text(2, name).text(3, name).text(4, operator);
-    addAttributes(node, attributes);
-    graph.message(1, node);
+    graph.message(1, nodeMessage(operator, List.of(inputs), List.of("", name), attributes));
     return name;
   }
 
@@ -120,16 +112,13 @@ final class OnnxGraph {
   }
 
   private static ProtoMessage nodeMessage(
-      String operator, List<String> inputs, String name, Map<String, Object> attributes) {
+      String operator, List<String> inputs, List<String> outputs, Map<String, Object> attributes) {
     var node = new ProtoMessage();
     inputs.forEach(input -> node.text(1, input));
-    node.text(2, name).text(3, name).text(4, operator);
-    addAttributes(node, attributes);
-    return node;
-  }
-
-  private static void addAttributes(ProtoMessage node, Map<String, Object> attributes) {
+    outputs.forEach(output -> node.text(2, output));
+    node.text(3, outputs.getLast()).text(4, operator);
     attributes.forEach((name, value) -> node.message(5, attribute(name, value)));
+    return node;
   }
 
   private static ProtoMessage attribute(String name, Object value) {
@@ -143,10 +132,6 @@ final class OnnxGraph {
           attribute.number(8, number);
         }
         yield attribute.number(20, ATTRIBUTE_INTS);
-      }
-      case List<?> texts -> {
-        texts.forEach(text -> attribute.text(9, (String) text));
-        yield attribute.number(20, ATTRIBUTE_STRINGS);
       }
       default -> throw new IllegalArgumentException("no attribute can be " + value);
     };

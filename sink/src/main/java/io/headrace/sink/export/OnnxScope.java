@@ -5,7 +5,7 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.state.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,10 +28,6 @@ record OnnxScope(
   /** The place of the layers in the list {@code list} inside this layer. */
   String inside(String list) {
     return full(list) + ".";
-  }
-
-  OnnxScope at(String around, int other, ComponentSpec spec) {
-    return new OnnxScope(graph, model, around, other, spec, lossUnits);
   }
 
   private String full(String name) {
@@ -117,23 +113,15 @@ record OnnxScope(
     return has("bias") ? graph.node("Add", x, constant("bias")) : x;
   }
 
-  /** The input as rows whose number of dimensions is {@code dimensions}. */
+  /** The input as rows of numbers, of one of the given numbers of dimensions if any are given. */
   OnnxValue dense(OnnxInput input, int... dimensions) {
     if (input instanceof OnnxInput.Dense(OnnxValue value)
-        && List.of(1, 2, 3).stream().anyMatch(n -> matches(value, dimensions))) {
+        && (dimensions.length == 0
+            || Arrays.stream(dimensions).anyMatch(wanted -> value.shape().size() == wanted))) {
       return value;
     }
     throw new HeadraceException(
         "Layer %d, %s, reads an input that the exporter does not expect there."
             .formatted(index, layer.name()));
-  }
-
-  private static boolean matches(OnnxValue value, int... dimensions) {
-    for (int wanted : dimensions) {
-      if (value.shape().size() == wanted) {
-        return true;
-      }
-    }
-    return dimensions.length == 0;
   }
 }
