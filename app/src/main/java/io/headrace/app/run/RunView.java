@@ -89,6 +89,7 @@ public final class RunView implements JobStatusSource, JobControl {
         this,
         this,
         run.job().checkpoints().directory(),
+        run.seal(),
         run.intake(),
         run.live()
             .map(

@@ -13,6 +13,7 @@ import io.headrace.app.http.JobStatus.Progress;
 import io.headrace.app.http.JobStatus.Saved;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -72,7 +73,7 @@ final class MovingJob implements JobStatusSource, JobControl {
 
   /** Itself, as a service shows it. */
   ServedJob served() {
-    return new ServedJob(this, this, checkpoints, Optional.empty(), predictions);
+    return new ServedJob(this, this, checkpoints, FileSeal.NONE, Optional.empty(), predictions);
   }
 
   @Override
