@@ -71,7 +71,8 @@ final class CheckpointsCommand implements Runnable {
       @Parameters(paramLabel = "CHECKPOINT") Path file,
       @Mixin KeysOptions keys,
       @Option(names = "--json", description = "As one JSON object.") boolean json) {
-    var contents = new CheckpointContents(DirectoryCheckpointStore.open(file, keys.seal()), base(file));
+    var contents =
+        new CheckpointContents(DirectoryCheckpointStore.open(file, keys.seal()), base(file));
     out().println(json ? contents.json() : contents.text());
     return 0;
   }
@@ -103,8 +104,7 @@ final class CheckpointsCommand implements Runnable {
       description =
           "Makes an older checkpoint the newest: the ones behind it are moved into a folder beside them.",
       mixinStandardHelpOptions = true)
-  int restore(
-      @Parameters(paramLabel = "CHECKPOINT") Path file, @Mixin KeysOptions keys) {
+  int restore(@Parameters(paramLabel = "CHECKPOINT") Path file, @Mixin KeysOptions keys) {
     Checkpoint chosen = DirectoryCheckpointStore.open(file, keys.seal());
     Path directory = file.toAbsolutePath().resolveSibling(".").normalize();
     Path aside = directory.resolve("behind-" + chosen.step());

@@ -100,6 +100,7 @@ final class ReplayCommand implements Callable<Integer> {
     Path path = Path.of(from).toAbsolutePath();
     Path folder =
         Files.exists(path) || from.contains("/") ? path.resolveSibling(".").normalize() : directory;
-    return DirectoryCheckpointStore.forReading(folder, seal).read(String.valueOf(path.getFileName()));
+    return DirectoryCheckpointStore.forReading(folder, seal)
+        .read(String.valueOf(path.getFileName()));
   }
 }

@@ -46,8 +46,7 @@ final class CheckpointFile {
     layout.parts().forEach(part -> part.data().get().forEach(digest::add));
     byte[] header = Header.bytes(CheckpointMetadata.of(layout, digest.hex()), layout.parts());
     long bytes = Header.LENGTH_BYTES + header.length + layout.bytes();
-    try (WritableByteChannel channel =
-        seal.writer(to, CheckpointMetadata.label(layout), bytes)) {
+    try (WritableByteChannel channel = seal.writer(to, CheckpointMetadata.label(layout), bytes)) {
       write(header, layout, new GatheringWriter(channel));
     }
     return Header.parsed("", header).sha256();
@@ -103,42 +102,41 @@ final class CheckpointFile {
       SortedMap<String, Tensor> into)
       throws IOException {
     String file = path.toString();
-      byte[] headerBytes = headerBytes(file, from);
-      Header header = Header.verified(file, headerBytes);
-      if (sha256.isPresent() && !sha256.get().equals(header.sha256())) {
-        throw new CheckpointDamagedException(
-            file, "its header's SHA-256 is " + header.sha256() + ", not " + sha256.get());
-      }
-      long dataAt = (long) Header.LENGTH_BYTES + headerBytes.length;
-      if (from.size() != dataAt + header.dataBytes()) {
-        throw new CheckpointDamagedException(
-            file,
-            "it should be " + (dataAt + header.dataBytes()) + " bytes long and is " + from.size());
-      }
-      requireItsPlace(path, header);
-      Map<String, List<Long>> paged = CheckpointMetadata.paged(file, header.metadata());
-      if (paged.isEmpty()) {
-        MemorySegment data = Zeros.allocate(header.dataBytes());
-        readFully(file, data, from, dataAt);
-        verify(file, header, data);
-        into.putAll(tensors(header, data));
-        return header;
-      }
-      try (Arena arena = Arena.ofConfined()) { // pages are copied to their places: once is enough
-        MemorySegment data = from.view(dataAt, header.dataBytes(), arena);
-        verify(file, header, data);
-        SortedMap<String, Tensor> before = base(path, seal, header);
-        putTogether(file, paged, before, tensors(header, data), into);
-      }
+    byte[] headerBytes = headerBytes(file, from);
+    Header header = Header.verified(file, headerBytes);
+    if (sha256.isPresent() && !sha256.get().equals(header.sha256())) {
+      throw new CheckpointDamagedException(
+          file, "its header's SHA-256 is " + header.sha256() + ", not " + sha256.get());
+    }
+    long dataAt = (long) Header.LENGTH_BYTES + headerBytes.length;
+    if (from.size() != dataAt + header.dataBytes()) {
+      throw new CheckpointDamagedException(
+          file,
+          "it should be " + (dataAt + header.dataBytes()) + " bytes long and is " + from.size());
+    }
+    requireItsPlace(path, header);
+    Map<String, List<Long>> paged = CheckpointMetadata.paged(file, header.metadata());
+    if (paged.isEmpty()) {
+      MemorySegment data = Zeros.allocate(header.dataBytes());
+      readFully(file, data, from, dataAt);
+      verify(file, header, data);
+      into.putAll(tensors(header, data));
       return header;
+    }
+    try (Arena arena = Arena.ofConfined()) { // pages are copied to their places: once is enough
+      MemorySegment data = from.view(dataAt, header.dataBytes(), arena);
+      verify(file, header, data);
+      SortedMap<String, Tensor> before = base(path, seal, header);
+      putTogether(file, paged, before, tensors(header, data), into);
+    }
+    return header;
   }
 
   /** A checkpoint may have any name but that of another one. */
   private static void requireItsPlace(Path file, Header header) {
     String name = String.valueOf(file.getFileName());
     String step = CheckpointMetadata.text(name, header.metadata(), CheckpointMetadata.STEP);
-    if (CheckpointNames.isName(name)
-        && !step.equals(Long.toString(CheckpointNames.step(name)))) {
+    if (CheckpointNames.isName(name) && !step.equals(Long.toString(CheckpointNames.step(name)))) {
       throw new CheckpointDamagedException(
           file.toString(), "it is the checkpoint of step " + step + ", in the place of another");
     }

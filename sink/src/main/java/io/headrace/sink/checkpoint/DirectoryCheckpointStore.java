@@ -54,8 +54,7 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
 
   private int builtOnBase;
 
-  private DirectoryCheckpointStore(
-      Path directory, int keep, boolean incremental, FileSeal seal) {
+  private DirectoryCheckpointStore(Path directory, int keep, boolean incremental, FileSeal seal) {
     this.directory = directory;
     this.keep = keep;
     this.incremental = incremental;

@@ -15,8 +15,7 @@ import java.util.Optional;
  *     is not
  * @param kmsCredentials what the service is to be asked with; empty for its defaults
  */
-public record EncryptionSettings(
-    String keys, Optional<String> kms, Optional<Path> kmsCredentials) {
+public record EncryptionSettings(String keys, Optional<String> kms, Optional<Path> kmsCredentials) {
   private static final Setting<String> KEYS =
       Setting.text(
           "keys",

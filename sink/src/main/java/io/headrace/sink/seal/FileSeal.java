@@ -95,8 +95,7 @@ public final class FileSeal {
           "%s is encrypted, with key %d. Give its key set: --keys FILE with a command, encryption.keys in a job."
               .formatted(file, header.get().key()));
     }
-    return new SealedBytes(
-        channel, header.get(), keys.key(header.get().key(), file.toString()));
+    return new SealedBytes(channel, header.get(), keys.key(header.get().key(), file.toString()));
   }
 
   /**

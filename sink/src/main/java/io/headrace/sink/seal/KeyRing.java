@@ -25,8 +25,7 @@ public final class KeyRing {
   private final SealingKey primary;
   private final String from;
 
-  private KeyRing(
-      SortedMap<Long, @Nullable SealingKey> keys, SealingKey primary, String from) {
+  private KeyRing(SortedMap<Long, @Nullable SealingKey> keys, SealingKey primary, String from) {
     this.keys = keys;
     this.primary = primary;
     this.from = from;

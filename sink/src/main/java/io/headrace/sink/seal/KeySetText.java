@@ -38,9 +38,7 @@ final class KeySetText {
    * @throws HeadraceException if it is not there, or others than its owner may read it
    */
   static String read(String place) {
-    return variable(place)
-        .map(KeySetText::ofEnvironment)
-        .orElseGet(() -> ofFile(Path.of(place)));
+    return variable(place).map(KeySetText::ofEnvironment).orElseGet(() -> ofFile(Path.of(place)));
   }
 
   private static String ofEnvironment(String name) {
