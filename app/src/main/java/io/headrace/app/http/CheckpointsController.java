@@ -148,9 +148,7 @@ final class CheckpointsController {
     return store;
   }
 
-  /** Callers know checkpoints by name; where they lie is for the machine's own people. */
   private String withoutFolder(HeadraceException fault) {
-    String folder = job.checkpoints().map(Path::toString).orElse("") + "/";
-    return String.valueOf(fault.getMessage()).replace(folder, "");
+    return Problem.withoutFolder(fault, job.checkpoints());
   }
 }

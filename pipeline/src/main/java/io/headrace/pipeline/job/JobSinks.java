@@ -35,7 +35,6 @@ import java.util.function.Supplier;
  */
 final class JobSinks implements AutoCloseable {
   private static final int EVENTS_WAITING = 256;
-  private static final String DEFAULT_BOOTSTRAP = "127.0.0.1:9092";
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private final CheckpointStore checkpoints;
@@ -131,7 +130,7 @@ final class JobSinks implements AutoCloseable {
     settings
         .topic()
         .ifPresent(
-            topic -> sinks.add(new KafkaDeadLetterSink(producer(job, settings.brokers()), topic)));
+            topic -> sinks.add(new KafkaDeadLetterSink(JobBrokers.of(job, settings.brokers()), topic)));
     return switch (sinks.size()) {
       case 0 -> new DiscardedLetters();
       case 1 -> sinks.getFirst();
@@ -146,27 +145,7 @@ final class JobSinks implements AutoCloseable {
     settings
         .topic()
         .ifPresent(
-            topic -> sinks.add(new KafkaEventSink(producer(job, settings.brokers()), topic)));
+            topic -> sinks.add(new KafkaEventSink(JobBrokers.of(job, settings.brokers()), topic)));
     return sinks;
-  }
-
-  /** The sink's own brokers; else those of the job's source, or those of this machine. */
-  private static Map<String, String> producer(JobSpec job, BrokerAccess brokers) {
-    Map<String, String> settings = new TreeMap<>();
-    settings.put("bootstrap.servers", brokers.bootstrap().orElse(DEFAULT_BOOTSTRAP));
-    if (brokers.bootstrap().isEmpty() && job.source().name().equals("kafka")) {
-      var kafka = KafkaSourceSettings.of(job.source().settings());
-      settings.put("bootstrap.servers", kafka.bootstrap());
-      kafka
-          .properties()
-          .forEach(
-              (key, value) -> {
-                if (key.matches("(security|sasl|ssl)\\..*")) {
-                  settings.put(key, value);
-                }
-              });
-    }
-    settings.putAll(brokers.properties());
-    return settings;
   }
 }
