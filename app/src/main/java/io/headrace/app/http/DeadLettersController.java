@@ -94,11 +94,11 @@ final class DeadLettersController {
   }
 
   /**
-   * Puts letters back to the topic that the job reads, as they are, or as the lines of the body have
-   * them.
+   * Puts letters back to the topic that the job reads, as they are, or as the lines of the body
+   * have them.
    *
-   * @param edits none, or lines as {@code headrace dead-letters export} writes them; then only those
-   *     letters go back
+   * @param edits none, or lines as {@code headrace dead-letters export} writes them; then only
+   *     those letters go back
    */
   @Post(uri = "/replay", consumes = MediaType.ALL)
   @Secured(Role.OPERATE)

@@ -10,8 +10,8 @@ import io.micronaut.http.exceptions.HttpStatusException;
 import java.util.function.Consumer;
 
 /**
- * Letters of which no more than {@link #MOST} may be asked for at once, for what is known of each is
- * held in memory, and memory belongs to training.
+ * Letters of which no more than {@link #MOST} may be asked for at once, for what is known of each
+ * is held in memory, and memory belongs to training.
  */
 record FewLetters(Letters letters) implements Letters {
   static final int MOST = 100_000;

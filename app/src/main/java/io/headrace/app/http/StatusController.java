@@ -44,8 +44,7 @@ final class StatusController {
   Publisher<Event<?>> stream(HttpRequest<?> request) {
     Flux<Event<?>> events = feed.events(lastHeard(request.getHeaders().get(LAST)));
     return Callers.known(request)
-        .<Publisher<Event<?>>>map(
-            caller -> events.takeWhile(event -> gatekeeper.holds(caller)))
+        .<Publisher<Event<?>>>map(caller -> events.takeWhile(event -> gatekeeper.holds(caller)))
         .orElse(events);
   }
 

@@ -69,8 +69,8 @@ final class StatusFeed {
   }
 
   /**
-   * The past as one {@code history} event, then a {@code status} event at once and at each tick, and
-   * before it an {@code alert} event for each thing that happened since.
+   * The past as one {@code history} event, then a {@code status} event at once and at each tick,
+   * and before it an {@code alert} event for each thing that happened since.
    *
    * @param after id of the last alert that the listener has; empty for one who begins to listen
    */

@@ -43,8 +43,7 @@ public final class LastCheckpoint implements EventSink {
   /** Ids go on growing when the process starts again, as long as the clock does. */
   private synchronized void remember(TrainEvent.Alert alert) {
     lastId = Math.max(lastId + 1, alert.timeMillis() * 1000);
-    alerts.addFirst(
-        new JobStatus.Event(lastId, alert.timeMillis(), alert.code(), alert.message()));
+    alerts.addFirst(new JobStatus.Event(lastId, alert.timeMillis(), alert.code(), alert.message()));
     if (alerts.size() > ALERTS_KEPT) {
       alerts.removeLast();
     }

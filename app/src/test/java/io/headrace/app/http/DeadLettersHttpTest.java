@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -145,7 +146,7 @@ class DeadLettersHttpTest {
   @Test
   void aJobWithoutLettersSaysHowToKeepThem() throws Exception {
     job.letters = Optional.empty();
-    for (HttpResponse<String> refused : new HttpResponse[] {get(PATH), post("", "")}) {
+    for (HttpResponse<String> refused : List.of(get(PATH), post("", ""))) {
       assertThat(refused.statusCode()).isEqualTo(409);
       assertThat(refused.body()).contains("dead-letters: {file: ...}");
     }

@@ -126,8 +126,7 @@ class HttpServiceTest {
   @Test
   void streamsWhatHappensAndWhatAListenerMissed() throws Exception {
     var happened = new MovingJob();
-    try (var own =
-        HttpService.start("127.0.0.1", 0, happened.served(), Duration.ofMillis(20))) {
+    try (var own = HttpService.start("127.0.0.1", 0, happened.served(), Duration.ofMillis(20))) {
       try (var lines = stream(own, "0")) {
         assertThat(alert(lines)).startsWith("id: 1|event: alert|data: {\"id\":1,");
       }

@@ -73,7 +73,7 @@ class PausedRunTest {
           String one = "positions=" + SOUND;
           assertThat(post(http.uri().resolve("/api/v1/dead-letters/replay?" + one))).isEqualTo(200);
           await(view, status -> status.ledger().rejected() == BROKEN + 1);
-          await(view, status -> failedAgain(http).contains("\"failedAgain\" : 1"));
+          await(view, _ -> failedAgain(http).contains("\"failedAgain\" : 1"));
           assertThat(get(http.uri().resolve("/api/v1/events?code=rejection-rate")))
               .contains("POST /api/v1/resume");
         }

@@ -5,7 +5,6 @@ import io.headrace.engine.TrainEvent;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.sink.BatchJournal;
-import io.headrace.sink.BrokerAccess;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.DeadLetterSink;
@@ -23,9 +22,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -130,7 +127,8 @@ final class JobSinks implements AutoCloseable {
     settings
         .topic()
         .ifPresent(
-            topic -> sinks.add(new KafkaDeadLetterSink(JobBrokers.of(job, settings.brokers()), topic)));
+            topic ->
+                sinks.add(new KafkaDeadLetterSink(JobBrokers.of(job, settings.brokers()), topic)));
     return switch (sinks.size()) {
       case 0 -> new DiscardedLetters();
       case 1 -> sinks.getFirst();
