@@ -39,7 +39,6 @@ record KeptLetters(Path file, Path back) implements ServedLetters {
         .setPayload(ByteBuffer.wrap(bytes))
         .setPayloadBytes(bytes.length)
         .setRejectedAt(Instant.ofEpochSecond(1_767_225_600 + position))
-        .setKey(null)
         .setHeaders(List.of())
         .build();
   }
