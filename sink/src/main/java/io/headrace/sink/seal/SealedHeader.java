@@ -18,16 +18,21 @@ import org.jspecify.annotations.Nullable;
  * What an encrypted file begins with, readable without a key: eight bytes {@code HRSEALED}, the
  * length of the label (4 bytes, big-endian), the label as a JSON object of texts, and a CRC-32C of
  * all that (4 bytes). The encrypted rest is bound to it. Immutable.
- *
- * @param label what the file is, by name
- * @param bytes the header as it stands in the file
  */
-record SealedHeader(Map<String, String> label, byte[] bytes) {
+final class SealedHeader {
   private static final String KEY = "key";
   private static final byte[] MAGIC = "HRSEALED".getBytes(StandardCharsets.US_ASCII);
   private static final int HEAD_BYTES = MAGIC.length + Integer.BYTES;
   private static final int LONGEST_LABEL = 1 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Map<String, String> label;
+  private final byte[] bytes;
+
+  private SealedHeader(Map<String, String> label, byte[] bytes) {
+    this.label = Map.copyOf(label);
+    this.bytes = bytes;
+  }
 
   static SealedHeader of(long key, Map<String, String> label) {
     var all = new TreeMap<>(label);
@@ -37,7 +42,7 @@ record SealedHeader(Map<String, String> label, byte[] bytes) {
       ByteBuffer to = ByteBuffer.allocate(HEAD_BYTES + text.length + Integer.BYTES);
       to.put(MAGIC).putInt(text.length).put(text);
       to.putInt(crc(to.array(), to.position()));
-      return new SealedHeader(Map.copyOf(all), to.array());
+      return new SealedHeader(all, to.array());
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException("writing to memory", e);
     }
@@ -69,7 +74,7 @@ record SealedHeader(Map<String, String> label, byte[] bytes) {
     try {
       Map<String, String> label =
           JSON.readValue(all, HEAD_BYTES, length, new TypeReference<TreeMap<String, String>>() {});
-      return Optional.of(new SealedHeader(Map.copyOf(label), all));
+      return Optional.of(new SealedHeader(label, all));
     } catch (IOException | NullPointerException e) {
       throw new SealBrokenException("its label cannot be read");
     }
@@ -90,6 +95,16 @@ record SealedHeader(Map<String, String> label, byte[] bytes) {
     var crc = new CRC32C();
     crc.update(bytes, 0, length);
     return (int) crc.getValue();
+  }
+
+  /** What the file is, by name. */
+  Map<String, String> label() {
+    return label;
+  }
+
+  /** The header as it stands in the file: not to be changed. */
+  byte[] bytes() {
+    return bytes;
   }
 
   /** Id of the key that the file is encrypted with. */
