@@ -3,6 +3,7 @@ package io.headrace.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.Positions;
@@ -190,7 +191,7 @@ class JournalRunTest {
   @Test
   void trainsOnWhereTheJournalCannotBeWritten() {
     var nowhere =
-        new DirectoryBatchJournal(folder.resolve("gone"), false, alerts::add, () -> Instant.EPOCH);
+        new DirectoryBatchJournal(folder.resolve("gone"), false, alerts::add, () -> Instant.EPOCH, BlockSeal.NONE);
     try (var fixture = fixture(store(), 1, nowhere)) {
       assertThat(fixture.run().ledger()).isEqualTo(WHOLE);
       assertThat(fixture.events(TrainEvent.Alert.class)).isEmpty();
@@ -226,7 +227,7 @@ class JournalRunTest {
   }
 
   private BatchJournal journal() {
-    return new DirectoryBatchJournal(folder, false, alerts::add, InstantSource.system());
+    return new DirectoryBatchJournal(folder, false, alerts::add, InstantSource.system(), BlockSeal.NONE);
   }
 
   private CheckpointStore store() {

@@ -1,5 +1,6 @@
 package io.headrace.app.http;
 
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.app.letters.FileLetters;
 import io.headrace.app.letters.FileTarget;
 import io.headrace.app.letters.Letters;
@@ -45,7 +46,7 @@ record KeptLetters(Path file, Path back) implements ServedLetters {
 
   @Override
   public Letters letters() {
-    return new FileLetters(file);
+    return new FileLetters(file, BlockSeal.NONE);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.headrace.perf.bench;
 
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.sample.DenseColumn;
 import io.headrace.engine.sample.MiniBatch;
@@ -51,7 +52,7 @@ final class AssemblerCase {
             throw new IllegalStateException(message);
           };
       try (var journal =
-          new DirectoryBatchJournal(directory, false, failed, InstantSource.system())) {
+          new DirectoryBatchJournal(directory, false, failed, InstantSource.system(), BlockSeal.NONE)) {
         journal.resume(Positions.START);
         return run(batchSize, journal);
       } finally {

@@ -1,5 +1,6 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.config.ComponentSpec;
@@ -54,7 +55,7 @@ final class JobSinks implements AutoCloseable {
     seal = job.seal();
     try {
       checkpoints = new JobCheckpoints(job, checkpoints(job), first, weightsOnly);
-      deadLetters = deadLetters(job);
+      deadLetters = deadLetters(job, seal.blocks(Optional.of(job.name())));
       open.add(deadLetters);
       events = new EventPump(events(job, others), EVENTS_WAITING);
       open.add(events);
@@ -118,7 +119,8 @@ final class JobSinks implements AutoCloseable {
         message ->
             events.accept(
                 new TrainEvent.Alert(job.name(), "batch-journal", message, clock.millis())),
-        clock);
+        clock,
+        seal.blocks(Optional.of(job.name())));
   }
 
   /** Which records come is then up to the group: nobody could make the same batches again. */
@@ -127,10 +129,10 @@ final class JobSinks implements AutoCloseable {
   }
 
   /** Where the job's rejected records go; whoever asks closes it. */
-  static DeadLetterSink deadLetters(JobSpec job) {
+  static DeadLetterSink deadLetters(JobSpec job, BlockSeal seal) {
     DeadLetterSettings settings = job.deadLetters();
     List<DeadLetterSink> sinks = new ArrayList<>();
-    settings.file().ifPresent(file -> sinks.add(new FileDeadLetterSink(file)));
+    settings.file().ifPresent(file -> sinks.add(new FileDeadLetterSink(file, seal)));
     settings
         .topic()
         .ifPresent(

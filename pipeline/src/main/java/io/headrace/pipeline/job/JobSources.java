@@ -1,5 +1,6 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.Sources;
@@ -21,7 +22,11 @@ final class JobSources {
 
   /** What {@code source} holds, once and in its own order. */
   static SampleSource plain(JobSpec job, ComponentSpec source) {
-    return Sources.variants().create(source).open(job.baseDirectory());
+    SampleSource made = Sources.variants().create(source).open(job.baseDirectory());
+    if (made instanceof PushSampleSource pushed) {
+      pushed.sealWith(job.blockSeal());
+    }
+    return made;
   }
 
   /** What reads the topic that a source's records are in; empty if they are in none. */
