@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 
 /**
  * A store's checkpoints as those of one job: the job's own text goes into each, and the newest is
- * given back only to a job that learns the same, or, where that is allowed, its weights alone. Where
- * there is none, a job that starts from a file of weights gets these.
+ * given back only to a job that learns the same, or, where that is allowed, its weights alone.
+ * Where there is none, a job that starts from a file of weights gets these.
  */
 final class JobCheckpoints extends ForwardingStore {
   /** Value of a checkpoint: the job file with the command line's settings in it. */
@@ -68,8 +68,7 @@ final class JobCheckpoints extends ForwardingStore {
         super.newest(passedOver)
             .map(this::forThisJob)
             .or(() -> job.startFrom().map(weights -> weights.begin(job, first.get())));
-    startedFrom =
-        newest.map(c -> c.values().getOrDefault(StartFrom.SHA256, "")).orElse("");
+    startedFrom = newest.map(c -> c.values().getOrDefault(StartFrom.SHA256, "")).orElse("");
     return newest;
   }
 

@@ -122,8 +122,7 @@ public record StartFrom(
 
   private static String sha256(Path path) {
     try (var in =
-        new DigestInputStream(
-            Files.newInputStream(path), MessageDigest.getInstance("SHA-256"))) {
+        new DigestInputStream(Files.newInputStream(path), MessageDigest.getInstance("SHA-256"))) {
       InputStream all = in;
       all.transferTo(OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(in.getMessageDigest().digest());

@@ -153,8 +153,7 @@ class StartFromRunTest {
     assertThatThrownBy(() -> started("optimizer={ftrl: {learning-rate: 0.1}}"))
         .hasMessageContaining("start-from: does not go with ftrl")
         .hasMessageContaining("job.yaml:14");
-    assertThatThrownBy(
-            () -> started("start-from.file=w.onnx", "start-from.layout=pytorch"))
+    assertThatThrownBy(() -> started("start-from.file=w.onnx", "start-from.layout=pytorch"))
         .hasMessageContaining("start-from.layout: is for safetensors");
   }
 }

@@ -3,8 +3,8 @@ package io.headrace.sink.foreign;
 import java.util.stream.IntStream;
 
 /**
- * Where the gates of a recurrent layer of ours stand in the matrices of another program. Ours are i,
- * f, g, o of an LSTM; of a GRU r, z, n of the input, q, r, z of the state, and q, r, z, n of the
+ * Where the gates of a recurrent layer of ours stand in the matrices of another program. Ours are
+ * i, f, g, o of an LSTM; of a GRU r, z, n of the input, q, r, z of the state, and q, r, z, n of the
  * biases, q being the state's part of n.
  *
  * @param input which of its gates each of ours is, in the matrix of the input
@@ -16,8 +16,7 @@ record Gates(int[] input, int[] state, int[][] bias) {
 
   /** Gates of an LSTM, given in which place the other program has i, f, g and o. */
   static Gates lstm(int... places) {
-    int[][] bias =
-        IntStream.of(places).mapToObj(p -> new int[] {p, p + 4}).toArray(int[][]::new);
+    int[][] bias = IntStream.of(places).mapToObj(p -> new int[] {p, p + 4}).toArray(int[][]::new);
     return new Gates(places, places, bias);
   }
 

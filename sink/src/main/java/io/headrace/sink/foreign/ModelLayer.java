@@ -65,7 +65,8 @@ record ModelLayer(String name, ComponentSpec spec, int flattened) {
      * @param input name of the job's input that the first layer reads, unless it says another
      * @param flow what it reads otherwise
      */
-    private Flow chain(String within, List<ComponentSpec> specs, Optional<String> input, Flow flow) {
+    private Flow chain(
+        String within, List<ComponentSpec> specs, Optional<String> input, Flow flow) {
       Flow now = within.isEmpty() || input.isPresent() ? input(specs.getFirst(), input) : flow;
       for (int i = 0; i < specs.size(); i++) {
         ComponentSpec spec = specs.get(i);

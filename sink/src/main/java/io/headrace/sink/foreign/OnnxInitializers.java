@@ -165,8 +165,7 @@ final class OnnxInitializers {
       unreadable.put(raw.name, "lies in another file beside it");
     } else if (raw.type == FLOAT || raw.type == FLOAT16 || raw.type == BFLOAT16) {
       try {
-        tensors.put(
-            raw.name, new Tensor(TensorType.F32, raw.shape, Floats.of(raw.values())));
+        tensors.put(raw.name, new Tensor(TensorType.F32, raw.shape, Floats.of(raw.values())));
       } catch (IllegalArgumentException | ArithmeticException e) {
         throw new IllegalStateException("tensor " + raw.name + ": " + e.getMessage(), e);
       }
@@ -197,13 +196,13 @@ final class OnnxInitializers {
         && numbers.getOrDefault("transB", 0L) == 1) {
       transposed.add(inputs.get(1));
     }
-    if (operator.toString().equals("GRU")
-        && numbers.getOrDefault("linear_before_reset", 0L) == 0) {
+    if (operator.toString().equals("GRU") && numbers.getOrDefault("linear_before_reset", 0L) == 0) {
       inputs.stream()
           .skip(1)
           .limit(3)
           .forEach(
-              name -> unreadable.put(name, "is of a GRU that resets before it multiplies, unlike gru"));
+              name ->
+                  unreadable.put(name, "is of a GRU that resets before it multiplies, unlike gru"));
     }
   }
 

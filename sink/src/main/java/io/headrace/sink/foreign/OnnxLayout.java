@@ -26,7 +26,8 @@ record OnnxLayout(boolean channelsFirst) implements WeightLayout {
                   ? TorchLayout.filters(shape, layer.spec().name().equals("conv1d"))
                   : Recipe.same(shape, own);
           case "embedding" -> TorchLayout.embedding(shape);
-          case "fm" -> Recipe.of(new Part(own, shape.getFirst(), elements(shape.subList(1, shape.size()))));
+          case "fm" ->
+              Recipe.of(new Part(own, shape.getFirst(), elements(shape.subList(1, shape.size()))));
           case "layer-norm", "batch-norm" -> norm(own, shape);
           case "rnn" -> recurrent(Gates.RNN, layer, own, shape);
           case "lstm" -> recurrent(Gates.lstm(0, 2, 3, 1), layer, own, shape);
@@ -68,8 +69,7 @@ record OnnxLayout(boolean channelsFirst) implements WeightLayout {
     if (name.equals("bias")) {
       return new Recipe(
           List.of(new Part(name, directions, 2 * rows)),
-          floats ->
-              Recipe.sums(direction(floats, directions, direction), units, gates.bias()));
+          floats -> Recipe.sums(direction(floats, directions, direction), units, gates.bias()));
     }
     int in = Math.toIntExact(shape.getFirst());
     int[] places = name.equals("weight") ? gates.input() : gates.state();

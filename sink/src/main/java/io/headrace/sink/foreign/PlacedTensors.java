@@ -17,9 +17,9 @@ import java.util.TreeMap;
 
 /**
  * The tensors of a file by the layer and part that each is, as names say. A key of these is a
- * tensor's whole name or that of the module around it, up to a dot; the longest that fits counts. Its
- * value is a parameter, or the layer that the module is. A tensor that no key fits is taken by its
- * own name. Not thread-safe.
+ * tensor's whole name or that of the module around it, up to a dot; the longest that fits counts.
+ * Its value is a parameter, or the layer that the module is. A tensor that no key fits is taken by
+ * its own name. Not thread-safe.
  */
 final class PlacedTensors {
   /** A part of a layer, by the first of its names. */
@@ -107,7 +107,8 @@ final class PlacedTensors {
       return;
     }
     String rest = path.substring(layer.get().length() + 1);
-    Optional<Part> part = partsOf(layer.get()).stream().filter(p -> p.names().contains(rest)).findFirst();
+    Optional<Part> part =
+        partsOf(layer.get()).stream().filter(p -> p.names().contains(rest)).findFirst();
     if (part.isPresent()) {
       put(new Slot(layer.get(), part.get().name()), tensor);
     } else if (!file.layout().needless().contains(rest)) {

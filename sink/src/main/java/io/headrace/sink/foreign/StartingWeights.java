@@ -62,7 +62,9 @@ public record StartingWeights(
       this.file = WeightFile.read(source);
       this.tensors = new TreeMap<>(first.tensors());
       Map<String, List<Long>> own = new TreeMap<>();
-      first.tensors().forEach((name, tensor) -> ownName(name).ifPresent(n -> own.put(n, tensor.shape())));
+      first
+          .tensors()
+          .forEach((name, tensor) -> ownName(name).ifPresent(n -> own.put(n, tensor.shape())));
       this.placed = new PlacedTensors(ModelLayer.of(spec), own, file, source.names());
     }
 
@@ -125,15 +127,15 @@ public record StartingWeights(
         missing.add(own);
       } else if (!absent.isEmpty()) {
         problems.add(
-            "%s needs %s too, which the file does not have.".formatted(own, String.join(", ", absent)));
+            "%s needs %s too, which the file does not have."
+                .formatted(own, String.join(", ", absent)));
       } else if (fits(own, tensor, parts, found)) {
         tensors.put(name, made(tensor, recipe.get(), found));
         taken.add(own);
       }
     }
 
-    private boolean fits(
-        String own, Tensor tensor, List<Recipe.Part> parts, List<Tensor> found) {
+    private boolean fits(String own, Tensor tensor, List<Recipe.Part> parts, List<Tensor> found) {
       boolean fits = true;
       for (int i = 0; i < parts.size(); i++) {
         Recipe.Part part = parts.get(i);
@@ -172,7 +174,8 @@ public record StartingWeights(
     /** What layers count, which our own files have beside the tensors. */
     private Map<String, String> values() {
       Map<String, String> texts = new HashMap<>();
-      file.texts().forEach((name, text) -> texts.put(PlacedTensors.path(name, source.names()), text));
+      file.texts()
+          .forEach((name, text) -> texts.put(PlacedTensors.path(name, source.names()), text));
       Map<String, String> values = new HashMap<>(first.values());
       for (String name : first.values().keySet()) {
         if (name.startsWith(STATE)) {

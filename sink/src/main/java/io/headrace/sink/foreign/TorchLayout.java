@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * PyTorch's, as a module's {@code state_dict} names it: matrices out x in, filters [out, in, height,
- * width], gates of an LSTM i, f, g, o and of a GRU r, z, n with two biases each, images channel by
- * channel where they were flattened.
+ * PyTorch's, as a module's {@code state_dict} names it: matrices out x in, filters [out, in,
+ * height, width], gates of an LSTM i, f, g, o and of a GRU r, z, n with two biases each, images
+ * channel by channel where they were flattened.
  */
 record TorchLayout() implements WeightLayout {
   private static final String REVERSE = "reverse.";

@@ -25,7 +25,8 @@ public final class RandomModel implements AutoCloseable {
   private final Trainer trainer;
   private final NoiseRows noise;
 
-  public RandomModel(Map<String, InputSpec> inputs, LabelSpec label, String loss, Object... layers) {
+  public RandomModel(
+      Map<String, InputSpec> inputs, LabelSpec label, String loss, Object... layers) {
     this.schema =
         new SampleSchema(
             inputs.entrySet().stream()

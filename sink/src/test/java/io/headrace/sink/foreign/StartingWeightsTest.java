@@ -56,19 +56,42 @@ class StartingWeightsTest {
 
   @TestFactory
   Stream<DynamicTest> predictWhatPyTorchPredicts() {
-    Map<String, String> steps =
-        Map.of("conv", "0.conv1d", "norm", "1.layer-norm", "fc", "3.dense");
+    Map<String, String> steps = Map.of("conv", "0.conv1d", "norm", "1.layer-norm", "fc", "3.dense");
     return Stream.of(
         torch(
             "images.safetensors",
             IMAGE,
-            Map.of("conv", "0.conv2d", "norm", "1.batch-norm", "fc.weight", "6.dense.weight", "fc.bias", "6.dense.bias"),
-            CONV2D, "batch-norm", "relu", POOL, "flatten", DROPOUT, "dense"),
+            Map.of(
+                "conv",
+                "0.conv2d",
+                "norm",
+                "1.batch-norm",
+                "fc.weight",
+                "6.dense.weight",
+                "fc.bias",
+                "6.dense.bias"),
+            CONV2D,
+            "batch-norm",
+            "relu",
+            POOL,
+            "flatten",
+            DROPOUT,
+            "dense"),
         torch(
             "images.onnx",
             IMAGE,
-            Map.of("onnx::Conv_17", "0.conv2d.weight", "onnx::Conv_18", "0.conv2d.bias", "fc", "4.dense"),
-            CONV2D, "relu", POOL, "flatten", "dense"),
+            Map.of(
+                "onnx::Conv_17",
+                "0.conv2d.weight",
+                "onnx::Conv_18",
+                "0.conv2d.bias",
+                "fc",
+                "4.dense"),
+            CONV2D,
+            "relu",
+            POOL,
+            "flatten",
+            "dense"),
         torch("lstm.safetensors", STEPS, with(steps, "rnn", "2.lstm"), recurrent("lstm", true)),
         torch("lstm.onnx", STEPS, onnx(steps, "LSTM", 228, 229, 227), recurrent("lstm", true)),
         torch("gru.safetensors", STEPS, with(steps, "rnn", "2.gru"), recurrent("gru", true)),
@@ -79,12 +102,16 @@ class StartingWeightsTest {
             "words.safetensors",
             TOKENS,
             Map.of("words", "0.embedding", "fc", "2.dense"),
-            EMBEDDING, "flatten", "dense"),
+            EMBEDDING,
+            "flatten",
+            "dense"),
         torch(
             "words.onnx",
             TOKENS,
             Map.of("words", "0.embedding", "fc", "2.dense"),
-            EMBEDDING, "flatten", "dense"));
+            EMBEDDING,
+            "flatten",
+            "dense"));
   }
 
   private static Object[] recurrent(String kind, boolean bidirectional) {
@@ -126,7 +153,9 @@ class StartingWeightsTest {
             float[] before = predict(trainer, block(spec, of(rows, "x")));
             begin(trainer, spec, source(resource(file), file.endsWith(".safetensors"), names));
             float[] found = predict(trainer, block(spec, of(rows, "x")));
-            assertThat(found).hasSameSizeAs(expected).containsExactly(expected, Offset.offset(1e-5f));
+            assertThat(found)
+                .hasSameSizeAs(expected)
+                .containsExactly(expected, Offset.offset(1e-5f));
             assertThat(before).as("without them").isNotEqualTo(found);
           }
         });
@@ -141,7 +170,10 @@ class StartingWeightsTest {
             "towers",
             "inputs",
             Map.of(
-                "image", List.of(CONV2D, "flatten"), "words", List.of(EMBEDDING, "global-avg-pool")));
+                "image",
+                List.of(CONV2D, "flatten"),
+                "words",
+                List.of(EMBEDDING, "global-avg-pool")));
     var image = Map.<String, InputSpec>of("image", IMAGE);
     var words = Map.<String, InputSpec>of("words", TOKENS);
     var both = Map.of("image", IMAGE, "words", TOKENS);
@@ -162,7 +194,15 @@ class StartingWeightsTest {
                 layer("lstm", "units", 4, "return-sequences", false),
                 layer("dense", "units", 3),
                 layer("dense", "bias", false)),
-            exported("statistics", image, false, "standardize", CONV2D, "batch-norm", "flatten", "dense"))
+            exported(
+                "statistics",
+                image,
+                false,
+                "standardize",
+                CONV2D,
+                "batch-norm",
+                "flatten",
+                "dense"))
         .flatMap(tests -> tests);
   }
 
@@ -199,7 +239,16 @@ class StartingWeightsTest {
   @Test
   void everyMisfitIsToldAtOnce() {
     ModelSpec spec =
-        spec(IMAGE, THREE, "softmax", CONV2D, "batch-norm", POOL, "flatten", layer("dense", "units", 5), "dense");
+        spec(
+            IMAGE,
+            THREE,
+            "softmax",
+            CONV2D,
+            "batch-norm",
+            POOL,
+            "flatten",
+            layer("dense", "units", 5),
+            "dense");
     assertThatThrownBy(
             () ->
                 beginAfresh(
@@ -207,7 +256,15 @@ class StartingWeightsTest {
                     source(
                         resource("images.safetensors"),
                         true,
-                        Map.of("conv", "0.conv2d", "fc", "4.dense", "head", "5.dense", "norm", "9.norm"))))
+                        Map.of(
+                            "conv",
+                            "0.conv2d",
+                            "fc",
+                            "4.dense",
+                            "head",
+                            "5.dense",
+                            "norm",
+                            "9.norm"))))
         .isInstanceOf(HeadraceException.class)
         .hasMessageContainingAll(
             "fc.weight is F32 [3, 24], but 4.dense.weight needs F32 [5, 24]",
@@ -228,9 +285,11 @@ class StartingWeightsTest {
 
   @Test
   void whatIsAllowedToBeMissingKeepsItsFirstValues() {
-    ModelSpec spec = spec(IMAGE, THREE, "softmax", CONV2D, POOL, "flatten", layer("dense", "units", 5), "dense");
+    ModelSpec spec =
+        spec(IMAGE, THREE, "softmax", CONV2D, POOL, "flatten", layer("dense", "units", 5), "dense");
     try (var trainer = new Trainer(spec, 1)) {
-      float[] head = Floats.toArray(of(trainer.snapshot("x", 0).tensors(), "model.4.dense.weight").data());
+      float[] head =
+          Floats.toArray(of(trainer.snapshot("x", 0).tensors(), "model.4.dense.weight").data());
       StartingWeights weights =
           begin(
               trainer,
@@ -264,12 +323,17 @@ class StartingWeightsTest {
   @Test
   void flattenedImagesSideBySideAreRefusedWhereNothingSaysHowTheyLie() {
     Map<String, Object> towers =
-        layer("towers", "inputs", Map.of("image", List.of(CONV2D, "flatten"), "other", List.of("flatten")));
+        layer(
+            "towers",
+            "inputs",
+            Map.of("image", List.of(CONV2D, "flatten"), "other", List.of("flatten")));
     var schema =
         new SampleSchema(
-            List.of(new SampleSchema.Input("image", IMAGE), new SampleSchema.Input("other", STEPS)), THREE);
+            List.of(new SampleSchema.Input("image", IMAGE), new SampleSchema.Input("other", STEPS)),
+            THREE);
     ModelSpec spec = spec(schema, "softmax", towers, "dense");
-    assertThatThrownBy(() -> beginAfresh(spec, source(resource("images.safetensors"), true, Map.of())))
+    assertThatThrownBy(
+            () -> beginAfresh(spec, source(resource("images.safetensors"), true, Map.of())))
         .hasMessageContaining("1.dense reads several flattened inputs side by side");
   }
 
@@ -307,7 +371,9 @@ class StartingWeightsTest {
     assertThatThrownBy(() -> beginAfresh(spec, source(file, true, names)))
         .hasMessageContaining("fc.bias is I32 [3], but 2.dense.bias needs F32 [3]");
     byte[] bytes = Files.readAllBytes(file);
-    String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).replace("\"I32\"", "\"C64\"");
+    String text =
+        new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1)
+            .replace("\"I32\"", "\"C64\"");
     Files.write(file, text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> beginAfresh(spec, source(file, true, names)))
         .hasMessageContaining("tensor fc.bias of type C64: of the types only F32, F16");
@@ -351,7 +417,9 @@ class StartingWeightsTest {
       for (int i = 0; i < width; i++) {
         int at = row * width + i;
         if (rows.type() == TensorType.I64) {
-          block.tokens(0).add(row, (int) rows.data().getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, at));
+          block
+              .tokens(0)
+              .add(row, (int) rows.data().getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, at));
         } else {
           var dense = block.dense(0);
           Floats.write(dense.values(), dense.start(row) + i, Floats.read(rows.data(), at));
