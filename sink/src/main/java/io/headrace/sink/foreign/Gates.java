@@ -5,14 +5,25 @@ import java.util.stream.IntStream;
 /**
  * Where the gates of a recurrent layer of ours stand in the matrices of another program. Ours are
  * i, f, g, o of an LSTM; of a GRU r, z, n of the input, q, r, z of the state, and q, r, z, n of the
- * biases, q being the state's part of n.
- *
- * @param input which of its gates each of ours is, in the matrix of the input
- * @param state the same in the matrix of the state
- * @param bias which of its biases, the state's behind the input's, each of ours is the sum of
+ * biases, q being the state's part of n. Immutable.
  */
-record Gates(int[] input, int[] state, int[][] bias) {
+final class Gates {
   static final Gates RNN = new Gates(new int[] {0}, new int[] {0}, new int[][] {{0, 1}});
+
+  private final int[] input;
+  private final int[] state;
+  private final int[][] bias;
+
+  /**
+   * @param input which of its gates each of ours is, in the matrix of the input
+   * @param state the same in the matrix of the state
+   * @param bias which of its biases, the state's behind the input's, each of ours is the sum of
+   */
+  private Gates(int[] input, int[] state, int[][] bias) {
+    this.input = input;
+    this.state = state;
+    this.bias = bias;
+  }
 
   /** Gates of an LSTM, given in which place the other program has i, f, g and o. */
   static Gates lstm(int... places) {
@@ -33,8 +44,22 @@ record Gates(int[] input, int[] state, int[][] bias) {
     return input.length;
   }
 
-  /** From [gates][units][in] of another program to [in][gates][units] of ours. */
-  static float[] matrix(float[] from, int[] places, int units, int in) {
+  /** The input's matrix, [gates][units][in] of another program, as [in][gates][units] of ours. */
+  float[] input(float[] theirs, int units, int in) {
+    return matrix(theirs, input, units, in);
+  }
+
+  /** The same of the state's matrix. */
+  float[] state(float[] theirs, int units) {
+    return matrix(theirs, state, units, units);
+  }
+
+  /** Biases of the input and behind them of the state, [gates][units] each, as ours. */
+  float[] bias(float[] theirs, int units) {
+    return Recipe.sums(theirs, units, bias);
+  }
+
+  private static float[] matrix(float[] from, int[] places, int units, int in) {
     int gates = places.length;
     float[] to = new float[from.length];
     for (int gate = 0; gate < gates; gate++) {

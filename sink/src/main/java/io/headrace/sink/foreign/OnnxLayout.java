@@ -66,16 +66,21 @@ record OnnxLayout(boolean channelsFirst) implements WeightLayout {
     int direction = reverse ? 1 : 0;
     int units = Math.toIntExact(shape.getLast());
     long rows = (long) gates.count() * units;
-    if (name.equals("bias")) {
-      return new Recipe(
-          List.of(new Part(name, directions, 2 * rows)),
-          floats -> Recipe.sums(direction(floats, directions, direction), units, gates.bias()));
-    }
     int in = Math.toIntExact(shape.getFirst());
-    int[] places = name.equals("weight") ? gates.input() : gates.state();
-    return new Recipe(
-        List.of(new Part(name, directions, rows, (long) in)),
-        floats -> Gates.matrix(direction(floats, directions, direction), places, units, in));
+    return switch (name) {
+      case "weight" ->
+          new Recipe(
+              List.of(new Part(name, directions, rows, (long) in)),
+              floats -> gates.input(direction(floats, directions, direction), units, in));
+      case "recurrent-weight" ->
+          new Recipe(
+              List.of(new Part(name, directions, rows, (long) units)),
+              floats -> gates.state(direction(floats, directions, direction), units));
+      default ->
+          new Recipe(
+              List.of(new Part(name, directions, 2 * rows)),
+              floats -> gates.bias(direction(floats, directions, direction), units));
+    };
   }
 
   private static float[] direction(float[] both, long directions, int which) {

@@ -92,20 +92,20 @@ record TorchLayout() implements WeightLayout {
     String ending = reverse ? "_l0_reverse" : "_l0";
     int units = Math.toIntExact(shape.getLast());
     long rows = (long) gates.count() * units;
+    int in = Math.toIntExact(shape.getFirst());
     return switch (reverse ? own.substring(REVERSE.length()) : own) {
-      case "weight" -> matrix("weight_ih" + ending, gates.input(), rows, units, shape.getFirst());
+      case "weight" ->
+          new Recipe(
+              List.of(new Part("weight_ih" + ending, rows, (long) in)),
+              floats -> gates.input(floats, units, in));
       case "recurrent-weight" ->
-          matrix("weight_hh" + ending, gates.state(), rows, units, shape.getFirst());
+          new Recipe(
+              List.of(new Part("weight_hh" + ending, rows, (long) units)),
+              floats -> gates.state(floats, units));
       default ->
           new Recipe(
               List.of(new Part("bias_ih" + ending, rows), new Part("bias_hh" + ending, rows)),
-              floats -> Recipe.sums(floats, units, gates.bias()));
+              floats -> gates.bias(floats, units));
     };
-  }
-
-  private static Recipe matrix(String name, int[] places, long rows, int units, long in) {
-    return new Recipe(
-        List.of(new Part(name, rows, in)),
-        floats -> Gates.matrix(floats, places, units, Math.toIntExact(in)));
   }
 }
