@@ -8,6 +8,7 @@ import io.headrace.engine.sample.SampleSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -93,16 +94,16 @@ record ModelLayer(String name, ComponentSpec spec, int flattened) {
     private Flow behind(String name, ComponentSpec spec, Flow x) {
       Map<String, Object> settings = spec.settings().asMap();
       return switch (spec.name()) {
-        case "conv2d", "conv1d" -> new Flow(((Number) settings.get("filters")).intValue(), 0);
+        case "conv2d", "conv1d" -> new Flow(((Number) required(settings, "filters")).intValue(), 0);
         case "flatten" -> x.channels() > 1 ? new Flow(0, x.channels()) : new Flow(0, x.flattened());
         case "residual" -> {
           Object shortcut = settings.get("shortcut");
           if (shortcut != null) {
             chain(name + ".shortcut.", specs(shortcut), Optional.empty(), x);
           }
-          yield chain(name + ".layers.", specs(settings.get("layers")), Optional.empty(), x);
+          yield chain(name + ".layers.", specs(required(settings, "layers")), Optional.empty(), x);
         }
-        case "towers" -> towers(name, (Map<?, ?>) settings.get("inputs"));
+        case "towers" -> towers(name, (Map<?, ?>) required(settings, "inputs"));
         case "relu",
             "leaky-relu",
             "tanh",
@@ -129,6 +130,10 @@ record ModelLayer(String name, ComponentSpec spec, int flattened) {
               });
       boolean plain = ends.stream().allMatch(end -> end.flattened() == 0);
       return ends.size() == 1 ? ends.getFirst() : new Flow(0, plain ? 0 : MIXED);
+    }
+
+    private static Object required(Map<String, Object> settings, String name) {
+      return Objects.requireNonNull(settings.get(name), name);
     }
 
     private static List<ComponentSpec> specs(Object layers) {

@@ -181,8 +181,8 @@ final class PlacedTensors {
 
   /** The tensor of the file that is a part of {@code own}. */
   Optional<Tensor> tensor(String own, Part part) {
-    return Optional.ofNullable(placed.get(new Slot(layerName(own), part.name())))
-        .map(file.tensors()::get);
+    String tensor = placed.get(new Slot(layerName(own), part.name()));
+    return tensor == null ? Optional.empty() : Optional.ofNullable(file.tensors().get(tensor));
   }
 
   /** The name of that tensor in the file. */
