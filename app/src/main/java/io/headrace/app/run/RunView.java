@@ -19,6 +19,7 @@ import io.headrace.pipeline.job.JobRun;
 import io.headrace.pipeline.job.JobSpec;
 import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -110,6 +111,11 @@ public final class RunView implements JobStatusSource, JobControl {
     @Override
     public Optional<Path> checkpoints() {
       return run.job().checkpoints().directory();
+    }
+
+    @Override
+    public FileSeal seal() {
+      return run.seal();
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.headrace.app.http.JobStatus.Saved;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.ingest.push.PushIntake;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -93,6 +94,11 @@ final class MovingJob implements JobStatusSource, JobControl {
       @Override
       public Optional<Path> checkpoints() {
         return checkpoints;
+      }
+
+      @Override
+      public FileSeal seal() {
+        return FileSeal.NONE;
       }
 
       @Override

@@ -12,6 +12,7 @@ import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.MetricsSettings;
+import io.headrace.sink.seal.EncryptionSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,8 @@ final class JobReader {
     Optional<SampleMapping> sample = sample();
     List<ComponentSpec> transforms = list(JobKey.TRANSFORMS, vocabulary.transforms());
     List<ComponentSpec> layers = list(JobKey.MODEL, vocabulary.layers());
+    Optional<StartFrom> startFrom =
+        given(JobKey.START_FROM, StartFrom.DECLARED).map(StartFrom::from);
     Optional<ComponentSpec> loss = required(JobKey.LOSS, vocabulary.losses());
     Optional<ComponentSpec> optimizer = required(JobKey.OPTIMIZER, vocabulary.optimizers());
     Optional<ComponentSpec> schedule = schedule();
@@ -79,6 +82,8 @@ final class JobReader {
         defaulted(JobKey.REJECTION_LIMIT, RejectionSettings.DECLARED).map(RejectionSettings::from);
     Optional<ServeSettings> serve =
         given(JobKey.SERVE, ServeSettings.DECLARED).map(ServeSettings::from);
+    Optional<EncryptionSettings> encryption =
+        given(JobKey.ENCRYPTION, EncryptionSettings.SETTINGS).map(EncryptionSettings::from);
     Optional<AccessSettings> access =
         given(JobKey.ACCESS, AccessSettings.DECLARED).map(AccessSettings::from);
     problems.throwIfAny();
@@ -97,6 +102,7 @@ final class JobReader {
             sample.orElseThrow(),
             transforms,
             layers,
+            startFrom,
             loss.orElseThrow(),
             optimizer.orElseThrow(),
             schedule.orElseThrow(),
@@ -110,12 +116,14 @@ final class JobReader {
             deadLetters.orElseThrow(),
             rejectionLimit.orElseThrow(),
             serve,
+            encryption,
             access,
             fingerprint(
                 shuffle,
                 validation,
                 transforms,
                 layers,
+                startFrom,
                 loss,
                 optimizer,
                 schedule,
@@ -229,6 +237,7 @@ final class JobReader {
       Optional<ValidationSpec> validation,
       List<ComponentSpec> transforms,
       List<ComponentSpec> layers,
+      Optional<StartFrom> startFrom,
       Optional<ComponentSpec> loss,
       Optional<ComponentSpec> optimizer,
       Optional<ComponentSpec> schedule,
@@ -244,6 +253,7 @@ final class JobReader {
                 fingerprint
                     .add("validation.fraction", v.fraction().getAsDouble())
                     .add("validation.seed", v.seed()));
+    startFrom.ifPresent(weights -> weights.addTo(fingerprint));
     return fingerprint
         .add(JobKey.TRANSFORMS.key(), transforms)
         .add(JobKey.MODEL.key(), layers)
