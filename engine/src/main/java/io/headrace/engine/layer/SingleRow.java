@@ -40,7 +40,9 @@ public interface SingleRow {
     /** What a row counts, the weight of its class included. */
     double importance(double label, double weight);
 
-    /** What the loss makes of a score's slope once it is known how far the score will move by it. */
+    /**
+     * What the loss makes of a score's slope once it is known how far the score will move by it.
+     */
     double of(double slope, double score, double label, double weight, double pull);
   }
 }

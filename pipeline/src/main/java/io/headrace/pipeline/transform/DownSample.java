@@ -22,7 +22,8 @@ record DownSample(int label, double keep, long seed) implements Transform {
       if (!(schema.label() instanceof LabelSpec.Classes classes)) {
         throw new InvalidSettingException(
             "class",
-            name + " is no class: the label is a number. Use sample-fraction, or a label of classes.");
+            name
+                + " is no class: the label is a number. Use sample-fraction, or a label of classes.");
       }
       int label = classes.names().indexOf(name);
       if (label < 0) {
@@ -44,8 +45,7 @@ record DownSample(int label, double keep, long seed) implements Transform {
         weights[row] = (float) (weights[row] / keep);
       }
     }
-    block.retainRows(
-        row -> labels[row] != label || RowRandom.unit(start, positions[row]) < keep);
+    block.retainRows(row -> labels[row] != label || RowRandom.unit(start, positions[row]) < keep);
   }
 
   @Override

@@ -188,8 +188,7 @@ public final class Transforms {
   }
 
   private static UnboundTransform downSample(Settings settings) {
-    return new DownSample.Of(
-        settings.value(CLASS), settings.value(KEEP), settings.value(SEED));
+    return new DownSample.Of(settings.value(CLASS), settings.value(KEEP), settings.value(SEED));
   }
 
   private static UnboundTransform sampleFraction(Settings settings) {

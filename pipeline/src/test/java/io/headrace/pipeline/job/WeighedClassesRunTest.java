@@ -91,7 +91,8 @@ class WeighedClassesRunTest {
     assertThat(ledger.filtered()).isBetween((long) (0.8 * ROWS), (long) (0.9 * ROWS));
     assertThat(ledger.read()).isEqualTo(ROWS);
     assertThat(ledger.trained()).isEqualTo(ROWS - ledger.filtered()).isGreaterThan(clicks);
-    assertThat(learned.metrics.total().get("baseRate")).isCloseTo(baseRate, within(0.05 * baseRate));
+    assertThat(learned.metrics.total().get("baseRate"))
+        .isCloseTo(baseRate, within(0.05 * baseRate));
     assertThat(learned.metrics.total().get("meanPrediction"))
         .as("before learning, the first rows included")
         .isCloseTo(baseRate, within(0.3 * baseRate));
@@ -149,12 +150,13 @@ class WeighedClassesRunTest {
   })
   void aClassThatCountsThreefoldIsRowsThatDo(String loss, String optimizer, String update)
       throws IOException {
-    String weighted =
-        Files.readString(folder.resolve("clicks.vw")).replaceAll("(?m)^1 ", "1 3.0 ");
+    String weighted = Files.readString(folder.resolve("clicks.vw")).replaceAll("(?m)^1 ", "1 3.0 ");
     Files.writeString(folder.resolve("weighted.vw"), weighted);
     String[] common = {"optimizer=" + optimizer, "engine.update=" + update};
     String classes =
-        loss.equals("logistic") ? "{logistic: {positive-weight: 3}}" : "{softmax: {class-weights: [1, 3]}}";
+        loss.equals("logistic")
+            ? "{logistic: {positive-weight: 3}}"
+            : "{softmax: {class-weights: [1, 3]}}";
 
     float[] byClass = learned(common[0], common[1], "loss=" + classes);
     float[] byRow = learned(common[0], common[1], "loss=" + loss, "source.file.path=weighted.vw");
@@ -182,7 +184,8 @@ class WeighedClassesRunTest {
           (chunk, record, reason, detail) -> {},
           block -> {
             if (outputs[0].length == 0) {
-              MemorySegment into = Floats.allocate((long) block.size() * run.trainer().outputWidth());
+              MemorySegment into =
+                  Floats.allocate((long) block.size() * run.trainer().outputWidth());
               run.trainer().predict(block, into);
               outputs[0] = Floats.toArray(into);
             }
