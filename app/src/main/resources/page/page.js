@@ -6,7 +6,7 @@ import { connect } from "./feed.js";
 import * as format from "./format.js";
 import { onSignIn, recognize } from "./session.js";
 
-const ENDED = ["finished", "failed"];
+const ENDED = ["finished", "stopped", "failed"];
 let latest = null;
 
 const listener = {

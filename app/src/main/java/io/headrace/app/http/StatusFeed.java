@@ -8,6 +8,8 @@ import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -17,7 +19,7 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Takes a status at a steady pace, remembers it, and passes it to every open page. Thread-safe. A
+ * Takes a status of each job at a steady pace, remembers it, and passes it to every open page. Thread-safe. A
  * page that cannot keep up misses ticks; nothing is queued for it. Ticks are taken on the server's
  * one thread: from another one they would race with pages that disconnect, which the server reports
  * as a fault.
@@ -33,15 +35,21 @@ final class StatusFeed {
   @Serdeable
   record Tick(JobStatus status, HistoryPoint point) {}
 
-  private final JobStatusSource source;
+  /** Of one job. */
+  private record Channel(StatusHistory history, Sinks.Many<Tick> ticks) {
+    Channel() {
+      this(new StatusHistory(), Sinks.many().multicast().directBestEffort());
+    }
+  }
+
+  private final ServedJobs jobs;
   private final Duration every;
   private final EventLoopGroup serverThread;
-  private final StatusHistory history = new StatusHistory();
-  private final Sinks.Many<Tick> ticks = Sinks.many().multicast().directBestEffort();
+  private final Map<String, Channel> channels = new ConcurrentHashMap<>();
   private final Disposable.Swap clock = Disposables.swap();
 
-  StatusFeed(JobStatusSource source, Pace pace, EventLoopGroup serverThread) {
-    this.source = source;
+  StatusFeed(ServedJobs jobs, Pace pace, EventLoopGroup serverThread) {
+    this.jobs = jobs;
     this.serverThread = serverThread;
     this.every = pace.every();
   }
@@ -51,47 +59,52 @@ final class StatusFeed {
     clock.update(
         Flux.interval(Duration.ZERO, every, Schedulers.fromExecutorService(serverThread))
             .onBackpressureDrop()
-            .subscribe(n -> tick()));
+            .subscribe(n -> jobs.all().forEach(this::tick)));
   }
 
   /** Ends every open stream, so that the server can stop at once. */
   @PreDestroy
   void stop() {
     clock.dispose();
-    ticks.tryEmitComplete();
+    channels.values().forEach(channel -> channel.ticks().tryEmitComplete());
   }
 
-  List<HistoryPoint> history() {
-    return history.points();
+  List<HistoryPoint> history(ServedJob job) {
+    return channel(job).history().points();
   }
 
   /**
    * The past as one {@code history} event, then a {@code status} event at once and at each tick.
    */
-  Flux<Event<?>> events() {
+  Flux<Event<?>> events(ServedJob job) {
     return Flux.defer(
         () -> {
-          Event<?> past = Event.of(history.points()).name("history");
-          return ticks
+          Event<?> past = Event.of(history(job)).name("history");
+          return channel(job)
+              .ticks()
               .asFlux()
-              .startWith(tickNow())
+              .startWith(tickNow(job))
               .<Event<?>>map(tick -> Event.of(tick).name("status"))
               .startWith(past);
         });
   }
 
-  private void tick() {
+  private Channel channel(ServedJob job) {
+    return channels.computeIfAbsent(job.name(), name -> new Channel());
+  }
+
+  private void tick(ServedJob job) {
     try {
-      Tick tick = tickNow();
-      history.add(tick.point());
-      ticks.tryEmitNext(tick);
+      Tick tick = tickNow(job);
+      channel(job).history().add(tick.point());
+      channel(job).ticks().tryEmitNext(tick);
     } catch (RuntimeException e) {
-      log.warn("The status page missed an update: {}", e.toString());
+      log.warn("The page of {} missed an update: {}", job.name(), e.toString());
     }
   }
 
-  private Tick tickNow() {
-    JobStatus status = source.status();
+  private static Tick tickNow(ServedJob job) {
+    JobStatus status = job.status().status();
     return new Tick(status, HistoryPoint.of(status));
   }
 }

@@ -86,6 +86,7 @@ public final class RunView implements JobStatusSource, JobControl {
   /** All that a service is given of the run. */
   public ServedJob served() {
     return new ServedJob(
+        run.job().name(),
         this,
         this,
         run.job().checkpoints().directory(),
@@ -105,6 +106,22 @@ public final class RunView implements JobStatusSource, JobControl {
   @Override
   public Optional<CheckpointStore.Entry> checkpoint() {
     return run.checkpoint();
+  }
+
+  /** A run is not started again: whoever started it waits for its end. */
+  @Override
+  public boolean start() {
+    return false;
+  }
+
+  /** Returns at once: the process, which waits for the run's end, may end with it. */
+  @Override
+  public boolean stop() {
+    boolean ongoing = run.status().state().ongoing();
+    if (ongoing) {
+      run.stop();
+    }
+    return ongoing;
   }
 
   @Override
@@ -218,7 +235,8 @@ public final class RunView implements JobStatusSource, JobControl {
       case RUNNING -> JobState.RUNNING;
       case PAUSED -> JobState.PAUSED;
       case STOPPING -> JobState.DRAINING;
-      case COMPLETED, STOPPED -> JobState.FINISHED;
+      case COMPLETED -> JobState.FINISHED;
+      case STOPPED -> JobState.STOPPED;
       case FAILED -> JobState.FAILED;
     };
   }

@@ -72,7 +72,7 @@ final class MovingJob implements JobStatusSource, JobControl {
 
   /** Itself, as a service shows it. */
   ServedJob served() {
-    return new ServedJob(this, this, checkpoints, Optional.empty(), predictions);
+    return new ServedJob(name, this, this, checkpoints, Optional.empty(), predictions);
   }
 
   @Override
@@ -94,6 +94,27 @@ final class MovingJob implements JobStatusSource, JobControl {
       throw new HeadraceException("The checkpoint of step 7 could not be written: No space left");
     }
     return Optional.of(stored.getLast());
+  }
+
+  @Override
+  public boolean start() {
+    if (diskFull) {
+      throw new HeadraceException("The job file cannot be read.");
+    }
+    boolean stopped = state == JobState.STOPPED;
+    if (stopped) {
+      state = JobState.RUNNING;
+    }
+    return stopped;
+  }
+
+  @Override
+  public boolean stop() {
+    boolean runs = state == JobState.RUNNING || state == JobState.PAUSED;
+    if (runs) {
+      state = JobState.STOPPED;
+    }
+    return runs;
   }
 
   @Override
