@@ -102,7 +102,8 @@ final class CheckpointsController {
     CheckpointStore.Entry written;
     try {
       written =
-          served.control()
+          served
+              .control()
               .checkpoint()
               .orElseThrow(
                   () ->
@@ -128,7 +129,8 @@ final class CheckpointsController {
 
   private static CheckpointStore store(ServedJob served) {
     return DirectoryCheckpointStore.forReading(
-        served.checkpoints()
+        served
+            .checkpoints()
             .orElseThrow(
                 () ->
                     new HttpStatusException(

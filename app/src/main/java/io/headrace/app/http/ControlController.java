@@ -28,14 +28,18 @@ final class ControlController {
   JobStatus pause(Optional<String> job) {
     ServedJob served = jobs.of(job);
     return answer(
-        served, served.control().pause(), "The job is not running but %s; there is nothing to pause.");
+        served,
+        served.control().pause(),
+        "The job is not running but %s; there is nothing to pause.");
   }
 
   @Post(uris = {"/resume", "/jobs/{job}/resume"})
   JobStatus resume(Optional<String> job) {
     ServedJob served = jobs.of(job);
     return answer(
-        served, served.control().resume(), "The job is not paused but %s; there is nothing to resume.");
+        served,
+        served.control().resume(),
+        "The job is not paused but %s; there is nothing to resume.");
   }
 
   /** Where it can be started again, answers once it has drained and its checkpoint is durable. */
@@ -44,7 +48,9 @@ final class ControlController {
   JobStatus stop(Optional<String> job) {
     ServedJob served = jobs.of(job);
     return answer(
-        served, served.control().stop(), "The job does not run: it is %s; there is nothing to stop.");
+        served,
+        served.control().stop(),
+        "The job does not run: it is %s; there is nothing to stop.");
   }
 
   /** Starts it from its file as that is now, and its newest checkpoint. */

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A running HTTP server that shows jobs and lets people control them: the page at {@code /},
- * {@code /health}, {@code /prometheus} and the API under {@code /api/v1}. Thread-safe. Whoever
- * starts it closes it.
+ * A running HTTP server that shows jobs and lets people control them: the page at {@code /}, {@code
+ * /health}, {@code /prometheus} and the API under {@code /api/v1}. Thread-safe. Whoever starts it
+ * closes it.
  */
 public final class HttpService implements AutoCloseable {
   private final ApplicationContext context;

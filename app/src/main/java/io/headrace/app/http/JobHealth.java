@@ -39,8 +39,7 @@ final class JobHealth implements HealthIndicator {
 
   private static HealthResult result(String title, JobStatus.Job job, boolean down) {
     return HealthResult.builder(title, down ? HealthStatus.DOWN : HealthStatus.UP)
-        .details(
-            Map.of("name", job.name(), "state", job.state().code(), "message", job.message()))
+        .details(Map.of("name", job.name(), "state", job.state().code(), "message", job.message()))
         .build();
   }
 }

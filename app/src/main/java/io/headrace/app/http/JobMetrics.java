@@ -10,8 +10,8 @@ import java.util.Map;
 
 /**
  * The jobs' part of {@code /prometheus}. One status of each answers a whole scrape, so its figures
- * are of the same moment and add up; partitions and reasons come and go as they do in the
- * status. Thread-safe.
+ * are of the same moment and add up; partitions and reasons come and go as they do in the status.
+ * Thread-safe.
  */
 @Context
 final class JobMetrics implements MultiCollector {
@@ -46,8 +46,7 @@ final class JobMetrics implements MultiCollector {
   }
 
   private static void samples(JobStatus status, MetricFamilies families) {
-    var samples =
-        families.counter("headrace_samples", "Records settled, by what became of them");
+    var samples = families.counter("headrace_samples", "Records settled, by what became of them");
     for (Partition row : status.partitions()) {
       samples
           .add(row.trained(), "partition", row.partition(), "outcome", "trained")
@@ -65,16 +64,19 @@ final class JobMetrics implements MultiCollector {
     if (rate != null) {
       learningRate.add(rate.doubleValue());
     }
-    families.counter("headrace_records_read", "Records read from the source")
-                .add(status.ledger().read());
-        families.gauge("headrace_in_flight_records", "Records read and not yet settled")
-                .add(status.ledger().inFlight());
-        families.gauge("headrace_samples_per_second", "Samples trained a second, lately")
-                .add(status.progress().samplesPerSecond());
-        families.counter("headrace_steps", "Training steps taken")
-                .add(status.progress().step());
-        families.gauge("headrace_step_seconds", "Mean duration of a step, lately")
-                .add(status.progress().stepMillis() / 1000);
+    families
+        .counter("headrace_records_read", "Records read from the source")
+        .add(status.ledger().read());
+    families
+        .gauge("headrace_in_flight_records", "Records read and not yet settled")
+        .add(status.ledger().inFlight());
+    families
+        .gauge("headrace_samples_per_second", "Samples trained a second, lately")
+        .add(status.progress().samplesPerSecond());
+    families.counter("headrace_steps", "Training steps taken").add(status.progress().step());
+    families
+        .gauge("headrace_step_seconds", "Mean duration of a step, lately")
+        .add(status.progress().stepMillis() / 1000);
   }
 
   private static void quality(JobStatus.Metrics metrics, MetricFamilies families) {
@@ -93,11 +95,12 @@ final class JobMetrics implements MultiCollector {
                     }));
     var baseline = families.gauge("headrace_baseline", "What predicting without skill scores");
     metrics.baselines().forEach((name, value) -> baseline.add(value, "name", name));
-    families.counter(
-                    "headrace_metrics_conflated", "Events that newer ones took the place of")
-                .add(metrics.conflated());
-        families.counter("headrace_events_undelivered", "Events a sink failed to take")
-                .add(metrics.undelivered());
+    families
+        .counter("headrace_metrics_conflated", "Events that newer ones took the place of")
+        .add(metrics.conflated());
+    families
+        .counter("headrace_events_undelivered", "Events a sink failed to take")
+        .add(metrics.undelivered());
   }
 
   private static void flow(JobStatus status, MetricFamilies families) {
@@ -112,19 +115,21 @@ final class JobMetrics implements MultiCollector {
     for (JobState each : JobState.values()) {
       state.add(each == status.job().state() ? 1 : 0, "state", each.code());
     }
-    families.gauge(
-                    "headrace_paused", "1 while the job reads no more until it is resumed")
-                .add(status.job().state() == JobState.PAUSED ? 1 : 0);
-        families.gauge("headrace_ring_slots", "Mini-batch slots of the ring")
-                .add(status.flow().ringSlots());
-        families.gauge("headrace_ring_occupied_slots", "Slots filled and not yet trained")
-                .add(status.flow().ringOccupiedSlots());
-        families.gauge("headrace_demand_blocks", "Blocks asked of the source, not yet here")
-                .add(status.flow().demandBlocks());
+    families
+        .gauge("headrace_paused", "1 while the job reads no more until it is resumed")
+        .add(status.job().state() == JobState.PAUSED ? 1 : 0);
+    families
+        .gauge("headrace_ring_slots", "Mini-batch slots of the ring")
+        .add(status.flow().ringSlots());
+    families
+        .gauge("headrace_ring_occupied_slots", "Slots filled and not yet trained")
+        .add(status.flow().ringOccupiedSlots());
+    families
+        .gauge("headrace_demand_blocks", "Blocks asked of the source, not yet here")
+        .add(status.flow().demandBlocks());
   }
 
-  private static void checkpoints(
-      JobStatus.Checkpoints checkpoints, MetricFamilies families) {
+  private static void checkpoints(JobStatus.Checkpoints checkpoints, MetricFamilies families) {
     var age = families.gauge("headrace_checkpoint_age_seconds", "Age of the last checkpoint");
     var bytes = families.gauge("headrace_checkpoint_bytes", "Size of the last checkpoint");
     var seconds =
@@ -134,24 +139,25 @@ final class JobMetrics implements MultiCollector {
       age.add(checkpoints.last().ageSeconds());
       bytes.add(checkpoints.last().bytes());
     }
-    families.counter("headrace_checkpoint_failures", "Checkpoints not written")
-                .add(checkpoints.failures());
-        families.counter(
-                    "headrace_checkpoints_put_off", "Checkpoints due while one was being written")
-                .add(checkpoints.putOff());
-        families.counter("headrace_checkpoints", "Checkpoints written by this run")
-                .add(checkpoints.written());
+    families
+        .counter("headrace_checkpoint_failures", "Checkpoints not written")
+        .add(checkpoints.failures());
+    families
+        .counter("headrace_checkpoints_put_off", "Checkpoints due while one was being written")
+        .add(checkpoints.putOff());
+    families
+        .counter("headrace_checkpoints", "Checkpoints written by this run")
+        .add(checkpoints.written());
   }
 
-  private static void predictions(
-      JobStatus.Predictions predictions, MetricFamilies families) {
-    families.counter(
-                    "headrace_predict_requests", "Requests for predictions, by outcome")
-                .add(predictions.answered(), "outcome", "answered")
-                .add(predictions.refused(), "outcome", "refused");
-        families.counter("headrace_predicted_rows", "Rows predicted")
-                .add(predictions.rows());
-        families.gauge("headrace_predict_step", "Step of the copy that predicts")
-                .add(predictions.step());
+  private static void predictions(JobStatus.Predictions predictions, MetricFamilies families) {
+    families
+        .counter("headrace_predict_requests", "Requests for predictions, by outcome")
+        .add(predictions.answered(), "outcome", "answered")
+        .add(predictions.refused(), "outcome", "refused");
+    families.counter("headrace_predicted_rows", "Rows predicted").add(predictions.rows());
+    families
+        .gauge("headrace_predict_step", "Step of the copy that predicts")
+        .add(predictions.step());
   }
 }

@@ -18,12 +18,12 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.security.annotation.Secured;
-import java.util.Optional;
 import jakarta.inject.Named;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -71,7 +71,8 @@ final class PredictController {
         : CompletableFuture.supplyAsync(() -> answer(request, served, body), others);
   }
 
-  private static MutableHttpResponse<?> answer(HttpRequest<?> request, ServedJob served, byte[] body) {
+  private static MutableHttpResponse<?> answer(
+      HttpRequest<?> request, ServedJob served, byte[] body) {
     if (served.predictions().isEmpty()) {
       return Problem.response(
           request,

@@ -37,7 +37,8 @@ final class SamplesController {
   @ExecuteOn(TaskExecutors.BLOCKING)
   CompletionStage<MutableHttpResponse<?>> push(
       HttpRequest<?> request, Optional<String> job, @Body byte[] body) {
-    return jobs.of(job).intake()
+    return jobs.of(job)
+        .intake()
         .orElseThrow() // the gate lets nobody through without one
         .push(body, Optional.ofNullable(request.getHeaders().get(KEY)))
         .thenApply(outcome -> answer(request, outcome));

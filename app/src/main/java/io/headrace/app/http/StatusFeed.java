@@ -19,10 +19,10 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Takes a status of each job at a steady pace, remembers it, and passes it to every open page. Thread-safe. A
- * page that cannot keep up misses ticks; nothing is queued for it. Ticks are taken on the server's
- * one thread: from another one they would race with pages that disconnect, which the server reports
- * as a fault.
+ * Takes a status of each job at a steady pace, remembers it, and passes it to every open page.
+ * Thread-safe. A page that cannot keep up misses ticks; nothing is queued for it. Ticks are taken
+ * on the server's one thread: from another one they would race with pages that disconnect, which
+ * the server reports as a fault.
  */
 @Context
 final class StatusFeed {

@@ -68,8 +68,7 @@ final class HostedJob implements JobStatusSource, JobControl, AutoCloseable {
   ServedJob served() {
     if (life instanceof Life.Begun begun) {
       ServedJob run = begun.view().served();
-      return new ServedJob(
-          name(), this, this, run.checkpoints(), run.intake(), run.predictions());
+      return new ServedJob(name(), this, this, run.checkpoints(), run.intake(), run.predictions());
     }
     Optional<Path> checkpoints = spec().flatMap(job -> job.checkpoints().directory());
     return new ServedJob(name(), this, this, checkpoints, Optional.empty(), Optional.empty());

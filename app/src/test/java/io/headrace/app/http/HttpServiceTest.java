@@ -162,7 +162,8 @@ class HttpServiceTest {
     HttpResponse<String> health = fetch("/health");
     assertThat(health.statusCode()).isEqualTo(200);
     assertThat(health.body()).contains("\"status\":\"UP\"", "\"state\":\"paused\"");
-    assertThat(fetch("/prometheus").body()).contains("\nheadrace_paused{job_name=\"flight-delay\"} 1");
+    assertThat(fetch("/prometheus").body())
+        .contains("\nheadrace_paused{job_name=\"flight-delay\"} 1");
   }
 
   @Test
@@ -235,7 +236,8 @@ class HttpServiceTest {
       job.status();
     }
 
-    assertThat(fetch("/prometheus").body()).contains("\nheadrace_checkpoint_age_seconds{job_name=\"flight-delay\"} ");
+    assertThat(fetch("/prometheus").body())
+        .contains("\nheadrace_checkpoint_age_seconds{job_name=\"flight-delay\"} ");
   }
 
   @Test

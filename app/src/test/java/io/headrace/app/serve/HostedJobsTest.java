@@ -57,7 +57,11 @@ class HostedJobsTest {
         %s
         """
             .formatted(
-                name, source, more.equals(DIVERGING) ? 1e30 : 0.001, folder.resolve("checkpoints-" + name), more));
+                name,
+                source,
+                more.equals(DIVERGING) ? 1e30 : 0.001,
+                folder.resolve("checkpoints-" + name),
+                more));
   }
 
   private String pushed() {
@@ -78,7 +82,9 @@ class HostedJobsTest {
         HttpRequest.newBuilder(http.uri().resolve(path))
             .method(
                 method,
-                path.endsWith("/samples") ? BodyPublishers.ofFile(FLIGHTS) : BodyPublishers.noBody())
+                path.endsWith("/samples")
+                    ? BodyPublishers.ofFile(FLIGHTS)
+                    : BodyPublishers.noBody())
             .build();
     HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
     assertThat(answer.statusCode()).as(path + " " + answer.body()).isEqualTo(expected);

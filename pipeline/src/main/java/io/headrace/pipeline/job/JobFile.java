@@ -31,12 +31,7 @@ public final class JobFile {
    */
   public static JobSpec readWithDefaults(Path file, List<String> defaults) {
     return parse(
-        Vocabulary.standard(),
-        file.toString(),
-        text(file),
-        defaults,
-        List.of(),
-        directoryOf(file));
+        Vocabulary.standard(), file.toString(), text(file), defaults, List.of(), directoryOf(file));
   }
 
   /** Like {@link #read(Path, List)}, with data paths resolved against {@code dataDirectory}. */
