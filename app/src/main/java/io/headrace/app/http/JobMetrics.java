@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import jakarta.annotation.PostConstruct;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The jobs' part of {@code /prometheus}. One status of each answers a whole scrape, so its figures
@@ -36,6 +37,7 @@ final class JobMetrics implements MultiCollector {
       families.of(job.name());
       samples(status, families);
       quality(status.metrics(), families);
+      calibration(status.metrics().calibration(), families);
       flow(status, families);
       checkpoints(status.checkpoints(), families);
       if (status.predictions() != null) {
@@ -101,6 +103,27 @@ final class JobMetrics implements MultiCollector {
     families
         .counter("headrace_events_undelivered", "Events a sink failed to take")
         .add(metrics.undelivered());
+  }
+
+  private static void calibration(JobStatus.@Nullable Calibration tables, MetricFamilies families) {
+    if (tables == null) {
+      return;
+    }
+    var weight =
+        families.gauge("headrace_calibration_weight", "Samples by their probability, weighted");
+    var predicted =
+        families.gauge("headrace_calibration_predicted", "Mean probability of a bin's samples");
+    var observed = families.gauge("headrace_calibration_observed", "Share of them that came true");
+    Map.of("window", tables.window(), "total", tables.total())
+        .forEach(
+            (scope, bins) ->
+                bins.forEach(
+                    bin -> {
+                      String[] labels = {"from", String.valueOf(bin.from()), "scope", scope};
+                      weight.add(bin.weight(), labels);
+                      predicted.add(bin.predicted(), labels);
+                      observed.add(bin.observed(), labels);
+                    }));
   }
 
   private static void flow(JobStatus status, MetricFamilies families) {

@@ -9,6 +9,8 @@ import io.micronaut.http.sse.Event;
 import io.micronaut.security.annotation.Secured;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
@@ -16,6 +18,8 @@ import reactor.core.publisher.Flux;
 @Controller("/api/v1")
 @Secured(Role.SEE)
 final class StatusController {
+  private static final String LAST = "Last-Event-ID";
+
   private final RequestedJob jobs;
   private final StatusFeed feed;
   private final Gatekeeper gatekeeper;
@@ -41,9 +45,18 @@ final class StatusController {
       uris = {"/status/stream", "/jobs/{job}/status/stream"},
       produces = MediaType.TEXT_EVENT_STREAM)
   Publisher<Event<?>> stream(HttpRequest<?> request, Optional<String> job) {
-    Flux<Event<?>> events = feed.events(jobs.of(job));
+    Flux<Event<?>> events = feed.events(jobs.of(job), lastHeard(request.getHeaders().get(LAST)));
     return Callers.known(request)
-        .map(caller -> events.takeWhile(event -> gatekeeper.holds(caller)))
+        .<Publisher<Event<?>>>map(caller -> events.takeWhile(event -> gatekeeper.holds(caller)))
         .orElse(events);
+  }
+
+  /** What is no id is as good as none. */
+  private static OptionalLong lastHeard(@Nullable String id) {
+    try {
+      return id == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(id));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
   }
 }

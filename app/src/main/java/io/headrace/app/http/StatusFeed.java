@@ -7,9 +7,12 @@ import io.netty.channel.EventLoopGroup;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -74,23 +77,43 @@ final class StatusFeed {
   }
 
   /**
-   * The past as one {@code history} event, then a {@code status} event at once and at each tick.
+   * The past as one {@code history} event, then a {@code status} event at once and at each tick,
+   * and before it an {@code alert} event for each thing that happened since.
+   *
+   * @param after id of the last alert that the listener has; empty for one who begins to listen
    */
-  Flux<Event<?>> events(ServedJob job) {
+  Flux<Event<?>> events(ServedJob job, OptionalLong after) {
     return Flux.defer(
         () -> {
           Event<?> past = Event.of(history(job)).name("history");
+          var told = new AtomicLong(after.orElseGet(() -> newestAlert(job)));
           return channel(job)
               .ticks()
               .asFlux()
               .startWith(tickNow(job))
-              .<Event<?>>map(tick -> Event.of(tick).name("status"))
+              .concatMapIterable(tick -> withAlerts(job, tick, told), 1)
               .startWith(past);
         });
   }
 
   private Channel channel(ServedJob job) {
     return channels.computeIfAbsent(job.name(), name -> new Channel());
+  }
+
+  private static long newestAlert(ServedJob job) {
+    return job.events().stream().findFirst().map(JobStatus.Event::id).orElse(0L);
+  }
+
+  private static List<Event<?>> withAlerts(ServedJob job, Tick tick, AtomicLong told) {
+    List<Event<?>> all = new ArrayList<>();
+    for (JobStatus.Event happened : job.events().reversed()) {
+      if (happened.id() > told.get()) {
+        told.set(happened.id());
+        all.add(Event.of(happened).name("alert").id(Long.toString(happened.id())));
+      }
+    }
+    all.add(Event.of(tick).name("status"));
+    return all;
   }
 
   private void tick(ServedJob job) {

@@ -5,10 +5,13 @@ import io.headrace.app.http.JobState;
 import io.headrace.app.http.JobStatus;
 import io.headrace.app.http.JobStatusSource;
 import io.headrace.app.http.ServedJob;
+import io.headrace.app.http.ServedLetters;
+import io.headrace.app.http.ServedPredictions;
 import io.headrace.app.run.Descriptions;
 import io.headrace.app.run.LastCheckpoint;
 import io.headrace.app.run.RunView;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.ingest.push.PushIntake;
 import io.headrace.pipeline.job.JobRun;
 import io.headrace.pipeline.job.JobSpec;
 import io.headrace.sink.CheckpointStore;
@@ -41,6 +44,7 @@ final class HostedJob implements JobStatusSource, JobControl, AutoCloseable {
   private final Function<HostedJob, JobSpec> reader;
   private volatile @Nullable JobSpec spec;
   private volatile Life life = new Life.Idle(JobState.STOPPED, "");
+  private final ServedJob served = new Served();
   private boolean closed; // the run, behind its end
   private boolean told; // that it has ended
 
@@ -66,12 +70,7 @@ final class HostedJob implements JobStatusSource, JobControl, AutoCloseable {
   }
 
   ServedJob served() {
-    if (life instanceof Life.Begun begun) {
-      ServedJob run = begun.view().served();
-      return new ServedJob(name(), this, this, run.checkpoints(), run.intake(), run.predictions());
-    }
-    Optional<Path> checkpoints = spec().flatMap(job -> job.checkpoints().directory());
-    return new ServedJob(name(), this, this, checkpoints, Optional.empty(), Optional.empty());
+    return served;
   }
 
   /** Reads the file without starting it; what is wrong with it shows in the status. */
@@ -182,5 +181,52 @@ final class HostedJob implements JobStatusSource, JobControl, AutoCloseable {
   @Override
   public Optional<CheckpointStore.Entry> checkpoint() {
     return life instanceof Life.Begun begun ? begun.view().checkpoint() : Optional.empty();
+  }
+
+  private Optional<ServedJob> begun() {
+    return life instanceof Life.Begun begun ? Optional.of(begun.view().served()) : Optional.empty();
+  }
+
+  /** What there is of a run as long as there is one. */
+  private final class Served implements ServedJob {
+    @Override
+    public String name() {
+      return HostedJob.this.name();
+    }
+
+    @Override
+    public JobStatusSource status() {
+      return HostedJob.this;
+    }
+
+    @Override
+    public JobControl control() {
+      return HostedJob.this;
+    }
+
+    @Override
+    public Optional<Path> checkpoints() {
+      return spec().flatMap(job -> job.checkpoints().directory());
+    }
+
+    @Override
+    public Optional<PushIntake> intake() {
+      return begun().flatMap(ServedJob::intake);
+    }
+
+    @Override
+    public Optional<ServedPredictions> predictions() {
+      return begun().flatMap(ServedJob::predictions);
+    }
+
+    @Override
+    public Optional<ServedLetters> deadLetters() {
+      return begun().flatMap(ServedJob::deadLetters);
+    }
+
+    @Override
+    public List<JobStatus.Event> events() {
+      return begun().map(ServedJob::events).orElse(List.of());
+    }
   }
 }
