@@ -1,8 +1,10 @@
 package io.headrace.engine;
 
+import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.engine.sample.Ledger;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,6 +22,7 @@ import java.util.TreeMap;
  * @param baselines what predicting without skill would score over all samples, e.g.
  *     majorityClassAccuracy
  * @param confusion counts, row = true class, column = predicted class, row-major; empty for numbers
+ * @param privacy what was spent of the samples' privacy; empty where nothing bounds that
  */
 public record TrainingMetrics(
     String job,
@@ -31,7 +34,8 @@ public record TrainingMetrics(
     SortedMap<String, Double> window,
     SortedMap<String, Double> total,
     SortedMap<String, Double> baselines,
-    List<Long> confusion) {
+    List<Long> confusion,
+    Optional<PrivacySpent> privacy) {
   public TrainingMetrics {
     window = Collections.unmodifiableSortedMap(new TreeMap<>(window));
     total = Collections.unmodifiableSortedMap(new TreeMap<>(total));

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics prequential metrics over all samples
  * @param validation the last look at the job's held-out samples; absent without one
  * @param test how the model does on the job's test source; absent without one
+ * @param privacy what was spent of the samples' privacy; absent where nothing bounds that
  * @param eventsConflated events that a slow sink never saw, because newer ones took their place
  * @param eventsUndelivered events that a sink failed to take
  * @param checkpoint name of the last checkpoint; absent if none was written
@@ -49,6 +50,7 @@ public record RunReport(
     @Nullable ValidationReport validation,
     @Nullable TestReport test,
     SortedMap<String, Double> baselines,
+    @Nullable PrivacyReport privacy,
     long eventsConflated,
     long eventsUndelivered,
     @Nullable String checkpoint,
@@ -89,6 +91,7 @@ public record RunReport(
         validation,
         test,
         new TreeMap<>(last.baselines()),
+        last.privacy().map(PrivacyReport::of).orElse(null),
         eventsConflated,
         eventsUndelivered,
         checkpoint,

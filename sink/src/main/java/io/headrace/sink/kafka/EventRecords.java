@@ -7,10 +7,12 @@ import io.headrace.engine.TrainEvent.MetricsTaken;
 import io.headrace.engine.TrainEvent.Validated;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
+import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.schemas.CheckpointAnnouncement;
 import io.headrace.schemas.OperatorAlert;
 import io.headrace.schemas.PartitionLedger;
+import io.headrace.schemas.PrivacySpentRecord;
 import io.headrace.schemas.TrainingMetricsRecord;
 import io.headrace.schemas.ValidationRecord;
 import java.time.Instant;
@@ -68,7 +70,13 @@ final class EventRecords {
         metrics.window(),
         metrics.total(),
         metrics.baselines(),
-        metrics.confusion());
+        metrics.confusion(),
+        metrics.privacy().map(EventRecords::privacy).orElse(null));
+  }
+
+  private static PrivacySpentRecord privacy(PrivacySpent spent) {
+    Double budget = Double.isInfinite(spent.budget()) ? null : spent.budget();
+    return new PrivacySpentRecord(spent.epsilon(), spent.delta(), budget);
   }
 
   private static List<PartitionLedger> ledger(Ledger ledger) {
