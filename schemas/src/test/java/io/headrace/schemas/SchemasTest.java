@@ -40,7 +40,8 @@ class SchemasTest {
             Map.of("loss", 0.5),
             Map.of("loss", 0.6),
             Map.of(),
-            List.of(1L, 2L, 3L, 4L));
+            List.of(1L, 2L, 3L, 4L),
+            new PrivacySpentRecord(1.5, 1e-6, null));
     assertThat(TrainingMetricsRecord.getDecoder().decode(Schemas.message(metrics)))
         .isEqualTo(metrics);
     assertThat(CheckpointAnnouncement.getDecoder().decode(Schemas.message(ANNOUNCEMENT)))
