@@ -71,8 +71,8 @@ final class CollectedGradients {
   }
 
   /**
-   * Adds the gradient to {@code into}, a vector of its size, scaled to a norm of {@code limit} if it
-   * is longer.
+   * Adds the gradient to {@code into}, a vector of its size, scaled to a norm of {@code limit} if
+   * it is longer.
    *
    * @return false if its norm is no finite number; then nothing is added
    */

@@ -59,8 +59,7 @@ final class Model {
     this.loss = Losses.variants().create(spec.loss());
     Optimizer optimizer = Optimizers.variants().create(spec.optimizer());
     this.updates =
-        new OptimizerUpdates(
-            kernels, optimizer, spec.clipping(), spec.privacy(), singleRows(spec));
+        new OptimizerUpdates(kernels, optimizer, spec.clipping(), spec.privacy(), singleRows(spec));
     this.schedule = schedule(spec, optimizer);
     int units = loss.units(spec.schema().label());
     DenseValue last = attachLayers(kernels, units);

@@ -8,13 +8,13 @@ import io.headrace.engine.sample.SampleBlock;
 import java.util.function.DoublePredicate;
 
 /**
- * Takes the gradient of each row of a batch by itself, through the whole plan, and learns from their
- * {@link PrivateSum} once. All rows are scored by the same parameters. A row whose loss or gradient
- * is not finite is left out.
+ * Takes the gradient of each row of a batch by itself, through the whole plan, and learns from
+ * their {@link PrivateSum} once. All rows are scored by the same parameters. A row whose loss or
+ * gradient is not finite is left out.
  *
- * <p>Where a batch spans the end of one reading of the source and the begin of the next, the rows of
- * the next are scored and add nothing: a record may be among the rows of both, and is accounted for
- * as taking part once a reading.
+ * <p>Where a batch spans the end of one reading of the source and the begin of the next, the rows
+ * of the next are scored and add nothing: a record may be among the rows of both, and is accounted
+ * for as taking part once a reading.
  */
 final class PrivateRows implements RowLearner {
   private final Model model;

@@ -38,8 +38,8 @@ public record TakenWeights(
    *
    * @param from whose weights, positions and ledger are taken
    * @param first a snapshot of the other model before its first step
-   * @throws HeadraceException if both models were bound to an account of privacy: what the first one
-   *     spent would be lost
+   * @throws HeadraceException if both models were bound to an account of privacy: what the first
+   *     one spent would be lost
    */
   public static TakenWeights of(Checkpoint from, Checkpoint first) {
     if (from.values().containsKey(PRIVACY) && first.values().containsKey(PRIVACY)) {

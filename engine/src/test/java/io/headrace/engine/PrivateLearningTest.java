@@ -33,8 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a row adds under differential privacy, against a twin that trains on each row alone. */
 class PrivateLearningTest {
-  private static final ComponentSpec PLAIN =
-      Specs.optimizer("sgd", Map.of("learning-rate", 1.0));
+  private static final ComponentSpec PLAIN = Specs.optimizer("sgd", Map.of("learning-rate", 1.0));
   private static final int BATCH = 24;
 
   private static PrivacySpec privacy(double clip, double noise) {
@@ -123,7 +122,8 @@ class PrivateLearningTest {
     MiniBatch batch = new Batches(spec.schema(), 3).next(BATCH, BATCH);
     List<double[]> rows =
         IntStream.range(0, BATCH).mapToObj(row -> rowGradient(spec, batch, row)).toList();
-    double clip = rows.stream().mapToDouble(PrivateLearningTest::norm).sorted().toArray()[BATCH / 2];
+    double clip =
+        rows.stream().mapToDouble(PrivateLearningTest::norm).sorted().toArray()[BATCH / 2];
     double[] expected = new double[rows.getFirst().length];
     for (double[] row : rows) {
       double scale = Math.min(1, clip / norm(row));
@@ -238,8 +238,7 @@ class PrivateLearningTest {
   @Test
   void isTheSameForAnyNumberOfThreadsAndAfterAResume() {
     for (ModelSpec plain :
-        List.of(
-            Specs.mlp(190, 330, 5, BATCH), Specs.linear(Specs.sparse(16, 2), "adam", BATCH))) {
+        List.of(Specs.mlp(190, 330, 5, BATCH), Specs.linear(Specs.sparse(16, 2), "adam", BATCH))) {
       ModelSpec spec = Specs.privately(plain, bounded(1.5, 1e6, 0.7, 10_000));
       List<String> expected = digests(spec, 1, -1);
       assertThat(expected).doesNotHaveDuplicates();
@@ -421,8 +420,8 @@ class PrivateLearningTest {
   }
 
   /**
-   * What it buys: an attacker who holds the model and guesses that a sample was learned from where its
-   * loss is low. The labels are coin tosses, so that what is not by heart is not known at all.
+   * What it buys: an attacker who holds the model and guesses that a sample was learned from where
+   * its loss is low. The labels are coin tosses, so that what is not by heart is not known at all.
    */
   @Test
   void keepsAnAttackerFromTellingWhoWasLearnedFrom() {

@@ -234,7 +234,8 @@ public final class TrainingRun implements AutoCloseable {
     return switch (end) {
       case null -> stopping ? State.STOPPING : State.RUNNING;
       case StreamEnd.Completed() -> State.COMPLETED;
-      case StreamEnd.Stopped() -> loop.stoppedEarly() || loop.budgetSpent() ? State.COMPLETED : State.STOPPED;
+      case StreamEnd.Stopped() ->
+          loop.stoppedEarly() || loop.budgetSpent() ? State.COMPLETED : State.STOPPED;
       case StreamEnd.Failed(_) -> State.FAILED;
     };
   }

@@ -41,7 +41,7 @@ class SchemasTest {
             Map.of("loss", 0.6),
             Map.of(),
             List.of(1L, 2L, 3L, 4L),
-            new PrivacySpentRecord(1.5, 1e-6, null));
+            new PrivacySpentRecord(1.5, 1e-6, 3.0));
     assertThat(TrainingMetricsRecord.getDecoder().decode(Schemas.message(metrics)))
         .isEqualTo(metrics);
     assertThat(CheckpointAnnouncement.getDecoder().decode(Schemas.message(ANNOUNCEMENT)))

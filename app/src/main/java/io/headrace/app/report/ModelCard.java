@@ -60,7 +60,10 @@ public final class ModelCard {
     put("metrics", metrics.total());
     put("baselines", metrics.baselines());
     card.put("samplesTrained", metrics.ledger().trained());
-    metrics.privacy().map(PrivacyReport::of).ifPresent(spent -> card.set("privacy", JSON.valueToTree(spent)));
+    metrics
+        .privacy()
+        .map(PrivacyReport::of)
+        .ifPresent(spent -> card.set("privacy", JSON.valueToTree(spent)));
     if (!forThePublic) {
       card.set(
           "data", new CheckpointContents(checkpoint, Optional.empty()).tree().get("partitions"));

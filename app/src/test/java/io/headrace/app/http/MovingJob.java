@@ -173,7 +173,14 @@ final class MovingJob implements JobStatusSource, JobControl {
     baselines.put("majorityClassAccuracy", 0.7991 + 0.001 * Math.sin(tick * 0.05));
     baselines.put("baseRateLogLoss", 0.5012);
     return new Metrics(
-        window, total, baselines, validation(tick), confusion(tick), privacy(tick), tick / 30, tick / 60);
+        window,
+        total,
+        baselines,
+        validation(tick),
+        confusion(tick),
+        privacy(tick),
+        tick / 30,
+        tick / 60);
   }
 
   private static JobStatus.Privacy privacy(long tick) {

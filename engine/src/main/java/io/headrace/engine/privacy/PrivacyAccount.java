@@ -6,8 +6,8 @@ import io.headrace.engine.state.StateWriter;
 import io.headrace.engine.state.Stateful;
 
 /**
- * How often noisy sums were released, and what that spent. A release is never taken back: steps that
- * were undone have spent what they spent. Not thread-safe.
+ * How often noisy sums were released, and what that spent. A release is never taken back: steps
+ * that were undone have spent what they spent. Not thread-safe.
  */
 public final class PrivacyAccount implements Stateful {
   private final PrivacySpec spec;
@@ -54,8 +54,7 @@ public final class PrivacyAccount implements Stateful {
 
   /** What will be spent with one more release, of rows of reading {@code reading}. */
   public double epsilonWith(long reading) {
-    return epsilon(
-        spec.records().isPresent() ? releases + 1 : Math.max(readings, reading + 1));
+    return epsilon(spec.records().isPresent() ? releases + 1 : Math.max(readings, reading + 1));
   }
 
   /** In how many releases one record took part at most, or is taken to. */

@@ -8,8 +8,8 @@ import java.util.OptionalLong;
 
 /**
  * Differentially private learning: Abadi et al., "Deep Learning with Differential Privacy", 2016,
- * algorithm 1. The gradient of each row is cut to a norm, the sum of a batch gets Gaussian noise, and
- * only that is learned from. Immutable.
+ * algorithm 1. The gradient of each row is cut to a norm, the sum of a batch gets Gaussian noise,
+ * and only that is learned from. Immutable.
  *
  * @param clip most that the L2 norm of a row's gradient over all parameters may be
  * @param noise standard deviation of the noise, in units of {@code clip}

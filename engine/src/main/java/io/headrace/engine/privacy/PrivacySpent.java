@@ -3,9 +3,9 @@ package io.headrace.engine.privacy;
 import java.util.Locale;
 
 /**
- * What of its privacy a sample has given up at most: whatever follows from the parameters is at most
- * e^{@code epsilon} times as likely as without the sample, but for a probability of {@code delta}.
- * Immutable.
+ * What of its privacy a sample has given up at most: whatever follows from the parameters is at
+ * most e^{@code epsilon} times as likely as without the sample, but for a probability of {@code
+ * delta}. Immutable.
  *
  * @param epsilon spent so far; infinite where the noise is too weak to promise anything
  * @param budget of epsilon; infinite for no bound

@@ -5,9 +5,9 @@ package io.headrace.engine.privacy;
  * turn come to (Mironov, "Renyi Differential Privacy", 2017, proposition 1: it adds up). Neighbours
  * are data sets of which one has a sample more. Immutable.
  *
- * <p>At whole orders by the closed form of Mironov, Talwar and Zhang, "Renyi Differential Privacy of
- * the Sampled Gaussian Mechanism", 2019, section 3.3. Between them by a straight line between the
- * logarithms of the moments, which are convex in the order: never too little.
+ * <p>At whole orders by the closed form of Mironov, Talwar and Zhang, "Renyi Differential Privacy
+ * of the Sampled Gaussian Mechanism", 2019, section 3.3. Between them by a straight line between
+ * the logarithms of the moments, which are convex in the order: never too little.
  */
 final class RenyiAccountant {
   private static final int MOST_ORDERS = 256;
@@ -26,8 +26,7 @@ final class RenyiAccountant {
     boolean sampled = rate < 1 && noise > 0;
     double[] logMoments = sampled ? logMoments(rate, noise) : new double[0];
     for (int i = 0; i < orders.length; i++) {
-      divergences[i] =
-          sampled ? between(logMoments, orders[i]) : orders[i] / (2 * noise * noise);
+      divergences[i] = sampled ? between(logMoments, orders[i]) : orders[i] / (2 * noise * noise);
     }
   }
 

@@ -12,8 +12,8 @@ class RenyiAccountantTest {
   private static final Percentage ROUNDING = Percentage.withPercentage(1e-4);
 
   /**
-   * Values that the tests of Google's dp_accounting have for 50 steps of rate 0.01 and noise 2.5, at
-   * whole orders.
+   * Values that the tests of Google's dp_accounting have for 50 steps of rate 0.01 and noise 2.5,
+   * at whole orders.
    */
   @ParameterizedTest
   @CsvSource({"5, 2.18075656e-03", "50, 2.38460375e-02", "100, 1.67416308e+02"})
@@ -40,11 +40,10 @@ class RenyiAccountantTest {
 
   /**
    * Epsilons at delta 1e-5 that were published when Mironov's conversion (2017, proposition 3) was
-   * the best known: MNIST in batches of 256 at noise 1.12 for 60 epochs (Opacus, at orders 10, 20 and
-   * 100), at noise 1.3 for 20
-   * epochs (Bu, Dong, Long and Su, "Deep Learning with Gaussian Differential Privacy", 2020, figure
-   * 4), and 1 % at noise 4 for 10,000 steps (Abadi et al., 2016, section 3.2). Ours is the same sum
-   * under a conversion that gives a little less.
+   * the best known: MNIST in batches of 256 at noise 1.12 for 60 epochs (Opacus, at orders 10, 20
+   * and 100), at noise 1.3 for 20 epochs (Bu, Dong, Long and Su, "Deep Learning with Gaussian
+   * Differential Privacy", 2020, figure 4), and 1 % at noise 4 for 10,000 steps (Abadi et al.,
+   * 2016, section 3.2). Ours is the same sum under a conversion that gives a little less.
    */
   @ParameterizedTest
   @CsvSource({
@@ -83,10 +82,8 @@ class RenyiAccountantTest {
     for (long uses : new long[] {0, 1, 10, 100, 10_000}) {
       double epsilon = new RenyiAccountant(0.02, 1.1).epsilon(uses, 1e-6);
       assertThat(epsilon).isGreaterThanOrEqualTo(before);
-      assertThat(new RenyiAccountant(0.02, 1.5).epsilon(uses, 1e-6))
-          .isLessThanOrEqualTo(epsilon);
-      assertThat(new RenyiAccountant(0.01, 1.1).epsilon(uses, 1e-6))
-          .isLessThanOrEqualTo(epsilon);
+      assertThat(new RenyiAccountant(0.02, 1.5).epsilon(uses, 1e-6)).isLessThanOrEqualTo(epsilon);
+      assertThat(new RenyiAccountant(0.01, 1.1).epsilon(uses, 1e-6)).isLessThanOrEqualTo(epsilon);
       before = epsilon;
     }
     assertThat(before).isGreaterThan(1);

@@ -60,23 +60,29 @@ final class EventRecords {
   }
 
   private static TrainingMetricsRecord metrics(TrainingMetrics metrics) {
-    return new TrainingMetricsRecord(
-        metrics.job(),
-        metrics.step(),
-        Instant.ofEpochMilli(metrics.timeMillis()),
-        metrics.samplesPerSecond(),
-        metrics.learningRate(),
-        ledger(metrics.ledger()),
-        metrics.window(),
-        metrics.total(),
-        metrics.baselines(),
-        metrics.confusion(),
-        metrics.privacy().map(EventRecords::privacy).orElse(null));
+    TrainingMetricsRecord.Builder message =
+        TrainingMetricsRecord.newBuilder()
+            .setJob(metrics.job())
+            .setStep(metrics.step())
+            .setTakenAt(Instant.ofEpochMilli(metrics.timeMillis()))
+            .setSamplesPerSecond(metrics.samplesPerSecond())
+            .setLearningRate(metrics.learningRate())
+            .setLedger(ledger(metrics.ledger()))
+            .setWindow(metrics.window())
+            .setTotal(metrics.total())
+            .setBaselines(metrics.baselines())
+            .setConfusion(metrics.confusion());
+    metrics.privacy().ifPresent(spent -> message.setPrivacy(privacy(spent)));
+    return message.build();
   }
 
   private static PrivacySpentRecord privacy(PrivacySpent spent) {
-    Double budget = Double.isInfinite(spent.budget()) ? null : spent.budget();
-    return new PrivacySpentRecord(spent.epsilon(), spent.delta(), budget);
+    PrivacySpentRecord.Builder message =
+        PrivacySpentRecord.newBuilder().setEpsilon(spent.epsilon()).setDelta(spent.delta());
+    if (Double.isFinite(spent.budget())) {
+      message.setBudget(spent.budget());
+    }
+    return message.build();
   }
 
   private static List<PartitionLedger> ledger(Ledger ledger) {
