@@ -282,7 +282,8 @@ public final class Trainer implements AutoCloseable {
             evaluation.total(),
             evaluation.baselines(),
             evaluation.confusion(),
-            privacySpent());
+            privacySpent(),
+            evaluation.calibration());
     evaluation.startWindow();
     return metrics;
   }

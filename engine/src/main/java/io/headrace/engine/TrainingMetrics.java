@@ -1,5 +1,6 @@
 package io.headrace.engine;
 
+import io.headrace.engine.metric.Calibration;
 import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.engine.sample.Ledger;
 import java.util.Collections;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
  *     majorityClassAccuracy
  * @param confusion counts, row = true class, column = predicted class, row-major; empty for numbers
  * @param privacy what was spent of the samples' privacy; empty where nothing bounds that
+ * @param calibration how often what was predicted came true, by its probability
  */
 public record TrainingMetrics(
     String job,
@@ -35,7 +37,8 @@ public record TrainingMetrics(
     SortedMap<String, Double> total,
     SortedMap<String, Double> baselines,
     List<Long> confusion,
-    Optional<PrivacySpent> privacy) {
+    Optional<PrivacySpent> privacy,
+    Calibration calibration) {
   public TrainingMetrics {
     window = Collections.unmodifiableSortedMap(new TreeMap<>(window));
     total = Collections.unmodifiableSortedMap(new TreeMap<>(total));

@@ -5,18 +5,24 @@ import io.headrace.app.http.JobState;
 import io.headrace.app.http.JobStatus;
 import io.headrace.app.http.JobStatusSource;
 import io.headrace.app.http.ServedJob;
+import io.headrace.app.http.ServedLetters;
 import io.headrace.app.http.ServedPredictions;
 import io.headrace.app.report.PrivacyReport;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
+import io.headrace.engine.metric.Calibration;
 import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
+import io.headrace.ingest.push.PushIntake;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.job.JobRun;
+import io.headrace.pipeline.job.JobSpec;
 import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.seal.FileSeal;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 public final class RunView implements JobStatusSource, JobControl {
   /** Of a matrix that people can read. */
   private static final int MOST_CLASSES = 12;
+
+  private static final int EVENTS_SHOWN = 20;
 
   private final JobRun run;
   private final LastCheckpoint checkpoints;
@@ -77,7 +85,7 @@ public final class RunView implements JobStatusSource, JobControl {
             status.checkpointsPutOff(),
             saved(status.checkpoint())),
         run.live().map(LiveModel::status).map(RunView::predictions).orElse(null),
-        checkpoints.alerts());
+        checkpoints.alerts().stream().limit(EVENTS_SHOWN).toList());
   }
 
   private static JobStatus.Predictions predictions(LiveModel.Status served) {
@@ -87,16 +95,52 @@ public final class RunView implements JobStatusSource, JobControl {
 
   /** All that a service is given of the run. */
   public ServedJob served() {
-    return new ServedJob(
-        this,
-        this,
-        run.job().checkpoints().directory(),
-        run.intake(),
-        run.live()
-            .map(
-                model ->
-                    new ServedPredictions(
-                        model, run.job().name(), run.job().sample().label().spec())));
+    return new Served();
+  }
+
+  /** Asks the run each time. */
+  private final class Served implements ServedJob {
+    @Override
+    public JobStatusSource status() {
+      return RunView.this;
+    }
+
+    @Override
+    public JobControl control() {
+      return RunView.this;
+    }
+
+    @Override
+    public Optional<Path> checkpoints() {
+      return run.job().checkpoints().directory();
+    }
+
+    @Override
+    public FileSeal seal() {
+      return run.seal();
+    }
+
+    @Override
+    public Optional<PushIntake> intake() {
+      return run.intake();
+    }
+
+    @Override
+    public Optional<ServedPredictions> predictions() {
+      JobSpec job = run.job();
+      return run.live()
+          .map(model -> new ServedPredictions(model, job.name(), job.sample().label().spec()));
+    }
+
+    @Override
+    public Optional<ServedLetters> deadLetters() {
+      return JobLetters.of(run);
+    }
+
+    @Override
+    public List<JobStatus.Event> events() {
+      return checkpoints.alerts();
+    }
   }
 
   @Override
@@ -141,7 +185,7 @@ public final class RunView implements JobStatusSource, JobControl {
     SortedMap<String, Double> heldOut = validation == null ? none : validation.scores();
     return metrics == null
         ? new JobStatus.Metrics(
-            none, none, none, heldOut, null, null, run.eventsConflated(), run.eventsFailed())
+            none, none, none, heldOut, null, null, null, run.eventsConflated(), run.eventsFailed())
         : new JobStatus.Metrics(
             metrics.window(),
             metrics.total(),
@@ -149,6 +193,7 @@ public final class RunView implements JobStatusSource, JobControl {
             heldOut,
             confusion(metrics.confusion()),
             metrics.privacy().map(RunView::privacy).orElse(null),
+            calibration(metrics.calibration()),
             run.eventsConflated(),
             run.eventsFailed());
   }
@@ -169,6 +214,21 @@ public final class RunView implements JobStatusSource, JobControl {
       rows.add(List.copyOf(counts.subList(from, from + names.size())));
     }
     return new JobStatus.Confusion(names, rows);
+  }
+
+  private static JobStatus.@Nullable Calibration calibration(Calibration tables) {
+    return tables.total().isEmpty()
+        ? null
+        : new JobStatus.Calibration(bins(tables.window()), bins(tables.total()));
+  }
+
+  private static List<JobStatus.CalibrationBin> bins(List<Calibration.Bin> bins) {
+    return bins.stream()
+        .map(
+            bin ->
+                new JobStatus.CalibrationBin(
+                    bin.from(), bin.to(), bin.weight(), bin.predicted(), bin.observed()))
+        .toList();
   }
 
   private JobStatus.@Nullable Saved saved(CheckpointStore.@Nullable Entry last) {

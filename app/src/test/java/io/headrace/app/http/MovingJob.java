@@ -1,6 +1,8 @@
 package io.headrace.app.http;
 
 import io.headrace.app.http.JobStatus.Account;
+import io.headrace.app.http.JobStatus.Calibration;
+import io.headrace.app.http.JobStatus.CalibrationBin;
 import io.headrace.app.http.JobStatus.Checkpoints;
 import io.headrace.app.http.JobStatus.Confusion;
 import io.headrace.app.http.JobStatus.Event;
@@ -12,7 +14,9 @@ import io.headrace.app.http.JobStatus.Predictions;
 import io.headrace.app.http.JobStatus.Progress;
 import io.headrace.app.http.JobStatus.Saved;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.ingest.push.PushIntake;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +25,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 
 /**
  * A job that is two seconds further each time it is asked, and whose ledger always adds up. What a
@@ -45,10 +50,13 @@ final class MovingJob implements JobStatusSource, JobControl {
 
   /** What happened to it. */
   volatile List<Event> events =
-      List.of(new Event(START_MILLIS, "rejection-rate", "Many records were rejected."));
+      List.of(new Event(1, START_MILLIS, "rejection-rate", "Many records were rejected."));
 
   /** What it predicts by, if it does. */
   Optional<ServedPredictions> predictions = Optional.empty();
+
+  /** Its dead letters, if it keeps any. */
+  Optional<ServedLetters> letters = Optional.empty();
 
   /** Those in there; asked for one, it answers the last. */
   List<CheckpointStore.Entry> stored = List.of();
@@ -72,7 +80,47 @@ final class MovingJob implements JobStatusSource, JobControl {
 
   /** Itself, as a service shows it. */
   ServedJob served() {
-    return new ServedJob(this, this, checkpoints, Optional.empty(), predictions);
+    return new ServedJob() {
+      @Override
+      public JobStatusSource status() {
+        return MovingJob.this;
+      }
+
+      @Override
+      public JobControl control() {
+        return MovingJob.this;
+      }
+
+      @Override
+      public Optional<Path> checkpoints() {
+        return checkpoints;
+      }
+
+      @Override
+      public FileSeal seal() {
+        return FileSeal.NONE;
+      }
+
+      @Override
+      public Optional<PushIntake> intake() {
+        return Optional.empty();
+      }
+
+      @Override
+      public Optional<ServedPredictions> predictions() {
+        return predictions;
+      }
+
+      @Override
+      public Optional<ServedLetters> deadLetters() {
+        return letters;
+      }
+
+      @Override
+      public List<Event> events() {
+        return events;
+      }
+    };
   }
 
   @Override
@@ -162,11 +210,13 @@ final class MovingJob implements JobStatusSource, JobControl {
     window.put("logLoss", 0.53 - 0.09 * learned + 0.004 * wave);
     window.put("accuracy", 0.79 + 0.034 * learned + 0.003 * wave);
     window.put("auc", 0.52 + 0.19 * learned + 0.003 * wave);
+    window.put("calibrationError", 0.02 + 0.01 * wave);
     window.put("perplexity", Double.NaN);
     var total = new TreeMap<String, Double>();
     total.put("loss", 0.53 - 0.08 * learned);
     total.put("logLoss", 0.53 - 0.08 * learned);
     total.put("accuracy", 0.79 + 0.031 * learned);
+    total.put("calibrationError", 0.01);
     total.put("auc", 0.52 + 0.18 * learned);
     var baselines = new TreeMap<String, Double>();
     baselines.put("lastLabelAccuracy", 0.7012);
@@ -179,12 +229,26 @@ final class MovingJob implements JobStatusSource, JobControl {
         validation(tick),
         confusion(tick),
         privacy(tick),
+        new Calibration(calibration(0.06 * wave), calibration(0.01)),
         tick / 30,
         tick / 60);
   }
 
   private static JobStatus.Privacy privacy(long tick) {
     return new JobStatus.Privacy(1.25 + 0.001 * tick, 1e-6, 8.0);
+  }
+
+  private static List<CalibrationBin> calibration(double gap) {
+    return IntStream.range(0, 7)
+        .mapToObj(
+            i ->
+                new CalibrationBin(
+                    i / 10.0,
+                    (i + 1) / 10.0,
+                    9_000.0 - 1_200 * i,
+                    i / 10.0 + 0.05,
+                    Math.max(0, i / 10.0 + 0.05 + gap * i / 7)))
+        .toList();
   }
 
   private static Confusion confusion(long tick) {

@@ -15,11 +15,13 @@ import io.headrace.pipeline.TrainingPlan;
 import io.headrace.pipeline.TrainingRun;
 import io.headrace.pipeline.TrainingSettings;
 import io.headrace.pipeline.TrainingStatus;
+import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.pipeline.ValidationPlan;
 import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.pipeline.transform.Transform;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.EventSink;
+import io.headrace.sink.seal.FileSeal;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,6 +172,11 @@ public final class JobRun implements AutoCloseable {
     return run.status();
   }
 
+  /** How what the run keeps comes to the disk and back. */
+  public FileSeal seal() {
+    return sinks.seal();
+  }
+
   /** How fast the run was so far. */
   public RunPace pace() {
     return run.pace();
@@ -193,6 +200,18 @@ public final class JobRun implements AutoCloseable {
   /** Predicts by the model while it is learned; empty unless the job asks for that. */
   public Optional<LiveModel> live() {
     return live;
+  }
+
+  /**
+   * Returns when all letters written so far can be read.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if that cannot be
+   */
+  public void flushDeadLetters() {
+    State state = run.status().state();
+    if (state == State.RUNNING || state == State.PAUSED) { // the end has flushed them
+      sinks.deadLetters().flush();
+    }
   }
 
   /** Events that a slow sink never saw, because newer ones took their place. */

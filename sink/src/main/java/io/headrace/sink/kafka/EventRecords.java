@@ -7,8 +7,10 @@ import io.headrace.engine.TrainEvent.MetricsTaken;
 import io.headrace.engine.TrainEvent.Validated;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
+import io.headrace.engine.metric.Calibration;
 import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.engine.sample.Ledger;
+import io.headrace.schemas.CalibrationBin;
 import io.headrace.schemas.CheckpointAnnouncement;
 import io.headrace.schemas.OperatorAlert;
 import io.headrace.schemas.PartitionLedger;
@@ -71,7 +73,9 @@ final class EventRecords {
             .setWindow(metrics.window())
             .setTotal(metrics.total())
             .setBaselines(metrics.baselines())
-            .setConfusion(metrics.confusion());
+            .setConfusion(metrics.confusion())
+            .setWindowCalibration(bins(metrics.calibration().window()))
+            .setTotalCalibration(bins(metrics.calibration().total()));
     metrics.privacy().ifPresent(spent -> message.setPrivacy(privacy(spent)));
     return message.build();
   }
@@ -83,6 +87,15 @@ final class EventRecords {
       message.setBudget(spent.budget());
     }
     return message.build();
+  }
+
+  private static List<CalibrationBin> bins(List<Calibration.Bin> bins) {
+    return bins.stream()
+        .map(
+            bin ->
+                new CalibrationBin(
+                    bin.from(), bin.to(), bin.weight(), bin.predicted(), bin.observed()))
+        .toList();
   }
 
   private static List<PartitionLedger> ledger(Ledger ledger) {
