@@ -38,9 +38,9 @@ public final class ConfigurationReference {
         file, or at the one that `--data` names. Relative paths of **results** (checkpoints,
         metrics, dead letters) start at the directory that the command runs in.
       - A job goes on from a checkpoint only with the settings that it was learned with: `shuffle`,
-        `validation.fraction`, `sample`, `transforms`, `model`, `loss`, `optimizer`, `schedule`,
-        `gradient-clipping`, `privacy` (but for `budget`, `delta` and `records`), `batch.size`,
-        `engine.shards` and `engine.seed`.
+        `validation.fraction`, `sample`, `transforms`, `model`, `start-from`, `loss`, `optimizer`,
+        `schedule`, `gradient-clipping`, `privacy` (but for `budget`, `delta` and `records`),
+        `batch.size`, `engine.shards` and `engine.seed`.
         All others may change between runs.
 
       """;
@@ -84,6 +84,7 @@ public final class ConfigurationReference {
       case SAMPLE -> sample();
       case TRANSFORMS -> components(key, vocabulary.transforms());
       case MODEL -> components(key, vocabulary.layers());
+      case START_FROM -> settings(StartFrom.DECLARED);
       case LOSS -> components(key, vocabulary.losses());
       case OPTIMIZER -> components(key, vocabulary.optimizers());
       case SCHEDULE -> components(key, vocabulary.schedules());

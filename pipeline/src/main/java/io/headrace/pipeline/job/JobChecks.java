@@ -1,6 +1,7 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.optimizer.Optimizer;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.ingest.decode.InputMapping;
 import io.headrace.ingest.text.TextSplit;
@@ -27,6 +28,7 @@ final class JobChecks {
     transformsFitInputs(spec);
     generatesCharacters(spec);
     keepsNoTokensOfPrivateSamples(spec);
+    spec.startFrom().ifPresent(weights -> startsFrom(spec, weights));
   }
 
   /** A token that one sample alone has would be in every checkpoint, in clear. */
@@ -42,6 +44,25 @@ final class JobChecks {
                 + " says. Name the vocabulary's file, or hash tokens to buckets.",
             places.of(path));
       }
+    }
+  }
+
+  private void startsFrom(JobSpec spec, StartFrom weights) {
+    if (vocabulary.optimizers().create(spec.optimizer()) instanceof Optimizer optimizer
+        && !optimizer.takesRateFactor()) {
+      problems.add(
+          "start-from",
+          "does not go with "
+              + spec.optimizer().name()
+              + ", whose weights follow from sums of its own, which no file of weights has. Use"
+              + " adagrad, adam or sgd.",
+          places.of("start-from"));
+    }
+    if (weights.isOnnx() && weights.layout().isPresent()) {
+      problems.add(
+          "start-from.layout",
+          "is for safetensors; an ONNX file has a layout of its own. Remove it.",
+          places.of("start-from.layout"));
     }
   }
 

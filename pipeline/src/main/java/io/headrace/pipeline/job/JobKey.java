@@ -23,6 +23,11 @@ enum JobKey {
   SAMPLE("sample", true, "How a record becomes a sample: its label and its inputs."),
   TRANSFORMS("transforms", false, "A list of what is done to samples before they are learned."),
   MODEL("model", true, "The list of layers, first to last."),
+  START_FROM(
+      "start-from",
+      false,
+      "Weights from a file that a run begins with where it has no checkpoint; without it they are"
+          + " drawn."),
   LOSS("loss", true, "What a wrong prediction costs."),
   OPTIMIZER("optimizer", true, "How a gradient changes the parameters."),
   SCHEDULE("schedule", false, "How the learning rate changes; without it, it stays as it is set."),

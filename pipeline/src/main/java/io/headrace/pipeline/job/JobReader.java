@@ -60,6 +60,8 @@ final class JobReader {
     Optional<SampleMapping> sample = sample();
     List<ComponentSpec> transforms = list(JobKey.TRANSFORMS, vocabulary.transforms());
     List<ComponentSpec> layers = list(JobKey.MODEL, vocabulary.layers());
+    Optional<StartFrom> startFrom =
+        given(JobKey.START_FROM, StartFrom.DECLARED).map(StartFrom::from);
     Optional<ComponentSpec> loss = required(JobKey.LOSS, vocabulary.losses());
     Optional<ComponentSpec> optimizer = required(JobKey.OPTIMIZER, vocabulary.optimizers());
     Optional<ComponentSpec> schedule = schedule();
@@ -103,6 +105,7 @@ final class JobReader {
             sample.orElseThrow(),
             transforms,
             layers,
+            startFrom,
             loss.orElseThrow(),
             optimizer.orElseThrow(),
             schedule.orElseThrow(),
@@ -124,6 +127,7 @@ final class JobReader {
                 validation,
                 transforms,
                 layers,
+                startFrom,
                 loss,
                 optimizer,
                 schedule,
@@ -238,6 +242,7 @@ final class JobReader {
       Optional<ValidationSpec> validation,
       List<ComponentSpec> transforms,
       List<ComponentSpec> layers,
+      Optional<StartFrom> startFrom,
       Optional<ComponentSpec> loss,
       Optional<ComponentSpec> optimizer,
       Optional<ComponentSpec> schedule,
@@ -255,6 +260,7 @@ final class JobReader {
                     .add("validation.fraction", v.fraction().getAsDouble())
                     .add("validation.seed", v.seed()));
     privacy.ifPresent(p -> fingerprint.add(JobKey.PRIVACY.key(), p.fingerprint()));
+    startFrom.ifPresent(weights -> weights.addTo(fingerprint));
     return fingerprint
         .add(JobKey.TRANSFORMS.key(), transforms)
         .add(JobKey.MODEL.key(), layers)

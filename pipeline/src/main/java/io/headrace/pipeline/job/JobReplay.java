@@ -141,10 +141,11 @@ public final class JobReplay {
   public Outcome run() {
     String expected = parametersSha256();
     var vocabularies = GrowingVocabularies.of(job.sample());
+    Optional<Checkpoint> begin = from.or(() -> startingWeights(vocabularies));
     JobSpec learning = job.withSample(vocabularies.learning()).withSource(finite());
     List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
     transforms.addAll(JobTransforms.of(job).transforms());
-    var store = new MemoryStore(from);
+    var store = new MemoryStore(begin);
     SampleSource source = JobSources.training(learning);
     TopicCheckpoints.tell(source, to);
     try (Trainer trainer = job.newTrainer();
@@ -177,10 +178,30 @@ public final class JobReplay {
           run.await();
         }
       } else {
-        from.ifPresent(trainer::restore);
+        begin.ifPresent(trainer::restore);
       }
       Checkpoint found = store.last().orElseGet(() -> trainer.snapshot(job.name(), 0));
       return new Outcome(expected, trainer.parametersSha256(), differences(found));
+    }
+  }
+
+  /** What the job began with, if that was a file, which must be the same one. */
+  private Optional<Checkpoint> startingWeights(GrowingVocabularies vocabularies) {
+    if (job.startFrom().isEmpty()) {
+      return Optional.empty();
+    }
+    try (Trainer trainer = job.newTrainer()) {
+      Checkpoint first =
+          trainer.snapshot(job.name(), 0).with(GrowingVocabularies.STATE, vocabularies);
+      Checkpoint begin = job.startFrom().get().begin(job, first);
+      String then = to.values().getOrDefault(StartFrom.SHA256, "none");
+      String now = begin.values().get(StartFrom.SHA256);
+      if (!then.equals(now)) {
+        throw new HeadraceException(
+            "start-from.file: %s is another file than the one that step %d began with: its SHA-256 is %s, not %s. Put the former back, or replay from a checkpoint."
+                .formatted(job.startFrom().get().file(), to.step(), now, then));
+      }
+      return Optional.of(begin);
     }
   }
 

@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param epochs how often the source is read
  * @param shuffle in which order; empty for that of the source
  * @param test source of held-out samples
+ * @param startFrom weights to begin with where there is no checkpoint; empty for drawn ones
  * @param checkpoints relative directories in it and in {@code metrics} and {@code deadLetters} are
  *     resolved against the directory that the process runs in: they belong to the run, not to the
  *     data
@@ -51,6 +52,7 @@ public record JobSpec(
     SampleMapping sample,
     List<ComponentSpec> transforms,
     List<ComponentSpec> layers,
+    Optional<StartFrom> startFrom,
     ComponentSpec loss,
     ComponentSpec optimizer,
     ComponentSpec schedule,
@@ -98,6 +100,7 @@ public record JobSpec(
         otherSample,
         transforms,
         layers,
+        startFrom,
         loss,
         optimizer,
         schedule,
