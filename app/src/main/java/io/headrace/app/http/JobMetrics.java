@@ -97,12 +97,28 @@ final class JobMetrics implements MultiCollector {
                     }));
     var baseline = families.gauge("headrace_baseline", "What predicting without skill scores");
     metrics.baselines().forEach((name, value) -> baseline.add(value, "name", name));
+    if (metrics.privacy() != null) {
+      privacy(metrics.privacy(), families);
+    }
     families
         .counter("headrace_metrics_conflated", "Events that newer ones took the place of")
         .add(metrics.conflated());
     families
         .counter("headrace_events_undelivered", "Events a sink failed to take")
         .add(metrics.undelivered());
+  }
+
+  private static void privacy(JobStatus.Privacy privacy, MetricFamilies families) {
+    if (privacy.epsilon() != null) {
+      families
+          .gauge("headrace_privacy_epsilon", "Epsilon spent of the samples' privacy")
+          .add(privacy.epsilon());
+    }
+    if (privacy.budget() != null) {
+      families
+          .gauge("headrace_privacy_budget", "Epsilon that the job may spend")
+          .add(privacy.budget());
+    }
   }
 
   private static void calibration(JobStatus.@Nullable Calibration tables, MetricFamilies families) {

@@ -16,6 +16,7 @@ import io.headrace.app.http.JobStatus.Saved;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.ingest.push.PushIntake;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -98,6 +99,11 @@ final class MovingJob implements JobStatusSource, JobControl {
       @Override
       public Optional<Path> checkpoints() {
         return checkpoints;
+      }
+
+      @Override
+      public FileSeal seal() {
+        return FileSeal.NONE;
       }
 
       @Override
@@ -248,9 +254,14 @@ final class MovingJob implements JobStatusSource, JobControl {
         baselines,
         validation(tick),
         confusion(tick),
+        privacy(tick),
         new Calibration(calibration(0.06 * wave), calibration(0.01)),
         tick / 30,
         tick / 60);
+  }
+
+  private static JobStatus.Privacy privacy(long tick) {
+    return new JobStatus.Privacy(1.25 + 0.001 * tick, 1e-6, 8.0);
   }
 
   private static List<CalibrationBin> calibration(double gap) {
