@@ -3,10 +3,10 @@ package io.headrace.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.headrace.engine.seal.BlockSeal;
 import io.headrace.engine.StepResult;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.sample.Positions;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
@@ -107,7 +107,11 @@ class FullDiskTest {
 
   private BatchJournal journal(RunFixture fixture) {
     return new DirectoryBatchJournal(
-        disk, true, journalAlerts::add, () -> Instant.ofEpochMilli(fixture.nowMillis.get()), BlockSeal.NONE);
+        disk,
+        true,
+        journalAlerts::add,
+        () -> Instant.ofEpochMilli(fixture.nowMillis.get()),
+        BlockSeal.NONE);
   }
 
   @Test

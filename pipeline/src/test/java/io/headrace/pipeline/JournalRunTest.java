@@ -3,11 +3,11 @@ package io.headrace.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.engine.seal.BlockSeal;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
@@ -191,7 +191,8 @@ class JournalRunTest {
   @Test
   void trainsOnWhereTheJournalCannotBeWritten() {
     var nowhere =
-        new DirectoryBatchJournal(folder.resolve("gone"), false, alerts::add, () -> Instant.EPOCH, BlockSeal.NONE);
+        new DirectoryBatchJournal(
+            folder.resolve("gone"), false, alerts::add, () -> Instant.EPOCH, BlockSeal.NONE);
     try (var fixture = fixture(store(), 1, nowhere)) {
       assertThat(fixture.run().ledger()).isEqualTo(WHOLE);
       assertThat(fixture.events(TrainEvent.Alert.class)).isEmpty();
@@ -227,7 +228,8 @@ class JournalRunTest {
   }
 
   private BatchJournal journal() {
-    return new DirectoryBatchJournal(folder, false, alerts::add, InstantSource.system(), BlockSeal.NONE);
+    return new DirectoryBatchJournal(
+        folder, false, alerts::add, InstantSource.system(), BlockSeal.NONE);
   }
 
   private CheckpointStore store() {

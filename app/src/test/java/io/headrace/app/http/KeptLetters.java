@@ -1,10 +1,10 @@
 package io.headrace.app.http;
 
-import io.headrace.engine.seal.BlockSeal;
 import io.headrace.app.letters.FileLetters;
 import io.headrace.app.letters.FileTarget;
 import io.headrace.app.letters.Letters;
 import io.headrace.app.letters.ReplayTarget;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.schemas.RejectedSample;
 import io.headrace.sink.file.FileDeadLetterSink;
 import java.nio.ByteBuffer;

@@ -171,9 +171,7 @@ class EncryptedRunTest {
   @Test
   void deadLettersAreReadWithTheKeysAlone() throws IOException {
     Path file = folder.resolve("letters.avro");
-    Object[] with = {
-      "--set", "encryption.keys=" + keys(), "--set", "dead-letters.file=" + file
-    };
+    Object[] with = {"--set", "encryption.keys=" + keys(), "--set", "dead-letters.file=" + file};
     assertThat(run("lettered", with).path("samplesRejected").asLong()).isEqualTo(3);
     assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
         .startsWith("HRSEALED")
@@ -193,7 +191,8 @@ class EncryptedRunTest {
   @Test
   void pushedSamplesWaitEncryptedAndAreLearnedAfterARestart() throws Exception {
     Path push = folder.resolve("push");
-    String flight = "{\"origin\":\"ORD\",\"destination\":\"SECRET-PLACE\",\"distance\":3,\"hour\":4,\"weekday\":5,\"late\":\"late\"}\n";
+    String flight =
+        "{\"origin\":\"ORD\",\"destination\":\"SECRET-PLACE\",\"distance\":3,\"hour\":4,\"weekday\":5,\"late\":\"late\"}\n";
     for (int life = 1; life <= 2; life++) {
       var job =
           JobFile.read(

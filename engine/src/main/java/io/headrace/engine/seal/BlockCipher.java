@@ -26,6 +26,11 @@ public interface BlockCipher {
   /** What the file begins with, before its first block. */
   byte[] head();
 
+  /** Whether it does anything at all. */
+  default boolean encrypts() {
+    return head().length > 0;
+  }
+
   /**
    * A block as it is to be written, some bytes longer.
    *

@@ -11,6 +11,9 @@ public interface BlockSeal {
   /** Leaves blocks as they are, and opens no file that is encrypted. */
   BlockSeal NONE = new NoSeal();
 
+  /** Whether files that it begins are encrypted. */
+  boolean encrypts();
+
   /**
    * Begins a file, whose first bytes are to be {@link BlockCipher#head}.
    *
@@ -27,8 +30,8 @@ public interface BlockSeal {
    * @param name what it should be called, as {@link #begin} was told
    * @return empty if the file ends before its first block
    * @throws io.headrace.engine.error.HeadraceException if it is encrypted with a key that is not at
-   *     hand, was changed, lies in the place of another or cannot be read; or if it is not encrypted
-   *     but should be
+   *     hand, was changed, lies in the place of another or cannot be read; or if it is not
+   *     encrypted but should be
    */
   Optional<BlockCipher> of(Path file, String kind, String name);
 }

@@ -14,6 +14,11 @@ final class NoSeal implements BlockSeal {
   private static final byte[] SEALED = "HRSEALED".getBytes(StandardCharsets.US_ASCII);
 
   @Override
+  public boolean encrypts() {
+    return false;
+  }
+
+  @Override
   public BlockCipher begin(String kind, String name) {
     return BlockCipher.NONE;
   }

@@ -143,7 +143,7 @@ sealed interface LogFrame {
 
   /** The same frame with its payload encrypted, for its place in a file. */
   static ByteBuffer sealed(ByteBuffer frame, BlockCipher cipher, long at) {
-    if (cipher == BlockCipher.NONE) {
+    if (!cipher.encrypts()) {
       return frame;
     }
     byte[] payload = new byte[frame.limit() - HEAD_BYTES];

@@ -1,8 +1,8 @@
 package io.headrace.ingest.push;
 
+import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.seal.BlockCipher;
 import io.headrace.engine.seal.BlockSeal;
-import io.headrace.engine.error.HeadraceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -51,11 +51,7 @@ final class SegmentLog implements PushStore {
   private volatile long durable;
 
   private SegmentLog(
-      Path directory,
-      long segmentBytes,
-      RememberedKeys keys,
-      FileChannel lock,
-      BlockSeal seal) {
+      Path directory, long segmentBytes, RememberedKeys keys, FileChannel lock, BlockSeal seal) {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
     this.keys = keys;
@@ -71,8 +67,7 @@ final class SegmentLog implements PushStore {
    * @param seal how requests come to the disk
    * @throws HeadraceException if another process has it open, or it cannot be read
    */
-  static SegmentLog open(
-      Path directory, long segmentBytes, RememberedKeys keys, BlockSeal seal) {
+  static SegmentLog open(Path directory, long segmentBytes, RememberedKeys keys, BlockSeal seal) {
     try {
       Files.createDirectories(directory);
       var log = new SegmentLog(directory, segmentBytes, keys, lock(directory), seal);

@@ -1,6 +1,5 @@
 package io.headrace.ingest.push;
 
-import java.util.Objects;
 import io.headrace.engine.seal.BlockCipher;
 import io.headrace.engine.seal.BlockSeal;
 import java.io.Closeable;
@@ -9,6 +8,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,7 +91,9 @@ final class SegmentReader implements Closeable {
 
   /** Null for what somebody changed, as for what is damaged: it is passed over. */
   private @Nullable LogFrame decoded(ByteBuffer payload, long at) {
-    byte[] opened = Objects.requireNonNull(cipher).opened(payload.array(), at);
+    byte[] sealed = new byte[payload.limit()];
+    payload.get(0, sealed);
+    byte[] opened = Objects.requireNonNull(cipher).opened(sealed, at);
     if (opened == null) {
       LOG.warn("{} was changed after it was written: at byte {} it fails authentication", file, at);
       return null;

@@ -22,6 +22,11 @@ class SealedSegmentLogTest extends SegmentLogTest {
 
   private static final class TurnedBits implements BlockSeal {
     @Override
+    public boolean encrypts() {
+      return true;
+    }
+
+    @Override
     public BlockCipher begin(String kind, String name) {
       return new Cipher((kind + " " + name + "\n").getBytes(StandardCharsets.UTF_8));
     }
@@ -38,7 +43,18 @@ class SealedSegmentLogTest extends SegmentLogTest {
     }
   }
 
-  private record Cipher(byte[] head) implements BlockCipher {
+  private static final class Cipher implements BlockCipher {
+    private final byte[] head;
+
+    Cipher(byte[] head) {
+      this.head = head;
+    }
+
+    @Override
+    public byte[] head() {
+      return head;
+    }
+
     @Override
     public byte[] sealed(byte[] block, long at) {
       byte[] turned = Arrays.copyOf(turned(block), block.length + Integer.BYTES);

@@ -3,9 +3,9 @@ package io.headrace.ingest.push;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.engine.seal.BlockSeal;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.RecordChunk;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,9 +1,9 @@
 package io.headrace.pipeline.job;
 
-import io.headrace.engine.seal.BlockSeal;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;

@@ -1,6 +1,5 @@
 package io.headrace.pipeline.job;
 
-import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.Sources;
@@ -9,6 +8,7 @@ import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.ingest.order.RepeatedSource;
 import io.headrace.ingest.order.ShuffledSource;
 import io.headrace.ingest.order.StreamShuffledSource;
+import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.ingest.push.TopicPushSource;
 import java.util.List;
 import java.util.Optional;

@@ -36,7 +36,7 @@ public final class FileDeadLetterSink implements DeadLetterSink {
     this.file = file;
     Schemas.trust();
     try {
-      this.writer = seal == BlockSeal.NONE ? plain(file) : SealedLetters.append(file, seal);
+      this.writer = seal.encrypts() ? SealedLetters.append(file, seal) : plain(file);
     } catch (IOException e) {
       throw failed(e);
     }

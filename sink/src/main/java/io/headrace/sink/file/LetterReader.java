@@ -25,11 +25,10 @@ public final class LetterReader {
    * @throws io.headrace.engine.error.HeadraceException if the file is encrypted and its key is not
    *     at hand, or it was changed
    */
-  public static DataFileStream<RejectedSample> open(Path file, BlockSeal seal)
-      throws IOException {
+  public static DataFileStream<RejectedSample> open(Path file, BlockSeal seal) throws IOException {
     Schemas.trust();
     Optional<BlockCipher> cipher = seal.of(file, SealedLetters.KIND, "");
-    boolean sealed = cipher.isPresent() && cipher.get().head().length > 0;
+    boolean sealed = cipher.isPresent() && cipher.get().encrypts();
     return new DataFileStream<>(
         sealed
             ? new BlockInput(file, cipher.get())

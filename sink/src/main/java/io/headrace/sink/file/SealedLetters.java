@@ -24,6 +24,7 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.specific.SpecificDatumWriter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,8 +46,7 @@ final class SealedLetters {
     long end = BlockInput.endOfLast(file, cipher);
     FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
     if (channel.size() > end) {
-      LOG.warn(
-          "{}: {} bytes behind the last whole block are cut off.", file, channel.size() - end);
+      LOG.warn("{}: {} bytes behind the last whole block are cut off.", file, channel.size() - end);
       channel.truncate(end);
       channel.force(true);
     }
@@ -78,8 +78,7 @@ final class SealedLetters {
   }
 
   /** Writes a file with what another one has that is in its place; it changes in one rename. */
-  private static BlockCipher write(
-      Path file, BlockSeal seal, @org.jspecify.annotations.Nullable BlockCipher before)
+  private static BlockCipher write(Path file, BlockSeal seal, @Nullable BlockCipher before)
       throws IOException {
     Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
     BlockCipher cipher = seal.begin(KIND, "");

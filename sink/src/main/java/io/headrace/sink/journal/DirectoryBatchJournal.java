@@ -166,9 +166,7 @@ public final class DirectoryBatchJournal implements BatchJournal {
     String name = name(number);
     channel =
         FileChannel.open(
-            directory.resolve(name),
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.WRITE);
+            directory.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     written = 0;
     starts.put(number, start);
     cipher = seal.begin(Segment.KIND, name);
@@ -252,8 +250,7 @@ public final class DirectoryBatchJournal implements BatchJournal {
         if (!covers(oldest, second)) {
           return;
         }
-        Files.deleteIfExists(
-            directory.resolve(name(starts.firstKey())));
+        Files.deleteIfExists(directory.resolve(name(starts.firstKey())));
         starts.pollFirstEntry();
       }
     } catch (IOException e) {

@@ -40,6 +40,11 @@ record KeyedBlocks(KeyRing keys, Optional<String> job, boolean everything) imple
   private static final String DATA_KEY = "data_key";
 
   @Override
+  public boolean encrypts() {
+    return true;
+  }
+
+  @Override
   public BlockCipher begin(String kind, String name) {
     var label = new TreeMap<String, String>();
     label.put(KIND, kind);
@@ -70,7 +75,7 @@ record KeyedBlocks(KeyRing keys, Optional<String> job, boolean everything) imple
       throws GeneralSecurityException, IOException {
     byte[] plain =
         TinkProtoKeysetFormat.serializeKeyset(
-            own, InsecureSecretKeyAccess.get());
+            own, InsecureSecretKeyAccess.get(), RegistryConfiguration.get());
     var bytes = new ByteArrayOutputStream();
     try (OutputStream out = key.aead().newEncryptingStream(bytes, bound)) {
       out.write(plain);
@@ -115,7 +120,7 @@ record KeyedBlocks(KeyRing keys, Optional<String> job, boolean everything) imple
     String its = label.getOrDefault(JOB, "");
     if (!label.getOrDefault(KIND, "").equals(kind)
         || !label.getOrDefault(NAME, "").equals(name)
-        || job.isPresent() && !its.equals(job.get())) {
+        || !job.orElse(its).equals(its)) {
       throw unusable(
           file,
           "it is the %s %s of the job %s, in the place of another"
@@ -137,7 +142,7 @@ record KeyedBlocks(KeyRing keys, Optional<String> job, boolean everything) imple
       AeadConfig.register();
       KeysetHandle own =
           TinkProtoKeysetFormat.parseKeyset(
-              in.readAllBytes(), InsecureSecretKeyAccess.get());
+              in.readAllBytes(), InsecureSecretKeyAccess.get(), RegistryConfiguration.get());
       return new OwnKey(header.bytes(), aead(own));
     } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
       throw unusable(

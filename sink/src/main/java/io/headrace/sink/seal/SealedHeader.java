@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class SealedHeader {
   private static final String KEY = "key";
   private static final byte[] MAGIC = "HRSEALED".getBytes(StandardCharsets.US_ASCII);
+
   /** Whatever is shorter has no label, not even the beginning of one that tells anything. */
   static final int LEAST_BYTES = MAGIC.length + Integer.BYTES;
 
@@ -67,8 +68,7 @@ final class SealedHeader {
     }
     byte[] all = bytes(from, LEAST_BYTES + length + Integer.BYTES);
     if (all == null) {
-      throw SealBrokenException.cutOff(
-          "it ends after " + from.size() + " bytes, within its label");
+      throw SealBrokenException.cutOff("it ends after " + from.size() + " bytes, within its label");
     }
     int end = all.length - Integer.BYTES;
     if (ByteBuffer.wrap(all).getInt(end) != crc(all, end)) {

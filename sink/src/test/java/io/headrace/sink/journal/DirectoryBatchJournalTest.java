@@ -3,10 +3,10 @@ package io.headrace.sink.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.engine.seal.BlockSeal;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.sink.BatchJournal.Run;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -152,7 +152,8 @@ class DirectoryBatchJournalTest {
   @Test
   void replacesWhatWasUndoneAndDoneOtherwise() {
     record(Positions.START, 0, 4);
-    try (var journal = new DirectoryBatchJournal(folder, false, _ -> {}, InstantSource.system(), seal())) {
+    try (var journal =
+        new DirectoryBatchJournal(folder, false, _ -> {}, InstantSource.system(), seal())) {
       journal.resume(after(1));
       journal.restart(after(2), "a test");
       journal.add(List.of(new Run(B, 21, 7, 0, 0)));
@@ -172,7 +173,8 @@ class DirectoryBatchJournalTest {
     record(after(2), 3, 6);
     assertThat(RecordedBatches.between(folder, seal(), after(1), after(5)).resume(after(1)))
         .isEqualTo(batches(1, 5));
-    assertThat(RecordedBatches.between(folder, seal(), Positions.START, after(6)).count()).isEqualTo(6);
+    assertThat(RecordedBatches.between(folder, seal(), Positions.START, after(6)).count())
+        .isEqualTo(6);
     assertThat(RecordedBatches.between(folder, seal(), after(6), after(6)).count()).isZero();
   }
 

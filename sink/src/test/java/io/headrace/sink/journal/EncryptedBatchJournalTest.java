@@ -34,8 +34,7 @@ class EncryptedBatchJournalTest extends DirectoryBatchJournalTest {
   }
 
   private BlockSeal seal(String file, int id, String job) {
-    return FileSeal.of(KeyRing.open(TestKeys.in(keys.resolve(file), id)))
-        .blocks(Optional.of(job));
+    return FileSeal.of(KeyRing.open(TestKeys.in(keys.resolve(file), id))).blocks(Optional.of(job));
   }
 
   @Override
@@ -151,9 +150,7 @@ class EncryptedBatchJournalTest extends DirectoryBatchJournalTest {
         .hasMessageContaining("is encrypted. Give its key set");
     Path plain = folder.resolve("journal-000000000009.log");
     Files.write(
-        plain,
-        Segment.frame(
-            Positions.of(Map.of()), io.headrace.engine.seal.BlockCipher.NONE, 0));
+        plain, Segment.frame(Positions.of(Map.of()), io.headrace.engine.seal.BlockCipher.NONE, 0));
     Files.write(plain, new byte[20], java.nio.file.StandardOpenOption.APPEND);
     assertThatThrownBy(() -> Segment.read(plain, seal)).hasMessageContaining("is not encrypted");
   }
