@@ -211,11 +211,11 @@ class EncryptedRunTest {
               .toCompletableFuture()
               .get();
         }
-        while (run.status().ledger().trained() < 3 * life) {
+        while (run.status().ledger().trained() < 3L * life) {
           Thread.sleep(5);
         }
         run.stop();
-        assertThat(run.await().ledger().trained()).isEqualTo(3 * life);
+        assertThat(run.await().ledger().trained()).isEqualTo(3L * life);
       }
     }
     try (Stream<Path> files = Files.list(push)) {
