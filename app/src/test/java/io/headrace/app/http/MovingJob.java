@@ -82,6 +82,11 @@ final class MovingJob implements JobStatusSource, JobControl {
   ServedJob served() {
     return new ServedJob() {
       @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
       public JobStatusSource status() {
         return MovingJob.this;
       }
@@ -142,6 +147,27 @@ final class MovingJob implements JobStatusSource, JobControl {
       throw new HeadraceException("The checkpoint of step 7 could not be written: No space left");
     }
     return Optional.of(stored.getLast());
+  }
+
+  @Override
+  public boolean start() {
+    if (diskFull) {
+      throw new HeadraceException("The job file cannot be read.");
+    }
+    boolean stopped = state == JobState.STOPPED;
+    if (stopped) {
+      state = JobState.RUNNING;
+    }
+    return stopped;
+  }
+
+  @Override
+  public boolean stop() {
+    boolean runs = state == JobState.RUNNING || state == JobState.PAUSED;
+    if (runs) {
+      state = JobState.STOPPED;
+    }
+    return runs;
   }
 
   @Override
@@ -228,9 +254,14 @@ final class MovingJob implements JobStatusSource, JobControl {
         baselines,
         validation(tick),
         confusion(tick),
+        privacy(tick),
         new Calibration(calibration(0.06 * wave), calibration(0.01)),
         tick / 30,
         tick / 60);
+  }
+
+  private static JobStatus.Privacy privacy(long tick) {
+    return new JobStatus.Privacy(1.25 + 0.001 * tick, 1e-6, 8.0);
   }
 
   private static List<CalibrationBin> calibration(double gap) {

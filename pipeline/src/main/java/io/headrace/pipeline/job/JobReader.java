@@ -7,6 +7,7 @@ import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.optimizer.GradientClipping;
+import io.headrace.engine.privacy.PrivacySpec;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
@@ -65,6 +66,8 @@ final class JobReader {
     Optional<ComponentSpec> optimizer = required(JobKey.OPTIMIZER, vocabulary.optimizers());
     Optional<ComponentSpec> schedule = schedule();
     Optional<Settings> clipping = defaulted(JobKey.GRADIENT_CLIPPING, GradientClipping.settings());
+    Optional<PrivacySpec> privacy =
+        given(JobKey.PRIVACY, PrivacySpec.settings()).map(PrivacySpec::from);
     Optional<DivergencePolicy> onDivergence =
         defaulted(JobKey.ON_DIVERGENCE, DivergencePolicy.settings()).map(DivergencePolicy::from);
     Optional<BatchShape> batch = defaulted(JobKey.BATCH, BatchGroup.DECLARED).map(BatchGroup::from);
@@ -107,6 +110,7 @@ final class JobReader {
             optimizer.orElseThrow(),
             schedule.orElseThrow(),
             GradientClipping.from(clipping.orElseThrow()),
+            privacy,
             onDivergence.orElseThrow(),
             batch.orElseThrow(),
             engine.orElseThrow(),
@@ -128,6 +132,7 @@ final class JobReader {
                 optimizer,
                 schedule,
                 clipping,
+                privacy,
                 batch,
                 engine),
             YamlWriter.write(job),
@@ -242,6 +247,7 @@ final class JobReader {
       Optional<ComponentSpec> optimizer,
       Optional<ComponentSpec> schedule,
       Optional<Settings> clipping,
+      Optional<PrivacySpec> privacy,
       Optional<BatchShape> batch,
       Optional<EngineSettings> engine) {
     shuffle.ifPresent(
@@ -253,6 +259,7 @@ final class JobReader {
                 fingerprint
                     .add("validation.fraction", v.fraction().getAsDouble())
                     .add("validation.seed", v.seed()));
+    privacy.ifPresent(p -> fingerprint.add(JobKey.PRIVACY.key(), p.fingerprint()));
     startFrom.ifPresent(weights -> weights.addTo(fingerprint));
     return fingerprint
         .add(JobKey.TRANSFORMS.key(), transforms)
