@@ -70,11 +70,21 @@ class PlantedSecretsTest {
                     .formatted(login, PASSWORD)));
     assertThat(
             CommandLineRun.of(
-                    "produce", "--topic", "flights", "--from", FLIGHTS.resolve("flights.avro"),
-                    "--rows", 20_000, "--bootstrap", broker.bootstrapServers(),
-                    "--property", "security.protocol=SASL_PLAINTEXT",
-                    "--property", "sasl.mechanism=PLAIN",
-                    "--property", "sasl.jaas.config=" + login(reference("password")))
+                    "produce",
+                    "--topic",
+                    "flights",
+                    "--from",
+                    FLIGHTS.resolve("flights.avro"),
+                    "--rows",
+                    20_000,
+                    "--bootstrap",
+                    broker.bootstrapServers(),
+                    "--property",
+                    "security.protocol=SASL_PLAINTEXT",
+                    "--property",
+                    "sasl.mechanism=PLAIN",
+                    "--property",
+                    "sasl.jaas.config=" + login(reference("password")))
                 .status())
         .isZero();
   }
@@ -127,8 +137,12 @@ class PlantedSecretsTest {
     Path audit = folder.resolve("audit.jsonl");
     words.addAll(
         List.of(
-            "--set", "access={tokens: %s, audit: %s}".formatted(tokens, audit),
-            "--set", "encryption.keys=" + keys, "--port", 0));
+            "--set",
+            "access={tokens: %s, audit: %s}".formatted(tokens, audit),
+            "--set",
+            "encryption.keys=" + keys,
+            "--port",
+            0));
     Process run = CommandLineRun.inOwnProcess(log, words);
     Map<String, String> seen = new TreeMap<>();
     try {
@@ -137,7 +151,8 @@ class PlantedSecretsTest {
       awaitTrained(page, token);
       assertThat(answer(page, "POST", "api/v1/checkpoints", token)).startsWith("20");
       for (String path :
-          List.of("", "api/v1/status", "api/v1/status/history", "api/v1/checkpoints", "prometheus")) {
+          List.of(
+              "", "api/v1/status", "api/v1/status/history", "api/v1/checkpoints", "prometheus")) {
         String told = answer(page, "GET", path, token);
         assertThat(told).as(path).startsWith("200");
         seen.put("/" + path, told);
