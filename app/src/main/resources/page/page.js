@@ -4,6 +4,7 @@ import { showHistory, showPoint } from "./charts.js";
 import { showControls } from "./control.js";
 import { connect } from "./feed.js";
 import * as format from "./format.js";
+import { offerRestores, showRestores } from "./restore.js";
 import { onSignIn, recognize } from "./session.js";
 
 const ENDED = ["finished", "failed"];
@@ -76,6 +77,7 @@ function showJob({ job, progress }) {
   if (message.textContent !== job.message) message.textContent = job.message;
   message.hidden = job.message === "";
   showControls(job.state);
+  showRestores(job.state);
 }
 
 function showTiles({ ledger, progress, flow, partitions }, point) {
@@ -233,6 +235,7 @@ async function showStored(last) {
       format.bytes(bytes),
       best ? "✓" : "",
     ]));
+    offerRestores(stored);
   } catch {
     storedFor = null; // the next tick tries again
   }

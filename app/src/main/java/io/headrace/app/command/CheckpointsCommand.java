@@ -6,11 +6,9 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryLock;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -99,33 +97,21 @@ final class CheckpointsCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int restore(@Parameters(paramLabel = "CHECKPOINT") Path file) {
     Checkpoint chosen = DirectoryCheckpointStore.open(file);
-    Path directory = file.toAbsolutePath().resolveSibling(".").normalize();
-    Path aside = directory.resolve("behind-" + chosen.step());
+    Path path = file.toAbsolutePath().normalize();
+    Path directory = path.resolveSibling(".").normalize();
     try (var lock = DirectoryLock.hold(directory)) {
       assert lock != null;
-      int moved = 0;
-      for (CheckpointStore.Entry entry : DirectoryCheckpointStore.forReading(directory).list()) {
-        if (entry.step() > chosen.step()) {
-          Files.createDirectories(aside);
-          Files.move(
-              directory.resolve(entry.name()),
-              aside.resolve(entry.name()),
-              StandardCopyOption.REPLACE_EXISTING);
-          moved++;
-        }
-      }
+      Optional<String> aside =
+          DirectoryCheckpointStore.forReading(directory)
+              .goBackTo(String.valueOf(path.getFileName()));
       out()
           .printf(
               Locale.ROOT,
-              "The next run goes on from step %,d; %d newer checkpoints are in %s%n",
+              "The next run goes on from step %,d; %s%n",
               chosen.step(),
-              moved,
-              aside);
-    } catch (IOException e) {
-      throw new HeadraceException(
-          "Checkpoints behind step %d could not be moved to %s: %s."
-              .formatted(chosen.step(), aside, e.getMessage()),
-          e);
+              aside
+                  .map(folder -> "newer checkpoints are in " + directory.resolve(folder))
+                  .orElse("there was no newer checkpoint"));
     }
     return 0;
   }

@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The job's checkpoints: which there are, what one holds, whether it is whole, and a new one. */
+/**
+ * The job's checkpoints: which there are, what one holds, whether it is whole, a new one, and the
+ * way back to an old one.
+ */
 @Controller("/api/v1/checkpoints")
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Secured(Role.SEE)
@@ -108,6 +111,21 @@ final class CheckpointsController {
     return HttpResponse.created(
         stored(written, store.best().orElse("")),
         URI.create("/api/v1/checkpoints/" + written.name()));
+  }
+
+  /** Answers, with the status, once the job goes on from that checkpoint. */
+  @Post("/{name}/restore")
+  @Secured(Role.OPERATE)
+  JobStatus restore(String name) {
+    var _ = storeWith(name);
+    try {
+      job.control().restore(name);
+      return job.status().status();
+    } catch (HeadraceException fault) {
+      boolean ended = job.status().status().job().state() == JobState.FAILED;
+      throw new HttpStatusException(
+          ended ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.CONFLICT, withoutFolder(fault));
+    }
   }
 
   private static Stored stored(CheckpointStore.Entry entry, String best) {

@@ -145,6 +145,11 @@ public final class RunView implements JobStatusSource, JobControl {
   }
 
   @Override
+  public void restore(String checkpoint) {
+    run.restore(checkpoint);
+  }
+
+  @Override
   public boolean resume() {
     return run.resume();
   }
@@ -257,6 +262,7 @@ public final class RunView implements JobStatusSource, JobControl {
       case STOPPING -> JobState.DRAINING;
       case COMPLETED, STOPPED -> JobState.FINISHED;
       case FAILED -> JobState.FAILED;
+      case RESTORING -> JobState.STARTING;
     };
   }
 }
