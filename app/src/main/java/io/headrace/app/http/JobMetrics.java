@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import jakarta.annotation.PostConstruct;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The job's part of {@code /prometheus}. One status answers a whole scrape, so the figures of a
@@ -34,6 +35,7 @@ final class JobMetrics implements MultiCollector {
     var families = MetricSnapshots.builder();
     samples(status, families);
     quality(status.metrics(), families);
+    calibration(status.metrics().calibration(), families);
     flow(status, families);
     checkpoints(status.checkpoints(), families);
     if (status.predictions() != null) {
@@ -105,6 +107,9 @@ final class JobMetrics implements MultiCollector {
                     }));
     var baseline = MetricFamily.gauge("headrace_baseline", "What predicting without skill scores");
     metrics.baselines().forEach((name, value) -> baseline.add(value, "name", name));
+    if (metrics.privacy() != null) {
+      privacy(metrics.privacy(), families);
+    }
     families
         .metricSnapshot(loss.snapshot())
         .metricSnapshot(metric.snapshot())
@@ -118,6 +123,48 @@ final class JobMetrics implements MultiCollector {
             MetricFamily.counter("headrace_events_undelivered", "Events a sink failed to take")
                 .add(metrics.undelivered())
                 .snapshot());
+  }
+
+  private static void privacy(JobStatus.Privacy privacy, MetricSnapshots.Builder families) {
+    if (privacy.epsilon() != null) {
+      families.metricSnapshot(
+          MetricFamily.gauge("headrace_privacy_epsilon", "Epsilon spent of the samples' privacy")
+              .add(privacy.epsilon())
+              .snapshot());
+    }
+    if (privacy.budget() != null) {
+      families.metricSnapshot(
+          MetricFamily.gauge("headrace_privacy_budget", "Epsilon that the job may spend")
+              .add(privacy.budget())
+              .snapshot());
+    }
+  }
+
+  private static void calibration(
+      JobStatus.@Nullable Calibration tables, MetricSnapshots.Builder families) {
+    if (tables == null) {
+      return;
+    }
+    var weight =
+        MetricFamily.gauge("headrace_calibration_weight", "Samples by their probability, weighted");
+    var predicted =
+        MetricFamily.gauge("headrace_calibration_predicted", "Mean probability of a bin's samples");
+    var observed =
+        MetricFamily.gauge("headrace_calibration_observed", "Share of them that came true");
+    Map.of("window", tables.window(), "total", tables.total())
+        .forEach(
+            (scope, bins) ->
+                bins.forEach(
+                    bin -> {
+                      String[] labels = {"from", String.valueOf(bin.from()), "scope", scope};
+                      weight.add(bin.weight(), labels);
+                      predicted.add(bin.predicted(), labels);
+                      observed.add(bin.observed(), labels);
+                    }));
+    families
+        .metricSnapshot(weight.snapshot())
+        .metricSnapshot(predicted.snapshot())
+        .metricSnapshot(observed.snapshot());
   }
 
   private static void flow(JobStatus status, MetricSnapshots.Builder families) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.metric.Calibration;
 import io.headrace.pipeline.RunPace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param epochSeconds what this run spent in each epoch that it ended
  * @param loss prequential mean loss over all samples
  * @param metrics prequential metrics over all samples
+ * @param calibration how often what was predicted came true over all samples, by its probability;
+ *     absent for numbers
  * @param validation the last look at the job's held-out samples; absent without one
  * @param test how the model does on the job's test source; absent without one
+ * @param privacy what was spent of the samples' privacy; absent where nothing bounds that
  * @param eventsConflated events that a slow sink never saw, because newer ones took their place
  * @param eventsUndelivered events that a sink failed to take
  * @param checkpoint name of the last checkpoint; absent if none was written
@@ -46,9 +50,11 @@ public record RunReport(
     long steps,
     @Nullable Double loss,
     SortedMap<String, Double> metrics,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Calibration.Bin> calibration,
     @Nullable ValidationReport validation,
     @Nullable TestReport test,
     SortedMap<String, Double> baselines,
+    @Nullable PrivacyReport privacy,
     long eventsConflated,
     long eventsUndelivered,
     @Nullable String checkpoint,
@@ -86,9 +92,11 @@ public record RunReport(
         last.step(),
         last.total().get("loss"),
         new TreeMap<>(last.total()),
+        last.calibration().total(),
         validation,
         test,
         new TreeMap<>(last.baselines()),
+        last.privacy().map(PrivacyReport::of).orElse(null),
         eventsConflated,
         eventsUndelivered,
         checkpoint,

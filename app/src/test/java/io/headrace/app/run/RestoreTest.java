@@ -142,6 +142,16 @@ class RestoreTest {
   }
 
   @Test
+  void aPrivateJobDoesNotForgetWhatItSpent() throws Exception {
+    try (JobRun run = followed("private", "privacy: {noise: 1, delta: 1.0e-5, records: 1000}");
+        HttpService service = serve(run)) {
+      appendAndLearn(run, 100);
+      refused(service, run.checkpoint().orElseThrow().name(), "the account of what was spent");
+      appendAndLearn(run, 200);
+    }
+  }
+
+  @Test
   void aJobThatSamplesArePushedToTakesThemAfterwardsAsBefore() throws Exception {
     String source =
         "http: {port: 0, format: csv, columns: [label, a, b], directory: %s}"
@@ -228,11 +238,14 @@ class RestoreTest {
     }
   }
 
-  private JobRun followed(String name) throws IOException {
+  private JobRun followed(String name, String... more) throws IOException {
     if (!Files.exists(folder.resolve(ROWS))) {
       Files.writeString(folder.resolve(ROWS), rows(0, PARTIAL));
     }
-    return start(name, "file: {path: rows.csv, format: csv, columns: [label, a, b], follow: true}");
+    return start(
+        name,
+        "file: {path: rows.csv, format: csv, columns: [label, a, b], follow: true}",
+        more);
   }
 
   /** Lengthens the followed file to so many rows and a few that fill no batch. */
@@ -246,8 +259,9 @@ class RestoreTest {
     awaitTrained(run, rows);
   }
 
-  private JobRun start(String name, String source) {
-    String yaml = "name: numbered\nsource:\n  " + source + "\n" + COMMON;
+  private JobRun start(String name, String source, String... more) {
+    String yaml =
+        "name: numbered\nsource:\n  " + source + "\n" + COMMON + String.join("\n", more);
     var job =
         JobFile.parse(name, yaml, List.of("checkpoints.directory=" + folder.resolve(name)), folder);
     return JobRun.start(job, new JobRun.Options(List.of(events), OptionalLong.empty(), step -> {}));

@@ -7,11 +7,13 @@ import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.optimizer.GradientClipping;
+import io.headrace.engine.privacy.PrivacySpec;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.MetricsSettings;
+import io.headrace.sink.seal.EncryptionSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,10 +60,14 @@ final class JobReader {
     Optional<SampleMapping> sample = sample();
     List<ComponentSpec> transforms = list(JobKey.TRANSFORMS, vocabulary.transforms());
     List<ComponentSpec> layers = list(JobKey.MODEL, vocabulary.layers());
+    Optional<StartFrom> startFrom =
+        given(JobKey.START_FROM, StartFrom.DECLARED).map(StartFrom::from);
     Optional<ComponentSpec> loss = required(JobKey.LOSS, vocabulary.losses());
     Optional<ComponentSpec> optimizer = required(JobKey.OPTIMIZER, vocabulary.optimizers());
     Optional<ComponentSpec> schedule = schedule();
     Optional<Settings> clipping = defaulted(JobKey.GRADIENT_CLIPPING, GradientClipping.settings());
+    Optional<PrivacySpec> privacy =
+        given(JobKey.PRIVACY, PrivacySpec.settings()).map(PrivacySpec::from);
     Optional<DivergencePolicy> onDivergence =
         defaulted(JobKey.ON_DIVERGENCE, DivergencePolicy.settings()).map(DivergencePolicy::from);
     Optional<BatchShape> batch = defaulted(JobKey.BATCH, BatchGroup.DECLARED).map(BatchGroup::from);
@@ -79,6 +85,8 @@ final class JobReader {
         defaulted(JobKey.REJECTION_LIMIT, RejectionSettings.DECLARED).map(RejectionSettings::from);
     Optional<ServeSettings> serve =
         given(JobKey.SERVE, ServeSettings.DECLARED).map(ServeSettings::from);
+    Optional<EncryptionSettings> encryption =
+        given(JobKey.ENCRYPTION, EncryptionSettings.SETTINGS).map(EncryptionSettings::from);
     Optional<AccessSettings> access =
         given(JobKey.ACCESS, AccessSettings.DECLARED).map(AccessSettings::from);
     problems.throwIfAny();
@@ -97,10 +105,12 @@ final class JobReader {
             sample.orElseThrow(),
             transforms,
             layers,
+            startFrom,
             loss.orElseThrow(),
             optimizer.orElseThrow(),
             schedule.orElseThrow(),
             GradientClipping.from(clipping.orElseThrow()),
+            privacy,
             onDivergence.orElseThrow(),
             batch.orElseThrow(),
             engine.orElseThrow(),
@@ -110,16 +120,19 @@ final class JobReader {
             deadLetters.orElseThrow(),
             rejectionLimit.orElseThrow(),
             serve,
+            encryption,
             access,
             fingerprint(
                 shuffle,
                 validation,
                 transforms,
                 layers,
+                startFrom,
                 loss,
                 optimizer,
                 schedule,
                 clipping,
+                privacy,
                 batch,
                 engine),
             YamlWriter.write(job),
@@ -229,10 +242,12 @@ final class JobReader {
       Optional<ValidationSpec> validation,
       List<ComponentSpec> transforms,
       List<ComponentSpec> layers,
+      Optional<StartFrom> startFrom,
       Optional<ComponentSpec> loss,
       Optional<ComponentSpec> optimizer,
       Optional<ComponentSpec> schedule,
       Optional<Settings> clipping,
+      Optional<PrivacySpec> privacy,
       Optional<BatchShape> batch,
       Optional<EngineSettings> engine) {
     shuffle.ifPresent(
@@ -244,6 +259,8 @@ final class JobReader {
                 fingerprint
                     .add("validation.fraction", v.fraction().getAsDouble())
                     .add("validation.seed", v.seed()));
+    privacy.ifPresent(p -> fingerprint.add(JobKey.PRIVACY.key(), p.fingerprint()));
+    startFrom.ifPresent(weights -> weights.addTo(fingerprint));
     return fingerprint
         .add(JobKey.TRANSFORMS.key(), transforms)
         .add(JobKey.MODEL.key(), layers)

@@ -15,6 +15,7 @@ import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.EventSink;
+import io.headrace.sink.seal.FileSeal;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -107,6 +108,10 @@ public final class JobRun implements AutoCloseable {
         throw new HeadraceException(
             "The job is not running any more. Make the checkpoint the newest with headrace checkpoints restore, then start the job.");
       }
+      if (plan.privacy().isPresent()) {
+        throw new HeadraceException(
+            "This job learns with privacy, and the account of what was spent would go back too, though what was learned since may have been seen. Whoever can vouch that it was not uses headrace checkpoints restore while the job is stopped.");
+      }
       JobCheckpoints stored = parts.sinks().checkpoints();
       stored.hold(name); // the last checkpoint of the run could push it out
       long step = stored.readForThisJob(name).step();
@@ -164,6 +169,11 @@ public final class JobRun implements AutoCloseable {
       return status.as(State.FAILED, fault.getMessage());
     }
     return restoring ? status.as(State.RESTORING, null) : status;
+  }
+
+  /** How what the run keeps comes to the disk and back. */
+  public FileSeal seal() {
+    return parts.sinks().seal();
   }
 
   /** How fast the run was so far. */
@@ -250,6 +260,7 @@ public final class JobRun implements AutoCloseable {
   }
 
   /** Whether other parts run instead, now that nobody is replacing any. */
+  @SuppressWarnings("ReferenceEquality") // which parts, not what they are
   private boolean replaced(JobParts awaited) {
     synchronized (lifecycle) {
       return parts != awaited;

@@ -18,6 +18,7 @@ import io.headrace.sink.file.JsonLinesEventSink;
 import io.headrace.sink.journal.DirectoryBatchJournal;
 import io.headrace.sink.kafka.KafkaDeadLetterSink;
 import io.headrace.sink.kafka.KafkaEventSink;
+import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ final class JobSinks implements AutoCloseable {
   private final DeadLetterSink deadLetters;
   private final EventPump events;
   private final BatchJournal journal;
+  private final FileSeal seal;
 
   /**
    * @param others sinks for events besides those that the job names; closed with this
@@ -52,6 +54,7 @@ final class JobSinks implements AutoCloseable {
       Supplier<Checkpoint> first,
       Optional<Consumer<String>> weightsOnly,
       Optional<String> backTo) {
+    seal = job.seal();
     try {
       checkpoints = new JobCheckpoints(job, checkpoints(job), first, weightsOnly);
       aside = backTo.flatMap(checkpoints::goBackTo);
@@ -80,6 +83,10 @@ final class JobSinks implements AutoCloseable {
     return deadLetters;
   }
 
+  FileSeal seal() {
+    return seal;
+  }
+
   BatchJournal journal() {
     return journal;
   }
@@ -106,7 +113,7 @@ final class JobSinks implements AutoCloseable {
     Path directory = job.checkpoints().directory().get();
     open.add(DirectoryLock.hold(directory));
     return DirectoryCheckpointStore.forWriting(
-        directory, job.checkpoints().keep(), job.checkpoints().incremental());
+        directory, job.checkpoints().keep(), job.checkpoints().incremental(), seal);
   }
 
   private BatchJournal journal(JobSpec job) {

@@ -6,11 +6,15 @@ import io.headrace.engine.Trainer;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.optimizer.GradientClipping;
+import io.headrace.engine.privacy.PrivacySpec;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.MetricsSettings;
+import io.headrace.sink.seal.EncryptionSettings;
+import io.headrace.sink.seal.FileSeal;
+import io.headrace.sink.seal.KeyRing;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -23,11 +27,14 @@ import java.util.Optional;
  * @param epochs how often the source is read
  * @param shuffle in which order; empty for that of the source
  * @param test source of held-out samples
+ * @param startFrom weights to begin with where there is no checkpoint; empty for drawn ones
  * @param checkpoints relative directories in it and in {@code metrics} and {@code deadLetters} are
  *     resolved against the directory that the process runs in: they belong to the run, not to the
  *     data
+ * @param privacy how much may be learned of a single sample; empty for no bound
  * @param generate what text the model writes as it learns; empty for none
  * @param serve how the model predicts while it is learned; empty where it does not
+ * @param encryption with which keys what it keeps on disk is encrypted; empty where it is not
  * @param access who may use the page and the API; empty where they are open
  * @param fingerprint every setting that decides what is learned
  * @param yaml the job file with the command line's settings in it: {@link JobFile#parse} makes an
@@ -45,10 +52,12 @@ public record JobSpec(
     SampleMapping sample,
     List<ComponentSpec> transforms,
     List<ComponentSpec> layers,
+    Optional<StartFrom> startFrom,
     ComponentSpec loss,
     ComponentSpec optimizer,
     ComponentSpec schedule,
     GradientClipping clipping,
+    Optional<PrivacySpec> privacy,
     DivergencePolicy onDivergence,
     BatchShape batch,
     EngineSettings engine,
@@ -58,6 +67,7 @@ public record JobSpec(
     DeadLetterSettings deadLetters,
     RejectionSettings rejectionLimit,
     Optional<ServeSettings> serve,
+    Optional<EncryptionSettings> encryption,
     Optional<AccessSettings> access,
     Fingerprint fingerprint,
     String yaml,
@@ -90,10 +100,12 @@ public record JobSpec(
         otherSample,
         transforms,
         layers,
+        startFrom,
         loss,
         optimizer,
         schedule,
         clipping,
+        privacy,
         onDivergence,
         batch,
         engine,
@@ -103,10 +115,20 @@ public record JobSpec(
         deadLetters,
         rejectionLimit,
         serve,
+        encryption,
         access,
         fingerprint,
         yaml,
         places);
+  }
+
+  /**
+   * How what the job keeps comes to the disk and back.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if its keys cannot be read
+   */
+  public FileSeal seal() {
+    return encryption.map(KeyRing::open).map(FileSeal::of).orElse(FileSeal.NONE);
   }
 
   /** Everything that decides what is learned from the samples, as the trainer takes it. */
@@ -118,6 +140,7 @@ public record JobSpec(
         optimizer,
         schedule,
         clipping,
+        privacy,
         engine.update(),
         batch.size(),
         engine.shards(),

@@ -17,10 +17,11 @@ final class LaterCheckpoints {
    * Moves them into a new folder beside, the newest first, so that whoever is interrupted leaves
    * none without its base. Bases that stay are copied there, so that each can be read there.
    *
+   * @param all that are stored, oldest first
    * @return the folder's name; empty if there were none
    */
-  static Optional<String> putAside(Path directory, String name) {
-    List<CheckpointStore.Entry> all = DirectoryCheckpointStore.forReading(directory).list();
+  static Optional<String> putAside(
+      Path directory, String name, List<CheckpointStore.Entry> all) {
     if (all.stream().noneMatch(entry -> entry.name().equals(name))) {
       throw new HeadraceException(
           "There is no checkpoint %s to go back to.".formatted(directory.resolve(name)));
