@@ -243,9 +243,7 @@ class RestoreTest {
       Files.writeString(folder.resolve(ROWS), rows(0, PARTIAL));
     }
     return start(
-        name,
-        "file: {path: rows.csv, format: csv, columns: [label, a, b], follow: true}",
-        more);
+        name, "file: {path: rows.csv, format: csv, columns: [label, a, b], follow: true}", more);
   }
 
   /** Lengthens the followed file to so many rows and a few that fill no batch. */
@@ -260,8 +258,7 @@ class RestoreTest {
   }
 
   private JobRun start(String name, String source, String... more) {
-    String yaml =
-        "name: numbered\nsource:\n  " + source + "\n" + COMMON + String.join("\n", more);
+    String yaml = "name: numbered\nsource:\n  " + source + "\n" + COMMON + String.join("\n", more);
     var job =
         JobFile.parse(name, yaml, List.of("checkpoints.directory=" + folder.resolve(name)), folder);
     return JobRun.start(job, new JobRun.Options(List.of(events), OptionalLong.empty(), step -> {}));

@@ -20,8 +20,7 @@ final class LaterCheckpoints {
    * @param all that are stored, oldest first
    * @return the folder's name; empty if there were none
    */
-  static Optional<String> putAside(
-      Path directory, String name, List<CheckpointStore.Entry> all) {
+  static Optional<String> putAside(Path directory, String name, List<CheckpointStore.Entry> all) {
     if (all.stream().noneMatch(entry -> entry.name().equals(name))) {
       throw new HeadraceException(
           "There is no checkpoint %s to go back to.".formatted(directory.resolve(name)));
