@@ -8,7 +8,7 @@ import { offerRestores, showRestores } from "./restore.js";
 import { showReliability } from "./reliability.js";
 import { onSignIn, recognize } from "./session.js";
 
-const ENDED = ["finished", "failed"];
+const ENDED = ["finished", "stopped", "failed"];
 let latest = null;
 
 const listener = {

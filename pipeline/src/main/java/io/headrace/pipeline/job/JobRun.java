@@ -163,12 +163,17 @@ public final class JobRun implements AutoCloseable {
   }
 
   public TrainingStatus status() {
+    JobParts asked;
+    TrainingStatus status;
+    do {
+      asked = parts;
+      status = asked.run().status();
+      if (restoring) {
+        return status.as(State.RESTORING, null);
+      }
+    } while (areOthers(asked)); // or the end of a run that another follows would show
     HeadraceException fault = notRestored;
-    TrainingStatus status = parts.run().status();
-    if (fault != null) {
-      return status.as(State.FAILED, fault.getMessage());
-    }
-    return restoring ? status.as(State.RESTORING, null) : status;
+    return fault == null ? status : status.as(State.FAILED, fault.getMessage());
   }
 
   /** How what the run keeps comes to the disk and back. */
@@ -260,11 +265,15 @@ public final class JobRun implements AutoCloseable {
   }
 
   /** Whether other parts run instead, now that nobody is replacing any. */
-  @SuppressWarnings("ReferenceEquality") // which parts, not what they are
   private boolean replaced(JobParts awaited) {
     synchronized (lifecycle) {
-      return parts != awaited;
+      return areOthers(awaited);
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // which parts, not what they are
+  private boolean areOthers(JobParts before) {
+    return parts != before;
   }
 
   /** Scores on the job's test source, after the end; empty if it names none. */
