@@ -10,7 +10,6 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.schemas.RejectedSample;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -68,10 +67,7 @@ final class DeadLettersCommand implements Runnable {
     LetterId id = id(name);
     Letters letters = from.letters();
     var found = new AtomicReference<@Nullable RejectedSample>();
-    letters.forEach(
-        new LetterFilter(
-            List.of(), id.source(), id.partition(), id.position(), id.position(), null, null),
-        found::set);
+    letters.forEach(LetterFilter.only(id), found::set);
     RejectedSample letter = found.get();
     if (letter == null) {
       throw new HeadraceException(

@@ -4,8 +4,6 @@ import io.headrace.app.letters.LetterFilter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -14,8 +12,6 @@ import picocli.CommandLine.Spec;
 
 /** The options that say which dead letters are meant. */
 final class LetterFilterOptions {
-  private static final Pattern RANGE = Pattern.compile("(\\d*)(\\.\\.)?(\\d*)");
-
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
@@ -48,23 +44,10 @@ final class LetterFilterOptions {
   private @Nullable Instant until;
 
   LetterFilter filter() {
-    Matcher range = RANGE.matcher(positions);
-    if (positions.isEmpty() || !range.matches()) {
-      throw notARange();
-    }
-    boolean one = range.group(2) == null;
     try {
-      long first = range.group(1).isEmpty() ? 0 : Long.parseLong(range.group(1));
-      long last = range.group(3).isEmpty() ? Long.MAX_VALUE : Long.parseLong(range.group(3));
-      return new LetterFilter(reasons, source, partition, first, one ? first : last, since, until);
-    } catch (NumberFormatException e) {
-      throw notARange();
+      return LetterFilter.of(reasons, source, partition, positions, since, until);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--positions " + e.getMessage(), e);
     }
-  }
-
-  private ParameterException notARange() {
-    return new ParameterException(
-        spec.commandLine(),
-        "--positions %s: is no range. Write e.g. 100..200, 100.. or 150.".formatted(positions));
   }
 }

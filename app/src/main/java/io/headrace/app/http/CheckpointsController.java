@@ -18,7 +18,6 @@ import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.serde.annotation.Serdeable;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -148,9 +147,7 @@ final class CheckpointsController {
     return store;
   }
 
-  /** Callers know checkpoints by name; where they lie is for the machine's own people. */
   private String withoutFolder(HeadraceException fault) {
-    String folder = job.checkpoints().map(Path::toString).orElse("") + "/";
-    return String.valueOf(fault.getMessage()).replace(folder, "");
+    return Problem.withoutFolder(fault, job.checkpoints());
   }
 }

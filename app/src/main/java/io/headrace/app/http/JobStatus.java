@@ -153,10 +153,11 @@ public record JobStatus(
   /**
    * Something that happened.
    *
+   * @param id larger than that of every event before
    * @param code what kind, e.g. {@code rejection-rate}
    */
   @Serdeable
-  public record Event(long timeMillis, String code, String message) {}
+  public record Event(long id, long timeMillis, String code, String message) {}
 
   /**
    * How full the way to the trainer is.

@@ -2,18 +2,30 @@ package io.headrace.app.http;
 
 import io.headrace.ingest.push.PushIntake;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * What a service shows of a job and lets people do with it.
- *
- * @param checkpoints folder of its checkpoints; empty where it keeps none
- * @param intake takes samples at {@code POST /api/v1/samples}; empty where samples come otherwise
- * @param predictions answers {@code POST /api/v1/predict}; empty where the job does not predict
+ * What a service shows of a job and lets people do with it. Asked anew at each request, by several
+ * threads: what takes samples in or predicts may be another one after a while.
  */
-public record ServedJob(
-    JobStatusSource status,
-    JobControl control,
-    Optional<Path> checkpoints,
-    Optional<PushIntake> intake,
-    Optional<ServedPredictions> predictions) {}
+public interface ServedJob {
+  JobStatusSource status();
+
+  JobControl control();
+
+  /** Folder of its checkpoints; empty where it keeps none. */
+  Optional<Path> checkpoints();
+
+  /** Takes samples at {@code POST /api/v1/samples}; empty where samples come otherwise. */
+  Optional<PushIntake> intake();
+
+  /** Answers {@code POST /api/v1/predict}; empty where the job does not predict. */
+  Optional<ServedPredictions> predictions();
+
+  /** Its records that could not become samples; empty where they are not kept. */
+  Optional<ServedLetters> deadLetters();
+
+  /** What happened, newest first: more of it than the status has. */
+  List<JobStatus.Event> events();
+}

@@ -8,12 +8,17 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.sse.Event;
 import io.micronaut.security.annotation.Secured;
 import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 
 /** The status API: how the job stands, how it stood, and how it goes on. */
 @Controller("/api/v1/status")
 @Secured(Role.SEE)
 final class StatusController {
+  private static final String LAST = "Last-Event-ID";
+
   private final JobStatusSource source;
   private final StatusFeed feed;
   private final Gatekeeper gatekeeper;
@@ -37,8 +42,18 @@ final class StatusController {
 
   @Get(uri = "/stream", produces = MediaType.TEXT_EVENT_STREAM)
   Publisher<Event<?>> stream(HttpRequest<?> request) {
+    Flux<Event<?>> events = feed.events(lastHeard(request.getHeaders().get(LAST)));
     return Callers.known(request)
-        .map(caller -> feed.events().takeWhile(event -> gatekeeper.holds(caller)))
-        .orElseGet(feed::events);
+        .<Publisher<Event<?>>>map(caller -> events.takeWhile(event -> gatekeeper.holds(caller)))
+        .orElse(events);
+  }
+
+  /** What is no id is as good as none. */
+  private static OptionalLong lastHeard(@Nullable String id) {
+    try {
+      return id == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(id));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
   }
 }

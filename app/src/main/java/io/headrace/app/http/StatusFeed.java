@@ -7,7 +7,10 @@ import io.netty.channel.EventLoopGroup;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -33,15 +36,15 @@ final class StatusFeed {
   @Serdeable
   record Tick(JobStatus status, HistoryPoint point) {}
 
-  private final JobStatusSource source;
+  private final ServedJob job;
   private final Duration every;
   private final EventLoopGroup serverThread;
   private final StatusHistory history = new StatusHistory();
   private final Sinks.Many<Tick> ticks = Sinks.many().multicast().directBestEffort();
   private final Disposable.Swap clock = Disposables.swap();
 
-  StatusFeed(JobStatusSource source, Pace pace, EventLoopGroup serverThread) {
-    this.source = source;
+  StatusFeed(ServedJob job, Pace pace, EventLoopGroup serverThread) {
+    this.job = job;
     this.serverThread = serverThread;
     this.every = pace.every();
   }
@@ -66,18 +69,38 @@ final class StatusFeed {
   }
 
   /**
-   * The past as one {@code history} event, then a {@code status} event at once and at each tick.
+   * The past as one {@code history} event, then a {@code status} event at once and at each tick,
+   * and before it an {@code alert} event for each thing that happened since.
+   *
+   * @param after id of the last alert that the listener has; empty for one who begins to listen
    */
-  Flux<Event<?>> events() {
+  Flux<Event<?>> events(OptionalLong after) {
     return Flux.defer(
         () -> {
           Event<?> past = Event.of(history.points()).name("history");
+          var told = new AtomicLong(after.orElseGet(this::newestAlert));
           return ticks
               .asFlux()
               .startWith(tickNow())
-              .<Event<?>>map(tick -> Event.of(tick).name("status"))
+              .concatMapIterable(tick -> withAlerts(tick, told), 1)
               .startWith(past);
         });
+  }
+
+  private long newestAlert() {
+    return job.events().stream().findFirst().map(JobStatus.Event::id).orElse(0L);
+  }
+
+  private List<Event<?>> withAlerts(Tick tick, AtomicLong told) {
+    List<Event<?>> all = new ArrayList<>();
+    for (JobStatus.Event happened : job.events().reversed()) {
+      if (happened.id() > told.get()) {
+        told.set(happened.id());
+        all.add(Event.of(happened).name("alert").id(Long.toString(happened.id())));
+      }
+    }
+    all.add(Event.of(tick).name("status"));
+    return all;
   }
 
   private void tick() {
@@ -91,7 +114,7 @@ final class StatusFeed {
   }
 
   private Tick tickNow() {
-    JobStatus status = source.status();
+    JobStatus status = job.status().status();
     return new Tick(status, HistoryPoint.of(status));
   }
 }

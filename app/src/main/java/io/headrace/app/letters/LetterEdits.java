@@ -78,16 +78,23 @@ public final class LetterEdits {
    * @throws HeadraceException if a line is none of those, or a letter comes twice
    */
   public static Map<LetterId, byte[]> read(Path file) {
-    Map<LetterId, byte[]> edits = new LinkedHashMap<>();
-    List<String> lines;
     try {
-      lines = Files.readAllLines(file);
+      return parse("--repaired " + file, Files.readAllLines(file));
     } catch (CharacterCodingException e) {
       throw new HeadraceException("--repaired %s: is not UTF-8 text.".formatted(file), e);
     } catch (IOException e) {
       throw new HeadraceException(
           "--repaired %s: cannot be read (%s). Make it with export.".formatted(file, e), e);
     }
+  }
+
+  /**
+   * The same of lines that came otherwise.
+   *
+   * @param from where they came from, for messages
+   */
+  public static Map<LetterId, byte[]> parse(String from, List<String> lines) {
+    Map<LetterId, byte[]> edits = new LinkedHashMap<>();
     for (int i = 0; i < lines.size(); i++) {
       if (lines.get(i).isBlank()) {
         continue;
@@ -102,8 +109,8 @@ public final class LetterEdits {
         }
       } catch (JsonProcessingException | IllegalArgumentException e) {
         throw new HeadraceException(
-            "--repaired %s line %d: %s. Each line is {\"letter\": \"source/partition/position\", \"text\": \"...\"}, or base64 in place of text."
-                .formatted(file, i + 1, e.getMessage()),
+            "%s line %d: %s. Each line is {\"letter\": \"source/partition/position\", \"text\": \"...\"}, or base64 in place of text."
+                .formatted(from, i + 1, e.getMessage()),
             e);
       }
     }

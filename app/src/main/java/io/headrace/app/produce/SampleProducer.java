@@ -10,13 +10,15 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A producer of labelled samples: idempotent, waits for all replicas, keeps a rate. One thread
+ * A producer of labelled samples: idempotent, waits for all replicas, keeps a rate, gives the
+ * partitions a record each in turn so that none is left out, however few there are. One thread
  * sends; {@link #acknowledged} may be read by any. The caller closes it.
  */
 public final class SampleProducer implements AutoCloseable {
@@ -36,6 +38,7 @@ public final class SampleProducer implements AutoCloseable {
     all.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 18);
     all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 << 20);
     all.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    all.put(ProducerConfig.PARTITIONER_CLASS_CONFIG, RoundRobinPartitioner.class);
     all.putAll(settings);
     try {
       producer = new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());

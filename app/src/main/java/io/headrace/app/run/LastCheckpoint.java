@@ -15,10 +15,11 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 public final class LastCheckpoint implements EventSink {
-  private static final int ALERTS_KEPT = 20;
+  private static final int ALERTS_KEPT = 500;
   private static final Logger LOG = LoggerFactory.getLogger(LastCheckpoint.class);
 
   private final Deque<JobStatus.Event> alerts = new ArrayDeque<>();
+  private long lastId;
   private volatile long written;
   private volatile long millis;
 
@@ -31,7 +32,7 @@ public final class LastCheckpoint implements EventSink {
       }
       case TrainEvent.Alert alert -> {
         LOG.warn("{}: {}", alert.job(), alert.message());
-        remember(new JobStatus.Event(alert.timeMillis(), alert.code(), alert.message()));
+        remember(alert);
       }
       case TrainEvent.Validated(ValidationScores scores) ->
           LOG.trace("validated at step {}", scores);
@@ -39,8 +40,10 @@ public final class LastCheckpoint implements EventSink {
     }
   }
 
-  private synchronized void remember(JobStatus.Event alert) {
-    alerts.addFirst(alert);
+  /** Ids go on growing when the process starts again, as long as the clock does. */
+  private synchronized void remember(TrainEvent.Alert alert) {
+    lastId = Math.max(lastId + 1, alert.timeMillis() * 1000);
+    alerts.addFirst(new JobStatus.Event(lastId, alert.timeMillis(), alert.code(), alert.message()));
     if (alerts.size() > ALERTS_KEPT) {
       alerts.removeLast();
     }

@@ -5,16 +5,20 @@ import io.headrace.app.http.JobState;
 import io.headrace.app.http.JobStatus;
 import io.headrace.app.http.JobStatusSource;
 import io.headrace.app.http.ServedJob;
+import io.headrace.app.http.ServedLetters;
 import io.headrace.app.http.ServedPredictions;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
+import io.headrace.ingest.push.PushIntake;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.job.JobRun;
+import io.headrace.pipeline.job.JobSpec;
 import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.sink.CheckpointStore;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class RunView implements JobStatusSource, JobControl {
   /** Of a matrix that people can read. */
   private static final int MOST_CLASSES = 12;
+
+  private static final int EVENTS_SHOWN = 20;
 
   private final JobRun run;
   private final LastCheckpoint checkpoints;
@@ -75,7 +81,7 @@ public final class RunView implements JobStatusSource, JobControl {
             status.checkpointsPutOff(),
             saved(status.checkpoint())),
         run.live().map(LiveModel::status).map(RunView::predictions).orElse(null),
-        checkpoints.alerts());
+        checkpoints.alerts().stream().limit(EVENTS_SHOWN).toList());
   }
 
   private static JobStatus.Predictions predictions(LiveModel.Status served) {
@@ -85,16 +91,47 @@ public final class RunView implements JobStatusSource, JobControl {
 
   /** All that a service is given of the run. */
   public ServedJob served() {
-    return new ServedJob(
-        this,
-        this,
-        run.job().checkpoints().directory(),
-        run.intake(),
-        run.live()
-            .map(
-                model ->
-                    new ServedPredictions(
-                        model, run.job().name(), run.job().sample().label().spec())));
+    return new Served();
+  }
+
+  /** Asks the run each time. */
+  private final class Served implements ServedJob {
+    @Override
+    public JobStatusSource status() {
+      return RunView.this;
+    }
+
+    @Override
+    public JobControl control() {
+      return RunView.this;
+    }
+
+    @Override
+    public Optional<Path> checkpoints() {
+      return run.job().checkpoints().directory();
+    }
+
+    @Override
+    public Optional<PushIntake> intake() {
+      return run.intake();
+    }
+
+    @Override
+    public Optional<ServedPredictions> predictions() {
+      JobSpec job = run.job();
+      return run.live()
+          .map(model -> new ServedPredictions(model, job.name(), job.sample().label().spec()));
+    }
+
+    @Override
+    public Optional<ServedLetters> deadLetters() {
+      return JobLetters.of(run);
+    }
+
+    @Override
+    public List<JobStatus.Event> events() {
+      return checkpoints.alerts();
+    }
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -119,6 +120,57 @@ class HttpServiceTest {
 
       assertThat(events)
           .containsExactly("event: history", "event: status", "event: status", "event: status");
+    }
+  }
+
+  @Test
+  void streamsWhatHappensAndWhatAListenerMissed() throws Exception {
+    var happened = new MovingJob();
+    try (var own = HttpService.start("127.0.0.1", 0, happened.served(), Duration.ofMillis(20))) {
+      try (var lines = stream(own, "0")) {
+        assertThat(alert(lines)).startsWith("id: 1|event: alert|data: {\"id\":1,");
+      }
+      try (var lines = stream(own, "no id")) {
+        assertThat(lines.readLine()).isNotNull(); // listens, and hears of none of before
+        happened.events =
+            List.of(
+                new JobStatus.Event(9, 8, "diverged", "The loss is no number."),
+                new JobStatus.Event(7, 8, "drift", "The world has changed."));
+        assertThat(alert(lines)).contains("\"code\":\"drift\"");
+        assertThat(alert(lines)).contains("\"code\":\"diverged\"").startsWith("id: 9|");
+      }
+      assertThat(fetch(own, "/api/v1/events?after=7").body())
+          .contains("diverged")
+          .doesNotContain("drift");
+      assertThat(fetch(own, "/api/v1/events?code=drift").body())
+          .isEqualTo(
+              "[{\"id\":7,\"timeMillis\":8,\"code\":\"drift\",\"message\":\"The world has changed.\"}]");
+    }
+  }
+
+  private BufferedReader stream(HttpService of, String lastHeard)
+      throws IOException, InterruptedException {
+    HttpRequest listen =
+        HttpRequest.newBuilder(of.uri().resolve("/api/v1/status/stream"))
+            .header("Last-Event-ID", lastHeard)
+            .build();
+    return new BufferedReader(
+        new InputStreamReader(
+            client.send(listen, BodyHandlers.ofInputStream()).body(), StandardCharsets.UTF_8));
+  }
+
+  /** The next alert's lines. */
+  private static String alert(BufferedReader lines) throws IOException {
+    var event = new StringJoiner("|");
+    for (String line = lines.readLine(); ; line = requireNonNull(lines.readLine())) {
+      if (requireNonNull(line).isEmpty()) {
+        if (event.toString().contains("event: alert")) {
+          return event.toString();
+        }
+        event = new StringJoiner("|");
+      } else {
+        event.add(line);
+      }
     }
   }
 

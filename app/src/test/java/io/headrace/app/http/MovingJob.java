@@ -12,6 +12,7 @@ import io.headrace.app.http.JobStatus.Predictions;
 import io.headrace.app.http.JobStatus.Progress;
 import io.headrace.app.http.JobStatus.Saved;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.ingest.push.PushIntake;
 import io.headrace.sink.CheckpointStore;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,10 +46,13 @@ final class MovingJob implements JobStatusSource, JobControl {
 
   /** What happened to it. */
   volatile List<Event> events =
-      List.of(new Event(START_MILLIS, "rejection-rate", "Many records were rejected."));
+      List.of(new Event(1, START_MILLIS, "rejection-rate", "Many records were rejected."));
 
   /** What it predicts by, if it does. */
   Optional<ServedPredictions> predictions = Optional.empty();
+
+  /** Its dead letters, if it keeps any. */
+  Optional<ServedLetters> letters = Optional.empty();
 
   /** Those in there; asked for one, it answers the last. */
   List<CheckpointStore.Entry> stored = List.of();
@@ -72,7 +76,42 @@ final class MovingJob implements JobStatusSource, JobControl {
 
   /** Itself, as a service shows it. */
   ServedJob served() {
-    return new ServedJob(this, this, checkpoints, Optional.empty(), predictions);
+    return new ServedJob() {
+      @Override
+      public JobStatusSource status() {
+        return MovingJob.this;
+      }
+
+      @Override
+      public JobControl control() {
+        return MovingJob.this;
+      }
+
+      @Override
+      public Optional<Path> checkpoints() {
+        return checkpoints;
+      }
+
+      @Override
+      public Optional<PushIntake> intake() {
+        return Optional.empty();
+      }
+
+      @Override
+      public Optional<ServedPredictions> predictions() {
+        return predictions;
+      }
+
+      @Override
+      public Optional<ServedLetters> deadLetters() {
+        return letters;
+      }
+
+      @Override
+      public List<Event> events() {
+        return events;
+      }
+    };
   }
 
   @Override

@@ -104,7 +104,7 @@ class PageTest {
     store.write(
         new Checkpoint(
             "flight-delay", "spec", 7, 0, Ledger.EMPTY, new TreeMap<>(), new TreeMap<>()));
-    job.events = List.of(new JobStatus.Event(0, "diverged", "<b>The loss</b> is no number."));
+    job.events = List.of(new JobStatus.Event(2, 0, "diverged", "<b>The loss</b> is no number."));
     Page page = open(1280, 900, ColorScheme.LIGHT);
     assertThat(page.locator("#steps")).containsText("Waits for a batch0.110\u202fms · 22\u202f%");
     assertThat(page.locator("#steps")).containsText("Learning rate0.05");

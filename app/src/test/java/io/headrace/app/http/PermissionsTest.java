@@ -42,6 +42,10 @@ class PermissionsTest {
           Map.entry("GET /api/v1/checkpoints/{name}", List.of(401, 200, 403, 200, 200)),
           Map.entry("GET /api/v1/checkpoints/{name}/verify", List.of(401, 200, 403, 200, 200)),
           Map.entry("POST /api/v1/checkpoints", List.of(401, 403, 403, 201, 201)),
+          Map.entry("GET /api/v1/dead-letters", List.of(401, 200, 403, 200, 200)),
+          Map.entry("GET /api/v1/dead-letters/show", List.of(401, 200, 403, 200, 200)),
+          Map.entry("POST /api/v1/dead-letters/replay", List.of(401, 403, 403, 200, 200)),
+          Map.entry("GET /api/v1/events", List.of(401, 200, 403, 200, 200)),
           Map.entry("POST /api/v1/pause", List.of(401, 403, 403, 200, 200)),
           Map.entry("POST /api/v1/resume", List.of(401, 403, 403, 200, 200)),
           Map.entry("POST /api/v1/samples", List.of(401, 403, 404, 403, 404)),
@@ -65,6 +69,7 @@ class PermissionsTest {
     var job = new MovingJob();
     job.checkpoints = Optional.of(stored);
     job.stored = store.list();
+    job.letters = Optional.of(new KeptLetters(folder));
     secured = new SecuredService(folder, job);
   }
 
@@ -286,7 +291,11 @@ class PermissionsTest {
     String[] parts = route.split(" ", 2);
     return secured.status(
         parts[0],
-        parts[1].replace("{name}", CHECKPOINT).replace("{selector}", "liveness"),
+        parts[1]
+            .replace("{name}", CHECKPOINT)
+            .replace("{selector}", "liveness")
+            .replace("/show", "/show?letter=" + KeptLetters.FIRST)
+            .replace("/replay", "/replay?dry-run=true"),
         headers);
   }
 

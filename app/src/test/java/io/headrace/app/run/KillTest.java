@@ -95,6 +95,9 @@ class KillTest {
       assertThat(range.path("from").asLong(-1)).isZero();
       if (partitions > 1) {
         assertThat(range.path("read")).isEqualTo(range.path("next"));
+        assertThat(range.path("read").asLong())
+            .as("the producer serves the partitions in turn")
+            .isEqualTo(samples / partitions);
       }
     }
   }

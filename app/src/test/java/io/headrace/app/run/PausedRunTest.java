@@ -67,8 +67,27 @@ class PausedRunTest {
           assertThat(end.read()).isEqualTo(2 * SOUND + BROKEN).isGreaterThan(read);
           assertThat(end.rejected()).isEqualTo(BROKEN);
           assertThat(end.inFlight()).isZero();
+
+          assertThat(get(http.uri().resolve("/api/v1/dead-letters?limit=1")))
+              .contains("\"letters\" : " + BROKEN, "\"wrong-schema\" : " + BROKEN);
+          String one = "positions=" + SOUND;
+          assertThat(post(http.uri().resolve("/api/v1/dead-letters/replay?" + one))).isEqualTo(200);
+          await(view, status -> status.ledger().rejected() == BROKEN + 1);
+          await(view, _ -> failedAgain(http).contains("\"failedAgain\" : 1"));
+          assertThat(get(http.uri().resolve("/api/v1/events?code=rejection-rate")))
+              .contains("POST /api/v1/resume");
         }
       }
+    }
+  }
+
+  /** The record that was put back, as it was rejected behind all others. */
+  private static String failedAgain(HttpService http) {
+    try {
+      return get(
+          http.uri().resolve("/api/v1/dead-letters?positions=" + (2 * SOUND + BROKEN) + ".."));
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -37,8 +37,7 @@ final class FfmStage {
     this.width = Math.multiplyExact(fields, factors);
     this.y = scope.buffer(List.of(units));
     int all = Math.multiplyExact(units, width);
-    List<Long> shape =
-        List.of(input.spec().size(), (long) units, (long) fields, (long) factors);
+    List<Long> shape = List.of(input.spec().size(), (long) units, (long) fields, (long) factors);
     this.table =
         scope.parameter(
             "factors",

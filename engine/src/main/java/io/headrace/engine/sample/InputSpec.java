@@ -40,7 +40,9 @@ public sealed interface InputSpec {
     /** As checkpoints know it: those from before there were fields say nothing of them. */
     @Override
     public String toString() {
-      return fields == 0 ? "Sparse[bits=" + bits + "]" : "Sparse[bits=" + bits + ", fields=" + fields + "]";
+      return fields == 0
+          ? "Sparse[bits=" + bits + "]"
+          : "Sparse[bits=" + bits + ", fields=" + fields + "]";
     }
   }
 

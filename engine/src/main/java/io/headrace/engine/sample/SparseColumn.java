@@ -46,7 +46,10 @@ public final class SparseColumn implements Column {
     filled++;
   }
 
-  /** Adds {@code count} pairs to the row under construction, all of field 0, ids cut by {@code mask}. */
+  /**
+   * Adds {@code count} pairs to the row under construction, all of field 0, ids cut by {@code
+   * mask}.
+   */
   public void add(int[] moreIds, float[] moreValues, int count, int mask) {
     if (filled + count > ids.length) {
       grow(filled + count);

@@ -158,8 +158,7 @@ final class CanonicalSteps {
     }
     return switch (field.name() + " " + schema.getElementType().getName()) {
       case "ids int" -> blocks(schema, (in, row, count) -> row.pairs().addIds(in, count));
-      case "fields int" ->
-          blocks(schema, (in, row, count) -> row.pairs().addFields(in, count));
+      case "fields int" -> blocks(schema, (in, row, count) -> row.pairs().addFields(in, count));
       case "ids long" -> items(schema, (in, row) -> row.pairs().addId((int) in.readLong()));
       case "names string" -> items(schema, CanonicalSteps::hashName);
       case "values float" -> blocks(schema, (in, row, count) -> row.pairs().addValues(in, count));

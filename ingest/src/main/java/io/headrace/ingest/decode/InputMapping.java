@@ -143,8 +143,7 @@ public sealed interface InputMapping {
             "is empty, but the model (ffm, or embedding by field) needs the field of each feature."
                 + " Name the fields, or the namespaces of vw lines, that it is to tell apart.");
       }
-      return new SparseFields(
-          name, fields, bits, categorical, scale, cross, dates, rules, true);
+      return new SparseFields(name, fields, bits, categorical, scale, cross, dates, rules, true);
     }
 
     @Override

@@ -54,7 +54,8 @@ class FieldsOfPairsTest {
         new Trial(
             DecoderSpec.csv(List.of("label", "from", "km", "departure"), ','), mapping(input));
     trial.add("1,JFK,7,2026-01-31T12:00:00Z").add("1,,8,2026-01-31T12:00:00Z").add("0,LAX,,");
-    assertThat(trial.fields()).containsExactly(List.of(0, 1, 2, 3, 4, 5), List.of(1, 2, 3), List.of(0));
+    assertThat(trial.fields())
+        .containsExactly(List.of(0, 1, 2, 3, 4, 5), List.of(1, 2, 3), List.of(0));
   }
 
   @Test
@@ -77,10 +78,12 @@ class FieldsOfPairsTest {
     trial.add("1 5:1").add("1 2:5:1").add("1 -1:5:1").add("1 0:5").add("1 0:5:x").add("1 0:5:");
     assertThat(trial.rejections())
         .satisfiesExactly(
-            first -> assertThat(first).startsWith("0 malformed: a feature is not field:index:value"),
+            first ->
+                assertThat(first).startsWith("0 malformed: a feature is not field:index:value"),
             second ->
                 assertThat(second)
-                    .startsWith("1 malformed: a feature is of field 2, but the job names 2, from 0"),
+                    .startsWith(
+                        "1 malformed: a feature is of field 2, but the job names 2, from 0"),
             third -> assertThat(third).startsWith("2 malformed: a feature is not field:index"),
             fourth -> assertThat(fourth).startsWith("3 malformed: a feature is not field:index"),
             fifth -> assertThat(fifth).startsWith("4 not-a-number: the value of a feature"),

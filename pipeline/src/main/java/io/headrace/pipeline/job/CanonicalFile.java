@@ -24,8 +24,8 @@ import org.apache.avro.io.EncoderFactory;
 
 /**
  * An Avro container of canonical samples, being written: dense inputs as bytes of floats, sparse
- * ones as ids and values, with fields where the model tells these apart, class labels by name. Not compressed, because it is for reading fast. Not
- * thread-safe; whoever makes it closes it.
+ * ones as ids and values, with fields where the model tells these apart, class labels by name. Not
+ * compressed, because it is for reading fast. Not thread-safe; whoever makes it closes it.
  */
 final class CanonicalFile implements Closeable {
   /** Of a block, which is the unit of decoding in parallel. */

@@ -15,6 +15,7 @@ import io.headrace.pipeline.TrainingPlan;
 import io.headrace.pipeline.TrainingRun;
 import io.headrace.pipeline.TrainingSettings;
 import io.headrace.pipeline.TrainingStatus;
+import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.pipeline.ValidationPlan;
 import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.pipeline.transform.Transform;
@@ -193,6 +194,18 @@ public final class JobRun implements AutoCloseable {
   /** Predicts by the model while it is learned; empty unless the job asks for that. */
   public Optional<LiveModel> live() {
     return live;
+  }
+
+  /**
+   * Returns when all letters written so far can be read.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if that cannot be
+   */
+  public void flushDeadLetters() {
+    State state = run.status().state();
+    if (state == State.RUNNING || state == State.PAUSED) { // the end has flushed them
+      sinks.deadLetters().flush();
+    }
   }
 
   /** Events that a slow sink never saw, because newer ones took their place. */

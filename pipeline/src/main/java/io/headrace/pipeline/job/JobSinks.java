@@ -5,7 +5,6 @@ import io.headrace.engine.TrainEvent;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.sink.BatchJournal;
-import io.headrace.sink.BrokerAccess;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.DeadLetterSink;
@@ -23,9 +22,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -35,7 +32,6 @@ import java.util.function.Supplier;
  */
 final class JobSinks implements AutoCloseable {
   private static final int EVENTS_WAITING = 256;
-  private static final String DEFAULT_BOOTSTRAP = "127.0.0.1:9092";
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private final CheckpointStore checkpoints;
@@ -131,7 +127,8 @@ final class JobSinks implements AutoCloseable {
     settings
         .topic()
         .ifPresent(
-            topic -> sinks.add(new KafkaDeadLetterSink(producer(job, settings.brokers()), topic)));
+            topic ->
+                sinks.add(new KafkaDeadLetterSink(JobBrokers.of(job, settings.brokers()), topic)));
     return switch (sinks.size()) {
       case 0 -> new DiscardedLetters();
       case 1 -> sinks.getFirst();
@@ -146,27 +143,7 @@ final class JobSinks implements AutoCloseable {
     settings
         .topic()
         .ifPresent(
-            topic -> sinks.add(new KafkaEventSink(producer(job, settings.brokers()), topic)));
+            topic -> sinks.add(new KafkaEventSink(JobBrokers.of(job, settings.brokers()), topic)));
     return sinks;
-  }
-
-  /** The sink's own brokers; else those of the job's source, or those of this machine. */
-  private static Map<String, String> producer(JobSpec job, BrokerAccess brokers) {
-    Map<String, String> settings = new TreeMap<>();
-    settings.put("bootstrap.servers", brokers.bootstrap().orElse(DEFAULT_BOOTSTRAP));
-    if (brokers.bootstrap().isEmpty() && job.source().name().equals("kafka")) {
-      var kafka = KafkaSourceSettings.of(job.source().settings());
-      settings.put("bootstrap.servers", kafka.bootstrap());
-      kafka
-          .properties()
-          .forEach(
-              (key, value) -> {
-                if (key.matches("(security|sasl|ssl)\\..*")) {
-                  settings.put(key, value);
-                }
-              });
-    }
-    settings.putAll(brokers.properties());
-    return settings;
   }
 }

@@ -22,7 +22,8 @@ import java.util.TreeMap;
  * second alone under the logistic loss), or the number. A dense input keeps its name and shape
  * ([rows, height, width, channels] for an image) and is prepared inside as the job does it; a
  * sparse one becomes {@code NAME.ids} and {@code NAME.values}, [rows, pairs], and {@code
- * NAME.fields} where a layer tells fields apart, shorter rows filled up with pairs of value 0; tokens are ids [rows, length], zeros behind the last.
+ * NAME.fields} where a layer tells fields apart, shorter rows filled up with pairs of value 0;
+ * tokens are ids [rows, length], zeros behind the last.
  */
 public final class OnnxFile {
   /** Of 2024; every runtime of the last years has it. */

@@ -1,9 +1,6 @@
 package io.headrace.sink.export;
 
-import io.headrace.engine.memory.Floats;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Products with learned matrices and tables, and the curves behind them. */
