@@ -4,6 +4,7 @@ import { showHistory, showPoint } from "./charts.js";
 import { showControls } from "./control.js";
 import { connect } from "./feed.js";
 import * as format from "./format.js";
+import { showReliability } from "./reliability.js";
 import { onSignIn, recognize } from "./session.js";
 
 const ENDED = ["finished", "failed"];
@@ -57,6 +58,7 @@ function show({ status, point }) {
   showPartitions(status.partitions);
   showSteps(status);
   showConfusion(status.metrics.confusion);
+  showReliability(status.metrics.calibration, status.metrics);
   showPredictions(status);
   showEvents(status.events);
   showStored(status.checkpoints.last);

@@ -56,7 +56,8 @@ class ArchitectureTest {
           "jdk.incubator.vector..", "io.headrace.engine.kernel..",
           "com.lmax..", "io.headrace.pipeline..",
           "io.micronaut..", "io.headrace.app..",
-          "picocli..", "io.headrace.app..");
+          "picocli..", "io.headrace.app..",
+          "com.google.crypto.tink..", "io.headrace.sink.seal..");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

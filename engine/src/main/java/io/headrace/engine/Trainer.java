@@ -242,7 +242,8 @@ public final class Trainer implements AutoCloseable {
             evaluation.window(),
             evaluation.total(),
             evaluation.baselines(),
-            evaluation.confusion());
+            evaluation.confusion(),
+            evaluation.calibration());
     evaluation.startWindow();
     return metrics;
   }

@@ -1,5 +1,6 @@
 package io.headrace.engine;
 
+import io.headrace.engine.metric.Calibration;
 import io.headrace.engine.sample.Ledger;
 import java.util.Collections;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
  * @param baselines what predicting without skill would score over all samples, e.g.
  *     majorityClassAccuracy
  * @param confusion counts, row = true class, column = predicted class, row-major; empty for numbers
+ * @param calibration how often what was predicted came true, by its probability
  */
 public record TrainingMetrics(
     String job,
@@ -31,7 +33,8 @@ public record TrainingMetrics(
     SortedMap<String, Double> window,
     SortedMap<String, Double> total,
     SortedMap<String, Double> baselines,
-    List<Long> confusion) {
+    List<Long> confusion,
+    Calibration calibration) {
   public TrainingMetrics {
     window = Collections.unmodifiableSortedMap(new TreeMap<>(window));
     total = Collections.unmodifiableSortedMap(new TreeMap<>(total));

@@ -40,7 +40,9 @@ class SchemasTest {
             Map.of("loss", 0.5),
             Map.of("loss", 0.6),
             Map.of(),
-            List.of(1L, 2L, 3L, 4L));
+            List.of(1L, 2L, 3L, 4L),
+            List.of(),
+            List.of(new CalibrationBin(0.1, 0.2, 6.0, 0.15, 0.25)));
     assertThat(TrainingMetricsRecord.getDecoder().decode(Schemas.message(metrics)))
         .isEqualTo(metrics);
     assertThat(CheckpointAnnouncement.getDecoder().decode(Schemas.message(ANNOUNCEMENT)))

@@ -2,6 +2,7 @@ package io.headrace.sink;
 
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.metric.Calibration;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.SourcePartition;
 import java.util.List;
@@ -26,7 +27,8 @@ public final class Events {
             new TreeMap<>(Map.of("loss", 0.25, "accuracy", 0.75)),
             new TreeMap<>(Map.of("loss", 0.5)),
             new TreeMap<>(Map.of("majorityClassAccuracy", 0.8)),
-            List.of(1L, 2L, 3L, 4L)));
+            List.of(1L, 2L, 3L, 4L),
+            new Calibration(List.of(), List.of(new Calibration.Bin(0.1, 0.2, 6, 0.15, 0.25)))));
   }
 
   public static TrainEvent checkpoint(long step) {

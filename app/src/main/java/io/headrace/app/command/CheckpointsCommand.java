@@ -6,6 +6,7 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryLock;
+import io.headrace.sink.seal.FileSeal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -67,8 +69,10 @@ final class CheckpointsCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int show(
       @Parameters(paramLabel = "CHECKPOINT") Path file,
+      @Mixin KeysOptions keys,
       @Option(names = "--json", description = "As one JSON object.") boolean json) {
-    var contents = new CheckpointContents(DirectoryCheckpointStore.open(file), base(file));
+    var contents =
+        new CheckpointContents(DirectoryCheckpointStore.open(file, keys.seal()), base(file));
     out().println(json ? contents.json() : contents.text());
     return 0;
   }
@@ -77,11 +81,14 @@ final class CheckpointsCommand implements Runnable {
       name = "verify",
       description = "Reads checkpoints whole and compares their hashes.",
       mixinStandardHelpOptions = true)
-  int verify(@Parameters(paramLabel = "CHECKPOINT", arity = "1..*") List<Path> files) {
+  int verify(
+      @Parameters(paramLabel = "CHECKPOINT", arity = "1..*") List<Path> files,
+      @Mixin KeysOptions keys) {
+    FileSeal seal = keys.seal();
     int damaged = 0;
     for (Path file : files) {
       try {
-        Checkpoint checkpoint = DirectoryCheckpointStore.open(file);
+        Checkpoint checkpoint = DirectoryCheckpointStore.open(file, seal);
         String with = base(file).map(base -> " with " + base + ", on which it builds").orElse("");
         out().printf(Locale.ROOT, "%s: whole%s, step %,d%n", file, with, checkpoint.step());
       } catch (HeadraceException e) {
@@ -97,8 +104,8 @@ final class CheckpointsCommand implements Runnable {
       description =
           "Makes an older checkpoint the newest: the ones behind it are moved into a folder beside them.",
       mixinStandardHelpOptions = true)
-  int restore(@Parameters(paramLabel = "CHECKPOINT") Path file) {
-    Checkpoint chosen = DirectoryCheckpointStore.open(file);
+  int restore(@Parameters(paramLabel = "CHECKPOINT") Path file, @Mixin KeysOptions keys) {
+    Checkpoint chosen = DirectoryCheckpointStore.open(file, keys.seal());
     Path directory = file.toAbsolutePath().resolveSibling(".").normalize();
     Path aside = directory.resolve("behind-" + chosen.step());
     try (var lock = DirectoryLock.hold(directory)) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  @Mixin private KeysOptions keys;
 
   @Parameters(
       paramLabel = "CHECKPOINT",
@@ -37,7 +40,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    try (var model = StoredModel.open(checkpoint)) {
+    try (var model = StoredModel.open(checkpoint, keys.seal())) {
       for (Path file : data) {
         TestReport scores = TestReport.of(model.evaluate(file));
         out.printf(Locale.ROOT, "%s%ntest       %s%n", file, scores.text());

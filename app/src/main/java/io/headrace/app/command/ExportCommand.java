@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -53,6 +54,8 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   @Spec private CommandSpec spec;
+
+  @Mixin private KeysOptions keys;
 
   @Parameters(
       paramLabel = "CHECKPOINT",
@@ -121,12 +124,12 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void copyCheckpoint() {
-    DirectoryCheckpointStore.export(checkpoint, to);
+    DirectoryCheckpointStore.export(checkpoint, keys.seal(), to);
     spec.commandLine().getOut().printf("%s exported to %s%n", checkpoint.getFileName(), to);
   }
 
   private void writeModel(Format as) {
-    try (var model = StoredModel.open(checkpoint)) {
+    try (var model = StoredModel.open(checkpoint, keys.seal())) {
       write(new CoarseWeights(pruneBelow, digits).of(model.exported()), as);
       String name = String.valueOf(to.getFileName());
       var card = new ModelCard(model, name, sha256(to), !coarse(), forThePublic);

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       CheckpointsCommand.class,
       DeadLettersCommand.class,
       TokensCommand.class,
+      KeysCommand.class,
       BrokerCommand.class,
       CompletionCommand.class
     })

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,6 +30,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  @Mixin private KeysOptions keys;
 
   @Parameters(
       paramLabel = "CHECKPOINT",
@@ -47,7 +50,7 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     Path file = input.equals("-") ? standardInput() : Path.of(input);
-    try (var model = StoredModel.open(checkpoint);
+    try (var model = StoredModel.open(checkpoint, keys.seal());
         JsonGenerator json = new JsonFactory().createGenerator(out)) {
       json.setRootValueSeparator(null);
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);

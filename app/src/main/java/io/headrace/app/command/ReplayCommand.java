@@ -5,6 +5,7 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.pipeline.job.JobReplay;
 import io.headrace.pipeline.job.JobSpec;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import io.headrace.sink.seal.FileSeal;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,10 +51,11 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     JobSpec job = options.read(List.of());
+    FileSeal seal = job.seal();
     Path directory = directory();
-    Checkpoint target = target(directory);
+    Checkpoint target = target(directory, seal);
     Optional<Checkpoint> begin =
-        from.equals(START) ? Optional.empty() : Optional.of(begin(directory));
+        from.equals(START) ? Optional.empty() : Optional.of(begin(directory, seal));
     var replay = new JobReplay(job, begin, target, directory);
     out.printf(
         Locale.ROOT,
@@ -84,8 +86,8 @@ final class ReplayCommand implements Callable<Integer> {
     return Files.isDirectory(path) ? path : path.resolveSibling(".").normalize();
   }
 
-  private Checkpoint target(Path directory) {
-    var store = DirectoryCheckpointStore.forReading(directory);
+  private Checkpoint target(Path directory, FileSeal seal) {
+    var store = DirectoryCheckpointStore.forReading(directory, seal);
     if (Files.isDirectory(to)) {
       return store
           .newest()
@@ -94,10 +96,11 @@ final class ReplayCommand implements Callable<Integer> {
     return store.read(String.valueOf(to.getFileName()));
   }
 
-  private Checkpoint begin(Path directory) {
+  private Checkpoint begin(Path directory, FileSeal seal) {
     Path path = Path.of(from).toAbsolutePath();
     Path folder =
         Files.exists(path) || from.contains("/") ? path.resolveSibling(".").normalize() : directory;
-    return DirectoryCheckpointStore.forReading(folder).read(String.valueOf(path.getFileName()));
+    return DirectoryCheckpointStore.forReading(folder, seal)
+        .read(String.valueOf(path.getFileName()));
   }
 }

@@ -126,7 +126,8 @@ final class CheckpointsController {
                 () ->
                     new HttpStatusException(
                         HttpStatus.CONFLICT,
-                        "This job keeps no checkpoints. Give it checkpoints: {directory: ...}.")));
+                        "This job keeps no checkpoints. Give it checkpoints: {directory: ...}.")),
+        job.seal());
   }
 
   private static Optional<String> base(CheckpointStore store, String name) {

@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import jakarta.annotation.PostConstruct;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The job's part of {@code /prometheus}. One status answers a whole scrape, so the figures of a
@@ -34,6 +35,7 @@ final class JobMetrics implements MultiCollector {
     var families = MetricSnapshots.builder();
     samples(status, families);
     quality(status.metrics(), families);
+    calibration(status.metrics().calibration(), families);
     flow(status, families);
     checkpoints(status.checkpoints(), families);
     if (status.predictions() != null) {
@@ -118,6 +120,33 @@ final class JobMetrics implements MultiCollector {
             MetricFamily.counter("headrace_events_undelivered", "Events a sink failed to take")
                 .add(metrics.undelivered())
                 .snapshot());
+  }
+
+  private static void calibration(
+      JobStatus.@Nullable Calibration tables, MetricSnapshots.Builder families) {
+    if (tables == null) {
+      return;
+    }
+    var weight =
+        MetricFamily.gauge("headrace_calibration_weight", "Samples by their probability, weighted");
+    var predicted =
+        MetricFamily.gauge("headrace_calibration_predicted", "Mean probability of a bin's samples");
+    var observed =
+        MetricFamily.gauge("headrace_calibration_observed", "Share of them that came true");
+    Map.of("window", tables.window(), "total", tables.total())
+        .forEach(
+            (scope, bins) ->
+                bins.forEach(
+                    bin -> {
+                      String[] labels = {"from", String.valueOf(bin.from()), "scope", scope};
+                      weight.add(bin.weight(), labels);
+                      predicted.add(bin.predicted(), labels);
+                      observed.add(bin.observed(), labels);
+                    }));
+    families
+        .metricSnapshot(weight.snapshot())
+        .metricSnapshot(predicted.snapshot())
+        .metricSnapshot(observed.snapshot());
   }
 
   private static void flow(JobStatus status, MetricSnapshots.Builder families) {

@@ -110,6 +110,8 @@ public record JobStatus(
    * @param baselines what predicting without skill would score
    * @param validation over the held-out samples at the last look; empty without one
    * @param confusion over all samples; null for numbers and many classes
+   * @param calibration how often what was predicted came true, by its probability; null for numbers
+   *     and before the first
    * @param conflated events that a slow sink never saw, because newer ones took their place
    * @param undelivered events that a sink failed to take
    */
@@ -120,6 +122,7 @@ public record JobStatus(
       SortedMap<String, Double> baselines,
       SortedMap<String, Double> validation,
       @Nullable Confusion confusion,
+      @Nullable Calibration calibration,
       long conflated,
       long undelivered) {
     public Metrics {
@@ -149,6 +152,34 @@ public record JobStatus(
       counts = List.copyOf(counts);
     }
   }
+
+  /**
+   * How often what was predicted with a probability came true: that of the second of two classes,
+   * else that of the class taken.
+   *
+   * @param window over the last samples; bins without samples are left out
+   * @param total over all samples
+   */
+  @Serdeable
+  public record Calibration(List<CalibrationBin> window, List<CalibrationBin> total) {
+    public Calibration {
+      window = List.copyOf(window);
+      total = List.copyOf(total);
+    }
+  }
+
+  /**
+   * Samples whose probability lay between two numbers.
+   *
+   * @param from least probability
+   * @param to where the next bin begins
+   * @param weight sum of the samples' weights
+   * @param predicted mean probability
+   * @param observed share of the samples, by weight, for which it came true
+   */
+  @Serdeable
+  public record CalibrationBin(
+      double from, double to, double weight, double predicted, double observed) {}
 
   /**
    * Something that happened.

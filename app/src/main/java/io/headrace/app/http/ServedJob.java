@@ -1,6 +1,7 @@
 package io.headrace.app.http;
 
 import io.headrace.ingest.push.PushIntake;
+import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,9 @@ public interface ServedJob {
 
   /** Folder of its checkpoints; empty where it keeps none. */
   Optional<Path> checkpoints();
+
+  /** Opens what the job keeps on disk. */
+  FileSeal seal();
 
   /** Takes samples at {@code POST /api/v1/samples}; empty where samples come otherwise. */
   Optional<PushIntake> intake();

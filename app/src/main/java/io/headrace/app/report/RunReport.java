@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.metric.Calibration;
 import io.headrace.pipeline.RunPace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param epochSeconds what this run spent in each epoch that it ended
  * @param loss prequential mean loss over all samples
  * @param metrics prequential metrics over all samples
+ * @param calibration how often what was predicted came true over all samples, by its probability;
+ *     absent for numbers
  * @param validation the last look at the job's held-out samples; absent without one
  * @param test how the model does on the job's test source; absent without one
  * @param eventsConflated events that a slow sink never saw, because newer ones took their place
@@ -46,6 +49,7 @@ public record RunReport(
     long steps,
     @Nullable Double loss,
     SortedMap<String, Double> metrics,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Calibration.Bin> calibration,
     @Nullable ValidationReport validation,
     @Nullable TestReport test,
     SortedMap<String, Double> baselines,
@@ -86,6 +90,7 @@ public record RunReport(
         last.step(),
         last.total().get("loss"),
         new TreeMap<>(last.total()),
+        last.calibration().total(),
         validation,
         test,
         new TreeMap<>(last.baselines()),

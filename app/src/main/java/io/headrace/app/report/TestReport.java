@@ -2,6 +2,7 @@ package io.headrace.app.report;
 
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.headrace.engine.metric.Calibration;
 import io.headrace.pipeline.job.HeldOut;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,13 +15,15 @@ import java.util.SortedMap;
  * @param metrics stand beside the other fields: {@code accuracy}, {@code loss}, ...
  * @param classes names of the classes, in the order of {@code confusion}; empty for numbers
  * @param confusion a row for each true class, in it a count for each predicted class
+ * @param calibration how often what was predicted came true, by its probability
  */
 public record TestReport(
     long samples,
     long rejected,
     @JsonAnyGetter SortedMap<String, Double> metrics,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> classes,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<List<Long>> confusion) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<List<Long>> confusion,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Calibration.Bin> calibration) {
 
   public static TestReport of(HeldOut.Scores scores) {
     List<List<Long>> rows = new ArrayList<>();
@@ -29,7 +32,12 @@ public record TestReport(
       rows.add(List.copyOf(scores.confusion().subList(from, from + width)));
     }
     return new TestReport(
-        scores.samples(), scores.rejected(), scores.total(), scores.classes(), rows);
+        scores.samples(),
+        scores.rejected(),
+        scores.total(),
+        scores.classes(),
+        rows,
+        scores.calibration());
   }
 
   /** In words: {@code accuracy 0.7123, loss 0.8021 on 10,000 samples}. */

@@ -9,6 +9,7 @@ import io.headrace.app.http.ServedLetters;
 import io.headrace.app.http.ServedPredictions;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
+import io.headrace.engine.metric.Calibration;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
@@ -18,6 +19,7 @@ import io.headrace.pipeline.job.JobRun;
 import io.headrace.pipeline.job.JobSpec;
 import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -112,6 +114,11 @@ public final class RunView implements JobStatusSource, JobControl {
     }
 
     @Override
+    public FileSeal seal() {
+      return run.seal();
+    }
+
+    @Override
     public Optional<PushIntake> intake() {
       return run.intake();
     }
@@ -173,13 +180,14 @@ public final class RunView implements JobStatusSource, JobControl {
     SortedMap<String, Double> heldOut = validation == null ? none : validation.scores();
     return metrics == null
         ? new JobStatus.Metrics(
-            none, none, none, heldOut, null, run.eventsConflated(), run.eventsFailed())
+            none, none, none, heldOut, null, null, run.eventsConflated(), run.eventsFailed())
         : new JobStatus.Metrics(
             metrics.window(),
             metrics.total(),
             metrics.baselines(),
             heldOut,
             confusion(metrics.confusion()),
+            calibration(metrics.calibration()),
             run.eventsConflated(),
             run.eventsFailed());
   }
@@ -195,6 +203,21 @@ public final class RunView implements JobStatusSource, JobControl {
       rows.add(List.copyOf(counts.subList(from, from + names.size())));
     }
     return new JobStatus.Confusion(names, rows);
+  }
+
+  private static JobStatus.@Nullable Calibration calibration(Calibration tables) {
+    return tables.total().isEmpty()
+        ? null
+        : new JobStatus.Calibration(bins(tables.window()), bins(tables.total()));
+  }
+
+  private static List<JobStatus.CalibrationBin> bins(List<Calibration.Bin> bins) {
+    return bins.stream()
+        .map(
+            bin ->
+                new JobStatus.CalibrationBin(
+                    bin.from(), bin.to(), bin.weight(), bin.predicted(), bin.observed()))
+        .toList();
   }
 
   private JobStatus.@Nullable Saved saved(CheckpointStore.@Nullable Entry last) {

@@ -82,7 +82,7 @@ class HttpServiceTest {
     assertThat(part(status, "metrics"))
         .extractingByKey("window")
         .asInstanceOf(InstanceOfAssertFactories.MAP)
-        .containsOnlyKeys("loss", "logLoss", "accuracy", "auc");
+        .containsOnlyKeys("loss", "logLoss", "accuracy", "auc", "calibrationError");
   }
 
   @Test
@@ -263,6 +263,9 @@ class HttpServiceTest {
         "headrace_loss{scope=\"window\"} ",
         "headrace_loss{scope=\"total\"} ",
         "headrace_metric{name=\"auc\",scope=\"window\"} ",
+        "headrace_calibration_weight{from=\"0.0\",scope=\"window\"} ",
+        "headrace_calibration_predicted{from=\"0.1\",scope=\"total\"} 0.15",
+        "headrace_calibration_observed{from=\"0.6\",scope=\"total\"} 0.6",
         "headrace_baseline{name=\"majorityClassAccuracy\"} ",
         "headrace_ring_slots 64",
         "headrace_ring_occupied_slots ",

@@ -1,6 +1,8 @@
 package io.headrace.app.http;
 
 import io.headrace.app.http.JobStatus.Account;
+import io.headrace.app.http.JobStatus.Calibration;
+import io.headrace.app.http.JobStatus.CalibrationBin;
 import io.headrace.app.http.JobStatus.Checkpoints;
 import io.headrace.app.http.JobStatus.Confusion;
 import io.headrace.app.http.JobStatus.Event;
@@ -14,6 +16,7 @@ import io.headrace.app.http.JobStatus.Saved;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.ingest.push.PushIntake;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +25,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 
 /**
  * A job that is two seconds further each time it is asked, and whose ledger always adds up. What a
@@ -90,6 +94,11 @@ final class MovingJob implements JobStatusSource, JobControl {
       @Override
       public Optional<Path> checkpoints() {
         return checkpoints;
+      }
+
+      @Override
+      public FileSeal seal() {
+        return FileSeal.NONE;
       }
 
       @Override
@@ -201,18 +210,40 @@ final class MovingJob implements JobStatusSource, JobControl {
     window.put("logLoss", 0.53 - 0.09 * learned + 0.004 * wave);
     window.put("accuracy", 0.79 + 0.034 * learned + 0.003 * wave);
     window.put("auc", 0.52 + 0.19 * learned + 0.003 * wave);
+    window.put("calibrationError", 0.02 + 0.01 * wave);
     window.put("perplexity", Double.NaN);
     var total = new TreeMap<String, Double>();
     total.put("loss", 0.53 - 0.08 * learned);
     total.put("logLoss", 0.53 - 0.08 * learned);
     total.put("accuracy", 0.79 + 0.031 * learned);
+    total.put("calibrationError", 0.01);
     total.put("auc", 0.52 + 0.18 * learned);
     var baselines = new TreeMap<String, Double>();
     baselines.put("lastLabelAccuracy", 0.7012);
     baselines.put("majorityClassAccuracy", 0.7991 + 0.001 * Math.sin(tick * 0.05));
     baselines.put("baseRateLogLoss", 0.5012);
     return new Metrics(
-        window, total, baselines, validation(tick), confusion(tick), tick / 30, tick / 60);
+        window,
+        total,
+        baselines,
+        validation(tick),
+        confusion(tick),
+        new Calibration(calibration(0.06 * wave), calibration(0.01)),
+        tick / 30,
+        tick / 60);
+  }
+
+  private static List<CalibrationBin> calibration(double gap) {
+    return IntStream.range(0, 7)
+        .mapToObj(
+            i ->
+                new CalibrationBin(
+                    i / 10.0,
+                    (i + 1) / 10.0,
+                    9_000.0 - 1_200 * i,
+                    i / 10.0 + 0.05,
+                    Math.max(0, i / 10.0 + 0.05 + gap * i / 7)))
+        .toList();
   }
 
   private static Confusion confusion(long tick) {

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PageTest {
   private static final Path PICTURES = Path.of("target", "page");
   private static final List<String> CHARTS =
-      List.of("throughput", "loss-chart", "accuracy-chart", "flow");
+      List.of("throughput", "loss-chart", "accuracy-chart", "flow", "reliability");
 
   private final InstalledChromium chromium = new InstalledChromium();
   private final List<String> complaints = new CopyOnWriteArrayList<>();
@@ -110,6 +110,10 @@ class PageTest {
     assertThat(page.locator("#steps")).containsText("Learning rate0.05");
     assertThat(page.locator("#confusion thead")).containsText("on-timelate");
     assertThat(page.locator("#confusion tbody tr").nth(1)).hasText("late1\u202f200810");
+    assertThat(page.locator("#reliability"))
+        .hasAttribute(
+            "aria-label", Pattern.compile("predicted 65.00\u202f%, came true 65.86\u202f%"));
+    assertThat(page.locator("#reliability-total")).hasText("0.0100");
     assertThat(page.locator("#predictions")).containsText("Steps behind training640");
     assertThat(page.locator("#events")).containsText("diverged<b>The loss</b> is no number.");
     assertThat(page.locator("#stored tbody tr")).containsText("checkpoint-000000000007");

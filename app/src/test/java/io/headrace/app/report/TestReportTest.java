@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headrace.engine.metric.Calibration;
 import io.headrace.pipeline.job.HeldOut;
 import java.util.Collections;
 import java.util.List;
@@ -20,7 +21,8 @@ class TestReportTest {
               2,
               new TreeMap<>(Map.of("accuracy", 0.75, "loss", 0.5)),
               List.of("cat", "automobile"),
-              List.of(4_000L, 1_000L, 1_500L, 3_500L)));
+              List.of(4_000L, 1_000L, 1_500L, 3_500L),
+              List.of(new Calibration.Bin(0, 1, 10_000, 0.5, 0.25))));
 
   @Test
   void saysTheFiguresAndOnHowManySamples() {
@@ -43,7 +45,8 @@ class TestReportTest {
   void drawsNoMatrixThatNoTerminalShows() {
     List<String> classes = IntStream.range(0, 21).mapToObj(i -> "class " + i).toList();
     var scores =
-        new HeldOut.Scores(0, 0, new TreeMap<>(), classes, Collections.nCopies(21 * 21, 0L));
+        new HeldOut.Scores(
+            0, 0, new TreeMap<>(), classes, Collections.nCopies(21 * 21, 0L), List.of());
 
     assertThat(TestReport.of(scores).confusionTable()).isEmpty();
     assertThat(TestReport.of(scores).confusion()).hasSize(21);
@@ -54,12 +57,16 @@ class TestReportTest {
     assertThat(new ObjectMapper().writeValueAsString(REPORT))
         .isEqualTo(
             "{\"samples\":10000,\"rejected\":2,\"accuracy\":0.75,\"loss\":0.5,"
-                + "\"classes\":[\"cat\",\"automobile\"],\"confusion\":[[4000,1000],[1500,3500]]}");
+                + "\"classes\":[\"cat\",\"automobile\"],\"confusion\":[[4000,1000],[1500,3500]],"
+                + "\"calibration\":[{\"from\":0.0,\"to\":1.0,\"weight\":10000.0,"
+                + "\"predicted\":0.5,\"observed\":0.25}]}");
   }
 
   @Test
   void leavesOutWhatNumbersDoNotHave() throws JsonProcessingException {
-    var scores = new HeldOut.Scores(3, 0, new TreeMap<>(Map.of("mse", 0.25)), List.of(), List.of());
+    var scores =
+        new HeldOut.Scores(
+            3, 0, new TreeMap<>(Map.of("mse", 0.25)), List.of(), List.of(), List.of());
 
     assertThat(new ObjectMapper().writeValueAsString(TestReport.of(scores)))
         .isEqualTo("{\"samples\":3,\"rejected\":0,\"mse\":0.25}");

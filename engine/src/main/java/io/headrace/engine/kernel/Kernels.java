@@ -24,14 +24,35 @@ public interface Kernels extends CellKernels, ImageKernels, NormKernels {
   String description();
 
   /**
-   * out[i][j] += sum over l of a(i, l) b[l][j], in order. a(i, l) lies at aOffset + i aRow + l
-   * aStep, which covers a matrix and its transpose.
+   * out[i][j] = first[i][j] + sum over l of a(i, l) b[l][j], in order. a(i, l) lies at aOffset + i
+   * aRow + l aStep, which covers a matrix and its transpose.
    *
    * @param m rows of out
    * @param n columns of out, a multiple of {@link #BLOCK}
    * @param k length of the sums
+   * @param first what the sums begin with, which may be out itself; with firstRow 0 it is one row
+   *     for all
    */
-  void addProduct(
+  void product(
+      int m,
+      int n,
+      int k,
+      MemorySegment a,
+      long aOffset,
+      long aRow,
+      long aStep,
+      MemorySegment b,
+      long bOffset,
+      long bRow,
+      MemorySegment first,
+      long firstOffset,
+      long firstRow,
+      MemorySegment out,
+      long outOffset,
+      long outRow);
+
+  /** {@link #product} added to what out holds. */
+  default void addProduct(
       int m,
       int n,
       int k,
@@ -44,7 +65,11 @@ public interface Kernels extends CellKernels, ImageKernels, NormKernels {
       long bRow,
       MemorySegment out,
       long outOffset,
-      long outRow);
+      long outRow) {
+    product(
+        m, n, k, a, aOffset, aRow, aStep, b, bOffset, bRow, out, outOffset, outRow, out, outOffset,
+        outRow);
+  }
 
   /** out[i] = bias + sum over l up to k of a[i][l] b[l]; the order of the sum depends on k only. */
   void rowDots(

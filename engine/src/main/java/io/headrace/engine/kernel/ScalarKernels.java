@@ -3,6 +3,7 @@ package io.headrace.engine.kernel;
 import static io.headrace.engine.memory.Floats.read;
 import static io.headrace.engine.memory.Floats.write;
 
+import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 
 /** The kernels as plain loops, for JVMs without the Vector API and as the vector code's judge. */
@@ -248,7 +249,7 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void addProduct(
+  public void product(
       int m,
       int n,
       int k,
@@ -259,13 +260,18 @@ final class ScalarKernels implements Kernels {
       MemorySegment b,
       long bOffset,
       long bRow,
+      MemorySegment first,
+      long firstOffset,
+      long firstRow,
       MemorySegment out,
       long outOffset,
       long outRow) {
     for (int i = 0; i < m; i++) {
+      long at = outOffset + i * outRow;
+      Floats.copy(first, firstOffset + i * firstRow, out, at, n);
       for (int l = 0; l < k; l++) {
         float factor = read(a, aOffset + i * aRow + l * aStep);
-        addScaled(n, factor, b, bOffset + l * bRow, out, outOffset + i * outRow);
+        addScaled(n, factor, b, bOffset + l * bRow, out, at);
       }
     }
   }

@@ -254,7 +254,7 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void addProduct(
+  public void product(
       int m,
       int n,
       int k,
@@ -265,12 +265,30 @@ final class VectorKernels implements Kernels {
       MemorySegment b,
       long bOffset,
       long bRow,
+      MemorySegment first,
+      long firstOffset,
+      long firstRow,
       MemorySegment out,
       long outOffset,
       long outRow) {
 
-    VectorProducts.addProduct(
-        m, n, k, a, aOffset, aRow, aStep, b, bOffset, bRow, out, outOffset, outRow);
+    VectorProducts.product(
+        m,
+        n,
+        k,
+        a,
+        aOffset,
+        aRow,
+        aStep,
+        b,
+        bOffset,
+        bRow,
+        first,
+        firstOffset,
+        firstRow,
+        out,
+        outOffset,
+        outRow);
   }
 
   @Override

@@ -9,9 +9,9 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Register tiles of a matrix product: rows by vectors of the result are loaded, all terms added,
- * and stored. Written out, because the compiler keeps vectors in registers only where it can name
- * each.
+ * Register tiles of a matrix product: rows by vectors of what the sums begin with are loaded, all
+ * terms added, and stored. Written out, because the compiler keeps vectors in registers only where
+ * it can name each.
  */
 final class VectorTiles {
   private VectorTiles() {}
@@ -25,30 +25,51 @@ final class VectorTiles {
       MemorySegment b,
       long bOffset,
       long bRow,
+      MemorySegment first,
+      long firstOffset,
+      long firstRow,
       MemorySegment out,
       long outOffset,
       long outRow) {
-    long o1 = outOffset + outRow;
-    long o2 = o1 + outRow;
-    long o3 = o2 + outRow;
-    FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, out, outOffset << 2, ORDER);
-    FloatVector s01 = FloatVector.fromMemorySegment(SPECIES, out, (outOffset + LANES) << 2, ORDER);
+    FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, first, firstOffset << 2, ORDER);
+    FloatVector s01 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + LANES) << 2, ORDER);
     FloatVector s02 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 2L * LANES) << 2, ORDER);
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + 2L * LANES) << 2, ORDER);
     FloatVector s03 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 3L * LANES) << 2, ORDER);
-    FloatVector s10 = FloatVector.fromMemorySegment(SPECIES, out, o1 << 2, ORDER);
-    FloatVector s11 = FloatVector.fromMemorySegment(SPECIES, out, (o1 + LANES) << 2, ORDER);
-    FloatVector s12 = FloatVector.fromMemorySegment(SPECIES, out, (o1 + 2L * LANES) << 2, ORDER);
-    FloatVector s13 = FloatVector.fromMemorySegment(SPECIES, out, (o1 + 3L * LANES) << 2, ORDER);
-    FloatVector s20 = FloatVector.fromMemorySegment(SPECIES, out, o2 << 2, ORDER);
-    FloatVector s21 = FloatVector.fromMemorySegment(SPECIES, out, (o2 + LANES) << 2, ORDER);
-    FloatVector s22 = FloatVector.fromMemorySegment(SPECIES, out, (o2 + 2L * LANES) << 2, ORDER);
-    FloatVector s23 = FloatVector.fromMemorySegment(SPECIES, out, (o2 + 3L * LANES) << 2, ORDER);
-    FloatVector s30 = FloatVector.fromMemorySegment(SPECIES, out, o3 << 2, ORDER);
-    FloatVector s31 = FloatVector.fromMemorySegment(SPECIES, out, (o3 + LANES) << 2, ORDER);
-    FloatVector s32 = FloatVector.fromMemorySegment(SPECIES, out, (o3 + 2L * LANES) << 2, ORDER);
-    FloatVector s33 = FloatVector.fromMemorySegment(SPECIES, out, (o3 + 3L * LANES) << 2, ORDER);
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + 3L * LANES) << 2, ORDER);
+    FloatVector s10 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + firstRow) << 2, ORDER);
+    FloatVector s11 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + firstRow + LANES) << 2, ORDER);
+    FloatVector s12 =
+        FloatVector.fromMemorySegment(
+            SPECIES, first, (firstOffset + firstRow + 2L * LANES) << 2, ORDER);
+    FloatVector s13 =
+        FloatVector.fromMemorySegment(
+            SPECIES, first, (firstOffset + firstRow + 3L * LANES) << 2, ORDER);
+    FloatVector s20 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + 2 * firstRow) << 2, ORDER);
+    FloatVector s21 =
+        FloatVector.fromMemorySegment(
+            SPECIES, first, (firstOffset + 2 * firstRow + LANES) << 2, ORDER);
+    FloatVector s22 =
+        FloatVector.fromMemorySegment(
+            SPECIES, first, (firstOffset + 2 * firstRow + 2L * LANES) << 2, ORDER);
+    FloatVector s23 =
+        FloatVector.fromMemorySegment(
+            SPECIES, first, (firstOffset + 2 * firstRow + 3L * LANES) << 2, ORDER);
+    FloatVector s30 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + 3 * firstRow) << 2, ORDER);
+    FloatVector s31 =
+        FloatVector.fromMemorySegment(
+            SPECIES, first, (firstOffset + 3 * firstRow + LANES) << 2, ORDER);
+    FloatVector s32 =
+        FloatVector.fromMemorySegment(
+            SPECIES, first, (firstOffset + 3 * firstRow + 2L * LANES) << 2, ORDER);
+    FloatVector s33 =
+        FloatVector.fromMemorySegment(
+            SPECIES, first, (firstOffset + 3 * firstRow + 3L * LANES) << 2, ORDER);
     for (int l = 0; l < k; l++) {
       long bAt = bOffset + l * bRow;
       long aAt = aOffset + l * aStep;
@@ -81,18 +102,18 @@ final class VectorTiles {
     s01.intoMemorySegment(out, (outOffset + LANES) << 2, ORDER);
     s02.intoMemorySegment(out, (outOffset + 2L * LANES) << 2, ORDER);
     s03.intoMemorySegment(out, (outOffset + 3L * LANES) << 2, ORDER);
-    s10.intoMemorySegment(out, o1 << 2, ORDER);
-    s11.intoMemorySegment(out, (o1 + LANES) << 2, ORDER);
-    s12.intoMemorySegment(out, (o1 + 2L * LANES) << 2, ORDER);
-    s13.intoMemorySegment(out, (o1 + 3L * LANES) << 2, ORDER);
-    s20.intoMemorySegment(out, o2 << 2, ORDER);
-    s21.intoMemorySegment(out, (o2 + LANES) << 2, ORDER);
-    s22.intoMemorySegment(out, (o2 + 2L * LANES) << 2, ORDER);
-    s23.intoMemorySegment(out, (o2 + 3L * LANES) << 2, ORDER);
-    s30.intoMemorySegment(out, o3 << 2, ORDER);
-    s31.intoMemorySegment(out, (o3 + LANES) << 2, ORDER);
-    s32.intoMemorySegment(out, (o3 + 2L * LANES) << 2, ORDER);
-    s33.intoMemorySegment(out, (o3 + 3L * LANES) << 2, ORDER);
+    s10.intoMemorySegment(out, (outOffset + outRow) << 2, ORDER);
+    s11.intoMemorySegment(out, (outOffset + outRow + LANES) << 2, ORDER);
+    s12.intoMemorySegment(out, (outOffset + outRow + 2L * LANES) << 2, ORDER);
+    s13.intoMemorySegment(out, (outOffset + outRow + 3L * LANES) << 2, ORDER);
+    s20.intoMemorySegment(out, (outOffset + 2 * outRow) << 2, ORDER);
+    s21.intoMemorySegment(out, (outOffset + 2 * outRow + LANES) << 2, ORDER);
+    s22.intoMemorySegment(out, (outOffset + 2 * outRow + 2L * LANES) << 2, ORDER);
+    s23.intoMemorySegment(out, (outOffset + 2 * outRow + 3L * LANES) << 2, ORDER);
+    s30.intoMemorySegment(out, (outOffset + 3 * outRow) << 2, ORDER);
+    s31.intoMemorySegment(out, (outOffset + 3 * outRow + LANES) << 2, ORDER);
+    s32.intoMemorySegment(out, (outOffset + 3 * outRow + 2L * LANES) << 2, ORDER);
+    s33.intoMemorySegment(out, (outOffset + 3 * outRow + 3L * LANES) << 2, ORDER);
   }
 
   static void tile1x4(
@@ -103,26 +124,34 @@ final class VectorTiles {
       MemorySegment b,
       long bOffset,
       long bRow,
+      MemorySegment first,
+      long firstOffset,
       MemorySegment out,
       long outOffset) {
-    FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, out, outOffset << 2, ORDER);
-    FloatVector s1 = FloatVector.fromMemorySegment(SPECIES, out, (outOffset + LANES) << 2, ORDER);
-    FloatVector s2 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 2L * LANES) << 2, ORDER);
-    FloatVector s3 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 3L * LANES) << 2, ORDER);
+    FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, first, firstOffset << 2, ORDER);
+    FloatVector s01 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + LANES) << 2, ORDER);
+    FloatVector s02 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + 2L * LANES) << 2, ORDER);
+    FloatVector s03 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + 3L * LANES) << 2, ORDER);
     for (int l = 0; l < k; l++) {
       long bAt = bOffset + l * bRow;
-      FloatVector f = FloatVector.broadcast(SPECIES, a.get(FLOAT, (aOffset + l * aStep) << 2));
-      s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, b, bAt << 2, ORDER), s0);
-      s1 = f.fma(FloatVector.fromMemorySegment(SPECIES, b, (bAt + LANES) << 2, ORDER), s1);
-      s2 = f.fma(FloatVector.fromMemorySegment(SPECIES, b, (bAt + 2L * LANES) << 2, ORDER), s2);
-      s3 = f.fma(FloatVector.fromMemorySegment(SPECIES, b, (bAt + 3L * LANES) << 2, ORDER), s3);
+      long aAt = aOffset + l * aStep;
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt << 2, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, (bAt + LANES) << 2, ORDER);
+      FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, b, (bAt + 2L * LANES) << 2, ORDER);
+      FloatVector b3 = FloatVector.fromMemorySegment(SPECIES, b, (bAt + 3L * LANES) << 2, ORDER);
+      FloatVector f = FloatVector.broadcast(SPECIES, a.get(FLOAT, aAt << 2));
+      s00 = f.fma(b0, s00);
+      s01 = f.fma(b1, s01);
+      s02 = f.fma(b2, s02);
+      s03 = f.fma(b3, s03);
     }
-    s0.intoMemorySegment(out, outOffset << 2, ORDER);
-    s1.intoMemorySegment(out, (outOffset + LANES) << 2, ORDER);
-    s2.intoMemorySegment(out, (outOffset + 2L * LANES) << 2, ORDER);
-    s3.intoMemorySegment(out, (outOffset + 3L * LANES) << 2, ORDER);
+    s00.intoMemorySegment(out, outOffset << 2, ORDER);
+    s01.intoMemorySegment(out, (outOffset + LANES) << 2, ORDER);
+    s02.intoMemorySegment(out, (outOffset + 2L * LANES) << 2, ORDER);
+    s03.intoMemorySegment(out, (outOffset + 3L * LANES) << 2, ORDER);
   }
 
   static void tile4x2(
@@ -134,20 +163,29 @@ final class VectorTiles {
       MemorySegment b,
       long bOffset,
       long bRow,
+      MemorySegment first,
+      long firstOffset,
+      long firstRow,
       MemorySegment out,
       long outOffset,
       long outRow) {
-    long o1 = outOffset + outRow;
-    long o2 = o1 + outRow;
-    long o3 = o2 + outRow;
-    FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, out, outOffset << 2, ORDER);
-    FloatVector s01 = FloatVector.fromMemorySegment(SPECIES, out, (outOffset + LANES) << 2, ORDER);
-    FloatVector s10 = FloatVector.fromMemorySegment(SPECIES, out, o1 << 2, ORDER);
-    FloatVector s11 = FloatVector.fromMemorySegment(SPECIES, out, (o1 + LANES) << 2, ORDER);
-    FloatVector s20 = FloatVector.fromMemorySegment(SPECIES, out, o2 << 2, ORDER);
-    FloatVector s21 = FloatVector.fromMemorySegment(SPECIES, out, (o2 + LANES) << 2, ORDER);
-    FloatVector s30 = FloatVector.fromMemorySegment(SPECIES, out, o3 << 2, ORDER);
-    FloatVector s31 = FloatVector.fromMemorySegment(SPECIES, out, (o3 + LANES) << 2, ORDER);
+    FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, first, firstOffset << 2, ORDER);
+    FloatVector s01 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + LANES) << 2, ORDER);
+    FloatVector s10 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + firstRow) << 2, ORDER);
+    FloatVector s11 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + firstRow + LANES) << 2, ORDER);
+    FloatVector s20 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + 2 * firstRow) << 2, ORDER);
+    FloatVector s21 =
+        FloatVector.fromMemorySegment(
+            SPECIES, first, (firstOffset + 2 * firstRow + LANES) << 2, ORDER);
+    FloatVector s30 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + 3 * firstRow) << 2, ORDER);
+    FloatVector s31 =
+        FloatVector.fromMemorySegment(
+            SPECIES, first, (firstOffset + 3 * firstRow + LANES) << 2, ORDER);
     for (int l = 0; l < k; l++) {
       long bAt = bOffset + l * bRow;
       long aAt = aOffset + l * aStep;
@@ -168,12 +206,12 @@ final class VectorTiles {
     }
     s00.intoMemorySegment(out, outOffset << 2, ORDER);
     s01.intoMemorySegment(out, (outOffset + LANES) << 2, ORDER);
-    s10.intoMemorySegment(out, o1 << 2, ORDER);
-    s11.intoMemorySegment(out, (o1 + LANES) << 2, ORDER);
-    s20.intoMemorySegment(out, o2 << 2, ORDER);
-    s21.intoMemorySegment(out, (o2 + LANES) << 2, ORDER);
-    s30.intoMemorySegment(out, o3 << 2, ORDER);
-    s31.intoMemorySegment(out, (o3 + LANES) << 2, ORDER);
+    s10.intoMemorySegment(out, (outOffset + outRow) << 2, ORDER);
+    s11.intoMemorySegment(out, (outOffset + outRow + LANES) << 2, ORDER);
+    s20.intoMemorySegment(out, (outOffset + 2 * outRow) << 2, ORDER);
+    s21.intoMemorySegment(out, (outOffset + 2 * outRow + LANES) << 2, ORDER);
+    s30.intoMemorySegment(out, (outOffset + 3 * outRow) << 2, ORDER);
+    s31.intoMemorySegment(out, (outOffset + 3 * outRow + LANES) << 2, ORDER);
   }
 
   static void tile1x2(
@@ -184,18 +222,24 @@ final class VectorTiles {
       MemorySegment b,
       long bOffset,
       long bRow,
+      MemorySegment first,
+      long firstOffset,
       MemorySegment out,
       long outOffset) {
-    FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, out, outOffset << 2, ORDER);
-    FloatVector s1 = FloatVector.fromMemorySegment(SPECIES, out, (outOffset + LANES) << 2, ORDER);
+    FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, first, firstOffset << 2, ORDER);
+    FloatVector s01 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + LANES) << 2, ORDER);
     for (int l = 0; l < k; l++) {
       long bAt = bOffset + l * bRow;
-      FloatVector f = FloatVector.broadcast(SPECIES, a.get(FLOAT, (aOffset + l * aStep) << 2));
-      s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, b, bAt << 2, ORDER), s0);
-      s1 = f.fma(FloatVector.fromMemorySegment(SPECIES, b, (bAt + LANES) << 2, ORDER), s1);
+      long aAt = aOffset + l * aStep;
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt << 2, ORDER);
+      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, b, (bAt + LANES) << 2, ORDER);
+      FloatVector f = FloatVector.broadcast(SPECIES, a.get(FLOAT, aAt << 2));
+      s00 = f.fma(b0, s00);
+      s01 = f.fma(b1, s01);
     }
-    s0.intoMemorySegment(out, outOffset << 2, ORDER);
-    s1.intoMemorySegment(out, (outOffset + LANES) << 2, ORDER);
+    s00.intoMemorySegment(out, outOffset << 2, ORDER);
+    s01.intoMemorySegment(out, (outOffset + LANES) << 2, ORDER);
   }
 
   static void tile4x1(
@@ -207,27 +251,36 @@ final class VectorTiles {
       MemorySegment b,
       long bOffset,
       long bRow,
+      MemorySegment first,
+      long firstOffset,
+      long firstRow,
       MemorySegment out,
       long outOffset,
       long outRow) {
-    FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, out, outOffset << 2, ORDER);
-    FloatVector s1 = FloatVector.fromMemorySegment(SPECIES, out, (outOffset + outRow) << 2, ORDER);
-    FloatVector s2 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 2 * outRow) << 2, ORDER);
-    FloatVector s3 =
-        FloatVector.fromMemorySegment(SPECIES, out, (outOffset + 3 * outRow) << 2, ORDER);
+    FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, first, firstOffset << 2, ORDER);
+    FloatVector s10 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + firstRow) << 2, ORDER);
+    FloatVector s20 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + 2 * firstRow) << 2, ORDER);
+    FloatVector s30 =
+        FloatVector.fromMemorySegment(SPECIES, first, (firstOffset + 3 * firstRow) << 2, ORDER);
     for (int l = 0; l < k; l++) {
+      long bAt = bOffset + l * bRow;
       long aAt = aOffset + l * aStep;
-      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, (bOffset + l * bRow) << 2, ORDER);
-      s0 = FloatVector.broadcast(SPECIES, a.get(FLOAT, aAt << 2)).fma(b0, s0);
-      s1 = FloatVector.broadcast(SPECIES, a.get(FLOAT, (aAt + aRow) << 2)).fma(b0, s1);
-      s2 = FloatVector.broadcast(SPECIES, a.get(FLOAT, (aAt + 2 * aRow) << 2)).fma(b0, s2);
-      s3 = FloatVector.broadcast(SPECIES, a.get(FLOAT, (aAt + 3 * aRow) << 2)).fma(b0, s3);
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt << 2, ORDER);
+      FloatVector f = FloatVector.broadcast(SPECIES, a.get(FLOAT, aAt << 2));
+      s00 = f.fma(b0, s00);
+      f = FloatVector.broadcast(SPECIES, a.get(FLOAT, (aAt + aRow) << 2));
+      s10 = f.fma(b0, s10);
+      f = FloatVector.broadcast(SPECIES, a.get(FLOAT, (aAt + 2 * aRow) << 2));
+      s20 = f.fma(b0, s20);
+      f = FloatVector.broadcast(SPECIES, a.get(FLOAT, (aAt + 3 * aRow) << 2));
+      s30 = f.fma(b0, s30);
     }
-    s0.intoMemorySegment(out, outOffset << 2, ORDER);
-    s1.intoMemorySegment(out, (outOffset + outRow) << 2, ORDER);
-    s2.intoMemorySegment(out, (outOffset + 2 * outRow) << 2, ORDER);
-    s3.intoMemorySegment(out, (outOffset + 3 * outRow) << 2, ORDER);
+    s00.intoMemorySegment(out, outOffset << 2, ORDER);
+    s10.intoMemorySegment(out, (outOffset + outRow) << 2, ORDER);
+    s20.intoMemorySegment(out, (outOffset + 2 * outRow) << 2, ORDER);
+    s30.intoMemorySegment(out, (outOffset + 3 * outRow) << 2, ORDER);
   }
 
   static void tile1x1(
@@ -238,14 +291,18 @@ final class VectorTiles {
       MemorySegment b,
       long bOffset,
       long bRow,
+      MemorySegment first,
+      long firstOffset,
       MemorySegment out,
       long outOffset) {
-    FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, out, outOffset << 2, ORDER);
+    FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, first, firstOffset << 2, ORDER);
     for (int l = 0; l < k; l++) {
-      s0 =
-          FloatVector.broadcast(SPECIES, a.get(FLOAT, (aOffset + l * aStep) << 2))
-              .fma(FloatVector.fromMemorySegment(SPECIES, b, (bOffset + l * bRow) << 2, ORDER), s0);
+      long bAt = bOffset + l * bRow;
+      long aAt = aOffset + l * aStep;
+      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, b, bAt << 2, ORDER);
+      FloatVector f = FloatVector.broadcast(SPECIES, a.get(FLOAT, aAt << 2));
+      s00 = f.fma(b0, s00);
     }
-    s0.intoMemorySegment(out, outOffset << 2, ORDER);
+    s00.intoMemorySegment(out, outOffset << 2, ORDER);
   }
 }

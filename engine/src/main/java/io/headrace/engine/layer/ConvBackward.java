@@ -54,10 +54,10 @@ final class ConvBackward {
     for (int row = from; row < to; row++) {
       image.load(x.values(pass), x.start(pass, row), scratch, 0);
       slopes.load(row, scratch, 2 * size, gradients);
-      addToFilters(scratch, gradients);
+      addToFilters(row, scratch, gradients);
       if (x.wantsGradients()) {
         Floats.fill(scratch, size, size, 0);
-        addToImage(scratch);
+        addToImage(row, scratch);
         image.fold(scratch, size, x.gradients(), (long) row * x.stride());
       }
     }
@@ -67,7 +67,7 @@ final class ConvBackward {
     return 2 * size + slopes.size();
   }
 
-  private void addToFilters(MemorySegment scratch, long gradients) {
+  private void addToFilters(int row, MemorySegment scratch, long gradients) {
     int pixels = shape.outHeight() * shape.outWidth();
     for (int first = 0; first < pixels; first += PIXELS) {
       int end = Math.min(pixels, first + PIXELS);
@@ -76,8 +76,8 @@ final class ConvBackward {
           weights.filters(),
           weights.filterSize(),
           end - first,
-          scratch,
-          2 * size + (long) first * weights.lanes(),
+          slopes.memory(scratch),
+          slopes.start(row, 2 * size) + (long) first * weights.lanes(),
           1,
           weights.lanes(),
           scratch,
@@ -111,46 +111,54 @@ final class ConvBackward {
   }
 
   /** Windows of neighbours overlap: a product takes a tap at a time, or a window at a time. */
-  private void addToImage(MemorySegment scratch) {
-    boolean blocks = shape.channels() % Kernels.BLOCK == 0;
-    for (int y = 0; y < shape.outHeight(); y++) {
-      long slopesAt = 2 * size + (long) y * shape.outWidth() * weights.lanes();
-      for (int segment = 0; segment < parts.length && blocks; segment++) {
+  private void addToImage(int row, MemorySegment scratch) {
+    MemorySegment memory = slopes.memory(scratch);
+    long slopesAt = slopes.start(row, 2 * size);
+    int width = shape.outWidth();
+    if (shape.channels() % Kernels.BLOCK == 0) {
+      for (int segment = 0; segment < parts.length; segment++) {
         for (int tap = 0; tap < image.length(); tap += shape.channels()) {
-          addTap(y, slopesAt, parts[segment] + tap, weights.filterPart(segment) + tap, scratch);
+          addTap(
+              memory, slopesAt, parts[segment] + tap, weights.filterPart(segment) + tap, scratch);
         }
       }
-      for (int column = 0; column < shape.outWidth() && !blocks; column++) {
-        addWindow(slopesAt + (long) column * weights.lanes(), image.window(y, column), scratch);
-      }
+      return;
+    }
+    for (int pixel = 0; pixel < shape.outHeight() * width; pixel++) {
+      long window = image.window(pixel / width, pixel % width);
+      addWindow(memory, slopesAt + (long) pixel * weights.lanes(), window, scratch);
     }
   }
 
-  private void addTap(int y, long slopesAt, long part, long filterPart, MemorySegment scratch) {
-    kernels.addProduct(
-        shape.outWidth(),
-        shape.channels(),
-        weights.filters(),
-        scratch,
-        slopesAt,
-        weights.lanes(),
-        1,
-        weights.values(),
-        weights.offset() + filterPart,
-        weights.filterSize(),
-        scratch,
-        size + image.window(y, 0) + part,
-        image.step());
+  /** Adds a tap of all windows, a row of them at a time: its weights stay in the cache. */
+  private void addTap(
+      MemorySegment slopes, long slopesAt, long part, long filterPart, MemorySegment scratch) {
+    for (int y = 0; y < shape.outHeight(); y++) {
+      kernels.addProduct(
+          shape.outWidth(),
+          shape.channels(),
+          weights.filters(),
+          slopes,
+          slopesAt + (long) y * shape.outWidth() * weights.lanes(),
+          weights.lanes(),
+          1,
+          weights.values(),
+          weights.offset() + filterPart,
+          weights.filterSize(),
+          scratch,
+          size + image.window(y, 0) + part,
+          image.step());
+    }
   }
 
-  private void addWindow(long slopesAt, long window, MemorySegment scratch) {
+  private void addWindow(MemorySegment slopes, long slopesAt, long window, MemorySegment scratch) {
     for (int part = 0; part < parts.length; part += image.alike()) {
       kernels.addRows(
           1,
           weights.filters(),
           image.alike(),
           weights.stride(),
-          scratch,
+          slopes,
           slopesAt,
           places,
           0,

@@ -24,6 +24,9 @@ final class ConvForward {
   private final int pixels;
   private final MemorySegment winners;
 
+  /** Whether sums lie as outputs do, and are computed there. */
+  private final boolean inPlace;
+
   ConvForward(
       Kernels kernels,
       ConvGeometry shape,
@@ -52,6 +55,7 @@ final class ConvForward {
     }
     this.pixels = (shape.outHeight() / pool) * (shape.outWidth() / pool);
     long rows = Floats.count(y.buffer()) / y.stride();
+    this.inPlace = pool == 1 && weights.lanes() == weights.filters();
     this.winners = Floats.allocate(pool > 1 ? rows * pixels * weights.lanes() : 0);
   }
 
@@ -88,23 +92,33 @@ final class ConvForward {
       image.load(x.values(pass), x.start(pass, row), scratch, 0);
       for (int top = 0; top < rows; top += stripRows) {
         int height = Math.min(stripRows, rows - top);
-        sums.compute(scratch, 0, top, height, sumsAt, work);
-        finish(row, top, height, scratch, sumsAt);
+        MemorySegment out = inPlace ? y.buffer() : scratch;
+        long at = inPlace ? place(row, top) : sumsAt;
+        sums.compute(scratch, 0, top, height, out, at, work);
+        if (!inPlace || rectify || weights.biased()) {
+          finish(row, top, height, out, at);
+        }
       }
     }
   }
 
-  private void finish(int row, int top, int height, MemorySegment scratch, long sumsAt) {
+  /** Where the outputs of row {@code top}, in pixels pooled, begin. */
+  private long place(int row, int top) {
+    long line = (long) (shape.outWidth() / pool) * weights.filters();
+    return (long) row * y.stride() + top / pool * line;
+  }
+
+  private void finish(int row, int top, int height, MemorySegment memory, long sumsAt) {
     int lanes = weights.lanes();
     int filters = weights.filters();
     int width = shape.outWidth() / pool;
-    long to = (long) row * y.stride() + (long) top / pool * width * filters;
+    long to = place(row, top);
     long winner = ((long) row * pixels + (long) top / pool * width) * lanes;
     for (int line = 0; line < height; line += pool) {
       long from = sumsAt + (long) line * shape.outWidth() * lanes;
       for (int column = 0; column < width; column++) {
         int window = (int) image.window(top + line, column * pool);
-        finishPixel(scratch, from, window, to, winner);
+        finishPixel(memory, from, window, to, winner);
         from += (long) pool * lanes;
         to += filters;
         winner += lanes;
@@ -112,17 +126,17 @@ final class ConvForward {
     }
   }
 
-  private void finishPixel(MemorySegment scratch, long from, int window, long to, long winner) {
+  private void finishPixel(MemorySegment sums, long from, int window, long to, long winner) {
     MemorySegment bias = weights.bias();
     long biasAt = weights.biasOffset();
     int filters = weights.filters();
     if (pool == 1) {
-      kernels.addBias(filters, scratch, from, bias, biasAt, rectify, y.buffer(), to);
+      kernels.addBias(filters, sums, from, bias, biasAt, rectify, y.buffer(), to);
     } else {
       kernels.maxOfRows(
           filters,
           places,
-          scratch,
+          sums,
           from,
           bias,
           biasAt,

@@ -13,8 +13,9 @@ interface ConvSums {
   /**
    * Sums of output rows {@code row} up to {@code row + rows}, excluded, without bias.
    *
-   * @param memory holds the image at {@code at}, the sums from {@code sums} on as
-   *     [row][column][lanes], and {@link #work} floats at {@code work}
+   * @param memory holds the image at {@code at}, and {@link #work} floats at {@code work}
+   * @param sums takes the sums from {@code sumsAt} on, as [row][column][lanes]
    */
-  void compute(MemorySegment memory, long at, int row, int rows, long sums, long work);
+  void compute(
+      MemorySegment memory, long at, int row, int rows, MemorySegment sums, long sumsAt, long work);
 }

@@ -22,7 +22,7 @@ final class ConvWeights {
   private final int stride;
   private final Parameter weight;
   private final @Nullable Parameter bias;
-  private final MemorySegment noBias;
+  private final MemorySegment zeros;
   private final MemorySegment transposed;
   private final @Nullable MemorySegment winograd;
   private final MemorySegment gradients;
@@ -51,7 +51,7 @@ final class ConvWeights {
         scope.matrix("weight", shape.weightShape(filters), filters * segments, length, first);
     this.bias =
         withBias ? scope.parameter("bias", List.of((long) filters), Initialisation.ZEROS) : null;
-    this.noBias = Floats.allocate(withBias ? 0 : filters);
+    this.zeros = Floats.allocate(lanes());
     this.transposed = Floats.allocate((long) segments * length * lanes());
     this.winograd = withWinograd ? Floats.allocate(ImageKernels.WINOGRAD * winogradStep()) : null;
     this.shardSize = (long) filters * filterSize() + lanes();
@@ -112,8 +112,17 @@ final class ConvWeights {
     return (long) shape.channels() * lanes();
   }
 
+  boolean biased() {
+    return bias != null;
+  }
+
+  /** A row of {@link #lanes} zeros, which sums begin with. */
+  MemorySegment zeros() {
+    return zeros;
+  }
+
   MemorySegment bias() {
-    return bias == null ? noBias : bias.values();
+    return bias == null ? zeros : bias.values();
   }
 
   long biasOffset() {

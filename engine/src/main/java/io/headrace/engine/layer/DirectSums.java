@@ -1,7 +1,6 @@
 package io.headrace.engine.layer;
 
 import io.headrace.engine.kernel.Kernels;
-import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -43,10 +42,15 @@ final class DirectSums implements ConvSums {
   }
 
   @Override
-  public void compute(MemorySegment memory, long at, int row, int rows, long sums, long work) {
-    int lanes = weights.lanes();
+  public void compute(
+      MemorySegment memory,
+      long at,
+      int row,
+      int rows,
+      MemorySegment sums,
+      long sumsAt,
+      long work) {
     int width = shape.outWidth();
-    Floats.fill(memory, sums, (long) rows * width * lanes, 0);
     if (copies) {
       long size = windowSize();
       for (int y = 0; y < rows; y++) {
@@ -55,23 +59,32 @@ final class DirectSums implements ConvSums {
         kernels.copyWindows(
             width, image.length(), segments, memory, from, image.step(), memory, to, size);
       }
-      add(rows * width, shape.taps(), memory, work, size, 0, sums);
+      add(rows * width, shape.taps(), memory, work, size, 0, sums, sumsAt);
       return;
     }
     for (int y = 0; y < rows; y++) {
       long from = at + image.window(row + y, 0);
-      long to = sums + (long) y * width * lanes;
+      long to = sumsAt + (long) y * width * weights.lanes();
       for (int segment = 0; segment < segments.length; segment++) {
-        int tap = segment * image.length();
-        add(width, image.length(), memory, from + segments[segment], image.step(), tap, to);
+        long segmentAt = from + segments[segment];
+        add(width, image.length(), memory, segmentAt, image.step(), segment, sums, to);
       }
     }
   }
 
+  /** Adds a segment of the windows; the first one's sums begin with zeros. */
   private void add(
-      int windows, int taps, MemorySegment memory, long from, long step, int firstTap, long to) {
+      int windows,
+      int taps,
+      MemorySegment memory,
+      long from,
+      long step,
+      int segment,
+      MemorySegment sums,
+      long to) {
     int lanes = weights.lanes();
-    kernels.addProduct(
+    boolean first = segment == 0;
+    kernels.product(
         windows,
         lanes,
         taps,
@@ -80,9 +93,12 @@ final class DirectSums implements ConvSums {
         step,
         1,
         weights.transposed(),
-        (long) firstTap * lanes,
+        (long) segment * image.length() * lanes,
         lanes,
-        memory,
+        first ? weights.zeros() : sums,
+        first ? 0 : to,
+        first ? 0 : lanes,
+        sums,
         to,
         lanes);
   }

@@ -27,6 +27,7 @@ final class MatrixStage implements DenseStage {
   private final Parameter weight;
   private final @Nullable Parameter bias;
   private final @Nullable MemorySegment transposed;
+  private final MemorySegment zeros;
 
   MatrixStage(
       LayerScope scope, DenseValue x, DenseValue y, Initialisation first, boolean withBias) {
@@ -43,20 +44,14 @@ final class MatrixStage implements DenseStage {
     this.bias =
         withBias ? scope.parameter("bias", List.of((long) out), Initialisation.ZEROS) : null;
     boolean keepTransposed = x.wantsGradients() && in > 1;
+    this.zeros = Floats.allocate(Math.max(stride, x.stride()));
     this.transposed = keepTransposed ? Floats.allocate((long) out * x.stride()) : null;
   }
 
   @Override
   public void forward(Pass pass, MemorySegment sums, int from, int to) {
     long start = (long) from * stride;
-    if (bias == null) {
-      Floats.fill(sums, start, (long) (to - from) * stride, 0);
-    } else {
-      for (int row = from; row < to; row++) { // the padding behind b is 0
-        Floats.copy(bias.values(), bias.offset(), sums, (long) row * stride, stride);
-      }
-    }
-    kernels.addProduct(
+    kernels.product(
         to - from,
         stride,
         in,
@@ -67,6 +62,9 @@ final class MatrixStage implements DenseStage {
         weight.values(),
         weight.offset(),
         stride,
+        bias == null ? zeros : bias.values(), // the padding behind b is 0
+        bias == null ? 0 : bias.offset(),
+        0,
         sums,
         start,
         stride);
@@ -86,8 +84,7 @@ final class MatrixStage implements DenseStage {
       return;
     }
     long dxStart = (long) from * x.stride();
-    Floats.fill(dx, dxStart, (long) (to - from) * x.stride(), 0);
-    kernels.addProduct(
+    kernels.product(
         to - from,
         x.stride(),
         out,
@@ -98,6 +95,9 @@ final class MatrixStage implements DenseStage {
         transposed,
         0,
         x.stride(),
+        zeros,
+        0,
+        0,
         dx,
         dxStart,
         x.stride());
@@ -124,8 +124,7 @@ final class MatrixStage implements DenseStage {
     int first = tile * tileRows;
     int rows = Math.min(tileRows, in - first);
     int count = rows * stride;
-    Floats.fill(scratch, 0, count, 0);
-    kernels.addProduct(
+    kernels.product(
         rows,
         stride,
         pass.rows(),
@@ -136,6 +135,9 @@ final class MatrixStage implements DenseStage {
         dy,
         0,
         stride,
+        zeros,
+        0,
+        0,
         scratch,
         0,
         stride);

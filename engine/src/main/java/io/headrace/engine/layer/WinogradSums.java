@@ -3,7 +3,6 @@ package io.headrace.engine.layer;
 import static io.headrace.engine.kernel.ImageKernels.WINOGRAD;
 
 import io.headrace.engine.kernel.Kernels;
-import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -39,11 +38,18 @@ record WinogradSums(Kernels kernels, ConvGeometry shape, PaddedImage image, Conv
   }
 
   @Override
-  public void compute(MemorySegment memory, long at, int row, int rows, long sums, long work) {
+  public void compute(
+      MemorySegment memory,
+      long at,
+      int row,
+      int rows,
+      MemorySegment sums,
+      long sumsAt,
+      long work) {
     long products = work + WINOGRAD * inputStep(rows);
     transformInput(memory, at, row, rows, work);
     multiply(memory, rows, work, products);
-    transformProducts(memory, rows, products, sums);
+    transformProducts(memory, rows, products, sums, sumsAt);
   }
 
   private void transformInput(MemorySegment memory, long at, int row, int rows, long to) {
@@ -68,9 +74,8 @@ record WinogradSums(Kernels kernels, ConvGeometry shape, PaddedImage image, Conv
   private void multiply(MemorySegment memory, int rows, long from, long to) {
     int channels = shape.channels();
     int lanes = weights.lanes();
-    Floats.fill(memory, to, WINOGRAD * productStep(rows), 0);
     for (int element = 0; element < WINOGRAD; element++) {
-      kernels.addProduct(
+      kernels.product(
           tiles(rows),
           lanes,
           channels,
@@ -81,13 +86,17 @@ record WinogradSums(Kernels kernels, ConvGeometry shape, PaddedImage image, Conv
           weights.winograd(),
           element * weights.winogradStep(),
           lanes,
+          weights.zeros(),
+          0,
+          0,
           memory,
           to + element * productStep(rows),
           lanes);
     }
   }
 
-  private void transformProducts(MemorySegment memory, int rows, long from, long sums) {
+  private void transformProducts(
+      MemorySegment memory, int rows, long from, MemorySegment sums, long sumsAt) {
     int lanes = weights.lanes();
     long line = (long) shape.outWidth() * lanes;
     int tile = 0;
@@ -98,8 +107,8 @@ record WinogradSums(Kernels kernels, ConvGeometry shape, PaddedImage image, Conv
             memory,
             from + (long) tile++ * lanes,
             productStep(rows),
-            memory,
-            sums + y * line + (long) x * lanes,
+            sums,
+            sumsAt + y * line + (long) x * lanes,
             line,
             lanes);
       }

@@ -17,6 +17,7 @@ final class ClassScores implements Scores {
   private final WindowedSums sums = new WindowedSums(3);
   private final LogLossSum logLoss = new LogLossSum();
   private final @Nullable AucHistogram auc;
+  private final CalibrationSums calibration = new CalibrationSums();
   private final ConfusionMatrix confusion;
   private final ClassBaselines baselines;
 
@@ -54,6 +55,7 @@ final class ClassScores implements Scores {
     if (auc != null) {
       auc.add(probability, label, weight);
     }
+    calibration.add(probability, label == 1, weight);
   }
 
   private void scoreRow(MemorySegment outputs, long first, int label, float weight) {
@@ -68,8 +70,12 @@ final class ClassScores implements Scores {
     }
     count(label, predicted, weight);
     logLoss.add(Floats.read(outputs, first + label), weight);
-    if (auc != null) {
-      auc.add(Floats.read(outputs, first + 1), label, weight);
+    if (auc == null) {
+      calibration.add(highest, predicted == label, weight);
+    } else {
+      float second = Floats.read(outputs, first + 1);
+      auc.add(second, label, weight);
+      calibration.add(second, label == 1, weight);
     }
   }
 
@@ -83,7 +89,7 @@ final class ClassScores implements Scores {
   @Override
   public Entries window() {
     double weight = sums.window(WEIGHT);
-    return new Entries()
+    return entries(calibration.window())
         .with("loss", sums.window(LOSS) / weight)
         .with("accuracy", sums.window(RIGHT) / weight)
         .with("logLoss", logLoss.window() / weight)
@@ -93,11 +99,24 @@ final class ClassScores implements Scores {
   @Override
   public Entries total() {
     double weight = sums.total(WEIGHT);
-    return new Entries()
+    return entries(calibration.total())
         .with("loss", sums.total(LOSS) / weight)
         .with("accuracy", sums.total(RIGHT) / weight)
         .with("logLoss", logLoss.total() / weight)
         .with("auc", auc == null ? Double.NaN : auc.total());
+  }
+
+  /** For more than two classes the observed share is the accuracy, told elsewhere. */
+  private Entries entries(CalibrationSums.Mean mean) {
+    var entries = new Entries().with("calibrationError", mean.error());
+    return auc == null
+        ? entries.with("meanConfidence", mean.predicted())
+        : entries.with("meanPrediction", mean.predicted()).with("baseRate", mean.observed());
+  }
+
+  @Override
+  public Calibration calibration() {
+    return calibration.bins();
   }
 
   @Override
@@ -114,6 +133,7 @@ final class ClassScores implements Scores {
   public void startWindow() {
     sums.startWindow();
     logLoss.startWindow();
+    calibration.startWindow();
     if (auc != null) {
       auc.startWindow();
     }
@@ -126,6 +146,7 @@ final class ClassScores implements Scores {
     if (auc != null) {
       auc.save(to.within("auc"));
     }
+    calibration.save(to.within("calibration"));
     confusion.save(to.within("confusion"));
     baselines.save(to.within("baselines"));
   }
@@ -137,6 +158,7 @@ final class ClassScores implements Scores {
     if (auc != null) {
       auc.restore(from.within("auc"));
     }
+    calibration.restore(from.within("calibration"));
     confusion.restore(from.within("confusion"));
     baselines.restore(from.within("baselines"));
   }

@@ -82,6 +82,11 @@ final class NumberScores implements Scores {
   }
 
   @Override
+  public Calibration calibration() {
+    return Calibration.NONE;
+  }
+
+  @Override
   public void startWindow() {
     sums.startWindow();
     windowLabels = new Moments();

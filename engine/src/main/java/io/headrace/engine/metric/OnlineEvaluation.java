@@ -19,9 +19,11 @@ import java.util.SortedMap;
  * calls, and goes on with the same bits after {@link #save} and {@link #restore}.
  *
  * <p>Every mean is weighted by the sample weights. For classes the entries are {@code loss}, {@code
- * accuracy}, {@code logLoss} and, for two classes, {@code auc} (see {@link AucHistogram} for its
- * error bound); for numbers {@code loss, mse, mae, r2}. An entry that is undefined (no samples yet,
- * one class only, labels without variance) or not finite (the training diverged) is absent.
+ * accuracy}, {@code logLoss}, {@code calibrationError} (see {@link CalibrationSums}) and, for two
+ * classes, {@code auc} (see {@link AucHistogram} for its error bound) and {@code meanPrediction} of
+ * the second class beside its {@code baseRate}, for more the {@code meanConfidence}; for numbers
+ * {@code loss, mse, mae, r2}. An entry that is undefined (no samples yet, one class only, labels
+ * without variance) or not finite (the training diverged) is absent.
  */
 public final class OnlineEvaluation implements Stateful {
   private final Scores scores;
@@ -77,6 +79,11 @@ public final class OnlineEvaluation implements Stateful {
    */
   public List<Long> confusion() {
     return scores.confusion();
+  }
+
+  /** How often what was predicted came true, by its probability; nothing for numbers. */
+  public Calibration calibration() {
+    return scores.calibration();
   }
 
   /** Ends the window and begins an empty one. */

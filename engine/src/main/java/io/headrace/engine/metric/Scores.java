@@ -17,5 +17,7 @@ sealed interface Scores extends Stateful permits ClassScores, NumberScores {
 
   List<Long> confusion();
 
+  Calibration calibration();
+
   void startWindow();
 }

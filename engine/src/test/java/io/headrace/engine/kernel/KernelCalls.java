@@ -48,6 +48,10 @@ final class KernelCalls {
         "addProduct of a transpose",
         (k, a, b, c, d) ->
             k.addProduct(n, columns, n, b, o, 1, stride, c, o, stride, a, o, stride));
+    calls.put(
+        "product on a row for all",
+        (k, a, b, c, d) ->
+            k.product(n, columns, n, b, o, stride, 1, c, o, stride, d, o, 0, a, o, stride));
     calls.put("rowDots", (k, a, b, c, d) -> k.rowDots(n, n, b, o, stride, c, o, 0.25f, a, o));
     calls.put(
         "weightedRowSum", (k, a, b, c, d) -> k.weightedRowSum(n, n, b, o, c, o, stride, a, o));

@@ -23,6 +23,7 @@ class VectorKernelsTest {
       Set.of(
           "addProduct",
           "addProduct of a transpose",
+          "product on a row for all",
           "rowDots",
           "weightedRowSum",
           "addRows",

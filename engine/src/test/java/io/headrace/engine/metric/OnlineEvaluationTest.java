@@ -64,7 +64,9 @@ class OnlineEvaluationTest {
       right += (p > 0.5) == yes ? w : 0;
       logLoss -= w * Math.log(Math.max(yes ? p : 1 - p, 0x1p-25));
     }
-    assertThat(evaluation.total()).containsOnlyKeys("loss", "accuracy", "logLoss", "auc");
+    assertThat(evaluation.total())
+        .containsOnlyKeys(
+            "loss", "accuracy", "logLoss", "auc", "calibrationError", "meanPrediction", "baseRate");
     assertThat(evaluation.total().get("loss")).isCloseTo(loss / weight, within(1e-12));
     assertThat(evaluation.total().get("accuracy")).isCloseTo(right / weight, within(1e-12));
     assertThat(evaluation.total().get("logLoss")).isCloseTo(logLoss / weight, within(1e-10));
@@ -184,6 +186,7 @@ class OnlineEvaluationTest {
       assertThat(resumed.total()).isEqualTo(atOnce.total());
       assertThat(resumed.baselines()).isEqualTo(atOnce.baselines());
       assertThat(resumed.confusion()).isEqualTo(atOnce.confusion());
+      assertThat(resumed.calibration()).isEqualTo(atOnce.calibration());
     }
   }
 

@@ -27,6 +27,14 @@ final class SavedState implements StateWriter {
     throw new UnsupportedOperationException(name);
   }
 
+  /** Forgets what has names that begin so, as a state of long ago would not have had it. */
+  SavedState without(String prefix) {
+    if (!tensors.keySet().removeIf(name -> name.startsWith(prefix))) {
+      throw new IllegalStateException("nothing is named " + prefix + "...: " + tensors.keySet());
+    }
+    return this;
+  }
+
   StateReader reader() {
     return new StateReader() {
       @Override

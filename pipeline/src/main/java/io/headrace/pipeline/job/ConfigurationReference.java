@@ -11,6 +11,7 @@ import io.headrace.ingest.decode.LabelMapping;
 import io.headrace.sink.CheckpointSettings;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.MetricsSettings;
+import io.headrace.sink.seal.EncryptionSettings;
 import java.util.List;
 
 /**
@@ -94,6 +95,7 @@ public final class ConfigurationReference {
       case DEAD_LETTERS -> settings(DeadLetterSettings.SETTINGS);
       case REJECTION_LIMIT -> settings(RejectionSettings.DECLARED);
       case SERVE -> settings(ServeSettings.DECLARED);
+      case ENCRYPTION -> settings(EncryptionSettings.SETTINGS);
       case ACCESS -> settings(AccessSettings.DECLARED);
     }
   }

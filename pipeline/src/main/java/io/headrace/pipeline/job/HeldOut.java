@@ -2,6 +2,7 @@ package io.headrace.pipeline.job;
 
 import io.headrace.engine.Trainer;
 import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.metric.Calibration;
 import io.headrace.engine.metric.OnlineEvaluation;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.Positions;
@@ -30,16 +31,20 @@ public final class HeldOut {
    * @param classes names of the classes, in the order of {@code confusion}; empty for numbers
    * @param confusion counts, row = true class, column = predicted class, row-major; empty for
    *     numbers and for very many classes
+   * @param calibration how often what was predicted came true, by its probability; empty for
+   *     numbers
    */
   public record Scores(
       long samples,
       long rejected,
       SortedMap<String, Double> total,
       List<String> classes,
-      List<Long> confusion) {
+      List<Long> confusion,
+      List<Calibration.Bin> calibration) {
     public Scores {
       classes = List.copyOf(classes);
       confusion = List.copyOf(confusion);
+      calibration = List.copyOf(calibration);
     }
   }
 
@@ -69,7 +74,13 @@ public final class HeldOut {
         job.sample().label().spec() instanceof LabelSpec.Classes(List<String> names)
             ? names
             : List.of();
-    return new Scores(counted[0], counted[1], evaluation.total(), classes, evaluation.confusion());
+    return new Scores(
+        counted[0],
+        counted[1],
+        evaluation.total(),
+        classes,
+        evaluation.confusion(),
+        evaluation.calibration().total());
   }
 
   /**

@@ -47,6 +47,11 @@ enum JobKey {
       "serve",
       false,
       "Predictions by the model that is being learned, at POST /api/v1/predict; without it there are none."),
+  ENCRYPTION(
+      "encryption",
+      false,
+      "With which keys checkpoints, the batch journal, dead letters in a file and the log of pushed"
+          + " samples are encrypted; without it they are not."),
   ACCESS(
       "access",
       false,

@@ -15,6 +15,7 @@ import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.MetricsSettings;
+import io.headrace.sink.seal.EncryptionSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,8 @@ final class JobReader {
         defaulted(JobKey.REJECTION_LIMIT, RejectionSettings.DECLARED).map(RejectionSettings::from);
     Optional<ServeSettings> serve =
         given(JobKey.SERVE, ServeSettings.DECLARED).map(ServeSettings::from);
+    Optional<EncryptionSettings> encryption =
+        given(JobKey.ENCRYPTION, EncryptionSettings.SETTINGS).map(EncryptionSettings::from);
     Optional<AccessSettings> access =
         given(JobKey.ACCESS, AccessSettings.DECLARED).map(AccessSettings::from);
     problems.throwIfAny();
@@ -115,6 +118,7 @@ final class JobReader {
             deadLetters.orElseThrow(),
             rejectionLimit.orElseThrow(),
             serve,
+            encryption,
             access,
             fingerprint(
                 shuffle,

@@ -21,6 +21,7 @@ import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.pipeline.transform.Transform;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.EventSink;
+import io.headrace.sink.seal.FileSeal;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,6 +170,11 @@ public final class JobRun implements AutoCloseable {
 
   public TrainingStatus status() {
     return run.status();
+  }
+
+  /** How what the run keeps comes to the disk and back. */
+  public FileSeal seal() {
+    return sinks.seal();
   }
 
   /** How fast the run was so far. */

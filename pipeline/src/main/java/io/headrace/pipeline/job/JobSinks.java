@@ -18,6 +18,7 @@ import io.headrace.sink.file.JsonLinesEventSink;
 import io.headrace.sink.journal.DirectoryBatchJournal;
 import io.headrace.sink.kafka.KafkaDeadLetterSink;
 import io.headrace.sink.kafka.KafkaEventSink;
+import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class JobSinks implements AutoCloseable {
   private final DeadLetterSink deadLetters;
   private final EventPump events;
   private final BatchJournal journal;
+  private final FileSeal seal;
 
   /**
    * @param others sinks for events besides those that the job names; closed with this
@@ -49,6 +51,7 @@ final class JobSinks implements AutoCloseable {
       List<EventSink> others,
       Supplier<Checkpoint> first,
       Optional<Consumer<String>> weightsOnly) {
+    seal = job.seal();
     try {
       checkpoints = new JobCheckpoints(job, checkpoints(job), first, weightsOnly);
       deadLetters = deadLetters(job);
@@ -69,6 +72,10 @@ final class JobSinks implements AutoCloseable {
 
   DeadLetterSink deadLetters() {
     return deadLetters;
+  }
+
+  FileSeal seal() {
+    return seal;
   }
 
   BatchJournal journal() {
@@ -97,7 +104,7 @@ final class JobSinks implements AutoCloseable {
     Path directory = job.checkpoints().directory().get();
     open.add(DirectoryLock.hold(directory));
     return DirectoryCheckpointStore.forWriting(
-        directory, job.checkpoints().keep(), job.checkpoints().incremental());
+        directory, job.checkpoints().keep(), job.checkpoints().incremental(), seal);
   }
 
   private BatchJournal journal(JobSpec job) {

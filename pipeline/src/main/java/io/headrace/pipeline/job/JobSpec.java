@@ -11,6 +11,9 @@ import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.MetricsSettings;
+import io.headrace.sink.seal.EncryptionSettings;
+import io.headrace.sink.seal.FileSeal;
+import io.headrace.sink.seal.KeyRing;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +31,7 @@ import java.util.Optional;
  *     data
  * @param generate what text the model writes as it learns; empty for none
  * @param serve how the model predicts while it is learned; empty where it does not
+ * @param encryption with which keys what it keeps on disk is encrypted; empty where it is not
  * @param access who may use the page and the API; empty where they are open
  * @param fingerprint every setting that decides what is learned
  * @param yaml the job file with the command line's settings in it: {@link JobFile#parse} makes an
@@ -58,6 +62,7 @@ public record JobSpec(
     DeadLetterSettings deadLetters,
     RejectionSettings rejectionLimit,
     Optional<ServeSettings> serve,
+    Optional<EncryptionSettings> encryption,
     Optional<AccessSettings> access,
     Fingerprint fingerprint,
     String yaml,
@@ -103,10 +108,20 @@ public record JobSpec(
         deadLetters,
         rejectionLimit,
         serve,
+        encryption,
         access,
         fingerprint,
         yaml,
         places);
+  }
+
+  /**
+   * How what the job keeps comes to the disk and back.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if its keys cannot be read
+   */
+  public FileSeal seal() {
+    return encryption.map(KeyRing::open).map(FileSeal::of).orElse(FileSeal.NONE);
   }
 
   /** Everything that decides what is learned from the samples, as the trainer takes it. */

@@ -11,6 +11,7 @@ import io.headrace.ingest.Sources;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.export.ExportedModel;
+import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -32,13 +33,20 @@ public final class StoredModel implements AutoCloseable {
     this.trainer = trainer;
   }
 
+  /** Opens a checkpoint that is not encrypted; see {@link #open(Path, FileSeal)}. */
+  public static StoredModel open(Path fileOrDirectory) {
+    return open(fileOrDirectory, FileSeal.NONE);
+  }
+
   /**
    * Opens a checkpoint: its file, or a directory for the newest that can be read.
    *
-   * @throws HeadraceException if there is none, or it is damaged, or holds no job
+   * @param seal opens it
+   * @throws HeadraceException if there is none, or it is damaged, or holds no job, or its key is
+   *     not at hand
    */
-  public static StoredModel open(Path fileOrDirectory) {
-    Checkpoint checkpoint = DirectoryCheckpointStore.open(fileOrDirectory);
+  public static StoredModel open(Path fileOrDirectory, FileSeal seal) {
+    Checkpoint checkpoint = DirectoryCheckpointStore.open(fileOrDirectory, seal);
     String yaml = checkpoint.values().get(JobCheckpoints.YAML);
     if (yaml == null) {
       throw new HeadraceException(

@@ -4,12 +4,16 @@ import io.headrace.engine.Checkpoint;
 import io.headrace.engine.memory.Zeros;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.state.Tensor;
+import io.headrace.sink.seal.FileSeal;
+import io.headrace.sink.seal.SealBrokenException;
+import io.headrace.sink.seal.StoredBytes;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,16 +37,24 @@ final class CheckpointFile {
   private CheckpointFile() {}
 
   /**
-   * Writes a file at the channel's position.
+   * Writes a file to a channel that is at its start, and leaves that open.
    *
    * @return the hash that tells it from every other
    */
-  static String write(CheckpointLayout layout, FileChannel to) throws IOException {
+  static String write(CheckpointLayout layout, FileSeal seal, FileChannel to) throws IOException {
     var digest = new Digest();
     layout.parts().forEach(part -> part.data().get().forEach(digest::add));
     byte[] header = Header.bytes(CheckpointMetadata.of(layout, digest.hex()), layout.parts());
+    long bytes = Header.LENGTH_BYTES + header.length + layout.bytes();
+    try (WritableByteChannel channel = seal.writer(to, CheckpointMetadata.label(layout), bytes)) {
+      write(header, layout, new GatheringWriter(channel));
+    }
+    return Header.parsed("", header).sha256();
+  }
+
+  private static void write(byte[] header, CheckpointLayout layout, GatheringWriter out)
+      throws IOException {
     ByteBuffer length = ByteBuffer.allocate(Header.LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    var out = new GatheringWriter(to);
     out.write(length.putLong(header.length).flip());
     out.write(ByteBuffer.wrap(header));
     for (FilePart part : layout.parts()) {
@@ -52,13 +64,12 @@ final class CheckpointFile {
       }
     }
     out.flush();
-    return Header.parsed("", header).sha256();
   }
 
   /** Reads and verifies a whole file, and those that it builds on, into fresh off-heap memory. */
-  static Checkpoint read(Path file) throws IOException {
+  static Checkpoint read(Path file, FileSeal seal) throws IOException {
     var tensors = new TreeMap<String, Tensor>();
-    Header header = read(file, Optional.empty(), tensors);
+    Header header = read(file, seal, Optional.empty(), tensors);
     return CheckpointMetadata.checkpoint(file.toString(), header.metadata(), tensors);
   }
 
@@ -67,43 +78,73 @@ final class CheckpointFile {
    *
    * @param sha256 the file's, where another file says what it must be
    */
-  private static Header read(Path path, Optional<String> sha256, SortedMap<String, Tensor> into)
+  private static Header read(
+      Path path, FileSeal seal, Optional<String> sha256, SortedMap<String, Tensor> into)
+      throws IOException {
+    try (StoredBytes from = seal.open(path)) {
+      return read(path, from, seal, sha256, into);
+    } catch (SealBrokenException e) {
+      throw broken(path, e);
+    }
+  }
+
+  private static CheckpointDamagedException broken(Path file, SealBrokenException cause) {
+    var damaged = new CheckpointDamagedException(file.toString(), cause.problem());
+    damaged.initCause(cause);
+    return damaged;
+  }
+
+  private static Header read(
+      Path path,
+      StoredBytes from,
+      FileSeal seal,
+      Optional<String> sha256,
+      SortedMap<String, Tensor> into)
       throws IOException {
     String file = path.toString();
-    try (FileChannel from = FileChannel.open(path)) {
-      byte[] headerBytes = headerBytes(file, from);
-      Header header = Header.verified(file, headerBytes);
-      if (sha256.isPresent() && !sha256.get().equals(header.sha256())) {
-        throw new CheckpointDamagedException(
-            file, "its header's SHA-256 is " + header.sha256() + ", not " + sha256.get());
-      }
-      long dataAt = (long) Header.LENGTH_BYTES + headerBytes.length;
-      if (from.size() != dataAt + header.dataBytes()) {
-        throw new CheckpointDamagedException(
-            file,
-            "it should be " + (dataAt + header.dataBytes()) + " bytes long and is " + from.size());
-      }
-      Map<String, List<Long>> paged = CheckpointMetadata.paged(file, header.metadata());
-      if (paged.isEmpty()) {
-        MemorySegment data = Zeros.allocate(header.dataBytes());
-        readFully(file, data, from, dataAt);
-        verify(file, header, data);
-        into.putAll(tensors(header, data));
-        return header;
-      }
-      try (Arena arena = Arena.ofConfined()) { // pages are copied to their places: once is enough
-        MemorySegment data =
-            from.map(FileChannel.MapMode.READ_ONLY, dataAt, header.dataBytes(), arena);
-        verify(file, header, data);
-        SortedMap<String, Tensor> before = base(path, header);
-        putTogether(file, paged, before, tensors(header, data), into);
-      }
+    byte[] headerBytes = headerBytes(file, from);
+    Header header = Header.verified(file, headerBytes);
+    if (sha256.isPresent() && !sha256.get().equals(header.sha256())) {
+      throw new CheckpointDamagedException(
+          file, "its header's SHA-256 is " + header.sha256() + ", not " + sha256.get());
+    }
+    long dataAt = (long) Header.LENGTH_BYTES + headerBytes.length;
+    if (from.size() != dataAt + header.dataBytes()) {
+      throw new CheckpointDamagedException(
+          file,
+          "it should be " + (dataAt + header.dataBytes()) + " bytes long and is " + from.size());
+    }
+    requireItsPlace(path, header);
+    Map<String, List<Long>> paged = CheckpointMetadata.paged(file, header.metadata());
+    if (paged.isEmpty()) {
+      MemorySegment data = Zeros.allocate(header.dataBytes());
+      readFully(file, data, from, dataAt);
+      verify(file, header, data);
+      into.putAll(tensors(header, data));
       return header;
+    }
+    try (Arena arena = Arena.ofConfined()) { // pages are copied to their places: once is enough
+      MemorySegment data = from.view(dataAt, header.dataBytes(), arena);
+      verify(file, header, data);
+      SortedMap<String, Tensor> before = base(path, seal, header);
+      putTogether(file, paged, before, tensors(header, data), into);
+    }
+    return header;
+  }
+
+  /** A checkpoint may have any name but that of another one. */
+  private static void requireItsPlace(Path file, Header header) {
+    String name = String.valueOf(file.getFileName());
+    String step = CheckpointMetadata.text(name, header.metadata(), CheckpointMetadata.STEP);
+    if (CheckpointNames.isName(name) && !step.equals(Long.toString(CheckpointNames.step(name)))) {
+      throw new CheckpointDamagedException(
+          file.toString(), "it is the checkpoint of step " + step + ", in the place of another");
     }
   }
 
   /** The tensors of the file that this one builds on; none without one. */
-  private static SortedMap<String, Tensor> base(Path file, Header header) throws IOException {
+  private static SortedMap<String, Tensor> base(Path file, FileSeal seal, Header header)
+      throws IOException {
     var tensors = new TreeMap<String, Tensor>();
     @Nullable String name = header.metadata().get(CheckpointMetadata.BASE);
     if (name == null) {
@@ -116,7 +157,7 @@ final class CheckpointFile {
       throw new CheckpointDamagedException(file.toString(), "it builds on " + name);
     }
     try {
-      read(base, Optional.of(sha256), tensors);
+      read(base, seal, Optional.of(sha256), tensors);
     } catch (NoSuchFileException missing) {
       if (!Files.exists(file)) {
         throw missing; // both were deleted since: there are newer ones
@@ -170,20 +211,39 @@ final class CheckpointFile {
     return new Tensor(mapped.type(), mapped.shape(), copy.copyFrom(mapped.data()));
   }
 
-  /** The metadata of a file's header, not verified, for listings. */
-  static Map<String, String> metadata(String file, FileChannel from) throws IOException {
-    return Header.parsed(file, headerBytes(file, from)).metadata();
+  /**
+   * What a file says it is, not verified, for listings: its metadata, of an encrypted file its
+   * label.
+   */
+  static Map<String, String> metadata(Path file) throws IOException {
+    try {
+      Optional<Map<String, String>> label = FileSeal.label(file);
+      if (label.isPresent()) {
+        return label.get();
+      }
+      try (StoredBytes from = FileSeal.NONE.open(file)) {
+        return Header.parsed(file.toString(), headerBytes(file.toString(), from)).metadata();
+      }
+    } catch (SealBrokenException e) {
+      throw broken(file, e);
+    }
   }
 
   /** The positions in a file's header, which is verified. */
-  static Positions positions(String file, FileChannel from) throws IOException {
-    Header header = Header.verified(file, headerBytes(file, from));
-    return CheckpointMetadata.checkpoint(file, header.metadata(), new TreeMap<>())
-        .ledger()
-        .positions();
+  static Positions positions(Path path, FileSeal seal) throws IOException {
+    String file = path.toString();
+    try (StoredBytes from = seal.open(path)) {
+      Header header = Header.verified(file, headerBytes(file, from));
+      requireItsPlace(path, header);
+      return CheckpointMetadata.checkpoint(file, header.metadata(), new TreeMap<>())
+          .ledger()
+          .positions();
+    } catch (SealBrokenException e) {
+      throw broken(path, e);
+    }
   }
 
-  private static byte[] headerBytes(String file, FileChannel from) throws IOException {
+  private static byte[] headerBytes(String file, StoredBytes from) throws IOException {
     ByteBuffer length = ByteBuffer.allocate(Header.LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     readFully(file, length, from, 0);
     long bytes = length.getLong(0);
@@ -215,7 +275,7 @@ final class CheckpointFile {
     return tensors;
   }
 
-  private static void readFully(String file, MemorySegment into, FileChannel from, long position)
+  private static void readFully(String file, MemorySegment into, StoredBytes from, long position)
       throws IOException {
     long at = position;
     Iterator<ByteBuffer> chunks = Chunks.of(into).iterator();
@@ -224,7 +284,7 @@ final class CheckpointFile {
     }
   }
 
-  private static long readFully(String file, ByteBuffer into, FileChannel from, long position)
+  private static long readFully(String file, ByteBuffer into, StoredBytes from, long position)
       throws IOException {
     long at = position;
     while (into.hasRemaining()) {

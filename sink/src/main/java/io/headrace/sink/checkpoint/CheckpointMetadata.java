@@ -22,6 +22,9 @@ final class CheckpointMetadata {
 
   static final String BASE_SHA256 = "base_sha256";
 
+  static final String STEP = "step";
+  static final String CREATED = "created_at_millis";
+
   private static final String VERSION = "1";
   private static final String PAGED_VERSION = "2";
   private static final String PAGED = "paged";
@@ -53,8 +56,8 @@ final class CheckpointMetadata {
     metadata.put("format_version", paged ? PAGED_VERSION : VERSION);
     metadata.put("job", checkpoint.job());
     metadata.put("fingerprint", checkpoint.fingerprint());
-    metadata.put("step", Long.toString(checkpoint.step()));
-    metadata.put("created_at_millis", Long.toString(checkpoint.createdAtMillis()));
+    metadata.put(STEP, Long.toString(checkpoint.step()));
+    metadata.put(CREATED, Long.toString(checkpoint.createdAtMillis()));
     metadata.put("data_sha256", dataSha256);
     layout
         .base()
@@ -73,6 +76,18 @@ final class CheckpointMetadata {
       throw new UncheckedIOException("writing to memory", e);
     }
     return metadata;
+  }
+
+  /** What an encrypted file tells without a key: whose it is and which, and what it needs. */
+  static SortedMap<String, String> label(CheckpointLayout layout) {
+    Checkpoint checkpoint = layout.checkpoint();
+    var label = new TreeMap<String, String>();
+    label.put("kind", "checkpoint");
+    label.put("job", checkpoint.job());
+    label.put(STEP, Long.toString(checkpoint.step()));
+    label.put(CREATED, Long.toString(checkpoint.createdAtMillis()));
+    layout.base().ifPresent(base -> label.put(BASE, base.name()));
+    return label;
   }
 
   /** The checkpoint of a header whose hash has been checked. */
@@ -94,8 +109,8 @@ final class CheckpointMetadata {
       return new Checkpoint(
           text(file, metadata, "job"),
           text(file, metadata, "fingerprint"),
-          Long.parseLong(text(file, metadata, "step")),
-          Long.parseLong(text(file, metadata, "created_at_millis")),
+          Long.parseLong(text(file, metadata, STEP)),
+          Long.parseLong(text(file, metadata, CREATED)),
           ledger(text(file, metadata, "ledger")),
           JSON.readValue(
               text(file, metadata, "values"), new TypeReference<TreeMap<String, String>>() {}),

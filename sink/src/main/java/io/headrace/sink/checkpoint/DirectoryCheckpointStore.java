@@ -4,6 +4,7 @@ import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.seal.FileSeal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -46,21 +47,23 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   private final Path directory;
   private final int keep;
   private final boolean incremental;
+  private final FileSeal seal;
 
   /** What the next checkpoint may build on; the writer's own. */
   private CheckpointLayout.@Nullable Base base;
 
   private int builtOnBase;
 
-  private DirectoryCheckpointStore(Path directory, int keep, boolean incremental) {
+  private DirectoryCheckpointStore(Path directory, int keep, boolean incremental, FileSeal seal) {
     this.directory = directory;
     this.keep = keep;
     this.incremental = incremental;
+    this.seal = seal;
   }
 
-  /** {@link #forWriting(Path, int, boolean)} of checkpoints that may be incremental. */
+  /** One of checkpoints that may be incremental, and are not encrypted. */
   public static DirectoryCheckpointStore forWriting(Path directory, int keep) {
-    return forWriting(directory, keep, true);
+    return forWriting(directory, keep, true, FileSeal.NONE);
   }
 
   /**
@@ -69,9 +72,11 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
    *
    * @param keep how many checkpoints to keep, at least 1
    * @param incremental whether a checkpoint may have only what changed since another
+   * @param seal how they come to the disk
    * @throws HeadraceException if it is no directory or cannot be written to
    */
-  public static DirectoryCheckpointStore forWriting(Path directory, int keep, boolean incremental) {
+  public static DirectoryCheckpointStore forWriting(
+      Path directory, int keep, boolean incremental, FileSeal seal) {
     if (keep < 1) {
       throw new IllegalArgumentException("keep " + keep + " is not >= 1");
     }
@@ -89,15 +94,20 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
               + "). Name a directory that can, or give this user the right to.",
           e);
     }
-    return new DirectoryCheckpointStore(directory, keep, incremental);
+    return new DirectoryCheckpointStore(directory, keep, incremental, seal);
   }
 
   /**
    * Opens a directory to list and read only; one that does not exist holds nothing. Its {@link
    * #write} works as well, but nothing is checked or removed beforehand.
    */
+  public static DirectoryCheckpointStore forReading(Path directory, FileSeal seal) {
+    return new DirectoryCheckpointStore(directory, Integer.MAX_VALUE, false, seal);
+  }
+
+  /** One to list, and to read what is not encrypted. */
   public static DirectoryCheckpointStore forReading(Path directory) {
-    return new DirectoryCheckpointStore(directory, Integer.MAX_VALUE, false);
+    return forReading(directory, FileSeal.NONE);
   }
 
   @Override
@@ -110,7 +120,7 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
       CheckpointLayout layout = layout(name, checkpoint, hashes);
       Entry entry;
       try {
-        String sha256 = writeAndForce(layout, unfinished);
+        String sha256 = writeAndForce(layout, seal, unfinished);
         entry =
             new Entry(
                 name,
@@ -162,14 +172,15 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
         .orElse(whole);
   }
 
-  private static String writeAndForce(CheckpointLayout layout, Path to) throws IOException {
+  private static String writeAndForce(CheckpointLayout layout, FileSeal seal, Path to)
+      throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             to,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      String sha256 = CheckpointFile.write(layout, channel);
+      String sha256 = CheckpointFile.write(layout, seal, channel);
       channel.force(true);
       return sha256;
     }
@@ -179,11 +190,12 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
    * Reads and verifies a checkpoint: its file, whatever its name, or a directory for the newest in
    * it that can be read.
    *
-   * @throws HeadraceException if there is none, or it is damaged
+   * @param seal opens it
+   * @throws HeadraceException if there is none, or it is damaged, or its key is not at hand
    */
-  public static Checkpoint open(Path fileOrDirectory) {
+  public static Checkpoint open(Path fileOrDirectory, FileSeal seal) {
     if (Files.isDirectory(fileOrDirectory)) {
-      return forReading(fileOrDirectory)
+      return forReading(fileOrDirectory, seal)
           .newest()
           .orElseThrow(
               () ->
@@ -197,7 +209,7 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
               .formatted(fileOrDirectory));
     }
     try {
-      return CheckpointFile.read(file);
+      return CheckpointFile.read(file, seal);
     } catch (IOException e) {
       throw Failures.notReadable(file, e);
     }
@@ -205,15 +217,15 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
 
   /**
    * Verifies a stored checkpoint and writes it to a file by itself, all tensors whole, whatever it
-   * builds on.
+   * builds on, and not encrypted.
    *
    * @param checkpoint as for {@link #open}
    * @throws HeadraceException if it is missing or damaged, or {@code to} cannot be written
    */
-  public static void export(Path checkpoint, Path to) {
-    Checkpoint whole = open(checkpoint);
+  public static void export(Path checkpoint, FileSeal seal, Path to) {
+    Checkpoint whole = open(checkpoint, seal);
     try {
-      writeAndForce(CheckpointLayout.plain(whole), to);
+      writeAndForce(CheckpointLayout.plain(whole), FileSeal.NONE, to);
     } catch (IOException e) {
       throw new HeadraceException(
           "%s cannot be written: %s. Name a file that can be.".formatted(to, Failures.reason(e)),
@@ -350,8 +362,8 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
 
   /** Nothing of a damaged file. */
   private static Map<String, String> metadata(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      return CheckpointFile.metadata(file.toString(), channel);
+    try {
+      return CheckpointFile.metadata(file);
     } catch (CheckpointDamagedException _) {
       return Map.of();
     }
@@ -360,7 +372,7 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   /** As the header says; of a damaged file, when it was last modified. */
   private static long createdAtMillis(Path file, Map<String, String> metadata) throws IOException {
     try {
-      return Long.parseLong(metadata.getOrDefault("created_at_millis", ""));
+      return Long.parseLong(metadata.getOrDefault(CheckpointMetadata.CREATED, ""));
     } catch (NumberFormatException _) {
       return Files.getLastModifiedTime(file).toMillis();
     }
@@ -374,7 +386,7 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
           name + " is not the name of a checkpoint. " + directory + " has " + names() + ".");
     }
     try {
-      return CheckpointFile.read(file);
+      return CheckpointFile.read(file, seal);
     } catch (NoSuchFileException e) {
       throw new HeadraceException(
           "There is no checkpoint " + file + ". The directory has " + names() + ".", e);
@@ -387,8 +399,8 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   @Override
   public Positions positions(String name) {
     Path file = directory.resolve(name);
-    try (FileChannel channel = FileChannel.open(file)) {
-      return CheckpointFile.positions(file.toString(), channel);
+    try {
+      return CheckpointFile.positions(file, seal);
     } catch (IOException e) {
       throw Failures.notReadable(file, e);
     }
@@ -405,7 +417,7 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
       for (String name : names.reversed()) {
         Path file = directory.resolve(name);
         try {
-          return Optional.of(CheckpointFile.read(file));
+          return Optional.of(CheckpointFile.read(file, seal));
         } catch (CheckpointDamagedException e) {
           LOG.warn("{} The checkpoint before it is tried.", e.getMessage());
           passedOver.accept(String.valueOf(e.getMessage()));

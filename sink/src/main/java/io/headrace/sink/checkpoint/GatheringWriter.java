@@ -2,16 +2,16 @@ package io.headrace.sink.checkpoint;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 
 /** Writes bytes behind a channel's position, short pieces together. Not thread-safe. */
 final class GatheringWriter {
   private static final int BUFFER_BYTES = 1 << 20;
 
-  private final FileChannel to;
+  private final WritableByteChannel to;
   private final ByteBuffer gathered = ByteBuffer.allocateDirect(BUFFER_BYTES);
 
-  GatheringWriter(FileChannel to) {
+  GatheringWriter(WritableByteChannel to) {
     this.to = to;
   }
 

@@ -114,6 +114,7 @@ public final class JsonLinesEventSink implements EventSink {
     line.set("total", JSON.valueToTree(metrics.total()));
     line.set("baselines", JSON.valueToTree(metrics.baselines()));
     line.set("confusion", JSON.valueToTree(metrics.confusion()));
+    line.set("calibration", JSON.valueToTree(metrics.calibration()));
   }
 
   private static void putValidation(ObjectNode line, ValidationScores scores) {

@@ -7,7 +7,9 @@ import io.headrace.engine.TrainEvent.MetricsTaken;
 import io.headrace.engine.TrainEvent.Validated;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
+import io.headrace.engine.metric.Calibration;
 import io.headrace.engine.sample.Ledger;
+import io.headrace.schemas.CalibrationBin;
 import io.headrace.schemas.CheckpointAnnouncement;
 import io.headrace.schemas.OperatorAlert;
 import io.headrace.schemas.PartitionLedger;
@@ -68,7 +70,18 @@ final class EventRecords {
         metrics.window(),
         metrics.total(),
         metrics.baselines(),
-        metrics.confusion());
+        metrics.confusion(),
+        bins(metrics.calibration().window()),
+        bins(metrics.calibration().total()));
+  }
+
+  private static List<CalibrationBin> bins(List<Calibration.Bin> bins) {
+    return bins.stream()
+        .map(
+            bin ->
+                new CalibrationBin(
+                    bin.from(), bin.to(), bin.weight(), bin.predicted(), bin.observed()))
+        .toList();
   }
 
   private static List<PartitionLedger> ledger(Ledger ledger) {

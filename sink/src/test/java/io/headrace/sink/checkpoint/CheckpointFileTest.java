@@ -9,6 +9,7 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.state.Tensor;
 import io.headrace.engine.state.TensorType;
 import io.headrace.sink.Checkpoints;
+import io.headrace.sink.seal.FileSeal;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
@@ -34,13 +35,13 @@ class CheckpointFileTest {
     Path file = directory.resolve(name);
     try (var channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      CheckpointFile.write(CheckpointLayout.plain(checkpoint), channel);
+      CheckpointFile.write(CheckpointLayout.plain(checkpoint), FileSeal.NONE, channel);
     }
     return file;
   }
 
   private static Checkpoint read(Path file) throws IOException {
-    return CheckpointFile.read(file);
+    return CheckpointFile.read(file, FileSeal.NONE);
   }
 
   @Test

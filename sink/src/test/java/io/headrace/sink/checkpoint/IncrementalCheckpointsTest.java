@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.CheckpointStore.Entry;
 import io.headrace.sink.Checkpoints;
+import io.headrace.sink.seal.FileSeal;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -84,7 +85,7 @@ class IncrementalCheckpointsTest {
 
   @Test
   void writesAllOfThemWholeWhereThatIsAskedFor() {
-    var store = DirectoryCheckpointStore.forWriting(directory, 9, false);
+    var store = DirectoryCheckpointStore.forWriting(directory, 9, false, FileSeal.NONE);
     assertThat(written(store, 1, 4)).allMatch(entry -> entry.base().isEmpty());
   }
 

@@ -33,6 +33,9 @@ class JsonLinesEventSinkTest {
       assertThat(metrics.path("window").path("accuracy").asDouble()).isEqualTo(0.75);
       assertThat(metrics.path("samplesRead").asLong()).isEqualTo(9);
       assertThat(metrics.path("confusion")).hasSize(4);
+      assertThat(metrics.path("calibration").path("window")).isEmpty();
+      assertThat(metrics.path("calibration").path("total").path(0).path("observed").asDouble())
+          .isEqualTo(0.25);
       assertThat(JSON.readTree(lines.get(1)).path("name").asText()).isEqualTo("checkpoint-6");
       assertThat(JSON.readTree(lines.get(2)).path("message").asText()).isEqualTo("disk\nfull");
     }

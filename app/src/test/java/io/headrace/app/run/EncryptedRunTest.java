@@ -1,0 +1,233 @@
+package io.headrace.app.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import io.headrace.app.CommandLineRun;
+import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job that encrypts what it keeps, and what every command makes of that. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EncryptedRunTest {
+  private static final int ROWS = 20_000;
+
+  @TempDir private static Path folder;
+
+  private JsonNode plain = NullNode.getInstance();
+  private JsonNode sealed = NullNode.getInstance();
+
+  @BeforeAll
+  void train() throws IOException {
+    var random = new SplittableRandom(20261126);
+    var lines = new StringBuilder();
+    for (int i = 0; i < ROWS; i++) {
+      lines.append(random.nextBoolean() ? "1 |a" : "-1 |a");
+      for (int j = 0; j < 4; j++) {
+        lines.append(" secret").append(random.nextInt(400));
+      }
+      lines.append('\n');
+    }
+    Files.writeString(folder.resolve("rows.vw"), lines);
+    Files.writeString(
+        folder.resolve("job.yaml"),
+        """
+        name: patients
+        source: {file: {path: rows.vw, format: vw}}
+        sample:
+          label: {classes: [-1, 1]}
+          inputs: {features: {sparse: {bits: 14}}}
+        model: [linear]
+        loss: logistic
+        optimizer: {adagrad: {}}
+        batch: {size: 100}
+        checkpoints: {every-samples: 4000, keep: 20}
+        """);
+    var made = CommandLineRun.of("keys", "create", keys());
+    assertThat(made.status()).as(made.err()).isZero();
+    plain = run("plain");
+    sealed = run("sealed", encrypted());
+  }
+
+  private static Path keys() {
+    return folder.resolve("keys.json");
+  }
+
+  private static Object[] encrypted() {
+    return new Object[] {"--set", "encryption.keys=" + keys()};
+  }
+
+  private static CommandLineRun ran(String name, Object... more) {
+    List<Object> words = new ArrayList<>(List.of("run", folder.resolve("job.yaml")));
+    words.addAll(List.of("--set", "checkpoints.directory=" + folder.resolve(name)));
+    words.addAll(List.of("--report", folder.resolve(name + ".report")));
+    words.addAll(Arrays.asList(more));
+    return CommandLineRun.of(words.toArray());
+  }
+
+  private static JsonNode run(String name, Object... more) throws IOException {
+    var run = ran(name, more);
+    assertThat(run.status()).as(run.err()).isZero();
+    return CommandLineRun.report(folder.resolve(name + ".report"));
+  }
+
+  private static Path newest(String name) {
+    var entries = DirectoryCheckpointStore.forReading(folder.resolve(name)).list();
+    return folder.resolve(name).resolve(entries.getLast().name());
+  }
+
+  @Test
+  void itLearnsTheSameAndKeepsNothingReadable() throws IOException {
+    assertThat(sealed.path("parametersSha256")).isEqualTo(plain.path("parametersSha256"));
+    try (Stream<Path> files = Files.list(folder.resolve("sealed"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".safetensors")).toList()) {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+            .startsWith("HRSEALED")
+            .doesNotContain("model.0.linear", "rows.vw", "adagrad");
+      }
+    }
+    assertThat(Files.readString(newest("plain"), StandardCharsets.ISO_8859_1))
+        .contains("model.0.linear", "rows.vw", "adagrad");
+  }
+
+  @Test
+  void everyCommandReadsItWithTheKeysAndSaysSoWithout() throws IOException {
+    Path file = newest("sealed");
+    Path input = Files.writeString(folder.resolve("new.vw"), "|a secret1 secret7\n");
+    List<List<Object>> commands =
+        List.of(
+            List.of("checkpoints", "show", file),
+            List.of("checkpoints", "verify", file),
+            List.of("checkpoints", "export", file, folder.resolve("exported.safetensors")),
+            List.of("checkpoints", "export", file, folder.resolve("exported.vw")),
+            List.of("evaluate", file, "--data", folder.resolve("rows.vw")),
+            List.of("predict", file, "--input", input));
+    for (List<Object> command : commands) {
+      var without = CommandLineRun.of(command.toArray());
+      assertThat(without.status()).as("%s", command).isNotZero();
+      assertThat(without.out() + without.err())
+          .contains("is encrypted, with key ", "Give its key set: --keys FILE");
+      var words = new ArrayList<Object>(command);
+      words.addAll(List.of("--keys", keys()));
+      var with = CommandLineRun.of(words.toArray());
+      assertThat(with.status()).as("%s: %s", command, with.err()).isZero();
+      var ofPlain = new ArrayList<Object>(command);
+      ofPlain.set(ofPlain.indexOf(file), newest("plain"));
+      if (!command.contains("show")) {
+        assertThat(with.out().replace("sealed", "plain"))
+            .isEqualTo(CommandLineRun.of(ofPlain.toArray()).out());
+      }
+    }
+    assertThat(CommandLineRun.of("checkpoints", "list", folder.resolve("sealed")).out())
+        .contains("step 200");
+  }
+
+  @Test
+  void replayTakesTheKeysOfTheJob() {
+    List<Object> words = new ArrayList<>(List.of("replay", folder.resolve("job.yaml"), "--from"));
+    words.add(
+        folder
+            .resolve("sealed")
+            .resolve(
+                DirectoryCheckpointStore.forReading(folder.resolve("sealed"))
+                    .list()
+                    .getFirst()
+                    .name()));
+    words.addAll(List.of("--to", newest("sealed")));
+    words.addAll(Arrays.asList(encrypted()));
+    var replayed = CommandLineRun.of(words.toArray());
+    assertThat(replayed.status()).as(replayed.err()).isZero();
+    assertThat(replayed.out()).contains("the same, and so are the rest of the state");
+  }
+
+  @Test
+  void killedAndGoneOnItEndsAsOneThatIsNotEncrypted() throws Exception {
+    var life =
+        new KilledLife(folder, folder.resolve("job.yaml"), List.of("encryption.keys=" + keys()));
+    assertThat(life.live("killed", new Random(20261126), 3)).isPositive();
+    JsonNode resumed = life.finish("killed");
+    assertThat(resumed.path("parametersSha256")).isEqualTo(plain.path("parametersSha256"));
+    assertThat(resumed.path("samplesTrained").asLong()).isEqualTo(ROWS);
+  }
+
+  @Test
+  void aRunRefusesWhatItCannotTrust() throws IOException {
+    run("mixed");
+    var planted = ran("mixed", encrypted());
+    assertThat(planted.status()).isNotZero();
+    assertThat(planted.err()).contains("None of the checkpoints in");
+
+    run("others", encrypted());
+    Path others = folder.resolve("others.json");
+    CommandLineRun.of("keys", "create", others);
+    var wrong = ran("others", "--set", "encryption.keys=" + others);
+    assertThat(wrong.status()).isNotZero();
+    assertThat(wrong.err()).contains("is encrypted with key ", "others.json has other keys: ");
+
+    var none = ran("others");
+    assertThat(none.status()).isNotZero();
+    assertThat(none.err()).contains("is encrypted, with key ", "encryption.keys in a job");
+  }
+
+  @Test
+  void rotatedKeysOpenWhatIsOlderAndADisabledOneIsNamed() throws IOException {
+    Path rotating = folder.resolve("rotating.json");
+    CommandLineRun.of("keys", "create", rotating);
+    Object[] with = {"--set", "encryption.keys=" + rotating};
+    run("rotated", with);
+    Path old = newest("rotated");
+    String oldKey = CommandLineRun.of("keys", "list", rotating).out().split(" ", 2)[0];
+    assertThat(CommandLineRun.of("keys", "rotate", rotating).status()).isZero();
+    var listed = CommandLineRun.of("keys", "list", rotating);
+    assertThat(listed.out().lines().toList()).hasSize(2);
+    assertThat(listed.out()).contains("enabled  primary").doesNotContain("value", "typeUrl");
+
+    var more = new ArrayList<>(List.of(with));
+    more.addAll(List.of("--set", "epochs=1"));
+    assertThat(run("rotated", more.toArray()).path("parametersSha256"))
+        .isEqualTo(plain.path("parametersSha256"));
+
+    var disabled = CommandLineRun.of("keys", "disable", rotating, oldKey);
+    assertThat(disabled.status()).as(disabled.err()).isZero();
+    var show = CommandLineRun.of("checkpoints", "show", old, "--keys", rotating);
+    assertThat(show.status()).isNotZero();
+    assertThat(show.err()).contains("is encrypted with key " + oldKey, "disabled", "keys enable");
+    CommandLineRun.of("keys", "enable", rotating, oldKey);
+    assertThat(CommandLineRun.of("checkpoints", "show", old, "--keys", rotating).status()).isZero();
+    String primary =
+        listed.out().lines().filter(l -> l.contains("primary")).findFirst().orElseThrow();
+    var refused = CommandLineRun.of("keys", "disable", rotating, primary.split(" ", 2)[0]);
+    assertThat(refused.err()).contains("is the primary one", "keys rotate");
+  }
+
+  @Test
+  void keysThatOthersMayReadAreRefused() throws IOException {
+    Path open = folder.resolve("open.json");
+    CommandLineRun.of("keys", "create", open);
+    assertThat(Files.getPosixFilePermissions(open))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r-----"));
+    var run = ran("refused", "--set", "encryption.keys=" + open);
+    assertThat(run.status()).isNotZero();
+    assertThat(run.err()).contains("chmod 600 " + open);
+    var again = CommandLineRun.of("keys", "create", open);
+    assertThat(again.err()).contains("is there already");
+    var missing = ran("refused", "--set", "encryption.keys=${env:NO_SUCH_KEYS}");
+    assertThat(missing.err()).contains("The environment has no key set in NO_SUCH_KEYS");
+  }
+}
