@@ -140,13 +140,18 @@ function showRejections(byReason) {
     : entries.map(([reason, n]) => [reason, format.count(n)]));
 }
 
-function showMetrics({ window: recent, total, baselines, validation }) {
+function showMetrics({ window: recent, total, baselines, validation, privacy }) {
   const names = [...new Set([...Object.keys(recent), ...Object.keys(total)])].sort();
   table("metrics", [
     ...names.map((name) => [format.words(name), format.decimals(recent[name], 4), format.decimals(total[name], 4)]),
     ...Object.keys(validation).map((name) => [`${format.words(name)} (validation)`, "", format.decimals(validation[name], 4)]),
     ...Object.keys(baselines).map((name) => [`${format.words(name)} (baseline)`, "", format.decimals(baselines[name], 4)]),
+    ...(privacy === null ? [] : [[privacyName(privacy), "", format.decimals(privacy.epsilon, 4)]]),
   ]);
+}
+
+function privacyName({ delta, budget }) {
+  return `epsilon spent${budget === null ? "" : ` of ${format.significant(budget)}`}, at delta ${delta}`;
 }
 
 function showPartitions(partitions) {

@@ -212,6 +212,7 @@ public final class TrainingRun implements AutoCloseable {
         loop.lastMetrics(),
         loop.lastValidation(),
         loop.stoppedEarly(),
+        loop.budgetSpent(),
         loop.checkpoints().newest(),
         loop.checkpointsPutOff(),
         loop.checkpoints().failures(),
@@ -233,7 +234,8 @@ public final class TrainingRun implements AutoCloseable {
     return switch (end) {
       case null -> stopping ? State.STOPPING : State.RUNNING;
       case StreamEnd.Completed() -> State.COMPLETED;
-      case StreamEnd.Stopped() -> loop.stoppedEarly() ? State.COMPLETED : State.STOPPED;
+      case StreamEnd.Stopped() ->
+          loop.stoppedEarly() || loop.budgetSpent() ? State.COMPLETED : State.STOPPED;
       case StreamEnd.Failed(_) -> State.FAILED;
     };
   }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param stepTimes where the time of a step goes
  * @param validation the latest scores of held-out samples in this run
  * @param stoppedEarly whether the run ended, or will, because they became no better
+ * @param budgetSpent whether the run ended because no more privacy may be spent
  * @param checkpointsPutOff times that a checkpoint was due while another could not be written yet
  * @param checkpointFailures writes that failed
  * @param rejectionsByReason since the start of this run
@@ -41,6 +42,7 @@ public record TrainingStatus(
     @Nullable TrainingMetrics metrics,
     @Nullable ValidationScores validation,
     boolean stoppedEarly,
+    boolean budgetSpent,
     CheckpointStore.@Nullable Entry checkpoint,
     long checkpointsPutOff,
     long checkpointFailures,

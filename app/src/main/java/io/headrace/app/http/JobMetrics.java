@@ -107,6 +107,9 @@ final class JobMetrics implements MultiCollector {
                     }));
     var baseline = MetricFamily.gauge("headrace_baseline", "What predicting without skill scores");
     metrics.baselines().forEach((name, value) -> baseline.add(value, "name", name));
+    if (metrics.privacy() != null) {
+      privacy(metrics.privacy(), families);
+    }
     families
         .metricSnapshot(loss.snapshot())
         .metricSnapshot(metric.snapshot())
@@ -120,6 +123,21 @@ final class JobMetrics implements MultiCollector {
             MetricFamily.counter("headrace_events_undelivered", "Events a sink failed to take")
                 .add(metrics.undelivered())
                 .snapshot());
+  }
+
+  private static void privacy(JobStatus.Privacy privacy, MetricSnapshots.Builder families) {
+    if (privacy.epsilon() != null) {
+      families.metricSnapshot(
+          MetricFamily.gauge("headrace_privacy_epsilon", "Epsilon spent of the samples' privacy")
+              .add(privacy.epsilon())
+              .snapshot());
+    }
+    if (privacy.budget() != null) {
+      families.metricSnapshot(
+          MetricFamily.gauge("headrace_privacy_budget", "Epsilon that the job may spend")
+              .add(privacy.budget())
+              .snapshot());
+    }
   }
 
   private static void calibration(

@@ -110,6 +110,7 @@ public record JobStatus(
    * @param baselines what predicting without skill would score
    * @param validation over the held-out samples at the last look; empty without one
    * @param confusion over all samples; null for numbers and many classes
+   * @param privacy what was spent at the last metrics; null where nothing bounds it
    * @param calibration how often what was predicted came true, by its probability; null for numbers
    *     and before the first
    * @param conflated events that a slow sink never saw, because newer ones took their place
@@ -122,6 +123,7 @@ public record JobStatus(
       SortedMap<String, Double> baselines,
       SortedMap<String, Double> validation,
       @Nullable Confusion confusion,
+      @Nullable Privacy privacy,
       @Nullable Calibration calibration,
       long conflated,
       long undelivered) {
@@ -139,6 +141,15 @@ public record JobStatus(
       return Collections.unmodifiableSortedMap(finite);
     }
   }
+
+  /**
+   * What was spent of the samples' privacy.
+   *
+   * @param epsilon null where the noise promises nothing
+   * @param budget null for no bound
+   */
+  @Serdeable
+  public record Privacy(@Nullable Double epsilon, double delta, @Nullable Double budget) {}
 
   /**
    * What was taken for what.

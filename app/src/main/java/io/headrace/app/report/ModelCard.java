@@ -60,6 +60,10 @@ public final class ModelCard {
     put("metrics", metrics.total());
     put("baselines", metrics.baselines());
     card.put("samplesTrained", metrics.ledger().trained());
+    metrics
+        .privacy()
+        .map(PrivacyReport::of)
+        .ifPresent(spent -> card.set("privacy", JSON.valueToTree(spent)));
     if (!forThePublic) {
       card.set(
           "data", new CheckpointContents(checkpoint, Optional.empty()).tree().get("partitions"));
@@ -129,6 +133,7 @@ public final class ModelCard {
     page.add("");
     numbers(page, "metric", metrics.total());
     numbers(page, "without skill", metrics.baselines());
+    metrics.privacy().map(PrivacyReport::of).ifPresent(spent -> privacy(page, spent));
     if (card.has("data")) {
       page.add("## What it was learned from");
       page.add("");
@@ -147,6 +152,17 @@ public final class ModelCard {
 
   private static void row(StringJoiner page, String name, String value) {
     page.add("| " + name + " | " + value.replace("|", "\\|") + " |");
+  }
+
+  private static void privacy(StringJoiner page, PrivacyReport spent) {
+    page.add("## What it tells of a sample");
+    page.add("");
+    page.add(
+        "Learned with differential privacy (DP-SGD): "
+            + spent.text()
+            + ". The bound is on what follows from the weights; the metrics above, and what else is"
+            + " counted, have no such bound.");
+    page.add("");
   }
 
   private static void numbers(StringJoiner page, String title, Map<String, Double> values) {

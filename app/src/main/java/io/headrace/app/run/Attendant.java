@@ -174,11 +174,19 @@ public final class Attendant implements AutoCloseable {
                 : status.checkpoint().name(),
             run.trainer().parametersSha256());
     out.println(Summary.of(summary));
+    if (status.budgetSpent()) {
+      metrics.privacy().ifPresent(spent -> out.println(spent.message()));
+    }
     out.flush();
     if (report != null) {
       summary.write(report);
     }
     return summary;
+  }
+
+  /** Whether the run ended because the privacy that the job may spend is spent. */
+  public boolean budgetSpent() {
+    return run.status().budgetSpent();
   }
 
   @Override

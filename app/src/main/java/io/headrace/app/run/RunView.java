@@ -7,9 +7,11 @@ import io.headrace.app.http.JobStatusSource;
 import io.headrace.app.http.ServedJob;
 import io.headrace.app.http.ServedLetters;
 import io.headrace.app.http.ServedPredictions;
+import io.headrace.app.report.PrivacyReport;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
 import io.headrace.engine.metric.Calibration;
+import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
@@ -160,6 +162,9 @@ public final class RunView implements JobStatusSource, JobControl {
     if (status.failure() != null) {
       return status.failure();
     }
+    if (status.budgetSpent() && status.metrics() != null) {
+      return status.metrics().privacy().map(PrivacySpent::message).orElse("");
+    }
     return status.paused() == null ? "" : status.paused();
   }
 
@@ -180,16 +185,22 @@ public final class RunView implements JobStatusSource, JobControl {
     SortedMap<String, Double> heldOut = validation == null ? none : validation.scores();
     return metrics == null
         ? new JobStatus.Metrics(
-            none, none, none, heldOut, null, null, run.eventsConflated(), run.eventsFailed())
+            none, none, none, heldOut, null, null, null, run.eventsConflated(), run.eventsFailed())
         : new JobStatus.Metrics(
             metrics.window(),
             metrics.total(),
             metrics.baselines(),
             heldOut,
             confusion(metrics.confusion()),
+            metrics.privacy().map(RunView::privacy).orElse(null),
             calibration(metrics.calibration()),
             run.eventsConflated(),
             run.eventsFailed());
+  }
+
+  private static JobStatus.Privacy privacy(PrivacySpent spent) {
+    PrivacyReport finite = PrivacyReport.of(spent);
+    return new JobStatus.Privacy(finite.epsilon(), finite.delta(), finite.budget());
   }
 
   private JobStatus.@Nullable Confusion confusion(List<Long> counts) {

@@ -228,9 +228,14 @@ final class MovingJob implements JobStatusSource, JobControl {
         baselines,
         validation(tick),
         confusion(tick),
+        privacy(tick),
         new Calibration(calibration(0.06 * wave), calibration(0.01)),
         tick / 30,
         tick / 60);
+  }
+
+  private static JobStatus.Privacy privacy(long tick) {
+    return new JobStatus.Privacy(1.25 + 0.001 * tick, 1e-6, 8.0);
   }
 
   private static List<CalibrationBin> calibration(double gap) {

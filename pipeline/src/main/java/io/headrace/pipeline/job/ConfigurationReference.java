@@ -6,6 +6,7 @@ import io.headrace.engine.config.SettingGroup;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.optimizer.GradientClipping;
+import io.headrace.engine.privacy.PrivacySpec;
 import io.headrace.ingest.decode.InputMappings;
 import io.headrace.ingest.decode.LabelMapping;
 import io.headrace.sink.CheckpointSettings;
@@ -37,8 +38,9 @@ public final class ConfigurationReference {
         file, or at the one that `--data` names. Relative paths of **results** (checkpoints,
         metrics, dead letters) start at the directory that the command runs in.
       - A job goes on from a checkpoint only with the settings that it was learned with: `shuffle`,
-        `validation.fraction`, `sample`, `transforms`, `model`, `loss`, `optimizer`, `schedule`,
-        `gradient-clipping`, `batch.size`, `engine.shards` and `engine.seed`.
+        `validation.fraction`, `sample`, `transforms`, `model`, `start-from`, `loss`, `optimizer`,
+        `schedule`, `gradient-clipping`, `privacy` (but for `budget`, `delta` and `records`),
+        `batch.size`, `engine.shards` and `engine.seed`.
         All others may change between runs.
 
       """;
@@ -82,10 +84,12 @@ public final class ConfigurationReference {
       case SAMPLE -> sample();
       case TRANSFORMS -> components(key, vocabulary.transforms());
       case MODEL -> components(key, vocabulary.layers());
+      case START_FROM -> settings(StartFrom.DECLARED);
       case LOSS -> components(key, vocabulary.losses());
       case OPTIMIZER -> components(key, vocabulary.optimizers());
       case SCHEDULE -> components(key, vocabulary.schedules());
       case GRADIENT_CLIPPING -> settings(GradientClipping.settings());
+      case PRIVACY -> settings(PrivacySpec.settings());
       case ON_DIVERGENCE -> settings(DivergencePolicy.settings());
       case BATCH -> settings(BatchGroup.DECLARED);
       case ENGINE -> settings(EngineSettings.DECLARED);

@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 /**
  * A store's checkpoints as those of one job: the job's own text goes into each, and the newest is
  * given back only to a job that learns the same, or, where that is allowed, its weights alone.
+ * Where there is none, a job that starts from a file of weights gets these.
  */
 final class JobCheckpoints extends ForwardingStore {
   /** Value of a checkpoint: the job file with the command line's settings in it. */
@@ -30,6 +31,7 @@ final class JobCheckpoints extends ForwardingStore {
   private final Supplier<Checkpoint> first;
   private final Optional<Consumer<String>> weightsOnly;
   private String weightsOnlyAt = "";
+  private String startedFrom = "";
 
   /**
    * @param first takes the state of the job's model before its first step
@@ -54,12 +56,20 @@ final class JobCheckpoints extends ForwardingStore {
     if (!weightsOnlyAt.isEmpty()) {
       values.put(WEIGHTS_ONLY_AT, weightsOnlyAt);
     }
+    if (!startedFrom.isEmpty()) {
+      values.put(StartFrom.SHA256, startedFrom);
+    }
     return super.write(checkpoint.withValues(values));
   }
 
   @Override
   public Optional<Checkpoint> newest(Consumer<String> passedOver) {
-    return super.newest(passedOver).map(this::forThisJob);
+    Optional<Checkpoint> newest =
+        super.newest(passedOver)
+            .map(this::forThisJob)
+            .or(() -> job.startFrom().map(weights -> weights.begin(job, first.get())));
+    startedFrom = newest.map(c -> c.values().getOrDefault(StartFrom.SHA256, "")).orElse("");
+    return newest;
   }
 
   private Checkpoint forThisJob(Checkpoint newest) {
@@ -104,7 +114,9 @@ final class JobCheckpoints extends ForwardingStore {
         .values()
         .forEach(
             (name, value) -> {
-              if (TrainingRun.OF_RECORDS.contains(name) || name.equals(TopicCheckpoints.TOPIC)) {
+              if (TrainingRun.OF_RECORDS.contains(name)
+                  || name.equals(TopicCheckpoints.TOPIC)
+                  || name.equals(StartFrom.SHA256)) {
                 values.put(name, value);
               }
             });

@@ -1,6 +1,7 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.optimizer.Optimizer;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.ingest.decode.InputMapping;
 import io.headrace.ingest.text.TextSplit;
@@ -26,6 +27,43 @@ final class JobChecks {
     lossFitsLabel(spec);
     transformsFitInputs(spec);
     generatesCharacters(spec);
+    keepsNoTokensOfPrivateSamples(spec);
+    spec.startFrom().ifPresent(weights -> startsFrom(spec, weights));
+  }
+
+  /** A token that one sample alone has would be in every checkpoint, in clear. */
+  private void keepsNoTokensOfPrivateSamples(JobSpec spec) {
+    for (InputMapping input : spec.sample().inputs()) {
+      if (spec.privacy().isPresent()
+          && input instanceof InputMapping.Tokens tokens
+          && tokens.growth().isPresent()) {
+        String path = "sample.inputs." + input.name();
+        problems.add(
+            path,
+            "has a vocabulary that grows with the samples, which keeps their words whatever privacy"
+                + " says. Name the vocabulary's file, or hash tokens to buckets.",
+            places.of(path));
+      }
+    }
+  }
+
+  private void startsFrom(JobSpec spec, StartFrom weights) {
+    if (vocabulary.optimizers().create(spec.optimizer()) instanceof Optimizer optimizer
+        && !optimizer.takesRateFactor()) {
+      problems.add(
+          "start-from",
+          "does not go with "
+              + spec.optimizer().name()
+              + ", whose weights follow from sums of its own, which no file of weights has. Use"
+              + " adagrad, adam or sgd.",
+          places.of("start-from"));
+    }
+    if (weights.isOnnx() && weights.layout().isPresent()) {
+      problems.add(
+          "start-from.layout",
+          "is for safetensors; an ONNX file has a layout of its own. Remove it.",
+          places.of("start-from.layout"));
+    }
   }
 
   private void generatesCharacters(JobSpec spec) {

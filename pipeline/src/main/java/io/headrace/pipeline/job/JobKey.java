@@ -23,11 +23,21 @@ enum JobKey {
   SAMPLE("sample", true, "How a record becomes a sample: its label and its inputs."),
   TRANSFORMS("transforms", false, "A list of what is done to samples before they are learned."),
   MODEL("model", true, "The list of layers, first to last."),
+  START_FROM(
+      "start-from",
+      false,
+      "Weights from a file that a run begins with where it has no checkpoint; without it they are"
+          + " drawn."),
   LOSS("loss", true, "What a wrong prediction costs."),
   OPTIMIZER("optimizer", true, "How a gradient changes the parameters."),
   SCHEDULE("schedule", false, "How the learning rate changes; without it, it stays as it is set."),
   GRADIENT_CLIPPING(
       "gradient-clipping", false, "Bounds of a step's gradient; without it there are none."),
+  PRIVACY(
+      "privacy",
+      false,
+      "Bounds what can be learned of a single sample (differential privacy, DP-SGD): the gradient of"
+          + " each is cut, and noise is added; without it there is no such bound."),
   ON_DIVERGENCE(
       "on-divergence", false, "What is done when the loss of a batch is no number, or explodes."),
   BATCH("batch", false, "How samples become mini-batches."),

@@ -9,6 +9,7 @@ import io.headrace.engine.config.Variants;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.layer.Layer;
 import io.headrace.engine.optimizer.GradientClipping;
+import io.headrace.engine.privacy.PrivacySpec;
 import io.headrace.ingest.decode.InputMapping;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
@@ -63,10 +64,14 @@ final class JobReader {
     Optional<SampleMapping> sample = sample();
     List<ComponentSpec> transforms = list(JobKey.TRANSFORMS, vocabulary.transforms());
     List<ComponentSpec> layers = list(JobKey.MODEL, vocabulary.layers());
+    Optional<StartFrom> startFrom =
+        given(JobKey.START_FROM, StartFrom.DECLARED).map(StartFrom::from);
     Optional<ComponentSpec> loss = required(JobKey.LOSS, vocabulary.losses());
     Optional<ComponentSpec> optimizer = required(JobKey.OPTIMIZER, vocabulary.optimizers());
     Optional<ComponentSpec> schedule = schedule();
     Optional<Settings> clipping = defaulted(JobKey.GRADIENT_CLIPPING, GradientClipping.settings());
+    Optional<PrivacySpec> privacy =
+        given(JobKey.PRIVACY, PrivacySpec.settings()).map(PrivacySpec::from);
     Optional<DivergencePolicy> onDivergence =
         defaulted(JobKey.ON_DIVERGENCE, DivergencePolicy.settings()).map(DivergencePolicy::from);
     Optional<BatchShape> batch = defaulted(JobKey.BATCH, BatchGroup.DECLARED).map(BatchGroup::from);
@@ -105,10 +110,12 @@ final class JobReader {
             mapping,
             transforms,
             layers,
+            startFrom,
             loss.orElseThrow(),
             optimizer.orElseThrow(),
             schedule.orElseThrow(),
             GradientClipping.from(clipping.orElseThrow()),
+            privacy,
             onDivergence.orElseThrow(),
             batch.orElseThrow(),
             engine.orElseThrow(),
@@ -125,10 +132,12 @@ final class JobReader {
                 validation,
                 transforms,
                 layers,
+                startFrom,
                 loss,
                 optimizer,
                 schedule,
                 clipping,
+                privacy,
                 batch,
                 engine),
             YamlWriter.write(job),
@@ -253,10 +262,12 @@ final class JobReader {
       Optional<ValidationSpec> validation,
       List<ComponentSpec> transforms,
       List<ComponentSpec> layers,
+      Optional<StartFrom> startFrom,
       Optional<ComponentSpec> loss,
       Optional<ComponentSpec> optimizer,
       Optional<ComponentSpec> schedule,
       Optional<Settings> clipping,
+      Optional<PrivacySpec> privacy,
       Optional<BatchShape> batch,
       Optional<EngineSettings> engine) {
     shuffle.ifPresent(
@@ -268,6 +279,8 @@ final class JobReader {
                 fingerprint
                     .add("validation.fraction", v.fraction().getAsDouble())
                     .add("validation.seed", v.seed()));
+    privacy.ifPresent(p -> fingerprint.add(JobKey.PRIVACY.key(), p.fingerprint()));
+    startFrom.ifPresent(weights -> weights.addTo(fingerprint));
     return fingerprint
         .add(JobKey.TRANSFORMS.key(), transforms)
         .add(JobKey.MODEL.key(), layers)

@@ -91,6 +91,10 @@ public final class JobReplay {
       throw new HeadraceException(
           "The job learns with engine.mode: hogwild, which gives other bits each time: there is nothing to compare a replay with. Only what was learned with mode: synchronous can be replayed.");
     }
+    if (job.privacy().isPresent() && job.privacy().get().seed().isEmpty()) {
+      throw new HeadraceException(
+          "The job learns with privacy, whose noise is drawn anew each time and kept nowhere: there is nothing to compare a replay with. Only with a privacy.seed, which is for experiments, can it be replayed.");
+    }
     if (job.source().name().equals("http")) {
       throw new HeadraceException(
           "The job learns from samples that are pushed to it, and a log of those is let go as checkpoints cover it: a replay reads files and topics. Have samples that are to be replayed produced to a topic, and learn from that with source: kafka.");
@@ -137,10 +141,11 @@ public final class JobReplay {
   public Outcome run() {
     String expected = parametersSha256();
     var vocabularies = GrowingVocabularies.of(job.sample());
+    Optional<Checkpoint> begin = from.or(() -> startingWeights(vocabularies));
     JobSpec learning = job.withSample(vocabularies.learning()).withSource(finite());
     List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
     transforms.addAll(JobTransforms.of(job).transforms());
-    var store = new MemoryStore(from);
+    var store = new MemoryStore(begin);
     SampleSource source = JobSources.training(learning);
     TopicCheckpoints.tell(source, to);
     try (Trainer trainer = job.newTrainer();
@@ -173,10 +178,30 @@ public final class JobReplay {
           run.await();
         }
       } else {
-        from.ifPresent(trainer::restore);
+        begin.ifPresent(trainer::restore);
       }
       Checkpoint found = store.last().orElseGet(() -> trainer.snapshot(job.name(), 0));
       return new Outcome(expected, trainer.parametersSha256(), differences(found));
+    }
+  }
+
+  /** What the job began with, if that was a file, which must be the same one. */
+  private Optional<Checkpoint> startingWeights(GrowingVocabularies vocabularies) {
+    if (job.startFrom().isEmpty()) {
+      return Optional.empty();
+    }
+    try (Trainer trainer = job.newTrainer()) {
+      Checkpoint first =
+          trainer.snapshot(job.name(), 0).with(GrowingVocabularies.STATE, vocabularies);
+      Checkpoint begin = job.startFrom().get().begin(job, first);
+      String then = to.values().getOrDefault(StartFrom.SHA256, "none");
+      String now = begin.values().get(StartFrom.SHA256);
+      if (!then.equals(now)) {
+        throw new HeadraceException(
+            "start-from.file: %s is another file than the one that step %d began with: its SHA-256 is %s, not %s. Put the former back, or replay from a checkpoint."
+                .formatted(job.startFrom().get().file(), to.step(), now, then));
+      }
+      return Optional.of(begin);
     }
   }
 

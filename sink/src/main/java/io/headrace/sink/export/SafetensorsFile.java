@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -103,24 +104,37 @@ public final class SafetensorsFile {
           channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
       return read(file, all);
     } catch (IOException e) {
-      throw new HeadraceException(
-          "%s cannot be read: %s. Name a safetensors file.".formatted(file, e.getMessage()), e);
+      throw unreadable(file, e);
     }
   }
 
+  /** What a file says besides its tensors, text by name; errors as {@link #read}. */
+  public static SortedMap<String, String> metadata(Path file) {
+    try (FileChannel channel = FileChannel.open(file)) {
+      MemorySegment all =
+          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+      var texts = new TreeMap<String, String>();
+      header(file, all)
+          .path("__metadata__")
+          .properties()
+          .forEach(text -> texts.put(text.getKey(), text.getValue().asText()));
+      return texts;
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static HeadraceException unreadable(Path file, IOException cause) {
+    return new HeadraceException(
+        "%s cannot be read: %s. Name a safetensors file."
+            .formatted(
+                file, cause instanceof NoSuchFileException ? "there is none" : cause.getMessage()),
+        cause);
+  }
+
   private static SortedMap<String, Tensor> read(Path file, MemorySegment all) throws IOException {
-    if (all.byteSize() < Long.BYTES) {
-      throw misfit(file, "is %,d bytes long, too short for a header".formatted(all.byteSize()));
-    }
-    long length =
-        all.asSlice(0, Long.BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getLong();
-    if (length < 2 || length > Math.min(LONGEST_HEADER_BYTES, all.byteSize() - Long.BYTES)) {
-      throw misfit(file, "says that its header has %,d bytes".formatted(length));
-    }
-    byte[] header = new byte[(int) length];
-    MemorySegment.ofArray(header).copyFrom(all.asSlice(Long.BYTES, length));
-    JsonNode root = JSON.readTree(header);
-    MemorySegment data = all.asSlice(Long.BYTES + length);
+    JsonNode root = header(file, all);
+    MemorySegment data = all.asSlice(Long.BYTES + headerLength(all));
     var tensors = new TreeMap<String, Tensor>();
     for (var field : root.properties()) {
       if (!field.getKey().equals("__metadata__")) {
@@ -128,6 +142,23 @@ public final class SafetensorsFile {
       }
     }
     return tensors;
+  }
+
+  private static long headerLength(MemorySegment all) {
+    return all.asSlice(0, Long.BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+
+  private static JsonNode header(Path file, MemorySegment all) throws IOException {
+    if (all.byteSize() < Long.BYTES) {
+      throw misfit(file, "is %,d bytes long, too short for a header".formatted(all.byteSize()));
+    }
+    long length = headerLength(all);
+    if (length < 2 || length > Math.min(LONGEST_HEADER_BYTES, all.byteSize() - Long.BYTES)) {
+      throw misfit(file, "says that its header has %,d bytes".formatted(length));
+    }
+    byte[] header = new byte[(int) length];
+    MemorySegment.ofArray(header).copyFrom(all.asSlice(Long.BYTES, length));
+    return JSON.readTree(header);
   }
 
   private static Tensor tensor(Path file, String name, JsonNode entry, MemorySegment data) {
@@ -145,7 +176,10 @@ public final class SafetensorsFile {
     try {
       return switch (type) {
         case "F16", "BF16" -> new Tensor(TensorType.F32, shape, widened(bytes, type.equals("F16")));
-        default -> new Tensor(TensorType.valueOf(type), shape, bytes);
+        case "F32", "F64", "I32", "I64", "U8" -> new Tensor(TensorType.valueOf(type), shape, bytes);
+        default ->
+            throw new IllegalArgumentException(
+                "of the types only F32, F16, BF16, F64, I32, I64 and U8 are read");
       };
     } catch (IllegalArgumentException e) {
       throw misfit(file, "has tensor %s of type %s: %s".formatted(name, type, e.getMessage()));

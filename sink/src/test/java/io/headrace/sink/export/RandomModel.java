@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A model that has learned a little from noise, so that nothing in it is 0 or 1 by chance. */
-final class RandomModel implements AutoCloseable {
+public final class RandomModel implements AutoCloseable {
   private static final int BATCH = 8;
 
   private final SampleSchema schema;
@@ -25,7 +25,8 @@ final class RandomModel implements AutoCloseable {
   private final Trainer trainer;
   private final NoiseRows noise;
 
-  RandomModel(Map<String, InputSpec> inputs, LabelSpec label, String loss, Object... layers) {
+  public RandomModel(
+      Map<String, InputSpec> inputs, LabelSpec label, String loss, Object... layers) {
     this.schema =
         new SampleSchema(
             inputs.entrySet().stream()
@@ -51,26 +52,26 @@ final class RandomModel implements AutoCloseable {
     }
   }
 
-  ModelSpec spec() {
+  public ModelSpec spec() {
     return spec;
   }
 
-  Checkpoint checkpoint() {
+  public Checkpoint checkpoint() {
     return trainer.snapshot("noise", 0);
   }
 
-  ExportedModel exported() {
+  public ExportedModel exported() {
     return ExportedModel.of(spec, checkpoint(), Map.of());
   }
 
-  SampleBlock rows() {
+  public SampleBlock rows() {
     var rows = new SampleBlock(schema, BATCH);
     noise.fill(rows);
     return rows;
   }
 
   /** Outputs of all rows, one behind the other. */
-  float[] predict(SampleBlock rows) {
+  public float[] predict(SampleBlock rows) {
     var outputs = Floats.allocate((long) rows.size() * trainer.outputWidth());
     trainer.predict(rows, outputs);
     float[] values = new float[rows.size() * trainer.outputWidth()];
