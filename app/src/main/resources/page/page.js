@@ -7,7 +7,7 @@ import * as format from "./format.js";
 import { showReliability } from "./reliability.js";
 import { onSignIn, recognize } from "./session.js";
 
-const ENDED = ["finished", "failed"];
+const ENDED = ["finished", "stopped", "failed"];
 let latest = null;
 
 const listener = {

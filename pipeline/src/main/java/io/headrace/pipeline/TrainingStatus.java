@@ -57,7 +57,12 @@ public record TrainingStatus(
     STOPPING,
     COMPLETED,
     STOPPED,
-    FAILED
+    FAILED;
+
+    /** Whether the run has not ended yet. */
+    public boolean ongoing() {
+      return this == RUNNING || this == PAUSED || this == STOPPING;
+    }
   }
 
   public long recordsRead() {

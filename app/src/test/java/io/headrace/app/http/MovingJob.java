@@ -82,6 +82,11 @@ final class MovingJob implements JobStatusSource, JobControl {
   ServedJob served() {
     return new ServedJob() {
       @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
       public JobStatusSource status() {
         return MovingJob.this;
       }
@@ -142,6 +147,27 @@ final class MovingJob implements JobStatusSource, JobControl {
       throw new HeadraceException("The checkpoint of step 7 could not be written: No space left");
     }
     return Optional.of(stored.getLast());
+  }
+
+  @Override
+  public boolean start() {
+    if (diskFull) {
+      throw new HeadraceException("The job file cannot be read.");
+    }
+    boolean stopped = state == JobState.STOPPED;
+    if (stopped) {
+      state = JobState.RUNNING;
+    }
+    return stopped;
+  }
+
+  @Override
+  public boolean stop() {
+    boolean runs = state == JobState.RUNNING || state == JobState.PAUSED;
+    if (runs) {
+      state = JobState.STOPPED;
+    }
+    return runs;
   }
 
   @Override
