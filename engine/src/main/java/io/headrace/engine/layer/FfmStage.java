@@ -115,27 +115,27 @@ final class FfmStage {
     return sum;
   }
 
-  /** Adds dy/dv for every field. */
+  /**
+   * Adds dy/dv for every field. Of its own, s_ff - x v is taken first: it is exactly 0 for the only
+   * pair of its field, where an optimizer that divides by past slopes would make much of a little.
+   */
   private void add(SparseColumn pairs, int pair, int row, MemorySegment into, long at) {
     int field = pairs.fields()[pair];
     float x = pairs.values()[pair];
     for (int unit = 0; unit < units; unit++) {
       float slope = x * Floats.read(y.gradients(), (long) row * y.stride() + unit);
-      long vectors = at + (long) unit * width;
+      long v = vectors(pairs.ids()[pair], unit);
       for (int g = 0; g < fields; g++) {
-        long to = vectors + (long) g * factors;
-        addScaled(slope, sums.floats(), sum(row, unit, g, field), into, to);
+        long s = sum(row, unit, g, field);
+        long vector = (long) g * factors;
+        long to = at + (long) unit * width + vector;
+        float own = g == field ? x : 0;
+        for (int k = 0; k < factors; k++) {
+          float others =
+              Floats.read(sums.floats(), s + k) - own * Floats.read(table.values(), v + vector + k);
+          Floats.write(into, to + k, Floats.read(into, to + k) + slope * others);
+        }
       }
-      long own = (long) field * factors;
-      long v = vectors(pairs.ids()[pair], unit) + own;
-      addScaled(-slope * x, table.values(), v, into, vectors + own);
-    }
-  }
-
-  private void addScaled(float scale, MemorySegment from, long at, MemorySegment into, long to) {
-    for (int k = 0; k < factors; k++) {
-      float sum = Floats.read(into, to + k) + scale * Floats.read(from, at + k);
-      Floats.write(into, to + k, sum);
     }
   }
 }

@@ -76,6 +76,29 @@ class FfmLayerTest {
   }
 
   @Test
+  void theOnlyPairOfAFieldHasNoSlopeForItsOwn() {
+    var spec = new InputSpec.Sparse(10, 2);
+    SampleBlock block = SparseGradients.block(spec, 11);
+    block.start(block.partition(), 0);
+    for (int row = 0; row < SparseGradients.BASE + SparseGradients.ROWS; row++) {
+      block.sparse(0).add(2 * row, 0.1f + row / 7f, 0);
+      block.sparse(0).add(2 * row + 1, 0.3f - row / 9f, 1);
+      block.commitRow(0, 1, 0, row);
+    }
+    AttachedLayer layer = SparseGradients.attached(ffm(1, 3), spec, block);
+    layer.randomiseParameters(5);
+    layer.loss();
+    layer.backward(SparseGradients.ROWS);
+    float[] slopes = Floats.toArray(layer.parameterGradients());
+    for (int id = 2 * SparseGradients.BASE; id < 2 * SparseGradients.ROWS; id++) {
+      for (int k = 0; k < 3; k++) {
+        assertThat(slopes[id * 6 + id % 2 * 3 + k]).isZero();
+        assertThat(slopes[id * 6 + (1 - id % 2) * 3 + k]).isNotZero();
+      }
+    }
+  }
+
+  @Test
   void asksForPairsWithFields() {
     var spec = new InputSpec.Sparse(10);
     SampleBlock block = SparseGradients.block(spec, 1);
