@@ -135,7 +135,7 @@ final class CheckpointsController {
                     new HttpStatusException(
                         HttpStatus.CONFLICT,
                         "This job keeps no checkpoints. Give it checkpoints: {directory: ...}.")),
-        job.seal());
+        served.seal());
   }
 
   private static Optional<String> base(CheckpointStore store, String name) {

@@ -15,6 +15,7 @@ import io.headrace.ingest.push.PushIntake;
 import io.headrace.pipeline.job.JobRun;
 import io.headrace.pipeline.job.JobSpec;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -207,6 +208,13 @@ final class HostedJob implements JobStatusSource, JobControl, AutoCloseable {
     @Override
     public Optional<Path> checkpoints() {
       return spec().flatMap(job -> job.checkpoints().directory());
+    }
+
+    @Override
+    public FileSeal seal() {
+      return begun()
+          .map(ServedJob::seal)
+          .orElseGet(() -> spec().map(JobSpec::seal).orElse(FileSeal.NONE));
     }
 
     @Override
