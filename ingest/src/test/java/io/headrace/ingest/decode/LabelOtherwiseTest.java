@@ -15,18 +15,19 @@ class LabelOtherwiseTest {
     return LabelMapping.from(Settings.of(LabelMapping.settings(), raw), List.of());
   }
 
-  private static SampleMapping mapping(String field, List<String> classes, String otherwise) {
+  private static SampleMapping mapping(
+      String field, List<String> classes, String otherwise, List<String> fields) {
     var label = label(Map.of("field", field, "classes", classes, "otherwise", otherwise));
     return new SampleMapping(
         label,
         Optional.empty(),
         Optional.empty(),
-        List.of(new InputMapping.SparseFields("x", List.of(), 10)));
+        List.of(new InputMapping.SparseFields("x", fields, 10)));
   }
 
   @Test
   void takesOneNameAgainstAllTheRest() {
-    SampleMapping mapping = mapping("kind", List.of("normal.", "attack"), "attack");
+    SampleMapping mapping = mapping("kind", List.of("normal.", "attack"), "attack", List.of("a"));
     Trial csv = new Trial(DecoderSpec.csv(List.of("a", "kind"), ','), mapping);
     for (String kind : List.of("normal.", "smurf.", "attack", "normal", "0", "\"normal.\"")) {
       csv.add("1," + kind);
@@ -36,14 +37,14 @@ class LabelOtherwiseTest {
 
   @Test
   void takesOneNumberOrTruthAgainstAllTheRest() {
-    Trial json = new Trial(DecoderSpec.jsonLines(), mapping("y", List.of("rest", "3"), "rest"));
+    Trial json = new Trial(DecoderSpec.jsonLines(), mapping("y", List.of("rest", "3"), "rest", List.of("a")));
     for (String y : List.of("3", "0", "1", "3.0", "\"3\"", "-7", "true", "2.5")) {
       json.add("{\"y\": " + y + "}");
     }
     assertThat(json.rows())
         .extracting(Row::label)
         .containsExactly(1f, 0f, 0f, 1f, 1f, 0f, 0f, 0f);
-    Trial flags = new Trial(DecoderSpec.jsonLines(), mapping("y", List.of("rest", "true"), "rest"));
+    Trial flags = new Trial(DecoderSpec.jsonLines(), mapping("y", List.of("rest", "true"), "rest", List.of("a")));
     assertThat(flags.add("{\"y\": true}").add("{\"y\": false}").rows())
         .extracting(Row::label)
         .containsExactly(1f, 0f);
@@ -51,7 +52,7 @@ class LabelOtherwiseTest {
 
   @Test
   void takesOneLabelOfALineAgainstAllTheRest() {
-    SampleMapping mapping = mapping("label", List.of("2", "rest"), "rest");
+    SampleMapping mapping = mapping("label", List.of("2", "rest"), "rest", List.of());
     Trial vw = new Trial(DecoderSpec.fixed("vw"), mapping);
     assertThat(vw.add("2 | a").add("1 | a").add("0 | a").add("-1 | a").rows())
         .extracting(Row::label)
@@ -64,7 +65,7 @@ class LabelOtherwiseTest {
 
   @Test
   void aMissingLabelIsNotJustAnother() {
-    SampleMapping mapping = mapping("kind", List.of("normal.", "attack"), "attack");
+    SampleMapping mapping = mapping("kind", List.of("normal.", "attack"), "attack", List.of("a"));
     Trial csv = new Trial(DecoderSpec.csv(List.of("a", "kind"), ','), mapping);
     assertThat(csv.add("1,").add("1").rejections())
         .satisfiesExactly(
