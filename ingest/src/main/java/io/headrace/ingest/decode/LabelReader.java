@@ -32,8 +32,7 @@ final class LabelReader {
     names =
         classes.stream().map(name -> name.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
     otherwise = mapping.otherwise().map(classes::indexOf).orElse(-1);
-    numbersAreNames =
-        otherwise >= 0 || classes.stream().allMatch(name -> name.matches("-?\\d+"));
+    numbersAreNames = otherwise >= 0 || classes.stream().allMatch(name -> name.matches("-?\\d+"));
   }
 
   /** The label last read without a fault. */

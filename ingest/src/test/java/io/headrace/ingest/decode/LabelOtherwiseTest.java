@@ -37,14 +37,16 @@ class LabelOtherwiseTest {
 
   @Test
   void takesOneNumberOrTruthAgainstAllTheRest() {
-    Trial json = new Trial(DecoderSpec.jsonLines(), mapping("y", List.of("rest", "3"), "rest", List.of("a")));
+    Trial json =
+        new Trial(
+            DecoderSpec.jsonLines(), mapping("y", List.of("rest", "3"), "rest", List.of("a")));
     for (String y : List.of("3", "0", "1", "3.0", "\"3\"", "-7", "true", "2.5")) {
       json.add("{\"y\": " + y + "}");
     }
-    assertThat(json.rows())
-        .extracting(Row::label)
-        .containsExactly(1f, 0f, 0f, 1f, 1f, 0f, 0f, 0f);
-    Trial flags = new Trial(DecoderSpec.jsonLines(), mapping("y", List.of("rest", "true"), "rest", List.of("a")));
+    assertThat(json.rows()).extracting(Row::label).containsExactly(1f, 0f, 0f, 1f, 1f, 0f, 0f, 0f);
+    Trial flags =
+        new Trial(
+            DecoderSpec.jsonLines(), mapping("y", List.of("rest", "true"), "rest", List.of("a")));
     assertThat(flags.add("{\"y\": true}").add("{\"y\": false}").rows())
         .extracting(Row::label)
         .containsExactly(1f, 0f);
