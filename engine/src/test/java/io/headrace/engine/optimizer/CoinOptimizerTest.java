@@ -21,7 +21,9 @@ class CoinOptimizerTest extends OptimizerContract {
 
   @Test
   void betsOnGradientsWhoseSquaresAreNoFloats() {
-    RowUpdate.Moves coin = (RowUpdate.Moves) create(Map.of()).rowUpdate().orElseThrow();
+    RowUpdate.Moves coin =
+        (RowUpdate.Moves)
+            Optimizers.variants().named("coin").from(Map.of()).rowUpdate().orElseThrow();
     MemorySegment weight = Floats.of(0, 0, 0, 0, 0);
     for (int step = 1; step <= 3; step++) {
       coin.startRow(step, 1);
