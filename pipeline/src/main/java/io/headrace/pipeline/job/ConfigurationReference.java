@@ -82,6 +82,7 @@ public final class ConfigurationReference {
       case EARLY_STOPPING -> settings(EarlyStopping.DECLARED);
       case TEST -> paragraph("Takes the same alternatives as [`source`](#source).");
       case SAMPLE -> sample();
+      case MASKING -> components(key, vocabulary.maskRules());
       case TRANSFORMS -> components(key, vocabulary.transforms());
       case MODEL -> components(key, vocabulary.layers());
       case START_FROM -> settings(StartFrom.DECLARED);

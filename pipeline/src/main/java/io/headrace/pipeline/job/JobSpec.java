@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param shuffle in which order; empty for that of the source
  * @param test source of held-out samples
  * @param startFrom weights to begin with where there is no checkpoint; empty for drawn ones
+ * @param masking what is done to records before anything else is
  * @param checkpoints relative directories in it and in {@code metrics} and {@code deadLetters} are
  *     resolved against the directory that the process runs in: they belong to the run, not to the
  *     data
@@ -49,6 +50,7 @@ public record JobSpec(
     Optional<ValidationSpec> validation,
     Optional<EarlyStopping> earlyStopping,
     Optional<ComponentSpec> test,
+    List<ComponentSpec> masking,
     SampleMapping sample,
     List<ComponentSpec> transforms,
     List<ComponentSpec> layers,
@@ -73,6 +75,7 @@ public record JobSpec(
     String yaml,
     JobPlaces places) {
   public JobSpec {
+    masking = List.copyOf(masking);
     transforms = List.copyOf(transforms);
     layers = List.copyOf(layers);
   }
@@ -97,6 +100,7 @@ public record JobSpec(
         validation,
         earlyStopping,
         test,
+        masking,
         otherSample,
         transforms,
         layers,
