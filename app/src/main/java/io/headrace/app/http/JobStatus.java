@@ -239,6 +239,22 @@ public record JobStatus(
   @Serdeable
   public record Saved(String name, long step, double ageSeconds, long bytes, long millis) {}
 
+  /** Of a job that does not run and of which there is nothing to show. */
+  public static JobStatus of(Job job) {
+    SortedMap<String, Double> none = Collections.emptySortedMap();
+    return new JobStatus(
+        System.currentTimeMillis(),
+        job,
+        new Progress(0, 0, 0, 0, 0, null),
+        new Account(0, 0, 0, 0, 0, 0, Collections.emptySortedMap()),
+        List.of(),
+        new Metrics(none, none, none, none, null, null, null, 0, 0),
+        new Flow(0, 0, 0),
+        new Checkpoints(0, 0, 0, null),
+        null,
+        List.of());
+  }
+
   public JobStatus {
     partitions = List.copyOf(partitions);
     events = List.copyOf(events);

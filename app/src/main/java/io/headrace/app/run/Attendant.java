@@ -149,8 +149,7 @@ public final class Attendant implements AutoCloseable {
   }
 
   private boolean ongoing() {
-    State state = run.status().state();
-    return state == State.RUNNING || state == State.PAUSED || state == State.STOPPING;
+    return run.status().state().ongoing();
   }
 
   /** Says how the run went, and writes it to {@code report} as well; for use behind its end. */

@@ -101,6 +101,11 @@ public final class RunView implements JobStatusSource, JobControl {
   /** Asks the run each time. */
   private final class Served implements ServedJob {
     @Override
+    public String name() {
+      return run.job().name();
+    }
+
+    @Override
     public JobStatusSource status() {
       return RunView.this;
     }
@@ -151,6 +156,27 @@ public final class RunView implements JobStatusSource, JobControl {
   @Override
   public Optional<CheckpointStore.Entry> checkpoint() {
     return run.checkpoint();
+  }
+
+  /** A run is not started again: whoever started it waits for its end. */
+  @Override
+  public boolean start() {
+    return false;
+  }
+
+  /** Returns at once: the process, which waits for the run's end, may end with it. */
+  @Override
+  public boolean stop() {
+    boolean ongoing = run.status().state().ongoing();
+    if (ongoing) {
+      run.stop();
+    }
+    return ongoing;
+  }
+
+  @Override
+  public void restore(String checkpoint) {
+    run.restore(checkpoint);
   }
 
   @Override
@@ -289,8 +315,10 @@ public final class RunView implements JobStatusSource, JobControl {
       case RUNNING -> JobState.RUNNING;
       case PAUSED -> JobState.PAUSED;
       case STOPPING -> JobState.DRAINING;
-      case COMPLETED, STOPPED -> JobState.FINISHED;
+      case COMPLETED -> JobState.FINISHED;
+      case STOPPED -> JobState.STOPPED;
       case FAILED -> JobState.FAILED;
+      case RESTORING -> JobState.STARTING;
     };
   }
 }

@@ -1,6 +1,7 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.config.Variants;
+import io.headrace.engine.layer.Layer;
 import io.headrace.engine.layer.Layers;
 import io.headrace.engine.loss.Loss;
 import io.headrace.engine.loss.Losses;
@@ -17,7 +18,7 @@ record Vocabulary(
     Variants<?> sources,
     Variants<?> maskRules,
     Variants<UnboundTransform> transforms,
-    Variants<?> layers,
+    Variants<Layer> layers,
     Variants<Loss> losses,
     Variants<?> optimizers,
     Variants<Schedule> schedules) {
