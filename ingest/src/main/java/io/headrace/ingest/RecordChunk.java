@@ -165,8 +165,8 @@ public final class RecordChunk {
   }
 
   /**
-   * Puts other bytes in the place of the records' own, at the same positions. A run becomes separate
-   * records, without those to be read over.
+   * Puts other bytes in the place of the records' own, at the same positions. A run becomes
+   * separate records, without those to be read over.
    *
    * @param source taken over, not copied
    * @param recordEnds where each record ends in it

@@ -41,8 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /**
- * Secrets of every kind, in good records and bad ones, in keys and headers, reach nothing that a job
- * writes or says: no file, no topic, no line of a log, no page. Without masking they do.
+ * Secrets of every kind, in good records and bad ones, in keys and headers, reach nothing that a
+ * job writes or says: no file, no topic, no line of a log, no page. Without masking they do.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PlantedSecretsTest {
@@ -239,8 +239,7 @@ class PlantedSecretsTest {
 
   private List<String> topic(String name) {
     Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers", broker.bootstrapServers(), "auto.offset.reset", "earliest");
+        Map.of("bootstrap.servers", broker.bootstrapServers(), "auto.offset.reset", "earliest");
     List<String> messages = new ArrayList<>();
     try (var consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
@@ -280,9 +279,7 @@ class PlantedSecretsTest {
   /** Where it is found, with what stands around it; empty if it is not. */
   private static String around(String secret, String text) {
     int at = text.toLowerCase(Locale.ROOT).indexOf(secret.toLowerCase(Locale.ROOT));
-    return at < 0
-        ? ""
-        : text.substring(Math.max(0, at - 200), at + 50).replaceAll("[^ -~]", "?");
+    return at < 0 ? "" : text.substring(Math.max(0, at - 200), at + 50).replaceAll("[^ -~]", "?");
   }
 
   /** So that the other test is known to look where they would be. */

@@ -103,8 +103,7 @@ final class AvroFields {
     }
     return switch (schema.getType()) {
       case STRING -> now;
-      case ENUM ->
-          schema.hasEnumSymbol(now) ? new GenericData.EnumSymbol(schema, now) : NOTHING;
+      case ENUM -> schema.hasEnumSymbol(now) ? new GenericData.EnumSymbol(schema, now) : NOTHING;
       default -> NOTHING; // a flag that became something else
     };
   }
@@ -116,7 +115,8 @@ final class AvroFields {
         switch (type) {
           case "date" -> LocalDate.ofEpochDay(value.longValue()).toString();
           case "timestamp-millis" -> Instant.ofEpochMilli(value.longValue()).toString();
-          case "timestamp-micros" -> Instant.EPOCH.plus(value.longValue(), ChronoUnit.MICROS).toString();
+          case "timestamp-micros" ->
+              Instant.EPOCH.plus(value.longValue(), ChronoUnit.MICROS).toString();
           default -> String.valueOf(value);
         };
     Kind kind =

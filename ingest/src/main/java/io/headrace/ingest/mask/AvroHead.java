@@ -37,7 +37,6 @@ record AvroHead(int length, BiFunction<RecordChunk, ByteBuffer, @Nullable Schema
   /** A zero and the schema's id in a registry, big-endian. */
   static AvroHead confluent(WriterSchemas schemas) {
     return new AvroHead(
-        1 + Integer.BYTES,
-        (chunk, head) -> head.get() == 0 ? schemas.byId(head.getInt()) : null);
+        1 + Integer.BYTES, (chunk, head) -> head.get() == 0 ? schemas.byId(head.getInt()) : null);
   }
 }

@@ -5,7 +5,9 @@ import java.math.RoundingMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Rounds numbers down to a multiple of a width; nothing is left of what is no number. Immutable. */
+/**
+ * Rounds numbers down to a multiple of a width; nothing is left of what is no number. Immutable.
+ */
 record Bucket(List<String> fields, BigDecimal width) implements FieldRule {
   /** A power of ten that no honest number has. */
   private static final int LARGEST_SCALE = 400;

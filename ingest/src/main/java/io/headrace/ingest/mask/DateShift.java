@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Moves times by a number of days that a key and a subject decide: times of one subject keep their
- * distances. Takes ISO 8601 dates and times, and milliseconds since 1970; nothing is left of anything
- * else, nor where the subject is missing. Not thread-safe.
+ * distances. Takes ISO 8601 dates and times, and milliseconds since 1970; nothing is left of
+ * anything else, nor where the subject is missing. Not thread-safe.
  *
  * @param days most that a time is moved by, back or forth; never by none
  */

@@ -44,7 +44,6 @@ record Detect(List<String> fields, List<Detector> detectors, Action action) impl
 
   private String kinds(String value) {
     return String.join(
-        ", ",
-        detectors.stream().filter(d -> d.finds(value)).map(Detector::code).toList());
+        ", ", detectors.stream().filter(d -> d.finds(value)).map(Detector::code).toList());
   }
 }

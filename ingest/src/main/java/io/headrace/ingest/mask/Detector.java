@@ -101,8 +101,7 @@ enum Detector {
       return "TRWAGMYFPDXBNJZSQVHLCKE".charAt(number % 23) == plain.charAt(8);
     }
     if (plain.length() == 15 && Character.isDigit(plain.charAt(0))) {
-      String number =
-          plain.substring(0, 13).replace("2A", "19").replace("2B", "18");
+      String number = plain.substring(0, 13).replace("2A", "19").replace("2B", "18");
       return number.chars().allMatch(Character::isDigit)
           && 97 - Long.parseLong(number) % 97 == Long.parseLong(plain.substring(13));
     }

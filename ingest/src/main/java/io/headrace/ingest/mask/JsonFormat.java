@@ -100,8 +100,6 @@ final class JsonFormat implements EachMasked {
     if (now == null || now.equals(text)) {
       return now == null ? null : value;
     }
-    return kind == Kind.TEXT
-        ? TextNode.valueOf(now)
-        : DecimalNode.valueOf(new BigDecimal(now));
+    return kind == Kind.TEXT ? TextNode.valueOf(now) : DecimalNode.valueOf(new BigDecimal(now));
   }
 }

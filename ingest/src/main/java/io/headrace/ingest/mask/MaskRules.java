@@ -88,7 +88,10 @@ final class MaskRules {
                       + " in all fields. Numbers become numbers.",
                   List.of(FIELDS, KEY),
                   settings ->
-                      keys -> new Pseudonym(settings.value(FIELDS), new KeyedHash(keys.apply(settings.value(KEY))))),
+                      keys ->
+                          new Pseudonym(
+                              settings.value(FIELDS),
+                              new KeyedHash(keys.apply(settings.value(KEY))))),
               new Variant<>(
                   "bucket",
                   "Rounds numbers down to a multiple of a width; nothing is left of what is no number.",

@@ -6,8 +6,8 @@ import io.headrace.ingest.Rejections;
 import io.headrace.ingest.SampleDecoder;
 
 /**
- * Masks the records of each chunk within it before another decoder reads them, so that nobody who is
- * given the chunk later, a dead letter least of all, sees what they were. Not thread-safe.
+ * Masks the records of each chunk within it before another decoder reads them, so that nobody who
+ * is given the chunk later, a dead letter least of all, sees what they were. Not thread-safe.
  */
 final class MaskedDecoder implements SampleDecoder {
   private final SampleDecoder decoder;

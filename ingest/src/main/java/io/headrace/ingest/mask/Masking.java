@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a job takes out of its records before they are learned from, logged or kept: a list of rules,
- * each applied to what the one before left. Thread-safe; its decoders serve one thread each.
+ * What a job takes out of its records before they are learned from, logged or kept: a list of
+ * rules, each applied to what the one before left. Thread-safe; its decoders serve one thread each.
  */
 public final class Masking {
   private static final int LEAST_KEY_BYTES = 16;
@@ -60,8 +60,8 @@ public final class Masking {
    * The masking that a list of rules makes.
    *
    * @param baseDirectory where relative paths of keys start
-   * @throws InvalidSettingException if a rule cannot be made, for its key is not there; its key begins
-   *     with the number of the rule
+   * @throws InvalidSettingException if a rule cannot be made, for its key is not there; its key
+   *     begins with the number of the rule
    */
   public static Masking of(List<ComponentSpec> rules, Path baseDirectory) {
     return new Masking(rules, baseDirectory);
@@ -109,9 +109,7 @@ public final class Masking {
                         + " has names. Drop the fields instead.");
               });
     }
-    var fields =
-        new RecordFields(
-            sources.stream().map(source -> source.rule(keys::get)).toList());
+    var fields = new RecordFields(sources.stream().map(source -> source.rule(keys::get)).toList());
     return new MaskedDecoder(decoder, format(spec, schemas), fields, unreadable);
   }
 

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a keyed hash in the place of each value: equal ones stay equal, and nobody without the key can
- * tell, or try, which it was. A text that is a pseudonym already stays. Not thread-safe.
+ * Puts a keyed hash in the place of each value: equal ones stay equal, and nobody without the key
+ * can tell, or try, which it was. A text that is a pseudonym already stays. Not thread-safe.
  */
 record Pseudonym(List<String> fields, KeyedHash hash) implements FieldRule {
   private static final String MARK = "ps-";
@@ -25,7 +25,8 @@ record Pseudonym(List<String> fields, KeyedHash hash) implements FieldRule {
   @Override
   public @Nullable String masked(String value, Kind kind, RecordFields record) {
     return switch (kind) {
-      case TEXT -> isPseudonym(value) ? value : MARK + HexFormat.of().formatHex(hash.of(value), 0, BYTES);
+      case TEXT ->
+          isPseudonym(value) ? value : MARK + HexFormat.of().formatHex(hash.of(value), 0, BYTES);
       case INT -> Long.toString(hash.number(value) >>> (63 - INT_BITS));
       case LONG, REAL -> Long.toString(hash.number(value) >>> (63 - LONG_BITS));
     };

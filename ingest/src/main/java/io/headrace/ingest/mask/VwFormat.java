@@ -6,8 +6,8 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of Vowpal Wabbit's text format. Its fields are the namespaces, whose values are the names of
- * their features and texts behind them, and {@code tag}; numbers behind a name stay, label and
+ * Lines of Vowpal Wabbit's text format. Its fields are the namespaces, whose values are the names
+ * of their features and texts behind them, and {@code tag}; numbers behind a name stay, label and
  * importance too. Immutable.
  */
 final class VwFormat implements EachMasked {
@@ -37,7 +37,8 @@ final class VwFormat implements EachMasked {
       String word = words[i];
       boolean tag = word.startsWith("'") || (touchesBar && i == words.length - 1);
       if (tag) {
-        String now = fields.masked("tag", word.startsWith("'") ? word.substring(1) : word, Kind.TEXT);
+        String now =
+            fields.masked("tag", word.startsWith("'") ? word.substring(1) : word, Kind.TEXT);
         if (now != null) {
           kept.add("'" + plain(now));
         }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
-import io.headrace.engine.sample.SampleBlock;
-import io.headrace.engine.sample.SampleSchema;
 import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.LabelSpec;
+import io.headrace.engine.sample.SampleBlock;
+import io.headrace.engine.sample.SampleSchema;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.Envelope;
 import io.headrace.ingest.RecordChunk;
@@ -89,8 +89,7 @@ class MaskingTest {
             (from, into, rejections) -> {
               for (int i = 0; i < from.count(); i++) {
                 int length = from.end(i) - from.start(i);
-                seen.add(
-                    new String(from.bytes(), from.start(i), length, StandardCharsets.UTF_8));
+                seen.add(new String(from.bytes(), from.start(i), length, StandardCharsets.UTF_8));
                 faults.add(from.fault(i));
                 envelope = from.envelope(i);
               }
@@ -164,7 +163,14 @@ class MaskingTest {
         rule(
             "date-shift",
             Map.of(
-                "fields", List.of("in", "out", "at"), "subject", "who", "days", 9, "key", "file:key"));
+                "fields",
+                List.of("in", "out", "at"),
+                "subject",
+                "who",
+                "days",
+                9,
+                "key",
+                "file:key"));
     var shifts = new java.util.HashSet<Long>();
     for (int i = 0; i < 40; i++) {
       String[] now =
@@ -184,8 +190,7 @@ class MaskingTest {
   @Test
   void writesCsvThatReadsBack() {
     DecoderSpec csv = DecoderSpec.csv(List.of("a", "b"), ';');
-    String now =
-        masked(csv, "\"x; \"\"y\"\"\";jane@example.org", rule("detect", Map.of()));
+    String now = masked(csv, "\"x; \"\"y\"\"\";jane@example.org", rule("detect", Map.of()));
     assertThat(now).isEqualTo("\"x; \"\"y\"\"\";<email>");
   }
 
@@ -198,7 +203,8 @@ class MaskingTest {
                 rule("drop", Map.of("fields", List.of("z"))),
                 pseudonym("user"),
                 rule("detect", Map.of())))
-        .matches("1 0.5 '<email> \\|user ps-[0-9a-f]{32}:1.5 ps-[0-9a-f]{32} \\|mail <email>:2 ok:3");
+        .matches(
+            "1 0.5 '<email> \\|user ps-[0-9a-f]{32}:1.5 ps-[0-9a-f]{32} \\|mail <email>:2 ok:3");
     assertThat(
             masked(
                 DecoderSpec.fixed("libsvm"),
@@ -206,7 +212,10 @@ class MaskingTest {
                 rule("drop", Map.of("fields", List.of("17")))))
         .isEqualTo("1 3:0.5");
     assertThat(
-            masked(DecoderSpec.fixed("text-lines"), "yes\tcall +49 170 1234567", rule("detect", Map.of())))
+            masked(
+                DecoderSpec.fixed("text-lines"),
+                "yes\tcall +49 170 1234567",
+                rule("detect", Map.of())))
         .isEqualTo("yes\tcall <phone>");
   }
 
@@ -251,8 +260,7 @@ class MaskingTest {
       pseudonym("name", "id"),
       rule(
           "date-shift",
-          Map.of(
-              "fields", List.of("born", "seen"), "subject", "id", "days", 5, "key", "file:key")),
+          Map.of("fields", List.of("born", "seen"), "subject", "id", "days", 5, "key", "file:key")),
       rule("detect", Map.of("fields", List.of("notes")))
     };
   }
@@ -358,13 +366,14 @@ class MaskingTest {
 
   @Test
   void rejectsRecordsThatHoldWhatIsLookedForAndKeepsThemMasked() {
-    ComponentSpec reject =
-        rule("detect", Map.of("kinds", List.of("card"), "action", "reject"));
+    ComponentSpec reject = rule("detect", Map.of("kinds", List.of("card"), "action", "reject"));
     mask(
         DecoderSpec.jsonLines(),
-        chunk("{\"a\":\"4111111111111111\",\"b\":1}", "{\"a\":\"fine\"}", "{\"a\":4111111111111111}"),
+        chunk(
+            "{\"a\":\"4111111111111111\",\"b\":1}", "{\"a\":\"fine\"}", "{\"a\":4111111111111111}"),
         reject);
-    assertThat(faults.get(0)).isEqualTo(new Fault(RejectionReason.SENSITIVE, "the record holds card"));
+    assertThat(faults.get(0))
+        .isEqualTo(new Fault(RejectionReason.SENSITIVE, "the record holds card"));
     assertThat(seen.get(0)).isEqualTo("{\"a\":\"<card>\",\"b\":1}");
     assertThat(faults.get(1)).isNull();
     assertThat(seen.get(2)).isEqualTo("{}");
@@ -378,16 +387,29 @@ class MaskingTest {
 
   @Test
   void refusesWhatCannotBeDone() throws IOException {
-    assertFault("0.pseudonym.key", "cannot be read", rule("pseudonym", Map.of("fields", List.of("a"), "key", "file:absent")));
-    assertFault("0.pseudonym.key", "does not belong in a job file", rule("pseudonym", Map.of("fields", List.of("a"), "key", "hunter2")));
+    assertFault(
+        "0.pseudonym.key",
+        "cannot be read",
+        rule("pseudonym", Map.of("fields", List.of("a"), "key", "file:absent")));
+    assertFault(
+        "0.pseudonym.key",
+        "does not belong in a job file",
+        rule("pseudonym", Map.of("fields", List.of("a"), "key", "hunter2")));
     Files.writeString(folder.resolve("short"), "abc");
-    assertFault("0.pseudonym.key", "has 3 bytes, fewer than 16", rule("pseudonym", Map.of("fields", List.of("a"), "key", "file:short")));
-    assertFault("0.detect.kinds", "shoe-size is not one of card, email", rule("detect", Map.of("kinds", List.of("shoe-size"))));
+    assertFault(
+        "0.pseudonym.key",
+        "has 3 bytes, fewer than 16",
+        rule("pseudonym", Map.of("fields", List.of("a"), "key", "file:short")));
+    assertFault(
+        "0.detect.kinds",
+        "shoe-size is not one of card, email",
+        rule("detect", Map.of("kinds", List.of("shoe-size"))));
     for (String format : List.of("idx", "cifar10", "image-folder", "text-window")) {
       assertThatThrownBy(
               () ->
                   Masking.of(List.of(rule("detect", Map.of())), folder)
-                      .before((a, b, c) -> {}, DecoderSpec.fixed(format), WriterSchemas.ofJob(null)))
+                      .before(
+                          (a, b, c) -> {}, DecoderSpec.fixed(format), WriterSchemas.ofJob(null)))
           .hasMessageContaining(format + " has no fields");
     }
   }

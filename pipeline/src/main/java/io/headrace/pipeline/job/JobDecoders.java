@@ -46,8 +46,7 @@ final class JobDecoders {
     WriterSchemas schemas = schemas(job, source, spec, alerts);
     Masking masking = masking(job);
     try {
-      var first =
-          masked(job, masking, Decoders.create(spec, job.sample(), schemas), spec, schemas);
+      var first = masked(job, masking, Decoders.create(spec, job.sample(), schemas), spec, schemas);
       assert first != null;
     } catch (InvalidSettingException e) {
       String key = path + "." + source.name() + "." + e.key();
@@ -65,7 +64,11 @@ final class JobDecoders {
   }
 
   private static SampleDecoder masked(
-      JobSpec job, Masking masking, SampleDecoder decoder, DecoderSpec spec, WriterSchemas schemas) {
+      JobSpec job,
+      Masking masking,
+      SampleDecoder decoder,
+      DecoderSpec spec,
+      WriterSchemas schemas) {
     try {
       return masking.before(decoder, spec, schemas);
     } catch (InvalidSettingException e) {
