@@ -66,30 +66,26 @@ final class AvroFields {
   }
 
   private static Object maskedAs(Object value, Schema schema, String field, RecordFields fields) {
-    switch (value) {
+    return switch (value) {
       case IndexedRecord record -> {
         mask(record, field + ".", fields);
-        return record;
+        yield record;
       }
       case Collection<?> items -> {
         List<@Nullable Object> all = new ArrayList<>(items.size());
         items.forEach(item -> all.add(masked(item, schema.getElementType(), field, fields)));
-        return all;
+        yield all;
       }
       case Map<?, ?> map -> {
         Map<Object, @Nullable Object> all = new HashMap<>();
         map.forEach(
             (key, item) ->
                 all.put(key, masked(item, schema.getValueType(), field + "." + key, fields)));
-        return all;
+        yield all;
       }
-      case Number number -> {
-        return number(number, schema, field, fields);
-      }
-      default -> {
-        return text(value, schema, field, fields);
-      }
-    }
+      case Number number -> number(number, schema, field, fields);
+      default -> text(value, schema, field, fields);
+    };
   }
 
   private static Object text(Object value, Schema schema, String field, RecordFields fields) {

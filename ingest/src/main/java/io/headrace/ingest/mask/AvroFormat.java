@@ -58,11 +58,12 @@ final class AvroFormat implements EachMasked {
   public void write(byte[] bytes, int start, int end, RewrittenRecords into)
       throws UnreadableRecordException {
     int begin = start + head.length();
+    boolean whole = begin <= end && chunk != null;
     Schema schema =
-        begin > end || chunk == null
-            ? null
-            : head.schemas().apply(chunk, ByteBuffer.wrap(bytes, start, head.length()));
-    if (schema == null || schema.getType() != Schema.Type.RECORD) {
+        whole
+            ? sound(head.schemas().apply(chunk, ByteBuffer.wrap(bytes, start, head.length())))
+            : null;
+    if (schema == null) {
       throw new UnreadableRecordException();
     }
     into.write(bytes, start, head.length());
@@ -92,29 +93,32 @@ final class AvroFormat implements EachMasked {
     }
   }
 
+  private static @Nullable Schema sound(@Nullable Schema schema) {
+    return schema != null && schema.getType() == Schema.Type.RECORD ? schema : null;
+  }
+
   /** Nobody can tell where the records behind one that cannot be read begin. */
   private void rewriteRun(RecordChunk run, RewrittenRecords into) {
-    Schema schema = run.writerSchema();
+    Schema schema = sound(run.writerSchema());
     var from =
         DecoderFactory.get()
             .directBinaryDecoder(new ByteArrayInputStream(run.bytes(), 0, run.filled()), null);
-    boolean sound = schema != null && schema.getType() == Schema.Type.RECORD;
     for (int i = 0; i < run.count(); i++) {
       int begun = into.size();
       Fault fault = null;
-      if (sound) {
+      if (schema != null) {
         try {
           copy(schema, from, into);
           fault = into.sensitive();
         } catch (IOException | UnreadableRecordException e) {
-          sound = false;
+          schema = null;
           into.cutTo(begun);
         }
       }
       if (i < run.skipped()) {
         into.cutTo(begun);
       } else {
-        into.end(sound ? fault : into.unreadable(run.bytes(), 0, 0));
+        into.end(schema != null ? fault : into.unreadable(run.bytes(), 0, 0));
       }
     }
   }

@@ -37,6 +37,8 @@ enum Detector {
   static final List<Detector> ALL = List.of(values());
 
   private final Pattern form;
+
+  @SuppressWarnings("ImmutableEnumChecker") // no predicate has state
   private final Predicate<String> check;
 
   Detector(String form, Predicate<String> check) {

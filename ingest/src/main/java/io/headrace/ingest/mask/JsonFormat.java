@@ -1,13 +1,12 @@
 package io.headrace.ingest.mask;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -25,8 +24,7 @@ final class JsonFormat implements EachMasked {
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)
-          .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build()
           .readerFor(JsonNode.class);
 
@@ -75,22 +73,20 @@ final class JsonFormat implements EachMasked {
     if (fields.drops(field)) {
       return null;
     }
-    switch (value) {
+    return switch (value) {
       case ObjectNode object -> {
         maskObject(object, field + ".", fields);
-        return object;
+        yield object;
       }
       case ArrayNode array -> {
         for (int i = 0; i < array.size(); i++) {
           JsonNode now = masked(array.get(i), field, fields);
           array.set(i, now == null ? NullNode.getInstance() : now);
         }
-        return array;
+        yield array;
       }
-      default -> {
-        return value.isNull() ? value : scalar(value, field, fields);
-      }
-    }
+      default -> value.isNull() ? value : scalar(value, field, fields);
+    };
   }
 
   private static @Nullable JsonNode scalar(JsonNode value, String field, RecordFields fields) {

@@ -132,6 +132,8 @@ final class MaskRules {
   @FunctionalInterface
   interface Source {
     /**
+     * Makes the rule.
+     *
      * @param keys gives the bytes of a key by the place that settings name
      */
     FieldRule rule(Function<String, byte[]> keys);

@@ -271,7 +271,7 @@ class MaskingTest {
     assertThat(now.get("ward")).hasToString("NONE");
     assertThat(now.get("age")).isNull();
     assertThat((int) now.get("born")).isBetween(9_995, 10_005).isNotEqualTo(10_000);
-    long days = (int) now.get("born") - 10_000;
+    long days = (int) now.get("born") - 10_000L;
     assertThat(now.get("seen")).isEqualTo(1_700_000_000_000_001L + days * 86_400_000_000L);
     assertThat(((ByteBuffer) now.get("photo")).remaining()).isZero();
     assertThat(now.get("notes")).hasToString("[write to <email>, fine]");
