@@ -1,21 +1,16 @@
 package io.headrace.app.run;
 
+import static io.headrace.app.CommandLineRun.FLIGHTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headrace.app.CommandLineRun;
 import io.headrace.app.broker.EmbeddedBroker;
-import io.headrace.app.broker.Topics;
-import io.headrace.pipeline.job.JobFile;
-import io.headrace.schemas.RejectedSample;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,268 +18,259 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.avro.file.DataFileReader;
-import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /**
- * Secrets of every kind, in good records and bad ones, in keys and headers, reach nothing that a
- * job writes or says: no file, no topic, no line of a log, no page. Without masking they do.
+ * A job that reaches its broker with a password, encrypts what it keeps and asks who its callers
+ * are, in a process of its own: what it is told in secret comes out nowhere.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PlantedSecretsTest {
-  private static final List<String> SECRETS =
-      List.of(
-          "Janeplanted",
-          "planted@example.org",
-          "4111 1111 1111 1111",
-          "+49 170 7654321",
-          "203.0.113.77",
-          "078-05-1120",
-          "987654321987",
-          "Elmplanted");
-
-  private static final String MASKING =
-      """
-      masking:
-        - drop: {fields: [home]}
-        - pseudonym: {fields: [name, account], key: "file:key"}
-        - detect: {}
-      """;
+  private static final String PASSWORD = "planted-password-9d41";
+  private static final String WRONG_TOKEN = "planted-wrong-token-77c2";
+  private static final Pattern PAGE = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/");
 
   @TempDir private static Path folder;
+  private final HttpClient client = HttpClient.newHttpClient();
 
   @SuppressWarnings("NullAway.Init") // by start
   private EmbeddedBroker broker;
 
   @BeforeAll
   void start() throws IOException {
-    broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
-    Files.writeString(folder.resolve("key"), "a key that is long enough for this");
-    try (Topics topics = Topics.at(broker.bootstrapServers());
-        var producer = TopicJob.producer(broker.bootstrapServers(), Map.of())) {
-      for (String name : List.of("raw", "letters", "metrics", "open-letters", "open-metrics")) {
-        topics.createIfMissing(name, 1);
-      }
-      records()
-          .forEach(
-              record -> {
-                var message =
-                    new ProducerRecord<>(
-                        "raw", bytes("Janeplanted planted@example.org"), bytes(record));
-                message.headers().add("from", bytes("203.0.113.77"));
-                producer.send(message);
-              });
-      producer.flush();
-    }
+    Files.writeString(folder.resolve("password"), PASSWORD + "\n");
+    String login = "org.apache.kafka.common.security.plain.PlainLoginModule required";
+    broker =
+        EmbeddedBroker.start(
+            folder.resolve("broker"),
+            0,
+            Map.of(
+                "listener.security.protocol.map",
+                "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "inter.broker.listener.name",
+                "PLAINTEXT",
+                "sasl.enabled.mechanisms",
+                "PLAIN",
+                "sasl.mechanism.inter.broker.protocol",
+                "PLAIN",
+                "listener.name.plaintext.plain.sasl.jaas.config",
+                "%s username=broker password=b user_broker=b user_trainer=\"%s\";"
+                    .formatted(login, PASSWORD)));
+    assertThat(
+            CommandLineRun.of(
+                    "produce",
+                    "--topic",
+                    "flights",
+                    "--from",
+                    FLIGHTS.resolve("flights.avro"),
+                    "--rows",
+                    20_000,
+                    "--bootstrap",
+                    broker.bootstrapServers(),
+                    "--property",
+                    "security.protocol=SASL_PLAINTEXT",
+                    "--property",
+                    "sasl.mechanism=PLAIN",
+                    "--property",
+                    "sasl.jaas.config=" + login(reference("password")))
+                .status())
+        .isZero();
   }
 
   @AfterAll
   void stop() {
     broker.close();
+    client.close();
   }
 
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+  private static String reference(String file) {
+    return "${file:" + folder.resolve(file) + "}";
   }
 
-  private static List<String> records() {
-    List<String> records = new ArrayList<>();
-    String fields =
-        "\"name\":\"Janeplanted\",\"account\":\"987654321987\",\"home\":{\"street\":\"Elmplanted 5\"},"
-            + "\"text\":\"write to planted@example.org or +49 170 7654321 from 203.0.113.77, card"
-            + " 4111 1111 1111 1111, number 078-05-1120\"}";
-    for (int i = 0; i < 200; i++) {
-      records.add("{\"y\":\"" + (i % 2 == 0 ? "no" : "yes") + "\",\"a\":" + i % 7 + "," + fields);
+  private static String login(String password) {
+    return "org.apache.kafka.common.security.plain.PlainLoginModule required username=trainer password=\"%s\";"
+        .formatted(password);
+  }
+
+  private List<Object> settings(String name, String password) {
+    List<Object> all = new ArrayList<>(List.of(FLIGHTS.resolve("job-kafka.yaml")));
+    for (String setting :
+        List.of(
+            "source.kafka.bootstrap=" + broker.bootstrapServers(),
+            "source.kafka.properties.\"security.protocol\"=SASL_PLAINTEXT",
+            "source.kafka.properties.\"sasl.mechanism\"=PLAIN",
+            "source.kafka.properties.\"sasl.jaas.config\"='" + login(password) + "'",
+            "dead-letters={topic: letters}",
+            "checkpoints={directory: %s, every-samples: 5000}".formatted(folder.resolve(name)))) {
+      all.add("--set");
+      all.add(setting);
     }
-    records.add("{\"y\":\"planted@example.org\",\"a\":1," + fields); // no class
-    records.add("{\"y\":\"yes\",\"a\":\"planted@example.org is no number, 078-05-1120\"," + fields);
-    records.add("{\"y\":\"yes\"," + fields); // a is missing
-    records.add("{\"y\":\"yes\",\"a\":1," + fields + "behind it");
-    records.add("Janeplanted,987654321987,Elmplanted 5,planted@example.org");
-    return records;
+    return all;
   }
 
-  /** All that a run leaves behind and says. */
-  private String everything(String prefix, String masking) throws Exception {
-    Path own = Files.createDirectories(folder.resolve(prefix + "run"));
-    Path file = folder.resolve(prefix + "job.yaml");
-    Files.writeString(
-        file,
-        """
-        name: planted
-        source: {kafka: {topic: raw, bootstrap: "%s", format: jsonl, stop-at-end: true}}
-        %ssample:
-          label: {field: y, classes: ["no", "yes"]}
-          inputs:
-            words: {tokens: {field: text, length: 20, vocabulary: grow}}
-            names: {sparse: {fields: [name, account], bits: 10}}
-            a: {dense: {fields: [a]}}
-        model:
-          - towers:
-              inputs:
-                words: [embedding: {dimension: 4}, global-avg-pool]
-                names: [linear: {units: 2}]
-                a: [dense: {units: 2}]
-          - dense
-        loss: logistic
-        optimizer: {sgd: {learning-rate: 0.1}}
-        batch: {size: 16}
-        checkpoints: {directory: "%s", every-samples: 50}
-        metrics: {file: "%s", topic: %smetrics, bootstrap: "%s", window-samples: 50}
-        dead-letters: {file: "%s", topic: %sletters, bootstrap: "%s"}
-        """
-            .formatted(
-                broker.bootstrapServers(),
-                masking,
-                own.resolve("checkpoints"),
-                own.resolve("metrics.jsonl"),
-                prefix,
-                broker.bootstrapServers(),
-                own.resolve("dead.avro"),
-                prefix,
-                broker.bootstrapServers()));
-    var all = new StringBuilder();
-    var out = new StringWriter();
-    var log = new ListAppender<ILoggingEvent>();
-    var root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    log.start();
-    root.addAppender(log);
-    try (var run =
-        Attendant.start(
-            JobFile.read(file, List.of()),
-            false,
-            false,
-            "127.0.0.1",
-            OptionalInt.of(0),
-            false,
-            new PrintWriter(out))) {
-      run.attend(() -> false);
-      URI page = run.page().orElseThrow().uri();
+  @Test
+  void comeOutNowhere() throws Exception {
+    Path keys = folder.resolve("keys.json");
+    assertThat(CommandLineRun.of("keys", "create", keys).status()).isZero();
+    String key = new ObjectMapper().readTree(keys.toFile()).findValue("value").asText();
+    Path tokens = folder.resolve("tokens.json");
+    var made =
+        CommandLineRun.of("tokens", "create", "--file", tokens, "--name", "op", "--role", "admin");
+    String token = made.out().strip();
+    List<String> planted = List.of(PASSWORD, WRONG_TOKEN, token, key);
+
+    Path log = folder.resolve("run.log");
+    List<Object> words = new ArrayList<>(List.of("run"));
+    words.addAll(settings("checkpoints", reference("password")));
+    Path audit = folder.resolve("audit.jsonl");
+    words.addAll(
+        List.of(
+            "--set",
+            "access={tokens: %s, audit: %s}".formatted(tokens, audit),
+            "--set",
+            "encryption.keys=" + keys,
+            "--port",
+            0));
+    Process run = CommandLineRun.inOwnProcess(log, words);
+    Map<String, String> seen = new TreeMap<>();
+    try {
+      URI page = page(log, run);
+      assertThat(answer(page, "GET", "api/v1/status", WRONG_TOKEN)).startsWith("401");
+      awaitTrained(page, token);
+      assertThat(answer(page, "POST", "api/v1/checkpoints", token)).startsWith("20");
       for (String path :
           List.of(
-              "/",
-              "/api/v1/status",
-              "/prometheus",
-              "/api/v1/events",
-              "/api/v1/checkpoints",
-              "/api/v1/dead-letters")) {
-        all.append(get(page.resolve(path)));
+              "", "api/v1/status", "api/v1/status/history", "api/v1/checkpoints", "prometheus")) {
+        String told = answer(page, "GET", path, token);
+        assertThat(told).as(path).startsWith("200");
+        seen.put("/" + path, told);
       }
-      var report = run.finish(own.resolve("report.json"));
-      assertThat(report.samplesTrained()).isEqualTo(200);
-      assertThat(report.samplesRejected()).isEqualTo(5);
     } finally {
-      root.detachAppender(log);
+      run.destroy();
+      assertThat(run.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
-    log.list.forEach(event -> all.append(event.getFormattedMessage()).append('\n'));
-    all.append(out);
-    try (Stream<Path> files = Files.walk(own)) {
-      files.filter(Files::isRegularFile).forEach(path -> all.append(path).append(latin(path)));
-    }
-    letters(own.resolve("dead.avro")).forEach(letter -> append(letter, all));
-    topic(prefix + "letters").forEach(all::append);
-    topic(prefix + "metrics").forEach(all::append);
-    return all.toString();
-  }
-
-  private static String latin(Path file) {
-    try {
-      return Files.readString(file, StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String get(URI uri) throws Exception {
-    try (var client = HttpClient.newHttpClient()) {
-      var response = client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
-      assertThat(response.statusCode()).as(uri.toString()).isEqualTo(200);
-      return response.body();
-    }
-  }
-
-  private static List<RejectedSample> letters(Path file) throws IOException {
-    List<RejectedSample> letters = new ArrayList<>();
-    try (var reader =
-        new DataFileReader<>(file.toFile(), new SpecificDatumReader<>(RejectedSample.class))) {
-      reader.forEach(letters::add);
-    }
-    assertThat(letters).hasSize(5);
-    return letters;
-  }
-
-  private static void append(RejectedSample letter, StringBuilder to) {
-    to.append(letter.getReason())
-        .append(letter.getDetail())
-        .append(StandardCharsets.UTF_8.decode(letter.getPayload().duplicate()));
-    if (letter.getKey() != null) {
-      to.append(StandardCharsets.UTF_8.decode(letter.getKey().duplicate()));
-    }
-    letter.getHeaders().forEach(header -> to.append(header.getKey()));
-  }
-
-  private List<String> topic(String name) {
-    Map<String, Object> settings =
-        Map.of("bootstrap.servers", broker.bootstrapServers(), "auto.offset.reset", "earliest");
-    List<String> messages = new ArrayList<>();
-    try (var consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      var partition = new TopicPartition(name, 0);
-      consumer.assign(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      while (consumer.position(partition) < end) {
-        consumer
-            .poll(Duration.ofSeconds(1))
-            .forEach(
-                message -> {
-                  messages.add(text(message.key()) + text(message.value()));
-                  message.headers().forEach(header -> messages.add(text(header.value())));
-                });
+    var shown =
+        CommandLineRun.of(
+            "checkpoints", "show", folder.resolve("checkpoints"), "--keys", keys, "--json");
+    assertThat(shown.status()).as(shown.err()).isZero();
+    seen.put("checkpoints show", shown.out() + shown.err());
+    seen.put("topic of metrics", topic("headrace-metrics"));
+    for (Path file : files()) {
+      if (!List.of("password", "keys.json").contains(file.getFileName().toString())) {
+        seen.put(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
       }
     }
-    assertThat(messages).isNotEmpty();
-    return messages;
-  }
-
-  private static String text(byte[] bytes) {
-    return bytes == null ? "" : new String(bytes, StandardCharsets.ISO_8859_1);
+    assertThat(seen.get(audit.toString())).as("audited").contains("checkpoints", "op");
+    assertThat(seen.get("topic of metrics")).contains("loss");
+    seen.forEach(
+        (where, text) ->
+            planted.forEach(
+                secret -> assertThat(text).as("%s in %s", secret, where).doesNotContain(secret)));
   }
 
   @Test
-  void reachNothingThatAJobWritesOrSays() throws Exception {
-    String all = everything("", MASKING);
-    assertThat(all)
-        .contains("label-out-of-range", "not-a-number", "missing-field", "malformed", "<email>")
-        .containsPattern("ps-[0-9a-f]{32}");
-    List<String> parts =
-        List.of("planted@", "7654321", "1111 1111", "203.0.113", "05-1120", "elmplanted");
-    Stream.concat(SECRETS.stream(), parts.stream())
-        .forEach(secret -> assertThat(around(secret, all)).as(secret).isEmpty());
+  void areNotSaidWhereTheyAreWrong() throws IOException {
+    Files.writeString(folder.resolve("wrong"), "planted-wrong-4c4c");
+    List<Object> words = new ArrayList<>(List.of("run"));
+    words.addAll(settings("wrong-password", reference("wrong")));
+    words.add("--fail-fast");
+    var run = CommandLineRun.of(words.toArray());
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).contains("Authentication failed").doesNotContain("planted");
   }
 
-  /** Where it is found, with what stands around it; empty if it is not. */
-  private static String around(String secret, String text) {
-    int at = text.toLowerCase(Locale.ROOT).indexOf(secret.toLowerCase(Locale.ROOT));
-    return at < 0 ? "" : text.substring(Math.max(0, at - 200), at + 50).replaceAll("[^ -~]", "?");
-  }
-
-  /** So that the other test is known to look where they would be. */
   @Test
-  void reachFilesTopicsAndPagesWithoutMasking() throws Exception {
-    assertThat(everything("open-", "")).contains(SECRETS);
+  void areRefusedInAJobFile() {
+    List<Object> words = new ArrayList<>(List.of("run"));
+    words.addAll(settings("in-the-job", "planted-in-the-job"));
+    var run = CommandLineRun.of(words.toArray());
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("sasl.jaas.config", "${env:NAME}")
+        .doesNotContain("planted-in-the-job");
+  }
+
+  @Test
+  void areSaidToBeMissingWhereTheyAre() {
+    List<Object> words = new ArrayList<>(List.of("run"));
+    words.addAll(settings("missing", "${env:HEADRACE_TEST_NO_SUCH}"));
+    var run = CommandLineRun.of(words.toArray());
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).contains("sasl.jaas.config", "HEADRACE_TEST_NO_SUCH", "not set");
+  }
+
+  private static URI page(Path log, Process run) throws Exception {
+    for (int i = 0; i < 600; i++) {
+      Matcher page = PAGE.matcher(Files.readString(log));
+      if (page.find()) {
+        return URI.create(page.group());
+      }
+      assertThat(run.isAlive()).as(Files.readString(log)).isTrue();
+      Thread.sleep(100);
+    }
+    throw new AssertionError(Files.readString(log));
+  }
+
+  private void awaitTrained(URI page, String token) throws Exception {
+    for (int i = 0; i < 600; i++) {
+      String status = answer(page, "GET", "api/v1/status", token);
+      if (status.contains("\"trained\":20000") || status.contains("\"samplesTrained\":20000")) {
+        return;
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError(answer(page, "GET", "api/v1/status", token));
+  }
+
+  private String answer(URI page, String method, String path, String token) throws Exception {
+    var request =
+        HttpRequest.newBuilder(page.resolve(path))
+            .timeout(Duration.ofSeconds(20))
+            .header("Authorization", "Bearer " + token)
+            .method(method, BodyPublishers.noBody());
+    var answer = client.send(request.build(), BodyHandlers.ofString());
+    return answer.statusCode() + " " + answer.headers().map() + answer.body();
+  }
+
+  private String topic(String name) throws IOException {
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers", broker.bootstrapServers(),
+            "security.protocol", "SASL_PLAINTEXT",
+            "sasl.mechanism", "PLAIN",
+            "sasl.jaas.config", login(PASSWORD),
+            "auto.offset.reset", "earliest",
+            "group.id", "reader");
+    var text = new StringBuilder();
+    var bytes = new ByteArrayDeserializer();
+    try (var consumer = new KafkaConsumer<>(settings, bytes, bytes)) {
+      consumer.subscribe(List.of(name));
+      for (int i = 0; i < 60 && text.isEmpty(); i++) {
+        for (var record : consumer.poll(Duration.ofMillis(500))) {
+          text.append(new String(record.value(), StandardCharsets.ISO_8859_1));
+        }
+      }
+    }
+    return text.toString();
+  }
+
+  private static List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile)
+          .filter(file -> !file.startsWith(folder.resolve("broker")))
+          .toList();
+    }
   }
 }
