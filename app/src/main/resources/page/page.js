@@ -4,6 +4,7 @@ import { showHistory, showPoint } from "./charts.js";
 import { showControls } from "./control.js";
 import { connect } from "./feed.js";
 import * as format from "./format.js";
+import { offerRestores, showRestores } from "./restore.js";
 import { showReliability } from "./reliability.js";
 import { onSignIn, recognize } from "./session.js";
 
@@ -78,6 +79,7 @@ function showJob({ job, progress }) {
   if (message.textContent !== job.message) message.textContent = job.message;
   message.hidden = job.message === "";
   showControls(job.state);
+  showRestores(job.state);
 }
 
 function showTiles({ ledger, progress, flow, partitions }, point) {
@@ -240,6 +242,7 @@ async function showStored(last) {
       format.bytes(bytes),
       best ? "✓" : "",
     ]));
+    offerRestores(stored);
   } catch {
     storedFor = null; // the next tick tries again
   }

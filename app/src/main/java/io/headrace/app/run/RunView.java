@@ -175,6 +175,11 @@ public final class RunView implements JobStatusSource, JobControl {
   }
 
   @Override
+  public void restore(String checkpoint) {
+    run.restore(checkpoint);
+  }
+
+  @Override
   public boolean resume() {
     return run.resume();
   }
@@ -313,6 +318,7 @@ public final class RunView implements JobStatusSource, JobControl {
       case COMPLETED -> JobState.FINISHED;
       case STOPPED -> JobState.STOPPED;
       case FAILED -> JobState.FAILED;
+      case RESTORING -> JobState.STARTING;
     };
   }
 }

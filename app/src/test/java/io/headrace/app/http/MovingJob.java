@@ -26,6 +26,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job that is two seconds further each time it is asked, and whose ledger always adds up. What a
@@ -44,6 +45,12 @@ final class MovingJob implements JobStatusSource, JobControl {
   volatile String message = "";
   volatile boolean failing;
   volatile boolean diskFull;
+
+  /** Why it does not go back to a checkpoint, if it does not. */
+  volatile @Nullable String refusal;
+
+  /** What it was taken back to. */
+  volatile String restored = "";
 
   /** Where its checkpoints are, if it keeps any. */
   Optional<Path> checkpoints = Optional.empty();
@@ -147,6 +154,14 @@ final class MovingJob implements JobStatusSource, JobControl {
       throw new HeadraceException("The checkpoint of step 7 could not be written: No space left");
     }
     return Optional.of(stored.getLast());
+  }
+
+  @Override
+  public void restore(String checkpoint) {
+    if (refusal != null) {
+      throw new HeadraceException(refusal);
+    }
+    restored = checkpoint;
   }
 
   @Override
