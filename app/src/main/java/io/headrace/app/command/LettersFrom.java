@@ -4,6 +4,7 @@ import io.headrace.app.letters.FileLetters;
 import io.headrace.app.letters.KafkaLetters;
 import io.headrace.app.letters.KafkaTopic;
 import io.headrace.app.letters.Letters;
+import io.headrace.engine.config.ClientProperties;
 import io.headrace.engine.error.HeadraceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,8 @@ final class LettersFrom {
   @Option(
       names = "--property",
       paramLabel = "KEY=VALUE",
-      description = "Any Kafka client setting, e.g. security.protocol=SSL; may be repeated.")
+      description =
+          "Any Kafka client setting, e.g. security.protocol=SSL; may be repeated. $${env:NAME} and $${file:PATH} in it stand for what they hold.")
   private Map<String, String> properties = new HashMap<>();
 
   Letters letters() {
@@ -54,7 +56,7 @@ final class LettersFrom {
   }
 
   KafkaTopic topic(String name) {
-    Map<String, String> settings = new HashMap<>(properties);
+    Map<String, String> settings = new HashMap<>(ClientProperties.resolved(properties));
     settings.put("bootstrap.servers", bootstrap);
     return KafkaTopic.find(name, settings);
   }
