@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say where dead letters are. */
@@ -42,6 +44,8 @@ final class LettersFrom {
           "Any Kafka client setting, e.g. security.protocol=SSL; may be repeated. $${env:NAME} and $${file:PATH} in it stand for what they hold.")
   private Map<String, String> properties = new HashMap<>();
 
+  @Mixin private KeysOptions keys;
+
   Letters letters() {
     if (place.topic != null) {
       return new KafkaLetters(topic(place.topic));
@@ -52,7 +56,7 @@ final class LettersFrom {
           "--from %s: there is no such file. Name the dead-letters.file of a job; it is made with the first start of the job."
               .formatted(file));
     }
-    return new FileLetters(file);
+    return new FileLetters(file, keys.seal().blocks(Optional.empty()));
   }
 
   KafkaTopic topic(String name) {
