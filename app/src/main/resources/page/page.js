@@ -4,10 +4,11 @@ import { showHistory, showPoint } from "./charts.js";
 import { showControls } from "./control.js";
 import { connect } from "./feed.js";
 import * as format from "./format.js";
+import { offerRestores, showRestores } from "./restore.js";
 import { showReliability } from "./reliability.js";
 import { onSignIn, recognize } from "./session.js";
 
-const ENDED = ["finished", "failed"];
+const ENDED = ["finished", "stopped", "failed"];
 let latest = null;
 
 const listener = {
@@ -78,6 +79,7 @@ function showJob({ job, progress }) {
   if (message.textContent !== job.message) message.textContent = job.message;
   message.hidden = job.message === "";
   showControls(job.state);
+  showRestores(job.state);
 }
 
 function showTiles({ ledger, progress, flow, partitions }, point) {
@@ -140,13 +142,18 @@ function showRejections(byReason) {
     : entries.map(([reason, n]) => [reason, format.count(n)]));
 }
 
-function showMetrics({ window: recent, total, baselines, validation }) {
+function showMetrics({ window: recent, total, baselines, validation, privacy }) {
   const names = [...new Set([...Object.keys(recent), ...Object.keys(total)])].sort();
   table("metrics", [
     ...names.map((name) => [format.words(name), format.decimals(recent[name], 4), format.decimals(total[name], 4)]),
     ...Object.keys(validation).map((name) => [`${format.words(name)} (validation)`, "", format.decimals(validation[name], 4)]),
     ...Object.keys(baselines).map((name) => [`${format.words(name)} (baseline)`, "", format.decimals(baselines[name], 4)]),
+    ...(privacy === null ? [] : [[privacyName(privacy), "", format.decimals(privacy.epsilon, 4)]]),
   ]);
+}
+
+function privacyName({ delta, budget }) {
+  return `epsilon spent${budget === null ? "" : ` of ${format.significant(budget)}`}, at delta ${delta}`;
 }
 
 function showPartitions(partitions) {
@@ -235,6 +242,7 @@ async function showStored(last) {
       format.bytes(bytes),
       best ? "✓" : "",
     ]));
+    offerRestores(stored);
   } catch {
     storedFor = null; // the next tick tries again
   }

@@ -22,6 +22,8 @@ final class CollectedGradients {
   private final double[] squares;
   private final WorkerTeam.Phase measure = this::measure;
   private final WorkerTeam.Phase apply = this::apply;
+  private final WorkerTeam.Phase add = this::add;
+  private MemorySegment sum = MemorySegment.NULL;
   private float scale;
 
   /** A part of the gradient. */
@@ -30,6 +32,9 @@ final class CollectedGradients {
 
     /** Multiplies the part by {@code scale}, updates its parameters, and forgets it. */
     void update(float scale);
+
+    /** Adds {@code scale} times the part to where it belongs in {@code sum}, and forgets it. */
+    void addTo(MemorySegment sum, float scale);
   }
 
   /**
@@ -61,14 +66,36 @@ final class CollectedGradients {
    * Updates all parameters with the gradient, scaled to a norm of {@code limit} if it is longer.
    */
   void apply(WorkerTeam team, double limit) {
-    team.run(parts.length, measure);
-    double sum = 0;
-    for (double square : squares) {
-      sum += square;
-    }
-    double norm = Math.sqrt(sum);
-    scale = norm > limit ? (float) (limit / norm) : 1;
+    scale = scaleTo(limit, norm(team));
     team.run(parts.length, apply);
+  }
+
+  /**
+   * Adds the gradient to {@code into}, a vector of its size, scaled to a norm of {@code limit} if
+   * it is longer.
+   *
+   * @return false if its norm is no finite number; then nothing is added
+   */
+  boolean addTo(WorkerTeam team, MemorySegment into, double limit) {
+    double norm = norm(team);
+    boolean sound = Double.isFinite(norm);
+    sum = into;
+    scale = sound ? scaleTo(limit, norm) : 0;
+    team.run(parts.length, add);
+    return sound;
+  }
+
+  private double norm(WorkerTeam team) {
+    team.run(parts.length, measure);
+    double squared = 0;
+    for (double square : squares) {
+      squared += square;
+    }
+    return Math.sqrt(squared);
+  }
+
+  private static float scaleTo(double limit, double norm) {
+    return norm > limit ? (float) (limit / norm) : 1;
   }
 
   private void measure(int part, MemorySegment scratch) {
@@ -77,6 +104,10 @@ final class CollectedGradients {
 
   private void apply(int part, MemorySegment scratch) {
     parts[part].update(scale);
+  }
+
+  private void add(int part, MemorySegment scratch) {
+    parts[part].addTo(sum, scale);
   }
 
   /** A range of the parameter vector. */
@@ -98,6 +129,14 @@ final class CollectedGradients {
     public void update(float factor) {
       kernels.scale(count, factor, gradients, offset);
       updates.update(offset, gradients, offset, count);
+      Floats.fill(gradients, offset, count, 0);
+    }
+
+    @Override
+    public void addTo(MemorySegment into, float factor) {
+      if (factor > 0) {
+        kernels.addScaled(count, factor, gradients, offset, into, offset);
+      }
       Floats.fill(gradients, offset, count, 0);
     }
   }

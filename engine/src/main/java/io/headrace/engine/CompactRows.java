@@ -61,6 +61,15 @@ final class CompactRows implements Updates.RowUpdates, CollectedGradients.Part {
     kept = 0;
   }
 
+  @Override
+  public void addTo(MemorySegment sum, float scale) {
+    for (int i = 0; scale > 0 && i < kept; i++) {
+      long to = parameter.offset() + (long) keptIds[i] * width;
+      updates.kernels().addScaled(width, scale, keptGradients, (long) i * width, sum, to);
+    }
+    kept = 0;
+  }
+
   private void update(int[] ids, int count, MemorySegment gradients) {
     if (count == 0) { // nothing of this part was in the batch, perhaps never yet
       return;

@@ -60,6 +60,13 @@ final class DivergenceGuard {
               + " bounds the mean loss of a batch before it is learned from, and with engine.update:"
               + " sample there is none. Remove it, or set engine.update: batch.");
     }
+    if (spec.privacy().isPresent() && Double.isFinite(policy.lossAbove())) {
+      throw new InvalidSettingException(
+          "on-divergence.loss-above",
+          policy.lossAbove()
+              + " lets single samples decide whether a batch is learned from, which privacy is there"
+              + " to prevent: it bounds what each adds by itself. Remove loss-above.");
+    }
     this.model = model;
     this.policy = policy;
     this.ledger = ledger;

@@ -58,7 +58,8 @@ final class Model {
     this.spec = spec;
     this.loss = Losses.variants().create(spec.loss());
     Optimizer optimizer = Optimizers.variants().create(spec.optimizer());
-    this.updates = new OptimizerUpdates(kernels, optimizer, spec.clipping(), singleRows(spec));
+    this.updates =
+        new OptimizerUpdates(kernels, optimizer, spec.clipping(), spec.privacy(), singleRows(spec));
     this.schedule = schedule(spec, optimizer);
     int units = loss.units(spec.schema().label());
     DenseValue last = attachLayers(kernels, units);
@@ -69,6 +70,9 @@ final class Model {
               + " sees the values of features only with engine.update: sample, without"
               + " gradient-clipping, and with one layer, linear, over a sparse input. Set that, or"
               + " use adagrad.");
+    }
+    if (spec.privacy().isPresent()) {
+      checkPrivacy();
     }
     this.scores =
         new Loss.Scores(
@@ -83,7 +87,7 @@ final class Model {
     if (tape.single().isPresent()) {
       updates.useSlotsWithin(parameters, units);
     } else if (learns) {
-      updates.allocate(parameters);
+      updates.allocate(parameters, spec.batchSize());
     }
     derive();
   }
@@ -99,6 +103,30 @@ final class Model {
         && spec.layers().size() == 1
         && spec.layers().getFirst().name().equals("linear")
         && spec.clipping().equals(GradientClipping.NONE);
+  }
+
+  private void checkPrivacy() {
+    if (spec.update() == UpdateMode.SAMPLE) {
+      throw new InvalidSettingException(
+          "privacy",
+          "adds noise once a batch, and engine.update is sample. Set engine.update: batch.");
+    }
+    if (!spec.clipping().equals(GradientClipping.NONE)) {
+      throw new InvalidSettingException(
+          "privacy",
+          "cuts the gradient of each sample by itself, to privacy.clip. Remove gradient-clipping.");
+    }
+    if (!states.isEmpty()) {
+      List<String> layers =
+          states.keySet().stream().map(name -> name.substring(0, name.lastIndexOf('.'))).toList();
+      throw new InvalidSettingException(
+          "privacy",
+          "bounds what one sample adds to the gradient, but "
+              + String.join(", ", layers)
+              + " would tell of samples past that bound, by statistics over rows that are part of"
+              + " the model. Use layer-norm in place of batch-norm, and fixed numbers (the transform"
+              + " normalize) in place of standardize.");
+    }
   }
 
   private static Schedule schedule(ModelSpec spec, Optimizer optimizer) {

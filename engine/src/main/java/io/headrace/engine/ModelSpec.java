@@ -3,10 +3,12 @@ package io.headrace.engine;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.optimizer.Schedules;
+import io.headrace.engine.privacy.PrivacySpec;
 import io.headrace.engine.sample.SampleSchema;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
@@ -15,6 +17,7 @@ import java.util.StringJoiner;
  *
  * @param layers in order of the job file; see {@code Layers} for the alternatives
  * @param schedule what the learning rate is multiplied by at each step
+ * @param privacy how much may be learned of a single row; empty for no bound
  * @param update how often within a batch the parameters change
  * @param batchSize rows of a full mini-batch
  * @param shards parts that each mini-batch is cut into; gradients are summed in their order
@@ -27,6 +30,7 @@ public record ModelSpec(
     ComponentSpec optimizer,
     ComponentSpec schedule,
     GradientClipping clipping,
+    Optional<PrivacySpec> privacy,
     UpdateMode update,
     int batchSize,
     int shards,
@@ -51,6 +55,7 @@ public record ModelSpec(
         optimizer,
         Schedules.variants().spec("constant", Map.of()),
         GradientClipping.NONE,
+        Optional.empty(),
         UpdateMode.BATCH,
         batchSize,
         shards,
@@ -69,6 +74,7 @@ public record ModelSpec(
     lines.add("optimizer: " + optimizer);
     lines.add("schedule: " + schedule);
     lines.add("gradient clipping: " + clipping);
+    privacy.ifPresent(spec -> lines.add("privacy: " + spec.fingerprint()));
     if (update != UpdateMode.BATCH) { // checkpoints from before there was a choice say nothing
       lines.add("update: " + update.name().toLowerCase(Locale.ROOT));
     }

@@ -7,6 +7,7 @@ import io.headrace.engine.layer.Updates;
 import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.optimizer.Optimizer;
 import io.headrace.engine.optimizer.ParameterBlock;
+import io.headrace.engine.privacy.PrivacySpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,10 +25,12 @@ final class OptimizerUpdates implements Updates {
   private final Kernels kernels;
   private final Optimizer optimizer;
   private final GradientClipping clipping;
+  private final Optional<PrivacySpec> privacy;
   private final boolean singleRows;
   private final List<CompactRows> tables = new ArrayList<>();
   private @Nullable ParameterBlock block;
   private @Nullable CollectedGradients collected;
+  private @Nullable PrivateSum privateSum;
   private long step;
   private double rateFactor;
   private GradualCopy[] copies = {};
@@ -36,10 +39,15 @@ final class OptimizerUpdates implements Updates {
    * @param singleRows whether the model learns row by row and a layer may do so without passes
    */
   OptimizerUpdates(
-      Kernels kernels, Optimizer optimizer, GradientClipping clipping, boolean singleRows) {
+      Kernels kernels,
+      Optimizer optimizer,
+      GradientClipping clipping,
+      Optional<PrivacySpec> privacy,
+      boolean singleRows) {
     this.kernels = kernels;
     this.optimizer = optimizer;
     this.clipping = clipping;
+    this.privacy = privacy;
     this.singleRows = singleRows && optimizer.rowUpdate().isPresent();
   }
 
@@ -56,18 +64,35 @@ final class OptimizerUpdates implements Updates {
     block = ParameterBlock.within(parameters.values(), width, optimizer.slots().size());
   }
 
-  /** Allocates the slots; called once, after the parameters have their first values. */
-  void allocate(Parameters parameters) {
+  /**
+   * Allocates the slots; called once, after the parameters have their first values.
+   *
+   * @param batchSize rows of a full batch
+   */
+  void allocate(Parameters parameters, int batchSize) {
     var beside = ParameterBlock.beside(parameters.values(), optimizer.slots().size());
     optimizer.start(beside, parameters.size());
     block = beside;
-    if (clipping.byNorm()) {
+    if (clipping.byNorm() || privacy.isPresent()) {
       List<Parameter> dense =
           parameters.all().stream()
               .filter(parameter -> tables.stream().noneMatch(rows -> rows.isOf(parameter)))
               .toList();
-      collected = new CollectedGradients(this, parameters.size(), dense, tables);
+      var gradient = new CollectedGradients(this, parameters.size(), dense, tables);
+      collected = gradient;
+      privateSum =
+          privacy
+              .map(
+                  spec ->
+                      new PrivateSum(
+                          this, gradient, parameters.all(), parameters.size(), spec, batchSize))
+              .orElse(null);
     }
+  }
+
+  /** What private learning adds gradients up in, and updates parameters by. */
+  PrivateSum privateSum() {
+    return Objects.requireNonNull(privateSum);
   }
 
   ParameterBlock block() {

@@ -15,7 +15,19 @@ import java.lang.foreign.MemorySegment;
  */
 record RowLane(SingleRow work, Loss loss, Loss.Scores scores, SingleRow.AwareSlope aware) {
   RowLane(SingleRow work, Loss loss, Loss.Scores scores) {
-    this(work, loss, scores, loss::awareSlope);
+    this(work, loss, scores, new LossSlope(loss));
+  }
+
+  private record LossSlope(Loss loss) implements SingleRow.AwareSlope {
+    @Override
+    public double importance(double label, double weight) {
+      return loss.importance(label, weight);
+    }
+
+    @Override
+    public double of(double slope, double score, double label, double weight, double pull) {
+      return loss.awareSlope(slope, score, label, weight, pull);
+    }
   }
 
   void score(SampleBlock rows, int row) {

@@ -1,5 +1,6 @@
 package io.headrace.engine;
 
+import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.state.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ public record TakenWeights(
     Checkpoint checkpoint, List<String> taken, List<String> fresh, List<String> unused) {
   private static final String PARAMETER = "model.";
   private static final String STATE = "state.";
+  private static final String PRIVACY = "privacy.epsilon";
 
   public TakenWeights {
     taken = List.copyOf(taken);
@@ -36,8 +38,15 @@ public record TakenWeights(
    *
    * @param from whose weights, positions and ledger are taken
    * @param first a snapshot of the other model before its first step
+   * @throws HeadraceException if both models were bound to an account of privacy: what the first
+   *     one spent would be lost
    */
   public static TakenWeights of(Checkpoint from, Checkpoint first) {
+    if (from.values().containsKey(PRIVACY) && first.values().containsKey(PRIVACY)) {
+      throw new HeadraceException(
+          "The checkpoint of job %s at step %d has spent an epsilon of %s, which a changed job cannot account for. Go back to the job that it belongs to, remove privacy, or start with --fresh."
+              .formatted(from.job(), from.step(), from.values().get(PRIVACY)));
+    }
     var tensors = new TreeMap<>(first.tensors());
     var values = new TreeMap<>(first.values());
     List<String> taken = new ArrayList<>();

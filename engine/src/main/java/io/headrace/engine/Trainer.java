@@ -1,11 +1,15 @@
 package io.headrace.engine;
 
+import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.error.TrainingDivergedException;
 import io.headrace.engine.kernel.KernelProvider;
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.layer.Pass;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.metric.OnlineEvaluation;
+import io.headrace.engine.privacy.PrivacyAccount;
+import io.headrace.engine.privacy.PrivacySpec;
+import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.MiniBatch;
@@ -15,6 +19,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes one mini-batch a step: scores it, then learns from it, on its own team of workers.
@@ -24,6 +30,7 @@ import java.util.List;
  */
 public final class Trainer implements AutoCloseable {
   private static final String EVALUATION = "evaluation";
+  private static final String PRIVACY = "privacy";
 
   private final ModelSpec spec;
   private final Model model;
@@ -35,6 +42,7 @@ public final class Trainer implements AutoCloseable {
   private final OnlineEvaluation evaluation;
   private final LedgerCounter ledger = new LedgerCounter();
   private final DivergenceGuard guard;
+  private final @Nullable PrivacyAccount privacy;
   private final SnapshotMemory snapshotMemory = new SnapshotMemory();
   private long step;
 
@@ -74,10 +82,28 @@ public final class Trainer implements AutoCloseable {
     this.team = new WorkerTeam(threads, model.scratch());
     this.plan = model.plan(team, pass);
     this.learnedRows = new LearnedRows(spec.batchSize(), model.outputWidth());
-    this.rowLearner =
-        lanes.isEmpty()
-            ? new RowByRow(model, plan, pass, team, spec.batchSize())
-            : new Hogwild(model, lanes, team, spec);
+    this.privacy = spec.privacy().map(this::account).orElse(null);
+    this.rowLearner = rowLearner(lanes);
+  }
+
+  private RowLearner rowLearner(List<RowLane> lanes) {
+    if (privacy != null) {
+      return new PrivateRows(model, plan, pass, team, spec.batchSize(), privacy);
+    }
+    return lanes.isEmpty()
+        ? new RowByRow(model, plan, pass, team, spec.batchSize())
+        : new Hogwild(model, lanes, team, spec);
+  }
+
+  private PrivacyAccount account(PrivacySpec bounds) {
+    var account = new PrivacyAccount(bounds, spec.batchSize());
+    if (!account.allows(0)) {
+      throw new InvalidSettingException(
+          "privacy.budget",
+          "%s is less than the epsilon of %.4g that the first step spends, with noise: %s and delta: %s. Raise it, or raise noise."
+              .formatted(bounds.budget(), account.epsilonWith(0), bounds.noise(), bounds.delta()));
+    }
+    return account;
   }
 
   /** What the samples that it learns from look like. */
@@ -104,7 +130,20 @@ public final class Trainer implements AutoCloseable {
       throw new IllegalArgumentException(
           "a batch of " + count + " rows is larger than the model's " + spec.batchSize());
     }
-    return spec.update() == UpdateMode.SAMPLE ? trainRows(batch) : trainBatch(batch, count);
+    boolean rowByRow = spec.update() == UpdateMode.SAMPLE || privacy != null;
+    return rowByRow ? trainRows(batch) : trainBatch(batch, count);
+  }
+
+  /** Whether the job's budget of privacy allows to learn from the batch. */
+  public boolean mayLearnFrom(MiniBatch batch) {
+    return privacy == null
+        || batch.rows().size() == 0
+        || privacy.allows(PrivateRows.reading(batch.rows()));
+  }
+
+  /** What was spent of the samples' privacy; empty where there is no bound to what is learned. */
+  public Optional<PrivacySpent> privacySpent() {
+    return Optional.ofNullable(privacy).map(PrivacyAccount::spent);
   }
 
   private StepResult trainBatch(MiniBatch batch, int count) {
@@ -243,6 +282,7 @@ public final class Trainer implements AutoCloseable {
             evaluation.total(),
             evaluation.baselines(),
             evaluation.confusion(),
+            privacySpent(),
             evaluation.calibration());
     evaluation.startWindow();
     return metrics;
@@ -278,6 +318,9 @@ public final class Trainer implements AutoCloseable {
     List<GradualCopy> copies = new ArrayList<>();
     copies.add(new ModelState(model).copy(snapshotMemory));
     evaluation.save(snapshotMemory.within(EVALUATION));
+    if (privacy != null) {
+      privacy.save(snapshotMemory.within(PRIVACY));
+    }
     guard.save(snapshotMemory).ifPresent(copies::add);
     var checkpoint =
         new Checkpoint(
@@ -313,6 +356,9 @@ public final class Trainer implements AutoCloseable {
     reader.requireSpec(spec);
     new ModelState(model).restore(reader);
     evaluation.restore(reader.within(EVALUATION));
+    if (privacy != null) {
+      privacy.restore(reader.within(PRIVACY));
+    }
     guard.restore(checkpoint);
     ledger.reset(checkpoint.ledger());
     step = checkpoint.step();

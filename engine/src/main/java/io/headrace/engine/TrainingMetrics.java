@@ -1,9 +1,11 @@
 package io.headrace.engine;
 
 import io.headrace.engine.metric.Calibration;
+import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.engine.sample.Ledger;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -21,6 +23,7 @@ import java.util.TreeMap;
  * @param baselines what predicting without skill would score over all samples, e.g.
  *     majorityClassAccuracy
  * @param confusion counts, row = true class, column = predicted class, row-major; empty for numbers
+ * @param privacy what was spent of the samples' privacy; empty where nothing bounds that
  * @param calibration how often what was predicted came true, by its probability
  */
 public record TrainingMetrics(
@@ -34,6 +37,7 @@ public record TrainingMetrics(
     SortedMap<String, Double> total,
     SortedMap<String, Double> baselines,
     List<Long> confusion,
+    Optional<PrivacySpent> privacy,
     Calibration calibration) {
   public TrainingMetrics {
     window = Collections.unmodifiableSortedMap(new TreeMap<>(window));

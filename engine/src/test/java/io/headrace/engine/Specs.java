@@ -6,11 +6,13 @@ import io.headrace.engine.loss.Losses;
 import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.optimizer.Optimizers;
 import io.headrace.engine.optimizer.Schedules;
+import io.headrace.engine.privacy.PrivacySpec;
 import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SampleSchema;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Small models for tests. */
@@ -77,6 +79,7 @@ final class Specs {
         spec.optimizer(),
         schedule,
         clipping,
+        spec.privacy(),
         spec.update(),
         spec.batchSize(),
         spec.shards(),
@@ -92,7 +95,24 @@ final class Specs {
         spec.optimizer(),
         spec.schedule(),
         spec.clipping(),
+        spec.privacy(),
         UpdateMode.SAMPLE,
+        spec.batchSize(),
+        spec.shards(),
+        spec.seed());
+  }
+
+  /** {@code spec} learning privately. */
+  static ModelSpec privately(ModelSpec spec, PrivacySpec privacy) {
+    return new ModelSpec(
+        spec.schema(),
+        spec.layers(),
+        spec.loss(),
+        spec.optimizer(),
+        spec.schedule(),
+        spec.clipping(),
+        Optional.of(privacy),
+        spec.update(),
         spec.batchSize(),
         spec.shards(),
         spec.seed());
@@ -228,6 +248,22 @@ final class Specs {
             List.of(Map.of("fm", Map.of("input", "x", "factors", 5))));
     return model(
         sparse(12, 2),
+        List.of(layer("towers", Map.of("inputs", towers, "join", "sum"))),
+        "logistic",
+        optimizer(optimizer, Map.of()),
+        batchSize);
+  }
+
+  /** linear + ffm over one sparse input of three fields. */
+  static ModelSpec ffm(String optimizer, int batchSize) {
+    var towers =
+        Map.of(
+            "first",
+            List.of(Map.of("linear", Map.of("input", "x"))),
+            "second",
+            List.of(Map.of("ffm", Map.of("input", "x", "factors", 3))));
+    return model(
+        schema(new InputSpec.Sparse(12, 3), 2),
         List.of(layer("towers", Map.of("inputs", towers, "join", "sum"))),
         "logistic",
         optimizer(optimizer, Map.of()),

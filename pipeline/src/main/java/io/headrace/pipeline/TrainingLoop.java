@@ -68,6 +68,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private volatile double betweenMillis;
   private long lastEndNanos;
   private volatile @Nullable TrainingMetrics lastMetrics;
+  private volatile boolean budgetSpent;
 
   /**
    * @param values of the checkpoint that the run goes on from; empty without one
@@ -112,7 +113,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   }
 
   private boolean step(MiniBatch batch) {
-    if (trained >= limit || stoppedEarly()) {
+    if (trained >= limit || stoppedEarly() || budgetSpent(batch)) {
       return false;
     }
     long begun = System.nanoTime();
@@ -155,6 +156,21 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     lastEndNanos = System.nanoTime();
     betweenMillis = averaged(betweenMillis, lastEndNanos - stepped);
     return trained < limit && !stoppedEarly();
+  }
+
+  /** Whether to learn from the batch would spend more privacy than the job allows. */
+  private boolean budgetSpent(MiniBatch batch) {
+    if (!budgetSpent && !trainer.mayLearnFrom(batch)) {
+      budgetSpent = true;
+      plan.events()
+          .accept(
+              new TrainEvent.Alert(
+                  plan.job(),
+                  "privacy-budget-spent",
+                  trainer.privacySpent().orElseThrow().message(),
+                  plan.clock().millis()));
+    }
+    return budgetSpent;
   }
 
   private static double averaged(double average, long nanos) {
@@ -315,6 +331,11 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   /** Whether validation's patience ran out. */
   boolean stoppedEarly() {
     return validation != null && validation.exhausted();
+  }
+
+  /** Whether learning ended because the privacy that the job may spend is spent. */
+  boolean budgetSpent() {
+    return budgetSpent;
   }
 
   @Nullable ValidationScores lastValidation() {

@@ -63,6 +63,15 @@ public final class TrainingRun implements AutoCloseable {
    * @throws HeadraceException if the newest checkpoint belongs to another model
    */
   public static TrainingRun start(TrainingPlan plan) {
+    return start(plan, false);
+  }
+
+  /**
+   * The same, and with {@code paused} reads nothing before it is resumed.
+   *
+   * @throws HeadraceException if the newest checkpoint belongs to another model
+   */
+  public static TrainingRun start(TrainingPlan plan, boolean paused) {
     Optional<Checkpoint> newest = plan.checkpoints().newest(damage -> alert(plan, damage));
     newest.ifPresent(
         checkpoint -> {
@@ -71,6 +80,9 @@ public final class TrainingRun implements AutoCloseable {
         });
     var run = new TrainingRun(plan, newest.map(Checkpoint::values).orElse(new TreeMap<>()));
     var _ = run.pipeline.end().thenAccept(run::end);
+    if (paused) {
+      var _ = run.pipeline.pause();
+    }
     run.pipeline.open();
     return run;
   }
@@ -179,6 +191,11 @@ public final class TrainingRun implements AutoCloseable {
     return status();
   }
 
+  /** Waits for the end, whatever it is. */
+  public void awaitEnd() {
+    var _ = ended.join();
+  }
+
   /** Stops and waits for the end, whatever it is. */
   @Override
   public void close() {
@@ -212,6 +229,7 @@ public final class TrainingRun implements AutoCloseable {
         loop.lastMetrics(),
         loop.lastValidation(),
         loop.stoppedEarly(),
+        loop.budgetSpent(),
         loop.checkpoints().newest(),
         loop.checkpointsPutOff(),
         loop.checkpoints().failures(),
@@ -233,7 +251,8 @@ public final class TrainingRun implements AutoCloseable {
     return switch (end) {
       case null -> stopping ? State.STOPPING : State.RUNNING;
       case StreamEnd.Completed() -> State.COMPLETED;
-      case StreamEnd.Stopped() -> loop.stoppedEarly() ? State.COMPLETED : State.STOPPED;
+      case StreamEnd.Stopped() ->
+          loop.stoppedEarly() || loop.budgetSpent() ? State.COMPLETED : State.STOPPED;
       case StreamEnd.Failed(_) -> State.FAILED;
     };
   }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param stepTimes where the time of a step goes
  * @param validation the latest scores of held-out samples in this run
  * @param stoppedEarly whether the run ended, or will, because they became no better
+ * @param budgetSpent whether the run ended because no more privacy may be spent
  * @param checkpointsPutOff times that a checkpoint was due while another could not be written yet
  * @param checkpointFailures writes that failed
  * @param rejectionsByReason since the start of this run
@@ -41,6 +42,7 @@ public record TrainingStatus(
     @Nullable TrainingMetrics metrics,
     @Nullable ValidationScores validation,
     boolean stoppedEarly,
+    boolean budgetSpent,
     CheckpointStore.@Nullable Entry checkpoint,
     long checkpointsPutOff,
     long checkpointFailures,
@@ -55,7 +57,39 @@ public record TrainingStatus(
     STOPPING,
     COMPLETED,
     STOPPED,
-    FAILED
+    FAILED,
+    RESTORING;
+
+    /** Whether the run has not ended yet. */
+    public boolean ongoing() {
+      return this == RUNNING || this == PAUSED || this == STOPPING || this == RESTORING;
+    }
+  }
+
+  /** The same otherwise, of a run that is elsewhere than its parts know. */
+  public TrainingStatus as(State other, @Nullable String failedBecause) {
+    return new TrainingStatus(
+        job,
+        other,
+        startedAtMillis,
+        runningMillis,
+        ledger,
+        read,
+        resumedSamples,
+        ring,
+        samplesPerSecond,
+        steps,
+        stepTimes,
+        metrics,
+        validation,
+        stoppedEarly,
+        budgetSpent,
+        checkpoint,
+        checkpointsPutOff,
+        checkpointFailures,
+        rejectionsByReason,
+        null,
+        failedBecause);
   }
 
   public long recordsRead() {

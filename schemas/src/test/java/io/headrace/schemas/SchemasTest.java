@@ -41,6 +41,7 @@ class SchemasTest {
             Map.of("loss", 0.6),
             Map.of(),
             List.of(1L, 2L, 3L, 4L),
+            new PrivacySpentRecord(1.5, 1e-6, 3.0),
             List.of(),
             List.of(new CalibrationBin(0.1, 0.2, 6.0, 0.15, 0.25)));
     assertThat(TrainingMetricsRecord.getDecoder().decode(Schemas.message(metrics)))

@@ -3,10 +3,12 @@ package io.headrace.sink;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.metric.Calibration;
+import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.SourcePartition;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Training events for tests. */
@@ -28,6 +30,7 @@ public final class Events {
             new TreeMap<>(Map.of("loss", 0.5)),
             new TreeMap<>(Map.of("majorityClassAccuracy", 0.8)),
             List.of(1L, 2L, 3L, 4L),
+            Optional.of(new PrivacySpent(1.5, 1e-6, 3)),
             new Calibration(List.of(), List.of(new Calibration.Bin(0.1, 0.2, 6, 0.15, 0.25)))));
   }
 

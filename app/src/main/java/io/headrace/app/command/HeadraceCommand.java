@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      ServeCommand.class,
       ProduceCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,

@@ -13,6 +13,7 @@ import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
@@ -23,6 +24,7 @@ import reactor.core.publisher.Mono;
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 final class AuditGate implements Ordered {
   private static final int LONGEST_PATH = 500;
+  private static final Pattern PREDICTS = Pattern.compile("/api/v1/(jobs/[^/]+/)?predict");
 
   private final Gatekeeper gatekeeper;
 
@@ -82,7 +84,7 @@ final class AuditGate implements Ordered {
   private static boolean changes(HttpRequest<?> request) {
     return switch (request.getMethod()) {
       case GET, HEAD, OPTIONS -> false;
-      default -> !request.getPath().equals("/api/v1/predict");
+      default -> !PREDICTS.matcher(request.getPath()).matches();
     };
   }
 

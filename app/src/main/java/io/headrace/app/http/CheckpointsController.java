@@ -6,6 +6,7 @@ import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
@@ -23,8 +24,11 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The job's checkpoints: which there are, what one holds, whether it is whole, and a new one. */
-@Controller("/api/v1/checkpoints")
+/**
+ * A job's checkpoints: which there are, what one holds, whether it is whole, a new one, and the way
+ * back to an old one.
+ */
+@Controller("/api/v1")
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Secured(Role.SEE)
 final class CheckpointsController {
@@ -45,57 +49,63 @@ final class CheckpointsController {
   @Serdeable
   record Verified(String name, boolean whole, @Nullable Long step, String detail) {}
 
-  private final ServedJob job;
+  private final RequestedJob jobs;
 
   /** Held while a checkpoint is in memory: callers cannot make it hold several. */
   private final Object oneAtATime = new Object();
 
-  CheckpointsController(ServedJob job) {
-    this.job = job;
+  CheckpointsController(RequestedJob jobs) {
+    this.jobs = jobs;
   }
 
   /** Oldest first. */
-  @Get
-  List<Stored> list() {
-    CheckpointStore store = store();
+  @Get(uris = {"/checkpoints", "/jobs/{job}/checkpoints"})
+  List<Stored> list(Optional<String> job) {
+    CheckpointStore store = store(jobs.of(job));
     String best = store.best().orElse("");
     return store.list().stream().map(entry -> stored(entry, best)).toList();
   }
 
-  @Get(uri = "/{name}", produces = MediaType.APPLICATION_JSON)
-  String show(String name) {
-    CheckpointStore store = storeWith(name);
+  @Get(
+      uris = {"/checkpoints/{name}", "/jobs/{job}/checkpoints/{name}"},
+      produces = MediaType.APPLICATION_JSON)
+  String show(Optional<String> job, String name) {
+    ServedJob served = jobs.of(job);
+    CheckpointStore store = storeWith(served, name);
     synchronized (oneAtATime) {
       try {
         return new CheckpointContents(store.read(name), base(store, name)).json();
       } catch (HeadraceException unreadable) {
-        throw new HttpStatusException(HttpStatus.CONFLICT, withoutFolder(unreadable));
+        throw new HttpStatusException(HttpStatus.CONFLICT, withoutFolder(served, unreadable));
       }
     }
   }
 
-  @Get("/{name}/verify")
-  Verified verify(String name) {
-    CheckpointStore store = storeWith(name);
+  @Get(uris = {"/checkpoints/{name}/verify", "/jobs/{job}/checkpoints/{name}/verify"})
+  Verified verify(Optional<String> job, String name) {
+    ServedJob served = jobs.of(job);
+    CheckpointStore store = storeWith(served, name);
     synchronized (oneAtATime) {
       try {
         Checkpoint read = store.read(name);
         return new Verified(name, true, read.step(), "");
       } catch (HeadraceException unreadable) {
-        return new Verified(name, false, null, withoutFolder(unreadable));
+        return new Verified(name, false, null, withoutFolder(served, unreadable));
       }
     }
   }
 
   /** Answers once the checkpoint is durable. */
-  @Post
+  @Post(uris = {"/checkpoints", "/jobs/{job}/checkpoints"})
   @Secured(Role.OPERATE)
-  HttpResponse<Stored> write() {
-    CheckpointStore store = store();
+  HttpResponse<Stored> write(HttpRequest<?> request, Optional<String> job) {
+    ServedJob served = jobs.of(job);
+    CheckpointStore store = store(served);
     CheckpointStore.Entry written;
     try {
       written =
-          job.control()
+          served
+              .control()
               .checkpoint()
               .orElseThrow(
                   () ->
@@ -103,11 +113,28 @@ final class CheckpointsController {
                           HttpStatus.CONFLICT,
                           "The job has ended; its end wrote the last checkpoint."));
     } catch (HeadraceException failed) {
-      throw new HttpStatusException(HttpStatus.SERVICE_UNAVAILABLE, withoutFolder(failed));
+      throw new HttpStatusException(HttpStatus.SERVICE_UNAVAILABLE, withoutFolder(served, failed));
     }
     return HttpResponse.created(
         stored(written, store.best().orElse("")),
-        URI.create("/api/v1/checkpoints/" + written.name()));
+        URI.create(request.getPath() + "/" + written.name()));
+  }
+
+  /** Answers, with the status, once the job goes on from that checkpoint. */
+  @Post(uris = {"/checkpoints/{name}/restore", "/jobs/{job}/checkpoints/{name}/restore"})
+  @Secured(Role.OPERATE)
+  JobStatus restore(Optional<String> job, String name) {
+    ServedJob served = jobs.of(job);
+    var _ = storeWith(served, name);
+    try {
+      served.control().restore(name);
+      return served.status().status();
+    } catch (HeadraceException fault) {
+      boolean ended = served.status().status().job().state() == JobState.FAILED;
+      throw new HttpStatusException(
+          ended ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.CONFLICT,
+          withoutFolder(served, fault));
+    }
   }
 
   private static Stored stored(CheckpointStore.Entry entry, String best) {
@@ -119,15 +146,16 @@ final class CheckpointsController {
         entry.name().equals(best));
   }
 
-  private CheckpointStore store() {
+  private static CheckpointStore store(ServedJob served) {
     return DirectoryCheckpointStore.forReading(
-        job.checkpoints()
+        served
+            .checkpoints()
             .orElseThrow(
                 () ->
                     new HttpStatusException(
                         HttpStatus.CONFLICT,
                         "This job keeps no checkpoints. Give it checkpoints: {directory: ...}.")),
-        job.seal());
+        served.seal());
   }
 
   private static Optional<String> base(CheckpointStore store, String name) {
@@ -138,17 +166,17 @@ final class CheckpointsController {
   }
 
   /** Only names of the list lead to a file, so a name cannot lead out of the folder. */
-  private CheckpointStore storeWith(String name) {
-    CheckpointStore store = store();
+  private static CheckpointStore storeWith(ServedJob served, String name) {
+    CheckpointStore store = store(served);
     if (store.list().stream().noneMatch(entry -> entry.name().equals(name))) {
       throw new HttpStatusException(
           HttpStatus.NOT_FOUND,
-          "There is no checkpoint of that name. GET /api/v1/checkpoints lists those that there are.");
+          "There is no checkpoint of that name. The list of checkpoints has those that there are.");
     }
     return store;
   }
 
-  private String withoutFolder(HeadraceException fault) {
-    return Problem.withoutFolder(fault, job.checkpoints());
+  private static String withoutFolder(ServedJob served, HeadraceException fault) {
+    return Problem.withoutFolder(fault, served.checkpoints());
   }
 }

@@ -27,12 +27,13 @@ import io.micronaut.serde.annotation.Serdeable;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The job's dead letters: what they are, what one holds, and their way back, each at most once. */
-@Controller("/api/v1/dead-letters")
+@Controller("/api/v1")
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Secured(Role.SEE)
 final class DeadLettersController {
@@ -56,30 +57,38 @@ final class DeadLettersController {
       long settled,
       Map<String, List<String>> refused) {}
 
-  private final ServedJob job;
+  private final RequestedJob jobs;
 
   /** Held while letters are read: callers cannot make it hold several times what one needs. */
   private final Object oneAtATime = new Object();
 
-  DeadLettersController(ServedJob job) {
-    this.job = job;
+  DeadLettersController(RequestedJob jobs) {
+    this.jobs = jobs;
   }
 
   /** Sums, and the newest rows, as {@code headrace dead-letters list --json} has them. */
-  @Get(produces = MediaType.APPLICATION_JSON)
-  String list(@RequestBean LetterQuery which, @QueryValue(defaultValue = "50") int limit) {
+  @Get(
+      uris = {"/dead-letters", "/jobs/{job}/dead-letters"},
+      produces = MediaType.APPLICATION_JSON)
+  String list(
+      Optional<String> job,
+      @RequestBean LetterQuery which,
+      @QueryValue(defaultValue = "50") int limit) {
     if (limit < 1 || limit > MOST_ROWS) {
       throw bad("limit %d: is not 1 to %d.".formatted(limit, MOST_ROWS));
     }
     LetterFilter filter = which.filter();
-    return reading(letters -> LetterList.of(letters, filter, limit).json());
+    return reading(served(job), letters -> LetterList.of(letters, filter, limit).json());
   }
 
   /** One letter, as {@code headrace dead-letters show --json} has it. */
-  @Get(uri = "/show", produces = MediaType.APPLICATION_JSON)
-  String show(@QueryValue String letter) {
+  @Get(
+      uris = {"/dead-letters/show", "/jobs/{job}/dead-letters/show"},
+      produces = MediaType.APPLICATION_JSON)
+  String show(Optional<String> job, @QueryValue String letter) {
     LetterId id = id(letter);
     return reading(
+        served(job),
         letters -> {
           var found = new AtomicReference<@Nullable RejectedSample>();
           letters.forEach(LetterFilter.only(id), found::set);
@@ -87,7 +96,7 @@ final class DeadLettersController {
           if (one == null) {
             throw new HttpStatusException(
                 HttpStatus.NOT_FOUND,
-                "There is no letter of that name. GET /api/v1/dead-letters lists those that there are.");
+                "There is no letter of that name. The list of dead letters has those that there are.");
           }
           return new LetterView(one, letters.log()).json();
         });
@@ -100,16 +109,19 @@ final class DeadLettersController {
    * @param edits none, or lines as {@code headrace dead-letters export} writes them; then only
    *     those letters go back
    */
-  @Post(uri = "/replay", consumes = MediaType.ALL)
+  @Post(
+      uris = {"/dead-letters/replay", "/jobs/{job}/dead-letters/replay"},
+      consumes = MediaType.ALL)
   @Secured(Role.OPERATE)
   Replayed replay(
+      Optional<String> job,
       @RequestBean LetterQuery which,
       @QueryValue(value = "dry-run", defaultValue = "false") boolean dryRun,
       @QueryValue(value = "most-replays", defaultValue = "3") int mostReplays,
       @Body @Nullable String edits) {
     LetterFilter filter = which.filter();
     Map<LetterId, byte[]> repaired = edits == null || edits.isBlank() ? null : parsed(edits);
-    ServedLetters served = served();
+    ServedLetters served = served(job);
     served
         .noWayBack()
         .ifPresent(
@@ -117,6 +129,7 @@ final class DeadLettersController {
               throw new HttpStatusException(HttpStatus.CONFLICT, why);
             });
     return reading(
+        served,
         letters -> {
           try (ReplayTarget target = served.source()) {
             var replayer =
@@ -134,8 +147,7 @@ final class DeadLettersController {
         });
   }
 
-  private <T> T reading(Function<Letters, T> answer) {
-    ServedLetters served = served();
+  private <T> T reading(ServedLetters served, Function<Letters, T> answer) {
     synchronized (oneAtATime) {
       try {
         return answer.apply(new FewLetters(served.letters()));
@@ -146,8 +158,9 @@ final class DeadLettersController {
     }
   }
 
-  private ServedLetters served() {
-    return job.deadLetters()
+  private ServedLetters served(Optional<String> job) {
+    return jobs.of(job)
+        .deadLetters()
         .orElseThrow(
             () ->
                 new HttpStatusException(

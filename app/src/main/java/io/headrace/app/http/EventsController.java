@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** What happened to the job that a person should know of. */
-@Controller("/api/v1/events")
+@Controller("/api/v1")
 @Secured(Role.SEE)
 final class EventsController {
-  private final ServedJob job;
+  private final RequestedJob jobs;
 
-  EventsController(ServedJob job) {
-    this.job = job;
+  EventsController(RequestedJob jobs) {
+    this.jobs = jobs;
   }
 
   /**
@@ -24,10 +24,12 @@ final class EventsController {
    * @param after only those with a larger id
    * @param code only those of that kind
    */
-  @Get
+  @Get(uris = {"/events", "/jobs/{job}/events"})
   List<JobStatus.Event> list(
-      @QueryValue(defaultValue = "0") long after, @QueryValue Optional<String> code) {
-    return job.events().stream()
+      Optional<String> job,
+      @QueryValue(defaultValue = "0") long after,
+      @QueryValue Optional<String> code) {
+    return jobs.of(job).events().stream()
         .filter(event -> event.id() > after)
         .filter(event -> code.isEmpty() || code.get().equals(event.code()))
         .toList();

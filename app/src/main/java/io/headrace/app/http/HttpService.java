@@ -9,15 +9,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A running HTTP server that shows one job and lets people control it: the page at {@code /},
- * {@code /health}, {@code /prometheus} and the API under {@code /api/v1}. Thread-safe. Whoever
- * starts it closes it.
+ * A running HTTP server that shows jobs and lets people control them: the page at {@code /}, {@code
+ * /health}, {@code /prometheus} and the API under {@code /api/v1}. Thread-safe. Whoever starts it
+ * closes it.
  */
 public final class HttpService implements AutoCloseable {
   private final ApplicationContext context;
@@ -32,13 +33,18 @@ public final class HttpService implements AutoCloseable {
   }
 
   /**
-   * Serves {@code job} until {@link #close}. It listens when this returns.
+   * Serves {@code jobs} until {@link #close}. It listens when this returns.
    *
    * @throws HeadraceException if the port is taken, the host is none of this machine, strangers
    *     could come in by accident, or a file of tokens or for TLS is of no use
    */
+  public static HttpService start(Exposure exposure, ServedJobs jobs) {
+    return start(exposure, jobs, Duration.ofSeconds(1), InstantSource.system());
+  }
+
+  /** Like {@link #start(Exposure, ServedJobs)}, with one job. */
   public static HttpService start(Exposure exposure, ServedJob job) {
-    return start(exposure, job, Duration.ofSeconds(1), InstantSource.system());
+    return start(exposure, ServedJobs.only(job));
   }
 
   static HttpService start(String host, int port, ServedJob job) {
@@ -47,13 +53,14 @@ public final class HttpService implements AutoCloseable {
 
   static HttpService start(String host, int port, ServedJob job, Duration every) {
     var open = new Exposure(host, port, Optional.empty(), false);
-    return start(open, job, every, InstantSource.system());
+    return start(open, ServedJobs.only(job), every, InstantSource.system());
   }
 
-  static HttpService start(Exposure exposure, ServedJob job, Duration every, InstantSource clock) {
+  static HttpService start(
+      Exposure exposure, ServedJobs jobs, Duration every, InstantSource clock) {
     exposure.check();
     checkFree(exposure.host(), exposure.port());
-    Gatekeeper gatekeeper = Gatekeeper.open(exposure, job.checkpoints(), clock);
+    Gatekeeper gatekeeper = Gatekeeper.open(exposure, results(jobs), clock);
     ApplicationContext context =
         ApplicationContext.builder()
             .banner(false)
@@ -61,11 +68,9 @@ public final class HttpService implements AutoCloseable {
             .deduceCloudEnvironment(false)
             .bootstrapEnvironment(false)
             .enableDefaultPropertySources(false)
-            .properties(HttpSettings.of(exposure, job))
+            .properties(HttpSettings.of(exposure, jobs))
             .build();
-    context.registerSingleton(ServedJob.class, job);
-    context.registerSingleton(JobStatusSource.class, job.status());
-    context.registerSingleton(JobControl.class, job.control());
+    context.registerSingleton(ServedJobs.class, jobs);
     context.registerSingleton(Gatekeeper.class, gatekeeper);
     context.registerSingleton(StatusFeed.Pace.class, new StatusFeed.Pace(every));
     try {
@@ -78,6 +83,11 @@ public final class HttpService implements AutoCloseable {
       gatekeeper.close();
       throw unusable(exposure.host(), exposure.port(), e);
     }
+  }
+
+  /** Where the first job that keeps results keeps them. */
+  private static Optional<Path> results(ServedJobs jobs) {
+    return jobs.all().stream().flatMap(job -> job.checkpoints().stream()).findFirst();
   }
 
   /** Where a browser on this machine finds the page. */

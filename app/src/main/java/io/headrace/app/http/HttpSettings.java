@@ -1,7 +1,6 @@
 package io.headrace.app.http;
 
 import io.headrace.app.access.Role;
-import io.headrace.ingest.push.PushIntake;
 import io.headrace.pipeline.job.AccessSettings;
 import io.headrace.pipeline.job.AccessSettings.Jwt;
 import io.headrace.pipeline.job.AccessSettings.Tls;
@@ -20,7 +19,7 @@ final class HttpSettings {
 
   private HttpSettings() {}
 
-  static Map<String, Object> of(Exposure exposure, ServedJob job) {
+  static Map<String, Object> of(Exposure exposure, ServedJobs jobs) {
     var settings = new HashMap<String, Object>();
     settings.put("micronaut.application.name", "headrace");
     settings.put("micronaut.server.host", exposure.host());
@@ -28,10 +27,7 @@ final class HttpSettings {
     settings.put("micronaut.server.port", port);
     exposure.tls().ifPresent(tls -> putTls(settings, port, tls));
     putSecurity(settings, exposure);
-    int largest =
-        Math.max(
-            job.intake().map(PushIntake::maxRequestBytes).orElse(0),
-            job.predictions().map(served -> served.model().maxRequestBytes()).orElse(0));
+    int largest = jobs.maxRequestBytes();
     if (largest > 0) {
       settings.put("micronaut.server.max-request-size", largest);
     }

@@ -4,29 +4,42 @@ import io.micronaut.health.HealthStatus;
 import io.micronaut.management.health.indicator.HealthIndicator;
 import io.micronaut.management.health.indicator.HealthResult;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Map;
 import org.reactivestreams.Publisher;
-import reactor.core.publisher.Mono;
+import reactor.core.publisher.Flux;
 
-/** The job's part of {@code /health}: DOWN once it has failed, else UP, with its state. */
+/**
+ * The jobs' part of {@code /health}: each with its state, DOWN once it has failed. While another
+ * one has not, that is only told, for whoever watches over the process would end that one too.
+ */
 @Singleton
 final class JobHealth implements HealthIndicator {
-  private final JobStatusSource source;
+  private final ServedJobs jobs;
 
-  JobHealth(JobStatusSource source) {
-    this.source = source;
+  JobHealth(ServedJobs jobs) {
+    this.jobs = jobs;
   }
 
   @Override
   public Publisher<HealthResult> getResult() {
-    return Mono.fromSupplier(
+    return Flux.defer(
         () -> {
-          JobStatus.Job job = source.status().job();
-          boolean failed = job.state() == JobState.FAILED;
-          return HealthResult.builder("job", failed ? HealthStatus.DOWN : HealthStatus.UP)
-              .details(
-                  Map.of("name", job.name(), "state", job.state().code(), "message", job.message()))
-              .build();
+          List<JobStatus.Job> all =
+              jobs.all().stream().map(served -> served.status().status().job()).toList();
+          boolean down = !all.isEmpty() && all.stream().allMatch(JobHealth::failed);
+          return Flux.fromStream(
+              all.stream().map(job -> result(all.size() == 1 ? "job" : job.name(), job, down)));
         });
+  }
+
+  private static boolean failed(JobStatus.Job job) {
+    return job.state() == JobState.FAILED;
+  }
+
+  private static HealthResult result(String title, JobStatus.Job job, boolean down) {
+    return HealthResult.builder(title, down ? HealthStatus.DOWN : HealthStatus.UP)
+        .details(Map.of("name", job.name(), "state", job.state().code(), "message", job.message()))
+        .build();
   }
 }

@@ -110,6 +110,7 @@ public record JobStatus(
    * @param baselines what predicting without skill would score
    * @param validation over the held-out samples at the last look; empty without one
    * @param confusion over all samples; null for numbers and many classes
+   * @param privacy what was spent at the last metrics; null where nothing bounds it
    * @param calibration how often what was predicted came true, by its probability; null for numbers
    *     and before the first
    * @param conflated events that a slow sink never saw, because newer ones took their place
@@ -122,6 +123,7 @@ public record JobStatus(
       SortedMap<String, Double> baselines,
       SortedMap<String, Double> validation,
       @Nullable Confusion confusion,
+      @Nullable Privacy privacy,
       @Nullable Calibration calibration,
       long conflated,
       long undelivered) {
@@ -139,6 +141,15 @@ public record JobStatus(
       return Collections.unmodifiableSortedMap(finite);
     }
   }
+
+  /**
+   * What was spent of the samples' privacy.
+   *
+   * @param epsilon null where the noise promises nothing
+   * @param budget null for no bound
+   */
+  @Serdeable
+  public record Privacy(@Nullable Double epsilon, double delta, @Nullable Double budget) {}
 
   /**
    * What was taken for what.
@@ -227,6 +238,22 @@ public record JobStatus(
    */
   @Serdeable
   public record Saved(String name, long step, double ageSeconds, long bytes, long millis) {}
+
+  /** Of a job that does not run and of which there is nothing to show. */
+  public static JobStatus of(Job job) {
+    SortedMap<String, Double> none = Collections.emptySortedMap();
+    return new JobStatus(
+        System.currentTimeMillis(),
+        job,
+        new Progress(0, 0, 0, 0, 0, null),
+        new Account(0, 0, 0, 0, 0, 0, Collections.emptySortedMap()),
+        List.of(),
+        new Metrics(none, none, none, none, null, null, null, 0, 0),
+        new Flow(0, 0, 0),
+        new Checkpoints(0, 0, 0, null),
+        null,
+        List.of());
+  }
 
   public JobStatus {
     partitions = List.copyOf(partitions);

@@ -16,23 +16,22 @@ final class MetricFamily {
   private final boolean counts;
   private final Map<Labels, Double> points = new TreeMap<>();
 
-  private MetricFamily(String name, String help, boolean counts) {
+  private Labels common = Labels.EMPTY;
+
+  /**
+   * @param name of a count without the {@code _total} that the exposition adds
+   * @param counts whether it only grows
+   */
+  MetricFamily(String name, String help, boolean counts) {
     this.name = name;
     this.help = help;
     this.counts = counts;
   }
 
-  /**
-   * A figure that only grows.
-   *
-   * @param name without the {@code _total} that the exposition adds
-   */
-  static MetricFamily counter(String name, String help) {
-    return new MetricFamily(name, help, true);
-  }
-
-  static MetricFamily gauge(String name, String help) {
-    return new MetricFamily(name, help, false);
+  /** Gives this label to all points from now on. */
+  MetricFamily labelled(String label, String value) {
+    common = Labels.of(label, value);
+    return this;
   }
 
   /**
@@ -41,7 +40,7 @@ final class MetricFamily {
    * @param labels name, value, name, value, ...
    */
   MetricFamily add(double value, String... labels) {
-    points.put(Labels.of(labels), value);
+    points.put(common.merge(Labels.of(labels)), value);
     return this;
   }
 

@@ -23,13 +23,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 
 /** Predicts by the model that is being learned; all rows of a request by one state of it. */
-@Controller("/api/v1/predict")
+@Controller("/api/v1")
 @Secured(Role.SEE)
 final class PredictController {
   private static final JsonFactory JSON = new JsonFactory();
@@ -47,32 +48,38 @@ final class PredictController {
    */
   private static final int SMALL = 4 << 10;
 
-  private final ServedJob job;
+  private final RequestedJob jobs;
   private final Executor others;
 
-  PredictController(ServedJob job, @Named(TaskExecutors.BLOCKING) ExecutorService others) {
-    this.job = job;
+  PredictController(RequestedJob jobs, @Named(TaskExecutors.BLOCKING) ExecutorService others) {
+    this.jobs = jobs;
     this.others = others;
   }
 
-  @Post(consumes = MediaType.ALL, produces = MediaType.APPLICATION_JSON)
-  CompletionStage<MutableHttpResponse<?>> predict(HttpRequest<?> request, @Body byte[] body) {
+  @Post(
+      uris = {"/predict", "/jobs/{job}/predict"},
+      consumes = MediaType.ALL,
+      produces = MediaType.APPLICATION_JSON)
+  CompletionStage<MutableHttpResponse<?>> predict(
+      HttpRequest<?> request, Optional<String> job, @Body byte[] body) {
+    ServedJob served = jobs.of(job);
     boolean small =
         body.length <= SMALL
-            && job.predictions().map(served -> !served.model().isBusy()).orElse(true);
+            && served.predictions().map(live -> !live.model().isBusy()).orElse(true);
     return small
-        ? CompletableFuture.completedFuture(answer(request, body))
-        : CompletableFuture.supplyAsync(() -> answer(request, body), others);
+        ? CompletableFuture.completedFuture(answer(request, served, body))
+        : CompletableFuture.supplyAsync(() -> answer(request, served, body), others);
   }
 
-  private MutableHttpResponse<?> answer(HttpRequest<?> request, byte[] body) {
-    if (job.predictions().isEmpty()) {
+  private static MutableHttpResponse<?> answer(
+      HttpRequest<?> request, ServedJob served, byte[] body) {
+    if (served.predictions().isEmpty()) {
       return Problem.response(
           request,
           HttpStatus.NOT_FOUND,
           "This job does not predict. Give it serve: {} to have it predict while it learns.");
     }
-    ServedPredictions predictions = job.predictions().get();
+    ServedPredictions predictions = served.predictions().get();
     String type = request.getContentType().map(MediaType::getName).orElse("application/json");
     Form form = FORMS.get(type);
     if (form == null) {

@@ -36,7 +36,7 @@ final class ProblemResponses implements ErrorResponseProcessor<Problem> {
       return "Your role does not permit that. GET /api/v1/session says what it permits.";
     }
     if (status == HttpStatus.NOT_FOUND) {
-      return "Nothing is served at this path. There is /, /health, /prometheus, /api/v1/status, /api/v1/session, /api/v1/checkpoints and, to POST to, /api/v1/samples, /api/v1/predict, /api/v1/pause and /api/v1/resume.";
+      return "Nothing is served at this path. There is /, /health, /prometheus, /api/v1/session, /api/v1/jobs and, of a job, /api/v1/jobs/NAME/status, /checkpoints and, to POST to, /samples, /predict, /pause, /resume, /stop and /start; with one job /api/v1/status and so on as well.";
     }
     if (status.getCode() >= 500) {
       // What the exception says is for the log: it may name what a stranger should not see.

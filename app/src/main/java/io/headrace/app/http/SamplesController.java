@@ -19,22 +19,26 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Takes samples in: answers with their positions once they are durable, or says why not. */
-@Controller("/api/v1/samples")
+@Controller("/api/v1")
 @Secured(Role.PUSH)
 final class SamplesController {
   private static final String KEY = "Idempotency-Key";
   private static final String RETRY_SECONDS = "1";
 
-  private final ServedJob job;
+  private final RequestedJob jobs;
 
-  SamplesController(ServedJob job) {
-    this.job = job;
+  SamplesController(RequestedJob jobs) {
+    this.jobs = jobs;
   }
 
-  @Post(consumes = MediaType.ALL)
+  @Post(
+      uris = {"/samples", "/jobs/{job}/samples"},
+      consumes = MediaType.ALL)
   @ExecuteOn(TaskExecutors.BLOCKING)
-  CompletionStage<MutableHttpResponse<?>> push(HttpRequest<?> request, @Body byte[] body) {
-    return job.intake()
+  CompletionStage<MutableHttpResponse<?>> push(
+      HttpRequest<?> request, Optional<String> job, @Body byte[] body) {
+    return jobs.of(job)
+        .intake()
         .orElseThrow() // the gate lets nobody through without one
         .push(body, Optional.ofNullable(request.getHeaders().get(KEY)))
         .thenApply(outcome -> answer(request, outcome));

@@ -12,22 +12,28 @@ import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.http.filter.ServerFilterPhase;
+import io.micronaut.web.router.RouteAttributes;
 import java.util.Optional;
 
 /** Turns pushed samples away by their headers, before anything reads their bodies. */
-@ServerFilter("/api/v1/samples")
+@ServerFilter({"/api/v1/samples", "/api/v1/jobs/*/samples"})
 final class SamplesGate implements Ordered {
-  private final ServedJob job;
+  private final RequestedJob jobs;
   private final ReceivingBudget budget;
 
-  SamplesGate(ServedJob job, ReceivingBudget budget) {
-    this.job = job;
+  SamplesGate(RequestedJob jobs, ReceivingBudget budget) {
+    this.jobs = jobs;
     this.budget = budget;
   }
 
   /** The answer to a request that cannot be taken; null for one that goes on. */
   @RequestFilter
   @Nullable HttpResponse<?> check(HttpRequest<?> request) {
+    Optional<String> name =
+        RouteAttributes.getRouteMatch(request)
+            .map(route -> route.getVariableValues().get("job"))
+            .map(Object::toString);
+    ServedJob job = jobs.of(name);
     if (job.intake().isEmpty()) {
       return Problem.response(
           request,

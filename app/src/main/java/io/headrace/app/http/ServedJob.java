@@ -11,6 +11,9 @@ import java.util.Optional;
  * threads: what takes samples in or predicts may be another one after a while.
  */
 public interface ServedJob {
+  /** Its own among the jobs of a service, and its address. */
+  String name();
+
   JobStatusSource status();
 
   JobControl control();
@@ -32,4 +35,11 @@ public interface ServedJob {
 
   /** What happened, newest first: more of it than the status has. */
   List<JobStatus.Event> events();
+
+  /** Bytes of the largest body that it takes; 0 if it takes none. */
+  default int maxRequestBytes() {
+    return Math.max(
+        intake().map(PushIntake::maxRequestBytes).orElse(0),
+        predictions().map(served -> served.model().maxRequestBytes()).orElse(0));
+  }
 }

@@ -8,41 +8,44 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.sse.Event;
 import io.micronaut.security.annotation.Secured;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
 /** The status API: how the job stands, how it stood, and how it goes on. */
-@Controller("/api/v1/status")
+@Controller("/api/v1")
 @Secured(Role.SEE)
 final class StatusController {
   private static final String LAST = "Last-Event-ID";
 
-  private final JobStatusSource source;
+  private final RequestedJob jobs;
   private final StatusFeed feed;
   private final Gatekeeper gatekeeper;
 
-  StatusController(JobStatusSource source, StatusFeed feed, Gatekeeper gatekeeper) {
-    this.source = source;
+  StatusController(RequestedJob jobs, StatusFeed feed, Gatekeeper gatekeeper) {
+    this.jobs = jobs;
     this.feed = feed;
     this.gatekeeper = gatekeeper;
   }
 
-  @Get
+  @Get(uris = {"/status", "/jobs/{job}/status"})
   @Secured({Role.SEE, Role.PUSH})
-  JobStatus status() {
-    return source.status();
+  JobStatus status(Optional<String> job) {
+    return jobs.of(job).status().status();
   }
 
-  @Get("/history")
-  List<HistoryPoint> history() {
-    return feed.history();
+  @Get(uris = {"/status/history", "/jobs/{job}/status/history"})
+  List<HistoryPoint> history(Optional<String> job) {
+    return feed.history(jobs.of(job));
   }
 
-  @Get(uri = "/stream", produces = MediaType.TEXT_EVENT_STREAM)
-  Publisher<Event<?>> stream(HttpRequest<?> request) {
-    Flux<Event<?>> events = feed.events(lastHeard(request.getHeaders().get(LAST)));
+  @Get(
+      uris = {"/status/stream", "/jobs/{job}/status/stream"},
+      produces = MediaType.TEXT_EVENT_STREAM)
+  Publisher<Event<?>> stream(HttpRequest<?> request, Optional<String> job) {
+    Flux<Event<?>> events = feed.events(jobs.of(job), lastHeard(request.getHeaders().get(LAST)));
     return Callers.known(request)
         .<Publisher<Event<?>>>map(caller -> events.takeWhile(event -> gatekeeper.holds(caller)))
         .orElse(events);

@@ -9,7 +9,9 @@ import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,10 +22,10 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Takes a status at a steady pace, remembers it, and passes it to every open page. Thread-safe. A
- * page that cannot keep up misses ticks; nothing is queued for it. Ticks are taken on the server's
- * one thread: from another one they would race with pages that disconnect, which the server reports
- * as a fault.
+ * Takes a status of each job at a steady pace, remembers it, and passes it to every open page.
+ * Thread-safe. A page that cannot keep up misses ticks; nothing is queued for it. Ticks are taken
+ * on the server's one thread: from another one they would race with pages that disconnect, which
+ * the server reports as a fault.
  */
 @Context
 final class StatusFeed {
@@ -36,15 +38,21 @@ final class StatusFeed {
   @Serdeable
   record Tick(JobStatus status, HistoryPoint point) {}
 
-  private final ServedJob job;
+  /** Of one job. */
+  private record Channel(StatusHistory history, Sinks.Many<Tick> ticks) {
+    Channel() {
+      this(new StatusHistory(), Sinks.many().multicast().directBestEffort());
+    }
+  }
+
+  private final ServedJobs jobs;
   private final Duration every;
   private final EventLoopGroup serverThread;
-  private final StatusHistory history = new StatusHistory();
-  private final Sinks.Many<Tick> ticks = Sinks.many().multicast().directBestEffort();
+  private final Map<String, Channel> channels = new ConcurrentHashMap<>();
   private final Disposable.Swap clock = Disposables.swap();
 
-  StatusFeed(ServedJob job, Pace pace, EventLoopGroup serverThread) {
-    this.job = job;
+  StatusFeed(ServedJobs jobs, Pace pace, EventLoopGroup serverThread) {
+    this.jobs = jobs;
     this.serverThread = serverThread;
     this.every = pace.every();
   }
@@ -54,18 +62,18 @@ final class StatusFeed {
     clock.update(
         Flux.interval(Duration.ZERO, every, Schedulers.fromExecutorService(serverThread))
             .onBackpressureDrop()
-            .subscribe(n -> tick()));
+            .subscribe(n -> jobs.all().forEach(this::tick)));
   }
 
   /** Ends every open stream, so that the server can stop at once. */
   @PreDestroy
   void stop() {
     clock.dispose();
-    ticks.tryEmitComplete();
+    channels.values().forEach(channel -> channel.ticks().tryEmitComplete());
   }
 
-  List<HistoryPoint> history() {
-    return history.points();
+  List<HistoryPoint> history(ServedJob job) {
+    return channel(job).history().points();
   }
 
   /**
@@ -74,24 +82,29 @@ final class StatusFeed {
    *
    * @param after id of the last alert that the listener has; empty for one who begins to listen
    */
-  Flux<Event<?>> events(OptionalLong after) {
+  Flux<Event<?>> events(ServedJob job, OptionalLong after) {
     return Flux.defer(
         () -> {
-          Event<?> past = Event.of(history.points()).name("history");
-          var told = new AtomicLong(after.orElseGet(this::newestAlert));
-          return ticks
+          Event<?> past = Event.of(history(job)).name("history");
+          var told = new AtomicLong(after.orElseGet(() -> newestAlert(job)));
+          return channel(job)
+              .ticks()
               .asFlux()
-              .startWith(tickNow())
-              .concatMapIterable(tick -> withAlerts(tick, told), 1)
+              .startWith(tickNow(job))
+              .concatMapIterable(tick -> withAlerts(job, tick, told), 1)
               .startWith(past);
         });
   }
 
-  private long newestAlert() {
+  private Channel channel(ServedJob job) {
+    return channels.computeIfAbsent(job.name(), name -> new Channel());
+  }
+
+  private static long newestAlert(ServedJob job) {
     return job.events().stream().findFirst().map(JobStatus.Event::id).orElse(0L);
   }
 
-  private List<Event<?>> withAlerts(Tick tick, AtomicLong told) {
+  private static List<Event<?>> withAlerts(ServedJob job, Tick tick, AtomicLong told) {
     List<Event<?>> all = new ArrayList<>();
     for (JobStatus.Event happened : job.events().reversed()) {
       if (happened.id() > told.get()) {
@@ -103,17 +116,17 @@ final class StatusFeed {
     return all;
   }
 
-  private void tick() {
+  private void tick(ServedJob job) {
     try {
-      Tick tick = tickNow();
-      history.add(tick.point());
-      ticks.tryEmitNext(tick);
+      Tick tick = tickNow(job);
+      channel(job).history().add(tick.point());
+      channel(job).ticks().tryEmitNext(tick);
     } catch (RuntimeException e) {
-      log.warn("The status page missed an update: {}", e.toString());
+      log.warn("The page of {} missed an update: {}", job.name(), e.toString());
     }
   }
 
-  private Tick tickNow() {
+  private static Tick tickNow(ServedJob job) {
     JobStatus status = job.status().status();
     return new Tick(status, HistoryPoint.of(status));
   }

@@ -30,6 +30,9 @@ public record CheckpointContents(Checkpoint checkpoint, Optional<String> base) {
     lines.add("created  " + created());
     base.ifPresent(name -> lines.add("builds on " + name));
     checkpoint.ledger().entries().forEach((at, entry) -> lines.add(range(at, entry)));
+    epsilon()
+        .ifPresent(
+            epsilon -> lines.add("privacy  epsilon %s at delta %s".formatted(epsilon, delta())));
     checkpoint
         .tensors()
         .forEach(
@@ -78,6 +81,9 @@ public record CheckpointContents(Checkpoint checkpoint, Optional<String> base) {
     root.put("step", checkpoint.step());
     root.put("created", created().toString());
     base.ifPresent(name -> root.put("base", name));
+    epsilon()
+        .ifPresent(
+            epsilon -> root.putObject("privacy").put("epsilon", epsilon).put("delta", delta()));
     var partitions = root.putArray("partitions");
     checkpoint.ledger().entries().forEach((at, entry) -> put(partitions.addObject(), at, entry));
     ObjectNode tensors = root.putObject("tensors");
@@ -103,6 +109,15 @@ public record CheckpointContents(Checkpoint checkpoint, Optional<String> base) {
     node.put("rejected", entry.rejected());
     node.put("filtered", entry.filtered());
     node.put("lost", entry.lost());
+  }
+
+  /** What was spent of the samples' privacy, where that was accounted for. */
+  private Optional<Double> epsilon() {
+    return Optional.ofNullable(checkpoint.values().get("privacy.epsilon")).map(Double::valueOf);
+  }
+
+  private double delta() {
+    return Double.parseDouble(checkpoint.values().getOrDefault("privacy.delta", "NaN"));
   }
 
   private OptionalLong first(SourcePartition at) {

@@ -60,6 +60,10 @@ public final class ModelCard {
     put("metrics", metrics.total());
     put("baselines", metrics.baselines());
     card.put("samplesTrained", metrics.ledger().trained());
+    metrics
+        .privacy()
+        .map(PrivacyReport::of)
+        .ifPresent(spent -> card.set("privacy", JSON.valueToTree(spent)));
     if (!forThePublic) {
       card.set(
           "data", new CheckpointContents(checkpoint, Optional.empty()).tree().get("partitions"));
@@ -75,7 +79,7 @@ public final class ModelCard {
   private static String described(InputSpec input) {
     return switch (input) {
       case InputSpec.Dense(List<Integer> shape) -> "numbers of the shape " + shape;
-      case InputSpec.Sparse(int bits) -> "hashed features, 2^" + bits + " ids";
+      case InputSpec.Sparse(int bits, int _) -> "hashed features, 2^" + bits + " ids";
       case InputSpec.Tokens(int length, int size) ->
           "at most %,d tokens of a vocabulary of %,d".formatted(length, size);
     };
@@ -129,6 +133,7 @@ public final class ModelCard {
     page.add("");
     numbers(page, "metric", metrics.total());
     numbers(page, "without skill", metrics.baselines());
+    metrics.privacy().map(PrivacyReport::of).ifPresent(spent -> privacy(page, spent));
     if (card.has("data")) {
       page.add("## What it was learned from");
       page.add("");
@@ -147,6 +152,17 @@ public final class ModelCard {
 
   private static void row(StringJoiner page, String name, String value) {
     page.add("| " + name + " | " + value.replace("|", "\\|") + " |");
+  }
+
+  private static void privacy(StringJoiner page, PrivacyReport spent) {
+    page.add("## What it tells of a sample");
+    page.add("");
+    page.add(
+        "Learned with differential privacy (DP-SGD): "
+            + spent.text()
+            + ". The bound is on what follows from the weights; the metrics above, and what else is"
+            + " counted, have no such bound.");
+    page.add("");
   }
 
   private static void numbers(StringJoiner page, String title, Map<String, Double> values) {

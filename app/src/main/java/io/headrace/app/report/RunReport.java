@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *     absent for numbers
  * @param validation the last look at the job's held-out samples; absent without one
  * @param test how the model does on the job's test source; absent without one
+ * @param privacy what was spent of the samples' privacy; absent where nothing bounds that
  * @param eventsConflated events that a slow sink never saw, because newer ones took their place
  * @param eventsUndelivered events that a sink failed to take
  * @param checkpoint name of the last checkpoint; absent if none was written
@@ -53,6 +54,7 @@ public record RunReport(
     @Nullable ValidationReport validation,
     @Nullable TestReport test,
     SortedMap<String, Double> baselines,
+    @Nullable PrivacyReport privacy,
     long eventsConflated,
     long eventsUndelivered,
     @Nullable String checkpoint,
@@ -94,6 +96,7 @@ public record RunReport(
         validation,
         test,
         new TreeMap<>(last.baselines()),
+        last.privacy().map(PrivacyReport::of).orElse(null),
         eventsConflated,
         eventsUndelivered,
         checkpoint,

@@ -42,6 +42,9 @@ public final class Summary {
       }
     }
     lines.add("baselines  " + figures(report.baselines()));
+    if (report.privacy() != null) {
+      lines.add("privacy    " + report.privacy().text());
+    }
     if (report.eventsConflated() + report.eventsUndelivered() > 0) {
       lines.add(
           String.format(

@@ -154,8 +154,7 @@ public final class Attendant implements AutoCloseable {
   }
 
   private boolean ongoing() {
-    State state = run.status().state();
-    return state == State.RUNNING || state == State.PAUSED || state == State.STOPPING;
+    return run.status().state().ongoing();
   }
 
   /** Says how the run went, and writes it to {@code report} as well; for use behind its end. */
@@ -179,11 +178,19 @@ public final class Attendant implements AutoCloseable {
                 : status.checkpoint().name(),
             run.trainer().parametersSha256());
     out.println(Summary.of(summary));
+    if (status.budgetSpent()) {
+      metrics.privacy().ifPresent(spent -> out.println(spent.message()));
+    }
     out.flush();
     if (report != null) {
       summary.write(report);
     }
     return summary;
+  }
+
+  /** Whether the run ended because the privacy that the job may spend is spent. */
+  public boolean budgetSpent() {
+    return run.status().budgetSpent();
   }
 
   @Override

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A job's parts in a few words, for people. Stateless. */
-final class Descriptions {
+public final class Descriptions {
   private Descriptions() {}
 
   /** {@code topic flights} or {@code file flights.avro}. */
-  static String source(JobSpec job) {
+  public static String source(JobSpec job) {
     Map<String, Object> settings = job.source().settings().asMap();
     Object place = settings.getOrDefault("topic", settings.get("path"));
     if (job.source().name().equals("http")) {
@@ -20,7 +20,7 @@ final class Descriptions {
   }
 
   /** {@code linear, logistic loss, ftrl}. */
-  static String model(JobSpec job) {
+  public static String model(JobSpec job) {
     String layers =
         job.layers().stream().map(ComponentSpec::name).collect(Collectors.joining(" → "));
     return "%s, %s loss, %s".formatted(layers, job.loss().name(), job.optimizer().name());

@@ -65,7 +65,8 @@ public final class ProgressLine {
     }
   }
 
-  static String text(JobStatus status) {
+  /** The line itself, without colours. */
+  public static String text(JobStatus status) {
     var text = new StringBuilder();
     text.append(
         String.format(

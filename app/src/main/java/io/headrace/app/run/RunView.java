@@ -7,9 +7,11 @@ import io.headrace.app.http.JobStatusSource;
 import io.headrace.app.http.ServedJob;
 import io.headrace.app.http.ServedLetters;
 import io.headrace.app.http.ServedPredictions;
+import io.headrace.app.report.PrivacyReport;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
 import io.headrace.engine.metric.Calibration;
+import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
@@ -99,6 +101,11 @@ public final class RunView implements JobStatusSource, JobControl {
   /** Asks the run each time. */
   private final class Served implements ServedJob {
     @Override
+    public String name() {
+      return run.job().name();
+    }
+
+    @Override
     public JobStatusSource status() {
       return RunView.this;
     }
@@ -151,6 +158,27 @@ public final class RunView implements JobStatusSource, JobControl {
     return run.checkpoint();
   }
 
+  /** A run is not started again: whoever started it waits for its end. */
+  @Override
+  public boolean start() {
+    return false;
+  }
+
+  /** Returns at once: the process, which waits for the run's end, may end with it. */
+  @Override
+  public boolean stop() {
+    boolean ongoing = run.status().state().ongoing();
+    if (ongoing) {
+      run.stop();
+    }
+    return ongoing;
+  }
+
+  @Override
+  public void restore(String checkpoint) {
+    run.restore(checkpoint);
+  }
+
   @Override
   public boolean resume() {
     return run.resume();
@@ -159,6 +187,9 @@ public final class RunView implements JobStatusSource, JobControl {
   private static String message(TrainingStatus status) {
     if (status.failure() != null) {
       return status.failure();
+    }
+    if (status.budgetSpent() && status.metrics() != null) {
+      return status.metrics().privacy().map(PrivacySpent::message).orElse("");
     }
     return status.paused() == null ? "" : status.paused();
   }
@@ -180,16 +211,22 @@ public final class RunView implements JobStatusSource, JobControl {
     SortedMap<String, Double> heldOut = validation == null ? none : validation.scores();
     return metrics == null
         ? new JobStatus.Metrics(
-            none, none, none, heldOut, null, null, run.eventsConflated(), run.eventsFailed())
+            none, none, none, heldOut, null, null, null, run.eventsConflated(), run.eventsFailed())
         : new JobStatus.Metrics(
             metrics.window(),
             metrics.total(),
             metrics.baselines(),
             heldOut,
             confusion(metrics.confusion()),
+            metrics.privacy().map(RunView::privacy).orElse(null),
             calibration(metrics.calibration()),
             run.eventsConflated(),
             run.eventsFailed());
+  }
+
+  private static JobStatus.Privacy privacy(PrivacySpent spent) {
+    PrivacyReport finite = PrivacyReport.of(spent);
+    return new JobStatus.Privacy(finite.epsilon(), finite.delta(), finite.budget());
   }
 
   private JobStatus.@Nullable Confusion confusion(List<Long> counts) {
@@ -278,8 +315,10 @@ public final class RunView implements JobStatusSource, JobControl {
       case RUNNING -> JobState.RUNNING;
       case PAUSED -> JobState.PAUSED;
       case STOPPING -> JobState.DRAINING;
-      case COMPLETED, STOPPED -> JobState.FINISHED;
+      case COMPLETED -> JobState.FINISHED;
+      case STOPPED -> JobState.STOPPED;
       case FAILED -> JobState.FAILED;
+      case RESTORING -> JobState.STARTING;
     };
   }
 }

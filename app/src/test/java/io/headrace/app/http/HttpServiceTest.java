@@ -214,7 +214,8 @@ class HttpServiceTest {
     HttpResponse<String> health = fetch("/health");
     assertThat(health.statusCode()).isEqualTo(200);
     assertThat(health.body()).contains("\"status\":\"UP\"", "\"state\":\"paused\"");
-    assertThat(fetch("/prometheus").body()).contains("\nheadrace_paused 1");
+    assertThat(fetch("/prometheus").body())
+        .contains("\nheadrace_paused{job_name=\"flight-delay\"} 1");
   }
 
   @Test
@@ -249,32 +250,32 @@ class HttpServiceTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "headrace_paused 0",
-        "headrace_samples_total{outcome=\"trained\",partition=\"flights-0\"} ",
-        "headrace_samples_total{outcome=\"rejected\",partition=\"flights-1\"} ",
-        "headrace_samples_total{outcome=\"filtered\",partition=\"flights-1\"} ",
-        "headrace_lost_positions_total{partition=\"flights-0\"} 1234",
-        "headrace_records_read_total ",
-        "headrace_in_flight_records ",
-        "headrace_steps_total ",
-        "headrace_step_seconds ",
-        "headrace_learning_rate ",
-        "headrace_samples_per_second ",
-        "headrace_loss{scope=\"window\"} ",
-        "headrace_loss{scope=\"total\"} ",
-        "headrace_metric{name=\"auc\",scope=\"window\"} ",
-        "headrace_calibration_weight{from=\"0.0\",scope=\"window\"} ",
-        "headrace_calibration_predicted{from=\"0.1\",scope=\"total\"} 0.15",
-        "headrace_calibration_observed{from=\"0.6\",scope=\"total\"} 0.6",
-        "headrace_baseline{name=\"majorityClassAccuracy\"} ",
-        "headrace_ring_slots 64",
-        "headrace_ring_occupied_slots ",
-        "headrace_demand_blocks 8",
-        "headrace_source_lag_records{partition=\"flights-0\"} ",
-        "headrace_checkpoints_total ",
-        "headrace_rejections_total{reason=\"malformed\"} ",
-        "headrace_metrics_conflated_total ",
-        "headrace_events_undelivered_total ",
+        "headrace_paused{job_name=\"flight-delay\"} 0",
+        "headrace_samples_total{job_name=\"flight-delay\",outcome=\"trained\",partition=\"flights-0\"} ",
+        "headrace_samples_total{job_name=\"flight-delay\",outcome=\"rejected\",partition=\"flights-1\"} ",
+        "headrace_samples_total{job_name=\"flight-delay\",outcome=\"filtered\",partition=\"flights-1\"} ",
+        "headrace_lost_positions_total{job_name=\"flight-delay\",partition=\"flights-0\"} 1234",
+        "headrace_records_read_total{job_name=\"flight-delay\"} ",
+        "headrace_in_flight_records{job_name=\"flight-delay\"} ",
+        "headrace_steps_total{job_name=\"flight-delay\"} ",
+        "headrace_step_seconds{job_name=\"flight-delay\"} ",
+        "headrace_learning_rate{job_name=\"flight-delay\"} ",
+        "headrace_samples_per_second{job_name=\"flight-delay\"} ",
+        "headrace_loss{job_name=\"flight-delay\",scope=\"window\"} ",
+        "headrace_loss{job_name=\"flight-delay\",scope=\"total\"} ",
+        "headrace_metric{job_name=\"flight-delay\",name=\"auc\",scope=\"window\"} ",
+        "headrace_calibration_weight{from=\"0.0\",job_name=\"flight-delay\",scope=\"window\"} ",
+        "headrace_calibration_predicted{from=\"0.1\",job_name=\"flight-delay\",scope=\"total\"} 0.15",
+        "headrace_calibration_observed{from=\"0.6\",job_name=\"flight-delay\",scope=\"total\"} 0.6",
+        "headrace_baseline{job_name=\"flight-delay\",name=\"majorityClassAccuracy\"} ",
+        "headrace_ring_slots{job_name=\"flight-delay\"} 64",
+        "headrace_ring_occupied_slots{job_name=\"flight-delay\"} ",
+        "headrace_demand_blocks{job_name=\"flight-delay\"} 8",
+        "headrace_source_lag_records{job_name=\"flight-delay\",partition=\"flights-0\"} ",
+        "headrace_checkpoints_total{job_name=\"flight-delay\"} ",
+        "headrace_rejections_total{job_name=\"flight-delay\",reason=\"malformed\"} ",
+        "headrace_metrics_conflated_total{job_name=\"flight-delay\"} ",
+        "headrace_events_undelivered_total{job_name=\"flight-delay\"} ",
         "jvm_memory_used_bytes{",
       })
   void exposesToPrometheus(String series) throws IOException, InterruptedException {
@@ -290,7 +291,8 @@ class HttpServiceTest {
       job.status();
     }
 
-    assertThat(fetch("/prometheus").body()).contains("\nheadrace_checkpoint_age_seconds ");
+    assertThat(fetch("/prometheus").body())
+        .contains("\nheadrace_checkpoint_age_seconds{job_name=\"flight-delay\"} ");
   }
 
   @Test

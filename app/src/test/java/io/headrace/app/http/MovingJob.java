@@ -26,6 +26,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job that is two seconds further each time it is asked, and whose ledger always adds up. What a
@@ -44,6 +45,12 @@ final class MovingJob implements JobStatusSource, JobControl {
   volatile String message = "";
   volatile boolean failing;
   volatile boolean diskFull;
+
+  /** Why it does not go back to a checkpoint, if it does not. */
+  volatile @Nullable String refusal;
+
+  /** What it was taken back to. */
+  volatile String restored = "";
 
   /** Where its checkpoints are, if it keeps any. */
   Optional<Path> checkpoints = Optional.empty();
@@ -81,6 +88,11 @@ final class MovingJob implements JobStatusSource, JobControl {
   /** Itself, as a service shows it. */
   ServedJob served() {
     return new ServedJob() {
+      @Override
+      public String name() {
+        return name;
+      }
+
       @Override
       public JobStatusSource status() {
         return MovingJob.this;
@@ -142,6 +154,35 @@ final class MovingJob implements JobStatusSource, JobControl {
       throw new HeadraceException("The checkpoint of step 7 could not be written: No space left");
     }
     return Optional.of(stored.getLast());
+  }
+
+  @Override
+  public void restore(String checkpoint) {
+    if (refusal != null) {
+      throw new HeadraceException(refusal);
+    }
+    restored = checkpoint;
+  }
+
+  @Override
+  public boolean start() {
+    if (diskFull) {
+      throw new HeadraceException("The job file cannot be read.");
+    }
+    boolean stopped = state == JobState.STOPPED;
+    if (stopped) {
+      state = JobState.RUNNING;
+    }
+    return stopped;
+  }
+
+  @Override
+  public boolean stop() {
+    boolean runs = state == JobState.RUNNING || state == JobState.PAUSED;
+    if (runs) {
+      state = JobState.STOPPED;
+    }
+    return runs;
   }
 
   @Override
@@ -228,9 +269,14 @@ final class MovingJob implements JobStatusSource, JobControl {
         baselines,
         validation(tick),
         confusion(tick),
+        privacy(tick),
         new Calibration(calibration(0.06 * wave), calibration(0.01)),
         tick / 30,
         tick / 60);
+  }
+
+  private static JobStatus.Privacy privacy(long tick) {
+    return new JobStatus.Privacy(1.25 + 0.001 * tick, 1e-6, 8.0);
   }
 
   private static List<CalibrationBin> calibration(double gap) {

@@ -33,7 +33,7 @@ class PermissionsTest {
    * What a stranger, a viewer, a producer, an operator and an admin get. 404 of samples and 400 of
    * predictions come from behind the gates: this job takes none, and the body is empty.
    */
-  private static final Map<String, List<Integer>> EXPECTED =
+  private static final Map<String, List<Integer>> OF_THE_JOB =
       Map.ofEntries(
           Map.entry("GET /api/v1/status", List.of(401, 200, 200, 200, 200)),
           Map.entry("GET /api/v1/status/history", List.of(401, 200, 403, 200, 200)),
@@ -41,6 +41,7 @@ class PermissionsTest {
           Map.entry("GET /api/v1/checkpoints", List.of(401, 200, 403, 200, 200)),
           Map.entry("GET /api/v1/checkpoints/{name}", List.of(401, 200, 403, 200, 200)),
           Map.entry("GET /api/v1/checkpoints/{name}/verify", List.of(401, 200, 403, 200, 200)),
+          Map.entry("POST /api/v1/checkpoints/{name}/restore", List.of(401, 403, 403, 200, 200)),
           Map.entry("POST /api/v1/checkpoints", List.of(401, 403, 403, 201, 201)),
           Map.entry("GET /api/v1/dead-letters", List.of(401, 200, 403, 200, 200)),
           Map.entry("GET /api/v1/dead-letters/show", List.of(401, 200, 403, 200, 200)),
@@ -49,7 +50,13 @@ class PermissionsTest {
           Map.entry("POST /api/v1/pause", List.of(401, 403, 403, 200, 200)),
           Map.entry("POST /api/v1/resume", List.of(401, 403, 403, 200, 200)),
           Map.entry("POST /api/v1/samples", List.of(401, 403, 404, 403, 404)),
-          Map.entry("POST /api/v1/predict", List.of(401, 400, 403, 400, 400)),
+          Map.entry("POST /api/v1/stop", List.of(401, 403, 403, 200, 200)),
+          Map.entry("POST /api/v1/start", List.of(401, 403, 403, 200, 200)),
+          Map.entry("POST /api/v1/predict", List.of(401, 400, 403, 400, 400)));
+
+  private static final Map<String, List<Integer>> OF_THE_SERVICE =
+      Map.ofEntries(
+          Map.entry("GET /api/v1/jobs", List.of(401, 200, 200, 200, 200)),
           Map.entry("GET /api/v1/session", List.of(200, 200, 200, 200, 200)),
           Map.entry("POST /api/v1/session", List.of(401, 200, 200, 200, 200)),
           Map.entry("DELETE /api/v1/session", List.of(204, 204, 204, 204, 204)),
@@ -57,8 +64,21 @@ class PermissionsTest {
           Map.entry("GET /health", List.of(200, 200, 200, 200, 200)),
           Map.entry("GET /health/{selector}", List.of(200, 200, 200, 200, 200)));
 
+  private static final Map<String, List<Integer>> EXPECTED = expected();
+
   @TempDir private Path folder;
   private SecuredService secured;
+
+  /** What is asked of the only job may be asked of it by its name. */
+  private static Map<String, List<Integer>> expected() {
+    Map<String, List<Integer>> all = new TreeMap<>(OF_THE_SERVICE);
+    OF_THE_JOB.forEach(
+        (route, statuses) -> {
+          all.put(route, statuses);
+          all.put(route.replace("/api/v1/", "/api/v1/jobs/{job}/"), statuses);
+        });
+    return all;
+  }
 
   @BeforeEach
   void start() {
@@ -108,7 +128,7 @@ class PermissionsTest {
             .isEqualTo(expected.getFirst());
       }
       for (int i = 0; i < roles.size(); i++) {
-        secured.job.state = route.endsWith("/resume") ? JobState.PAUSED : JobState.RUNNING;
+        secured.job.state = needed(route);
         softly
             .assertThat(status(route, SecuredService.bearer(secrets.get(i))))
             .as(route + " " + roles.get(i))
@@ -269,6 +289,12 @@ class PermissionsTest {
         .contains("\"status\":503,\"outcome\":\"failed\"");
   }
 
+  private static JobState needed(String route) {
+    return route.endsWith("/resume")
+        ? JobState.PAUSED
+        : route.endsWith("/start") ? JobState.STOPPED : JobState.RUNNING;
+  }
+
   private static void await(Callable<Boolean> happened) throws Exception {
     long end = System.nanoTime() + 10_000_000_000L;
     while (!happened.call()) {
@@ -292,6 +318,7 @@ class PermissionsTest {
     return secured.status(
         parts[0],
         parts[1]
+            .replace("{job}", "flight-delay")
             .replace("{name}", CHECKPOINT)
             .replace("{selector}", "liveness")
             .replace("/show", "/show?letter=" + KeptLetters.FIRST)

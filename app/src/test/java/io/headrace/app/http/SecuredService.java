@@ -36,7 +36,7 @@ final class SecuredService implements AutoCloseable {
     service =
         HttpService.start(
             new Exposure(Exposure.LOCAL, 0, Optional.of(access), false),
-            job.served(),
+            ServedJobs.only(job.served()),
             Duration.ofMillis(50),
             clock);
   }

@@ -62,7 +62,7 @@ class MetricsBrokerAwayTest {
         assertThat(status.checkpoints().written()).as("told by another sink").isPositive();
         try (var http = HttpService.start(Exposure.local(0), view.served())) {
           assertThat(prometheus(http.uri()))
-              .containsPattern("headrace_metrics_conflated_total [1-9]");
+              .containsPattern("headrace_metrics_conflated_total\\{.*} [1-9]");
         }
 
         metrics = EmbeddedBroker.start(folder.resolve("metrics"), metrics.port());

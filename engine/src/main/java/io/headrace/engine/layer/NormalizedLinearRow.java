@@ -81,7 +81,9 @@ final class NormalizedLinearRow implements SingleRow, LayerState {
 
   @Override
   public void learn(SampleBlock rows, int row, long step, double rateFactor, AwareSlope aware) {
-    float importance = rows.weights()[row];
+    float label = rows.labels()[row];
+    float weight = rows.weights()[row];
+    float importance = (float) aware.importance(label, weight);
     if (importance == 0) {
       return;
     }
@@ -101,7 +103,7 @@ final class NormalizedLinearRow implements SingleRow, LayerState {
         float pull = findRates(pairs, row, j, slope * slope / importance);
         if (weights.out() == 1 && pull > 0) {
           float score = Floats.read(weights.y().buffer(), 0);
-          slope = (float) aware.of(slope, score, rows.labels()[row], importance, pull);
+          slope = (float) aware.of(slope, score, label, weight, pull);
         }
         move(pairs, row, j, slope);
       }

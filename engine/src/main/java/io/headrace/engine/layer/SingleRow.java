@@ -35,9 +35,14 @@ public interface SingleRow {
    */
   record Lane(SingleRow work, DenseValue scores) {}
 
-  /** What the loss makes of a score's slope once it is known how far the score will move by it. */
-  @FunctionalInterface
+  /** What the loss says to optimizers that know how far a score will move. */
   interface AwareSlope {
+    /** What a row counts, the weight of its class included. */
+    double importance(double label, double weight);
+
+    /**
+     * What the loss makes of a score's slope once it is known how far the score will move by it.
+     */
     double of(double slope, double score, double label, double weight, double pull);
   }
 }

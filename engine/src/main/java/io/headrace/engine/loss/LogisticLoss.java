@@ -36,7 +36,7 @@ final class LogisticLoss implements Loss {
       long at = (long) row * rows.stride();
       double z = read(rows.scores(), at);
       double y = labels[base + row];
-      double importance = y == 1 ? positiveWeight : 1;
+      double importance = importance(y, 1);
       double e = Math.exp(-Math.abs(z));
       double p = (z >= 0 ? 1 : e) / (1 + e);
       double loss = Math.max(z, 0) + Math.log(1 + e) - y * z;
@@ -55,6 +55,11 @@ final class LogisticLoss implements Loss {
     }
   }
 
+  @Override
+  public double importance(double y, double weight) {
+    return y == 1 ? positiveWeight * weight : weight;
+  }
+
   /**
    * With the margin m = z where y is 1, else -z, the score has moved as far as it should when m +
    * exp(m) has grown by weight x pull; Newton's steps find that m, from above, where they converge.
@@ -63,7 +68,7 @@ final class LogisticLoss implements Loss {
   public double awareSlope(double slope, double z, double y, double weight, double pull) {
     double side = y == 1 ? 1 : -1;
     double margin = side * z;
-    double growth = (y == 1 ? positiveWeight : 1) * weight * pull;
+    double growth = importance(y, weight) * pull;
     if (margin > FLAT_MARGIN || growth < TINY_GROWTH) {
       return slope;
     }

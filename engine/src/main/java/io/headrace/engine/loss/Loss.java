@@ -32,6 +32,11 @@ public interface Loss {
   /** Turns scores of rows {@code from} up to {@code to}, excluded, into outputs only. */
   void predict(Scores rows, int from, int to);
 
+  /** What a row of this label and weight counts, the weight of its class included. */
+  default double importance(double y, double weight) {
+    return weight;
+  }
+
   /**
    * The slope that moves a score as far as many small steps of the same weight together would, each
    * with the slope at which the one before left it: Karampatziakis and Langford, "Online Importance

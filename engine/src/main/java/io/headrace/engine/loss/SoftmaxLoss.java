@@ -37,6 +37,11 @@ final class SoftmaxLoss implements Loss {
   }
 
   @Override
+  public double importance(double y, double weight) {
+    return weights.of((int) y) * weight;
+  }
+
+  @Override
   public void score(
       Scores rows, float[] labels, float[] weights, int base, int from, int to, float scale) {
     predict(rows, from, to);

@@ -25,6 +25,7 @@ import io.headrace.engine.sample.SparseColumn;
 import io.headrace.engine.sample.TokenColumn;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -82,6 +83,7 @@ final class TrainerCase implements AutoCloseable {
             optimizer("adagrad", Map.of()),
             Schedules.variants().spec("constant", Map.of()),
             GradientClipping.NONE,
+            Optional.empty(),
             UpdateMode.SAMPLE,
             BATCH,
             SHARDS,
@@ -100,6 +102,7 @@ final class TrainerCase implements AutoCloseable {
             optimizer("ftrl", Map.of()),
             Schedules.variants().spec("constant", Map.of()),
             GradientClipping.NONE,
+            Optional.empty(),
             UpdateMode.SAMPLE,
             DecodeCase.RECORDS,
             SHARDS,

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -178,6 +179,7 @@ public final class TableMemory {
         Optimizers.variants().spec("adagrad", Map.of("learning-rate", RATE)),
         Schedules.variants().spec("constant", Map.of()),
         GradientClipping.NONE,
+        Optional.empty(),
         UpdateMode.SAMPLE,
         ROWS,
         8,

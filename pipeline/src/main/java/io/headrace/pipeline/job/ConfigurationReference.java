@@ -6,6 +6,7 @@ import io.headrace.engine.config.SettingGroup;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.optimizer.GradientClipping;
+import io.headrace.engine.privacy.PrivacySpec;
 import io.headrace.ingest.decode.InputMappings;
 import io.headrace.ingest.decode.LabelMapping;
 import io.headrace.sink.CheckpointSettings;
@@ -38,7 +39,8 @@ public final class ConfigurationReference {
         metrics, dead letters) start at the directory that the command runs in.
       - A job goes on from a checkpoint only with the settings that it was learned with: `shuffle`,
         `validation.fraction`, `sample`, `transforms`, `model`, `start-from`, `loss`, `optimizer`,
-        `schedule`, `gradient-clipping`, `batch.size`, `engine.shards` and `engine.seed`.
+        `schedule`, `gradient-clipping`, `privacy` (but for `budget`, `delta` and `records`),
+        `batch.size`, `engine.shards` and `engine.seed`.
         All others may change between runs.
 
       """;
@@ -87,6 +89,7 @@ public final class ConfigurationReference {
       case OPTIMIZER -> components(key, vocabulary.optimizers());
       case SCHEDULE -> components(key, vocabulary.schedules());
       case GRADIENT_CLIPPING -> settings(GradientClipping.settings());
+      case PRIVACY -> settings(PrivacySpec.settings());
       case ON_DIVERGENCE -> settings(DivergencePolicy.settings());
       case BATCH -> settings(BatchGroup.DECLARED);
       case ENGINE -> settings(EngineSettings.DECLARED);

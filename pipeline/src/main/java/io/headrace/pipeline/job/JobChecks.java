@@ -27,7 +27,24 @@ final class JobChecks {
     lossFitsLabel(spec);
     transformsFitInputs(spec);
     generatesCharacters(spec);
+    keepsNoTokensOfPrivateSamples(spec);
     spec.startFrom().ifPresent(weights -> startsFrom(spec, weights));
+  }
+
+  /** A token that one sample alone has would be in every checkpoint, in clear. */
+  private void keepsNoTokensOfPrivateSamples(JobSpec spec) {
+    for (InputMapping input : spec.sample().inputs()) {
+      if (spec.privacy().isPresent()
+          && input instanceof InputMapping.Tokens tokens
+          && tokens.growth().isPresent()) {
+        String path = "sample.inputs." + input.name();
+        problems.add(
+            path,
+            "has a vocabulary that grows with the samples, which keeps their words whatever privacy"
+                + " says. Name the vocabulary's file, or hash tokens to buckets.",
+            places.of(path));
+      }
+    }
   }
 
   private void startsFrom(JobSpec spec, StartFrom weights) {

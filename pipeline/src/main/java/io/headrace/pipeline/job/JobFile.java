@@ -24,6 +24,16 @@ public final class JobFile {
     return parse(file.toString(), text(file), overrides, directoryOf(file));
   }
 
+  /**
+   * Like {@link #read(Path, List)}, with settings for keys that the file leaves out.
+   *
+   * @param defaults {@code key=value} with dotted keys
+   */
+  public static JobSpec readWithDefaults(Path file, List<String> defaults) {
+    return parse(
+        Vocabulary.standard(), file.toString(), text(file), defaults, List.of(), directoryOf(file));
+  }
+
   /** Like {@link #read(Path, List)}, with data paths resolved against {@code dataDirectory}. */
   public static JobSpec read(Path file, List<String> overrides, Path dataDirectory) {
     if (!Files.isDirectory(dataDirectory)) {
@@ -47,8 +57,22 @@ public final class JobFile {
 
   static JobSpec parse(
       Vocabulary vocabulary, String name, String text, List<String> overrides, Path dataDirectory) {
+    return parse(vocabulary, name, text, List.of(), overrides, dataDirectory);
+  }
+
+  private static JobSpec parse(
+      Vocabulary vocabulary,
+      String name,
+      String text,
+      List<String> defaults,
+      List<String> overrides,
+      Path dataDirectory) {
     var problems = new Problems();
     YamlNode.Group job = job(name, YamlReader.read(name, text, problems));
+    for (String value : defaults) {
+      SetOption option = SetOption.parse(value, problems);
+      job = option.isSaidIn(job) ? job : option.applyTo(job);
+    }
     for (String override : overrides) {
       job = SetOption.parse(override, problems).applyTo(job);
     }

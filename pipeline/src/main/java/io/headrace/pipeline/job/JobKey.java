@@ -33,6 +33,11 @@ enum JobKey {
   SCHEDULE("schedule", false, "How the learning rate changes; without it, it stays as it is set."),
   GRADIENT_CLIPPING(
       "gradient-clipping", false, "Bounds of a step's gradient; without it there are none."),
+  PRIVACY(
+      "privacy",
+      false,
+      "Bounds what can be learned of a single sample (differential privacy, DP-SGD): the gradient of"
+          + " each is cut, and noise is added; without it there is no such bound."),
   ON_DIVERGENCE(
       "on-divergence", false, "What is done when the loss of a batch is no number, or explodes."),
   BATCH("batch", false, "How samples become mini-batches."),

@@ -39,7 +39,12 @@ final class JobPreparation {
                 settings,
                 new Preparation.Clip(number(settings, "min"), number(settings, "max")));
         case "scale" -> add(steps, settings, new Preparation.Scale(number(settings, "factor")));
-        case "resize", "random-crop", "horizontal-flip", "cutout", "sample-fraction" -> {}
+        case "resize",
+            "random-crop",
+            "horizontal-flip",
+            "cutout",
+            "sample-fraction",
+            "down-sample" -> {}
         default ->
             throw new HeadraceException(
                 "The transform %s cannot be written into an exported model. Export the checkpoint itself, or do without the transform."

@@ -6,7 +6,11 @@ import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variants;
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.layer.Layer;
 import io.headrace.engine.optimizer.GradientClipping;
+import io.headrace.engine.privacy.PrivacySpec;
+import io.headrace.ingest.decode.InputMapping;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
@@ -18,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Makes a {@link JobSpec} of a job file's values. One instance reads one job. */
 final class JobReader {
@@ -65,6 +70,8 @@ final class JobReader {
     Optional<ComponentSpec> optimizer = required(JobKey.OPTIMIZER, vocabulary.optimizers());
     Optional<ComponentSpec> schedule = schedule();
     Optional<Settings> clipping = defaulted(JobKey.GRADIENT_CLIPPING, GradientClipping.settings());
+    Optional<PrivacySpec> privacy =
+        given(JobKey.PRIVACY, PrivacySpec.settings()).map(PrivacySpec::from);
     Optional<DivergencePolicy> onDivergence =
         defaulted(JobKey.ON_DIVERGENCE, DivergencePolicy.settings()).map(DivergencePolicy::from);
     Optional<BatchShape> batch = defaulted(JobKey.BATCH, BatchGroup.DECLARED).map(BatchGroup::from);
@@ -87,6 +94,7 @@ final class JobReader {
     Optional<AccessSettings> access =
         given(JobKey.ACCESS, AccessSettings.DECLARED).map(AccessSettings::from);
     problems.throwIfAny();
+    SampleMapping mapping = withFields(sample.orElseThrow(), layers);
 
     var places = JobPlaces.of(job);
     var spec =
@@ -99,7 +107,7 @@ final class JobReader {
             validation,
             earlyStopping,
             test,
-            sample.orElseThrow(),
+            mapping,
             transforms,
             layers,
             startFrom,
@@ -107,6 +115,7 @@ final class JobReader {
             optimizer.orElseThrow(),
             schedule.orElseThrow(),
             GradientClipping.from(clipping.orElseThrow()),
+            privacy,
             onDivergence.orElseThrow(),
             batch.orElseThrow(),
             engine.orElseThrow(),
@@ -128,6 +137,7 @@ final class JobReader {
                 optimizer,
                 schedule,
                 clipping,
+                privacy,
                 batch,
                 engine),
             YamlWriter.write(job),
@@ -159,6 +169,21 @@ final class JobReader {
     return reader
         .settings(ValidationSpec.DECLARED, path, group.only(ValidationSpec.DECLARED))
         .map(settings -> ValidationSpec.from(source, settings));
+  }
+
+  /** The mapping with the fields of pairs where a layer asks for them. */
+  private SampleMapping withFields(SampleMapping sample, List<ComponentSpec> layers) {
+    List<InputMapping> inputs = sample.inputs();
+    Optional<String> only =
+        inputs.size() == 1 ? Optional.of(inputs.getFirst().name()) : Optional.empty();
+    try {
+      Layer first = vocabulary.layers().create(layers.getFirst());
+      return sample.withFieldsOf(first.inputsByField(only).collect(Collectors.toSet()));
+    } catch (InvalidSettingException e) {
+      String path = JobKey.SAMPLE.key() + "." + e.key();
+      problems.add(path, String.valueOf(e.getMessage()), JobPlaces.of(job).of(path));
+      return sample;
+    }
   }
 
   private Optional<SampleMapping> sample() {
@@ -242,6 +267,7 @@ final class JobReader {
       Optional<ComponentSpec> optimizer,
       Optional<ComponentSpec> schedule,
       Optional<Settings> clipping,
+      Optional<PrivacySpec> privacy,
       Optional<BatchShape> batch,
       Optional<EngineSettings> engine) {
     shuffle.ifPresent(
@@ -253,6 +279,7 @@ final class JobReader {
                 fingerprint
                     .add("validation.fraction", v.fraction().getAsDouble())
                     .add("validation.seed", v.seed()));
+    privacy.ifPresent(p -> fingerprint.add(JobKey.PRIVACY.key(), p.fingerprint()));
     startFrom.ifPresent(weights -> weights.addTo(fingerprint));
     return fingerprint
         .add(JobKey.TRANSFORMS.key(), transforms)

@@ -91,6 +91,10 @@ public final class JobReplay {
       throw new HeadraceException(
           "The job learns with engine.mode: hogwild, which gives other bits each time: there is nothing to compare a replay with. Only what was learned with mode: synchronous can be replayed.");
     }
+    if (job.privacy().isPresent() && job.privacy().get().seed().isEmpty()) {
+      throw new HeadraceException(
+          "The job learns with privacy, whose noise is drawn anew each time and kept nowhere: there is nothing to compare a replay with. Only with a privacy.seed, which is for experiments, can it be replayed.");
+    }
     if (job.source().name().equals("http")) {
       throw new HeadraceException(
           "The job learns from samples that are pushed to it, and a log of those is let go as checkpoints cover it: a replay reads files and topics. Have samples that are to be replayed produced to a topic, and learn from that with source: kafka.");

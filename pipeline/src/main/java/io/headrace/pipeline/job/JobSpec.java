@@ -6,6 +6,7 @@ import io.headrace.engine.Trainer;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.optimizer.GradientClipping;
+import io.headrace.engine.privacy.PrivacySpec;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
@@ -30,6 +31,7 @@ import java.util.Optional;
  * @param checkpoints relative directories in it and in {@code metrics} and {@code deadLetters} are
  *     resolved against the directory that the process runs in: they belong to the run, not to the
  *     data
+ * @param privacy how much may be learned of a single sample; empty for no bound
  * @param generate what text the model writes as it learns; empty for none
  * @param serve how the model predicts while it is learned; empty where it does not
  * @param encryption with which keys what it keeps on disk is encrypted; empty where it is not
@@ -55,6 +57,7 @@ public record JobSpec(
     ComponentSpec optimizer,
     ComponentSpec schedule,
     GradientClipping clipping,
+    Optional<PrivacySpec> privacy,
     DivergencePolicy onDivergence,
     BatchShape batch,
     EngineSettings engine,
@@ -102,6 +105,7 @@ public record JobSpec(
         optimizer,
         schedule,
         clipping,
+        privacy,
         onDivergence,
         batch,
         engine,
@@ -136,6 +140,7 @@ public record JobSpec(
         optimizer,
         schedule,
         clipping,
+        privacy,
         engine.update(),
         batch.size(),
         engine.shards(),

@@ -53,6 +53,19 @@ record SetOption(String option, List<String> path, YamlNode value) {
     return inGroup(job, 0);
   }
 
+  /** Whether the job says something at this path itself. */
+  boolean isSaidIn(YamlNode.Group job) {
+    YamlNode at = job;
+    for (String key : path) {
+      YamlNode.Entry entry = at instanceof YamlNode.Group group ? group.entries().get(key) : null;
+      if (entry == null) {
+        return false;
+      }
+      at = entry.value();
+    }
+    return !(at instanceof YamlNode.Absent);
+  }
+
   private YamlNode replaced(YamlNode old, int depth) {
     if (depth == path.size()) {
       return value;

@@ -19,6 +19,11 @@ final class RowRandom {
     return mix(start ^ mix(position));
   }
 
+  /** A number from 0 to 1, excluded, of the row at {@code position}. */
+  static double unit(long start, long position) {
+    return (bits(start, position) >>> 11) * 0x1p-53;
+  }
+
   /**
    * One of 0 up to {@code bound}, excluded, by 16 of the bits: number {@code draw} of four.
    *

@@ -35,6 +35,11 @@ public final class Transforms {
       Setting.longInteger("seed", 0, Long.MAX_VALUE, "Another seed keeps other samples.")
           .orElse(0L);
 
+  private static final Setting<String> CLASS =
+      Setting.text("class", "Name of the class of which a share is kept; all of the others are.");
+  private static final Setting<Double> KEEP =
+      Setting.number("keep", 1e-4, 1, "Share of its samples that is kept.");
+
   private static final Setting<String> IMAGE =
       Setting.text("input", "Name of the image input to work on.");
   private static final Setting<Integer> PADDING =
@@ -105,7 +110,15 @@ public final class Transforms {
                   "Keeps a share of the samples, chosen by a hash of partition and position, so"
                       + " that the same records are kept every time; the others count as filtered.",
                   List.of(FRACTION, SEED),
-                  Transforms::sampleFraction)));
+                  Transforms::sampleFraction),
+              new Variant<>(
+                  "down-sample",
+                  "Keeps a share of the samples of a frequent class and divides their weights by"
+                      + " it, so that probabilities and metrics stay those of the whole stream;"
+                      + " the others count as filtered. Drawn by partition, position and epoch, so"
+                      + " that a resumed run repeats it; held-out samples are all kept.",
+                  List.of(CLASS, KEEP, SEED),
+                  Transforms::downSample)));
 
   private Transforms() {}
 
@@ -172,6 +185,10 @@ public final class Transforms {
     long seed = settings.value(AUGMENTATION_SEED);
     String input = settings.value(IMAGE);
     return schema -> new Cutout(ImageShape.of(schema, input), size, seed);
+  }
+
+  private static UnboundTransform downSample(Settings settings) {
+    return new DownSample.Of(settings.value(CLASS), settings.value(KEEP), settings.value(SEED));
   }
 
   private static UnboundTransform sampleFraction(Settings settings) {

@@ -20,6 +20,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JobFileTest {
+  private static final String SMALL =
+      """
+      name: small
+      source: {file: {path: a.csv, format: csv}}
+      sample:
+        label: {field: y, type: number}
+        inputs: {x: {dense: {fields: [a]}}}
+      model: [dense: {input: x, units: 1}]
+      loss: squared
+      optimizer: {sgd: {learning-rate: 0.1}}
+      engine: {threads: 3}
+      """;
+
   @TempDir Path directory;
 
   @Test
@@ -141,6 +154,18 @@ class JobFileTest {
         .isInstanceOf(HeadraceException.class)
         .hasMessage(
             "--data " + missing + ": is not a directory. Give the one that holds the job's data.");
+  }
+
+  @Test
+  void defaultsOfTheCallerHoldOnlyWhereTheFileSaysNothing() throws IOException {
+    Path file = Files.writeString(directory.resolve("job.yaml"), SMALL);
+    JobSpec job = JobFile.readWithDefaults(file, List.of("engine.threads=7", "engine.decoders=5"));
+    assertThat(job.engine().threads()).isEqualTo(3);
+    assertThat(job.engine().decoders()).isEqualTo(5);
+
+    Files.writeString(file, SMALL.replace("engine: {threads: 3}", "engine:"));
+    assertThat(JobFile.readWithDefaults(file, List.of("engine.threads=7")).engine().threads())
+        .isEqualTo(7);
   }
 
   @Test

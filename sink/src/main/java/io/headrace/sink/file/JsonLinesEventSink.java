@@ -11,6 +11,7 @@ import io.headrace.engine.TrainEvent.Validated;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.sink.EventSink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -115,6 +116,14 @@ public final class JsonLinesEventSink implements EventSink {
     line.set("baselines", JSON.valueToTree(metrics.baselines()));
     line.set("confusion", JSON.valueToTree(metrics.confusion()));
     line.set("calibration", JSON.valueToTree(metrics.calibration()));
+    metrics.privacy().ifPresent(spent -> putPrivacy(line.putObject("privacy"), spent));
+  }
+
+  private static void putPrivacy(ObjectNode node, PrivacySpent spent) {
+    node.put("epsilon", spent.epsilon()).put("delta", spent.delta());
+    if (Double.isFinite(spent.budget())) {
+      node.put("budget", spent.budget());
+    }
   }
 
   private static void putValidation(ObjectNode line, ValidationScores scores) {

@@ -8,11 +8,13 @@ import io.headrace.engine.TrainEvent.Validated;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
 import io.headrace.engine.metric.Calibration;
+import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.schemas.CalibrationBin;
 import io.headrace.schemas.CheckpointAnnouncement;
 import io.headrace.schemas.OperatorAlert;
 import io.headrace.schemas.PartitionLedger;
+import io.headrace.schemas.PrivacySpentRecord;
 import io.headrace.schemas.TrainingMetricsRecord;
 import io.headrace.schemas.ValidationRecord;
 import java.time.Instant;
@@ -60,19 +62,31 @@ final class EventRecords {
   }
 
   private static TrainingMetricsRecord metrics(TrainingMetrics metrics) {
-    return new TrainingMetricsRecord(
-        metrics.job(),
-        metrics.step(),
-        Instant.ofEpochMilli(metrics.timeMillis()),
-        metrics.samplesPerSecond(),
-        metrics.learningRate(),
-        ledger(metrics.ledger()),
-        metrics.window(),
-        metrics.total(),
-        metrics.baselines(),
-        metrics.confusion(),
-        bins(metrics.calibration().window()),
-        bins(metrics.calibration().total()));
+    TrainingMetricsRecord.Builder message =
+        TrainingMetricsRecord.newBuilder()
+            .setJob(metrics.job())
+            .setStep(metrics.step())
+            .setTakenAt(Instant.ofEpochMilli(metrics.timeMillis()))
+            .setSamplesPerSecond(metrics.samplesPerSecond())
+            .setLearningRate(metrics.learningRate())
+            .setLedger(ledger(metrics.ledger()))
+            .setWindow(metrics.window())
+            .setTotal(metrics.total())
+            .setBaselines(metrics.baselines())
+            .setConfusion(metrics.confusion())
+            .setWindowCalibration(bins(metrics.calibration().window()))
+            .setTotalCalibration(bins(metrics.calibration().total()));
+    metrics.privacy().ifPresent(spent -> message.setPrivacy(privacy(spent)));
+    return message.build();
+  }
+
+  private static PrivacySpentRecord privacy(PrivacySpent spent) {
+    PrivacySpentRecord.Builder message =
+        PrivacySpentRecord.newBuilder().setEpsilon(spent.epsilon()).setDelta(spent.delta());
+    if (Double.isFinite(spent.budget())) {
+      message.setBudget(spent.budget());
+    }
+    return message.build();
   }
 
   private static List<CalibrationBin> bins(List<Calibration.Bin> bins) {
