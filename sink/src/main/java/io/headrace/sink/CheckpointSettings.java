@@ -58,7 +58,14 @@ public record CheckpointSettings(
           .orElse("checkpoints");
 
   public static final List<Setting<?>> SETTINGS =
-      List.of(DIRECTORY, EVERY_SAMPLES, KEEP, INCREMENTAL, KEEP_BEST, KEEP_JOURNAL, ObjectStoreSettings.GROUP);
+      List.of(
+          DIRECTORY,
+          EVERY_SAMPLES,
+          KEEP,
+          INCREMENTAL,
+          KEEP_BEST,
+          KEEP_JOURNAL,
+          ObjectStoreSettings.GROUP);
 
   /** Takes settings that were read against {@link #SETTINGS}. */
   public static CheckpointSettings from(Settings settings) {

@@ -28,12 +28,16 @@ public record ObjectStoreSettings(
   private static final String SCHEME = "s3://";
 
   private static final Setting<String> URL =
-      Setting.text("url", "Bucket and what the keys of this job begin with, s3://bucket/jobs/clicks.");
+      Setting.text(
+          "url", "Bucket and what the keys of this job begin with, s3://bucket/jobs/clicks.");
   private static final Setting<String> ENDPOINT =
-      Setting.text("endpoint", "Address of a server that speaks S3, e.g. https://minio:9000; without it, AWS.")
+      Setting.text(
+              "endpoint",
+              "Address of a server that speaks S3, e.g. https://minio:9000; without it, AWS.")
           .absentByDefault();
   private static final Setting<String> REGION =
-      Setting.text("region", "Region of the bucket; without it, what the environment says (AWS_REGION).")
+      Setting.text(
+              "region", "Region of the bucket; without it, what the environment says (AWS_REGION).")
           .absentByDefault();
   private static final Setting<String> CREDENTIALS_FILE =
       Setting.text(
@@ -64,7 +68,8 @@ public record ObjectStoreSettings(
     String bucket = path.contains("/") ? path.substring(0, path.indexOf('/')) : path;
     if (!bucket.matches("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")) {
       throw new InvalidSettingException(
-          "url", url + " is no part of a bucket. Write s3://bucket/prefix, the bucket in lower case.");
+          "url",
+          url + " is no part of a bucket. Write s3://bucket/prefix, the bucket in lower case.");
     }
     String prefix = path.substring(bucket.length()).replaceAll("^/+|/+$", "");
     return new ObjectStoreSettings(

@@ -40,6 +40,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  */
 public final class S3Store implements ObjectStore {
   private static final int PRECONDITION_FAILED = 412;
+
   /** Name of what tells one write of an object from every other. */
   private static final String MARK = "headrace-write";
 
@@ -76,9 +77,7 @@ public final class S3Store implements ObjectStore {
     var builder =
         S3Client.builder()
             .httpClientBuilder(
-                Apache5HttpClient.builder()
-                    .connectionTimeout(CONNECT)
-                    .socketTimeout(SILENCE))
+                Apache5HttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE))
             // Checkpoints carry their own SHA-256, and not every server knows S3's newer sums.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
@@ -115,7 +114,9 @@ public final class S3Store implements ObjectStore {
     return asked(
         "listed",
         () ->
-            client.listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix)).contents()
+            client
+                .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix))
+                .contents()
                 .stream()
                 .map(
                     object ->
@@ -207,8 +208,7 @@ public final class S3Store implements ObjectStore {
   }
 
   private String putInParts(
-      String key, @Nullable String tag, Path content, Map<String, String> mark)
-      throws IOException {
+      String key, @Nullable String tag, Path content, Map<String, String> mark) throws IOException {
     String upload =
         client
             .createMultipartUpload(
@@ -218,7 +218,8 @@ public final class S3Store implements ObjectStore {
       List<CompletedPart> parts = new ArrayList<>();
       long size = Files.size(content);
       for (long at = 0; at < size; at += partBytes) {
-        parts.add(putPart(key, upload, parts.size() + 1, content, at, Math.min(partBytes, size - at)));
+        parts.add(
+            putPart(key, upload, parts.size() + 1, content, at, Math.min(partBytes, size - at)));
       }
       return client
           .completeMultipartUpload(
@@ -243,11 +244,7 @@ public final class S3Store implements ObjectStore {
         client
             .uploadPart(
                 request ->
-                    request
-                        .bucket(bucket)
-                        .key(prefix + key)
-                        .uploadId(upload)
-                        .partNumber(number),
+                    request.bucket(bucket).key(prefix + key).uploadId(upload).partNumber(number),
                 RequestBody.fromContentProvider(
                     () -> part(content, at, bytes), bytes, "application/octet-stream"))
             .eTag();
@@ -264,7 +261,9 @@ public final class S3Store implements ObjectStore {
     }
   }
 
-  /** Parts that nobody finishes take room; where this fails too, a rule of the bucket removes them. */
+  /**
+   * Parts that nobody finishes take room; where this fails too, a rule of the bucket removes them.
+   */
   private void abort(String key, String upload, Exception cause) {
     try {
       client.abortMultipartUpload(
@@ -303,8 +302,7 @@ public final class S3Store implements ObjectStore {
     try {
       return question.get();
     } catch (SdkException e) {
-      throw new HeadraceException(
-          "%s could not be %s: %s".formatted(name(), what, sentence(e)), e);
+      throw new HeadraceException("%s could not be %s: %s".formatted(name(), what, sentence(e)), e);
     } catch (UncheckedIOException e) {
       throw new HeadraceException(
           "%s could not be %s: %s".formatted(name(), what, e.getCause().getMessage()), e);

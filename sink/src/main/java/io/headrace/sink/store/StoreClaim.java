@@ -32,7 +32,9 @@ final class StoreClaim {
     this.store = store;
     this.draft = draft;
     this.directory = directory;
-    this.place = "process %d on %s since %s".formatted(ProcessHandle.current().pid(), host(), clock.instant());
+    this.place =
+        "process %d on %s since %s"
+            .formatted(ProcessHandle.current().pid(), host(), clock.instant());
   }
 
   /**

@@ -32,7 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class StoredCheckpoints implements CheckpointStore, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StoredCheckpoints.class);
-  private static final String IDENTITY = ".store-writer";
+  /** The file that says who a directory is to a store; a directory without it mirrors none. */
+  public static final String IDENTITY = ".store-writer";
+
   private static final String DRAFT = ".store-draft";
 
   private final Path directory;
@@ -52,9 +54,9 @@ public final class StoredCheckpoints implements CheckpointStore, AutoCloseable {
   }
 
   /**
-   * Claims the store and fills the directory from it. If another directory wrote to the store
-   * last, its checkpoints count, and those of this directory that are not among them are moved into
-   * a folder in it.
+   * Claims the store and fills the directory from it. If another directory wrote to the store last,
+   * its checkpoints count, and those of this directory that are not among them are moved into a
+   * folder in it.
    *
    * @param mirror of {@code directory}, opened to write
    * @param store closed with this
@@ -143,8 +145,8 @@ public final class StoredCheckpoints implements CheckpointStore, AutoCloseable {
   }
 
   /**
-   * {@inheritDoc} Where the store does not take it, it stays in the directory, and goes up with
-   * the next one that builds on it.
+   * {@inheritDoc} Where the store does not take it, it stays in the directory, and goes up with the
+   * next one that builds on it.
    */
   @Override
   public Entry write(Checkpoint checkpoint) {
@@ -211,6 +213,26 @@ public final class StoredCheckpoints implements CheckpointStore, AutoCloseable {
   @Override
   public Optional<String> best() {
     return mirror.best();
+  }
+
+  @Override
+  public void hold(String name) {
+    mirror.hold(name);
+  }
+
+  /** {@inheritDoc} The store forgets them first: what it has would come back with the next run. */
+  @Override
+  public Optional<String> goBackTo(String name) {
+    if (stored.contains(name)) {
+      claim.renew();
+      for (String later : stored.stream().sorted().toList().reversed()) {
+        if (later.compareTo(name) > 0) {
+          store.delete(later);
+          stored.remove(later);
+        }
+      }
+    }
+    return mirror.goBackTo(name);
   }
 
   @Override

@@ -19,12 +19,12 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Checkpoints in a server that speaks S3. */
 class StoredCheckpointsTest extends CheckpointStoreContract {
@@ -150,7 +150,8 @@ class StoredCheckpointsTest extends CheckpointStoreContract {
     assertThat(machine("one").newest().orElseThrow().step()).isEqualTo(11);
     try (Stream<Path> files = Files.walk(temp.resolve("one"))) {
       assertThat(files.map(Path::toString))
-          .anyMatch(file -> file.matches(".*/not-in-store-\\d+/checkpoint-000000000012.safetensors"));
+          .anyMatch(
+              file -> file.matches(".*/not-in-store-\\d+/checkpoint-000000000012.safetensors"));
     }
   }
 
@@ -201,7 +202,10 @@ class StoredCheckpointsTest extends CheckpointStoreContract {
     assertThat(last).isGreaterThan(30);
     StoredCheckpoints two = machine("two");
     assertThat(two.newest().orElseThrow().step()).isGreaterThanOrEqualTo(last);
-    two.list().forEach(entry -> Checkpoints.assertEqual(two.read(entry.name()), Checkpoints.atStep(entry.step())));
+    two.list()
+        .forEach(
+            entry ->
+                Checkpoints.assertEqual(two.read(entry.name()), Checkpoints.atStep(entry.step())));
   }
 
   @Test
@@ -237,6 +241,17 @@ class StoredCheckpointsTest extends CheckpointStoreContract {
   }
 
   @Test
+  void whatWasGoneBackBehindDoesNotComeBackFromTheStore() {
+    StoredCheckpoints one = machine("one");
+    String first = one.write(Checkpoints.atStep(1)).name();
+    one.write(Checkpoints.atStep(2));
+    one.write(Checkpoints.atStep(3));
+    assertThat(one.goBackTo(first)).isPresent();
+    assertThat(keys()).containsExactly(first, "writer");
+    assertThat(machine("one").newest().orElseThrow().step()).isEqualTo(1);
+  }
+
+  @Test
   void largeObjectsGoUpInPartsAndAppearOnce() throws IOException {
     byte[] bytes = new byte[2 * SMALLEST_PART + 12_345];
     new SplittableRandom(7).nextBytes(bytes);
@@ -248,7 +263,9 @@ class StoredCheckpointsTest extends CheckpointStoreContract {
     assertThat(objects.find("large").orElseThrow().tag()).isEqualTo(tag).endsWith("-3\"");
     assertThat(objects.read("large", temp.resolve("back"))).contains(tag);
     assertThat(Files.mismatch(large, temp.resolve("back"))).isEqualTo(-1);
-    assertThat(objects.list()).extracting(ObjectStore.Stored::bytes).containsExactly((long) bytes.length);
+    assertThat(objects.list())
+        .extracting(ObjectStore.Stored::bytes)
+        .containsExactly((long) bytes.length);
     bytes[3]++;
     Files.write(large, bytes);
     assertThat(objects.replace("large", tag, large)).isPresent();
@@ -260,9 +277,14 @@ class StoredCheckpointsTest extends CheckpointStoreContract {
 
   @Test
   void saysWhatItCannotReach() {
-    var nowhere = new io.headrace.sink.ObjectStoreSettings(
-        "headrace-test", "x/", Optional.of(java.net.URI.create("http://127.0.0.1:9")), Optional.of("us-east-1"),
-        Optional.of(server().credentials()), "default");
+    var nowhere =
+        new io.headrace.sink.ObjectStoreSettings(
+            "headrace-test",
+            "x/",
+            Optional.of(java.net.URI.create("http://127.0.0.1:9")),
+            Optional.of("us-east-1"),
+            Optional.of(server().credentials()),
+            "default");
     assertThatThrownBy(() -> machine("one", 3, S3Store.open(nowhere)))
         .isInstanceOf(HeadraceException.class)
         .hasMessageContaining("s3://headrace-test/x/ could not be asked for writer");
