@@ -166,7 +166,7 @@ public final class S3Store implements ObjectStore {
             boolean other =
                 refused.statusCode() == PRECONDITION_FAILED
                     || refused.statusCode() == CONFLICT
-                    || tag != null && refused instanceof NoSuchKeyException;
+                    || (tag != null && refused instanceof NoSuchKeyException);
             if (other) {
               return tagIfMarked(key, mark);
             }
@@ -305,7 +305,7 @@ public final class S3Store implements ObjectStore {
       throw new HeadraceException("%s could not be %s: %s".formatted(name(), what, sentence(e)), e);
     } catch (UncheckedIOException e) {
       throw new HeadraceException(
-          "%s could not be %s: %s".formatted(name(), what, e.getCause().getMessage()), e);
+          "%s could not be %s: %s".formatted(name(), what, e.getMessage()), e);
     }
   }
 

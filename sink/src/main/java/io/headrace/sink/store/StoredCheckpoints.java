@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StoredCheckpoints implements CheckpointStore, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StoredCheckpoints.class);
+
   /** The file that says who a directory is to a store; a directory without it mirrors none. */
   public static final String IDENTITY = ".store-writer";
 

@@ -44,7 +44,7 @@ final class TroubledObjects implements ObjectStore {
     }
     failures++;
     if (!away && failures % 2 == 0) {
-      question.get();
+      var _ = question.get();
     }
     throw new HeadraceException(name() + " does not answer.");
   }
