@@ -7,6 +7,7 @@ import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.privacy.PrivacySpec;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
@@ -129,6 +130,11 @@ public record JobSpec(
    */
   public FileSeal seal() {
     return encryption.map(KeyRing::open).map(FileSeal::of).orElse(FileSeal.NONE);
+  }
+
+  /** The same for files that the job adds to. */
+  public BlockSeal blockSeal() {
+    return seal().blocks(Optional.of(name));
   }
 
   /** Everything that decides what is learned from the samples, as the trainer takes it. */
