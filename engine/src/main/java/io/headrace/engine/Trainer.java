@@ -16,6 +16,7 @@ import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalDouble;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -264,6 +265,14 @@ public final class Trainer implements AutoCloseable {
   }
 
   /** The learning rate of the next step. */
+  /**
+   * The L2 norm of the last step's gradient before it was scaled, which is known where {@code
+   * gradient-clipping.norm} bounds it; may be asked by any thread.
+   */
+  public OptionalDouble gradientNorm() {
+    return model.updates().gradientNorm();
+  }
+
   private double learningRate() {
     return model.updates().optimizer().rate() * rateFactor();
   }

@@ -320,8 +320,12 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   }
 
   /** Where the time of a step goes, lately. */
-  StepTimes stepTimes() {
-    return new StepTimes(waitMillis, stepMillis, betweenMillis);
+  /**
+   * @param decodeNanos lately, of a record
+   */
+  StepTimes stepTimes(double decodeNanos) {
+    double decodeMillis = decodeNanos * plan.settings().batch().size() / 1e6;
+    return new StepTimes(waitMillis, stepMillis, betweenMillis, decodeMillis);
   }
 
   double samplesPerSecond() {
