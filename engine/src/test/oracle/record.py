@@ -93,6 +93,19 @@ class Model:
 
         return forward
 
+    def ffm(self, index, ids, fields, factors):
+        """Equation 4 of Juan et al.: every two features of a row, each for the other's field."""
+        table = self.parameter(f"{index}.ffm.factors", -0.5, 0.5, ids, 1, fields, factors)
+
+        def forward(pairs):
+            field = torch.arange(pairs[0].shape[1]) % fields
+            vectors = pairs[1][..., None, None] * table[pairs[0], 0]
+            towards = vectors[:, :, field]  # [rows, i, j, factors]: v_i for the field of j
+            products = (towards * towards.transpose(1, 2)).sum(-1)
+            return products.triu(1).sum((1, 2))[:, None]
+
+        return forward
+
     def conv2d(self, index, inputs, outputs, size, limit=0.25, **options):
         weight = self.parameter(
             f"{index}.conv2d.weight", -limit, limit, outputs, size, size, inputs
@@ -521,6 +534,18 @@ def fm_adagrad():
     return train(model, forward, sparse(12, 1024), logistic, 23, torch.optim.Adagrad, lr=0.05)
 
 
+def ffm_adagrad():
+    """A field-aware factorization machine: linear + ffm; pair i of a row is of field i mod 4"""
+    model = Model()
+    first = model.sparse_linear("0.towers.inputs.first.0", 1024)
+    second = model.ffm("0.towers.inputs.second.0", 1024, 4, 3)
+
+    def forward(pairs):
+        return first(pairs) + second(pairs)
+
+    return train(model, forward, sparse(12, 1024), logistic, 23, torch.optim.Adagrad, lr=0.05)
+
+
 def deepfm_adagrad():
     """DeepFM: linear + fm + the sums of vectors through dense, relu, dense"""
     model = Model()
@@ -563,5 +588,6 @@ if __name__ == "__main__":
         ("towers-adam", towers_adam),
         ("fm-adagrad", fm_adagrad),
         ("deepfm-adagrad", deepfm_adagrad),
+        ("ffm-adagrad", ffm_adagrad),
     ):
         (folder / f"{name}.txt").write_text("\n".join(record()) + "\n")

@@ -6,6 +6,7 @@ import { fill, fit } from "./dom.js";
 import { connect } from "./feed.js";
 import * as format from "./format.js";
 import { api, choose, keepsDeadLetters } from "./job.js";
+import { offerRestores, showRestores } from "./restore.js";
 import { showReliability } from "./reliability.js";
 import { onSignIn, recognize } from "./session.js";
 
@@ -92,6 +93,7 @@ function showJob({ job, progress }) {
   if (message.textContent !== job.message) message.textContent = job.message;
   message.hidden = job.message === "";
   showControls(job.state);
+  showRestores(job.state);
 }
 
 function showTiles({ ledger, progress, flow, partitions }, point) {
@@ -282,6 +284,7 @@ async function showStored(last) {
       format.bytes(bytes),
       best ? "✓" : "",
     ]));
+    offerRestores(stored);
   } catch {
     storedFor = null; // the next tick tries again
   }

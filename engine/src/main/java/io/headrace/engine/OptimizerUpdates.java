@@ -9,12 +9,12 @@ import io.headrace.engine.optimizer.Optimizer;
 import io.headrace.engine.optimizer.ParameterBlock;
 import io.headrace.engine.privacy.PrivacySpec;
 import java.lang.foreign.MemorySegment;
-import java.util.OptionalDouble;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 

@@ -16,11 +16,11 @@ import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
-import java.util.OptionalDouble;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**

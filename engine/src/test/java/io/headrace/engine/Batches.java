@@ -3,6 +3,7 @@ package io.headrace.engine;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.sample.Column;
 import io.headrace.engine.sample.DenseColumn;
+import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
@@ -43,14 +44,15 @@ final class Batches {
     for (int row = 0; row < rows; row++) {
       double signal = 0;
       for (int i = 0; i < schema.inputs().size(); i++) {
-        signal += write(block.column(i), row);
+        InputSpec spec = schema.inputs().get(i).spec();
+        signal += write(block.column(i), row, spec instanceof InputSpec.Sparse s ? s.fields() : 0);
       }
       block.commitRow(label(signal), 0.5f + random.nextFloat(), 0, position++);
     }
     batch.ledger().add(PARTITION, position, rows, 0, 0);
   }
 
-  private double write(Column column, int row) {
+  private double write(Column column, int row, int fields) {
     double signal = 0;
     switch (column) {
       case DenseColumn dense -> {
@@ -65,7 +67,7 @@ final class Batches {
         for (int i = 0; i < count; i++) {
           int id = (int) Math.min(1023, Math.abs(random.nextGaussian()) * 200);
           float value = 0.5f + random.nextFloat();
-          sparse.add(id, value);
+          sparse.add(id, value, i % Math.max(1, fields));
           signal += id % 2 == 0 ? value : -value;
         }
       }

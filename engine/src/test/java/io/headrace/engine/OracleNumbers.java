@@ -61,8 +61,10 @@ final class OracleNumbers {
         int length = 1 + (int) (unit(LENGTHS + step, row) * PAIRS);
         for (int i = 0; i < length; i++) {
           int at = row * PAIRS + i;
-          int id = (int) (unit(TOKENS + step, at) * ((InputSpec.Sparse) spec).size());
-          sparse.add(id, between(-2, 2, FEATURES + step, at));
+          var kind = (InputSpec.Sparse) spec;
+          int id = (int) (unit(TOKENS + step, at) * kind.size());
+          int field = kind.fields() == 0 ? 0 : i % kind.fields();
+          sparse.add(id, between(-2, 2, FEATURES + step, at), field);
         }
       }
     }

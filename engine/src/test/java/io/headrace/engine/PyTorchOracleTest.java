@@ -242,6 +242,21 @@ class PyTorchOracleTest {
   }
 
   @Test
+  void trainsAFieldAwareFactorizationMachineAsPyTorchDoes() throws IOException {
+    Map<String, List<?>> towers =
+        Map.of(
+            "first",
+            List.of(Map.of("linear", Map.of("input", "x"))),
+            "second",
+            List.of(Map.of("ffm", Map.of("input", "x", "factors", 3))));
+    List<ComponentSpec> layers =
+        List.of(Specs.layer("towers", Map.of("inputs", towers, "join", "sum")));
+    ComponentSpec adagrad = Specs.optimizer("adagrad", Map.of("learning-rate", 0.05));
+    SampleSchema schema = Specs.schema(new InputSpec.Sparse(10, 4), 2);
+    compare("ffm-adagrad", Specs.model(schema, layers, "logistic", adagrad, 23));
+  }
+
+  @Test
   void trainsLayersOverTheStepsOfRowsOfAllLengthsAsPyTorchDoes() throws IOException {
     List<ComponentSpec> layers =
         List.of(

@@ -254,6 +254,22 @@ final class Specs {
         batchSize);
   }
 
+  /** linear + ffm over one sparse input of three fields. */
+  static ModelSpec ffm(String optimizer, int batchSize) {
+    var towers =
+        Map.of(
+            "first",
+            List.of(Map.of("linear", Map.of("input", "x"))),
+            "second",
+            List.of(Map.of("ffm", Map.of("input", "x", "factors", 3))));
+    return model(
+        schema(new InputSpec.Sparse(12, 3), 2),
+        List.of(layer("towers", Map.of("inputs", towers, "join", "sum"))),
+        "logistic",
+        optimizer(optimizer, Map.of()),
+        batchSize);
+  }
+
   static ModelSpec linear(SampleSchema schema, String optimizer, int batchSize) {
     String loss =
         schema.label() instanceof LabelSpec.Classes classes

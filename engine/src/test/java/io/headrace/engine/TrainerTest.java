@@ -52,6 +52,8 @@ class TrainerTest {
         Specs.linear(Specs.sparse(10, 0), "adagrad", 64),
         Specs.deepFm("adagrad", 64),
         Specs.deepFm("ftrl", 64),
+        Specs.ffm("adagrad", 64),
+        Specs.rowByRow(Specs.ffm("adagrad", 64)),
         Specs.rowByRow(Specs.deepFm("adam", 64)),
         Specs.rowByRow(Specs.linear(Specs.sparse(12, 2), "adagrad", 64)),
         Specs.rowByRow(Specs.linear(Specs.sparse(12, 3), "ftrl", 64)),

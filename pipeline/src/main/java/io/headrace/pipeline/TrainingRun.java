@@ -63,6 +63,15 @@ public final class TrainingRun implements AutoCloseable {
    * @throws HeadraceException if the newest checkpoint belongs to another model
    */
   public static TrainingRun start(TrainingPlan plan) {
+    return start(plan, false);
+  }
+
+  /**
+   * The same, and with {@code paused} reads nothing before it is resumed.
+   *
+   * @throws HeadraceException if the newest checkpoint belongs to another model
+   */
+  public static TrainingRun start(TrainingPlan plan, boolean paused) {
     Optional<Checkpoint> newest = plan.checkpoints().newest(damage -> alert(plan, damage));
     newest.ifPresent(
         checkpoint -> {
@@ -71,6 +80,9 @@ public final class TrainingRun implements AutoCloseable {
         });
     var run = new TrainingRun(plan, newest.map(Checkpoint::values).orElse(new TreeMap<>()));
     var _ = run.pipeline.end().thenAccept(run::end);
+    if (paused) {
+      var _ = run.pipeline.pause();
+    }
     run.pipeline.open();
     return run;
   }
@@ -177,6 +189,11 @@ public final class TrainingRun implements AutoCloseable {
           : new HeadraceException("Training failed: " + cause, cause);
     }
     return status();
+  }
+
+  /** Waits for the end, whatever it is. */
+  public void awaitEnd() {
+    var _ = ended.join();
   }
 
   /** Stops and waits for the end, whatever it is. */

@@ -61,12 +61,39 @@ public record TrainingStatus(
     STOPPING,
     COMPLETED,
     STOPPED,
-    FAILED;
+    FAILED,
+    RESTORING;
 
     /** Whether the run has not ended yet. */
     public boolean ongoing() {
-      return this == RUNNING || this == PAUSED || this == STOPPING;
+      return this == RUNNING || this == PAUSED || this == STOPPING || this == RESTORING;
     }
+  }
+
+  /** The same otherwise, of a run that is elsewhere than its parts know. */
+  public TrainingStatus as(State other, @Nullable String failedBecause) {
+    return new TrainingStatus(
+        job,
+        other,
+        startedAtMillis,
+        runningMillis,
+        ledger,
+        read,
+        resumedSamples,
+        ring,
+        samplesPerSecond,
+        steps,
+        stepTimes,
+        metrics,
+        validation,
+        stoppedEarly,
+        budgetSpent,
+        checkpoint,
+        checkpointsPutOff,
+        checkpointFailures,
+        rejectionsByReason,
+        null,
+        failedBecause);
   }
 
   public long recordsRead() {

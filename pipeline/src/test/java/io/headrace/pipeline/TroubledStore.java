@@ -60,6 +60,16 @@ final class TroubledStore implements CheckpointStore {
   }
 
   @Override
+  public void hold(String name) {
+    store.hold(name);
+  }
+
+  @Override
+  public Optional<String> goBackTo(String name) {
+    return store.goBackTo(name);
+  }
+
+  @Override
   public List<Entry> list() {
     return store.list();
   }

@@ -31,6 +31,18 @@ public interface CheckpointStore {
   /** The name of the best that is stored; empty where none was marked. */
   Optional<String> best();
 
+  /** Says that {@code name} is not to be removed, however old, until another is held. */
+  void hold(String name);
+
+  /**
+   * Makes {@code name} the newest: those behind it are put aside, where a person finds them.
+   *
+   * @return where they are now; empty if there were none
+   * @throws io.headrace.engine.error.HeadraceException if they cannot be put aside; the newest ones
+   *     may be by then
+   */
+  Optional<String> goBackTo(String name);
+
   /** What is stored, oldest first. */
   List<Entry> list();
 

@@ -7,6 +7,7 @@ import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.CheckpointStore.Entry;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,41 @@ public abstract class CheckpointStoreContract {
     assertThat(store.list()).extracting(Entry::step).containsExactly(6L, 7L, 8L);
     assertThat(store.best()).contains(better.name());
     assertThat(store.newest().orElseThrow().step()).isEqualTo(8);
+  }
+
+  @Test
+  void keepsTheOneThatIsHeld() {
+    CheckpointStore store = open(2);
+    Entry first = store.write(Checkpoints.atStep(1));
+    store.write(Checkpoints.atStep(2));
+    store.hold(first.name());
+    for (long step = 3; step <= 6; step++) {
+      store.write(Checkpoints.atStep(step));
+    }
+    assertThat(store.list()).extracting(Entry::step).containsExactly(1L, 5L, 6L);
+    store.hold(store.list().getLast().name());
+    store.write(Checkpoints.atStep(7));
+    assertThat(store.list()).extracting(Entry::step).containsExactly(6L, 7L);
+  }
+
+  @Test
+  void goesBackToAnEarlierOneAndPutsTheOthersAside() {
+    CheckpointStore store = open(9);
+    for (long step = 1; step <= 3; step++) {
+      store.write(Checkpoints.atStep(step));
+    }
+    String first = store.list().getFirst().name();
+    Optional<String> aside = store.goBackTo(first);
+    assertThat(aside).isPresent();
+    assertThat(store.list()).extracting(Entry::step).containsExactly(1L);
+    Checkpoints.assertEqual(store.newest().orElseThrow(), Checkpoints.atStep(1));
+    assertThat(store.goBackTo(first)).as("nothing is behind it").isEmpty();
+
+    store.write(Checkpoints.atStep(2));
+    assertThat(store.goBackTo(first)).as("another place each time").isPresent().isNotEqualTo(aside);
+    assertThatThrownBy(() -> store.goBackTo("checkpoint-000000000009.safetensors"))
+        .isInstanceOf(HeadraceException.class)
+        .hasMessageContaining("checkpoint-000000000009");
   }
 
   @Test

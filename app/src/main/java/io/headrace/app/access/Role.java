@@ -11,7 +11,9 @@ public enum Role {
   VIEWER,
   /** Pushes samples, and sees how the job stands. */
   PRODUCER,
-  /** Sees everything; pauses, resumes, stops and starts jobs, has checkpoints written. */
+  /**
+   * Sees everything; pauses, resumes, stops and starts jobs, has checkpoints written and goes back.
+   */
   OPERATOR,
   /** May do all of that. */
   ADMIN;

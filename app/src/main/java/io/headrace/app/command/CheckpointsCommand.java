@@ -7,11 +7,9 @@ import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryLock;
 import io.headrace.sink.seal.FileSeal;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -105,34 +103,23 @@ final class CheckpointsCommand implements Runnable {
           "Makes an older checkpoint the newest: the ones behind it are moved into a folder beside them.",
       mixinStandardHelpOptions = true)
   int restore(@Parameters(paramLabel = "CHECKPOINT") Path file, @Mixin KeysOptions keys) {
-    Checkpoint chosen = DirectoryCheckpointStore.open(file, keys.seal());
-    Path directory = file.toAbsolutePath().resolveSibling(".").normalize();
-    Path aside = directory.resolve("behind-" + chosen.step());
+    FileSeal seal = keys.seal();
+    Checkpoint chosen = DirectoryCheckpointStore.open(file, seal);
+    Path path = file.toAbsolutePath().normalize();
+    Path directory = path.resolveSibling(".").normalize();
     try (var lock = DirectoryLock.hold(directory)) {
       assert lock != null;
-      int moved = 0;
-      for (CheckpointStore.Entry entry : DirectoryCheckpointStore.forReading(directory).list()) {
-        if (entry.step() > chosen.step()) {
-          Files.createDirectories(aside);
-          Files.move(
-              directory.resolve(entry.name()),
-              aside.resolve(entry.name()),
-              StandardCopyOption.REPLACE_EXISTING);
-          moved++;
-        }
-      }
+      Optional<String> aside =
+          DirectoryCheckpointStore.forReading(directory, seal)
+              .goBackTo(String.valueOf(path.getFileName()));
       out()
           .printf(
               Locale.ROOT,
-              "The next run goes on from step %,d; %d newer checkpoints are in %s%n",
+              "The next run goes on from step %,d; %s%n",
               chosen.step(),
-              moved,
-              aside);
-    } catch (IOException e) {
-      throw new HeadraceException(
-          "Checkpoints behind step %d could not be moved to %s: %s."
-              .formatted(chosen.step(), aside, e.getMessage()),
-          e);
+              aside
+                  .map(folder -> "newer checkpoints are in " + directory.resolve(folder))
+                  .orElse("there was no newer checkpoint"));
     }
     return 0;
   }

@@ -24,7 +24,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A job's checkpoints: which there are, what one holds, whether it is whole, and a new one. */
+/**
+ * A job's checkpoints: which there are, what one holds, whether it is whole, a new one, and the way
+ * back to an old one.
+ */
 @Controller("/api/v1")
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Secured(Role.SEE)
@@ -115,6 +118,23 @@ final class CheckpointsController {
     return HttpResponse.created(
         stored(written, store.best().orElse("")),
         URI.create(request.getPath() + "/" + written.name()));
+  }
+
+  /** Answers, with the status, once the job goes on from that checkpoint. */
+  @Post(uris = {"/checkpoints/{name}/restore", "/jobs/{job}/checkpoints/{name}/restore"})
+  @Secured(Role.OPERATE)
+  JobStatus restore(Optional<String> job, String name) {
+    ServedJob served = jobs.of(job);
+    var _ = storeWith(served, name);
+    try {
+      served.control().restore(name);
+      return served.status().status();
+    } catch (HeadraceException fault) {
+      boolean ended = served.status().status().job().state() == JobState.FAILED;
+      throw new HttpStatusException(
+          ended ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.CONFLICT,
+          withoutFolder(served, fault));
+    }
   }
 
   private static Stored stored(CheckpointStore.Entry entry, String best) {

@@ -29,4 +29,12 @@ public interface JobControl {
    * @throws io.headrace.engine.error.HeadraceException if it could not be written
    */
   Optional<CheckpointStore.Entry> checkpoint();
+
+  /**
+   * Takes the job back to a checkpoint, and returns once it goes on from there.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if it cannot; the message says why, the
+   *     status whether the job goes on as it was
+   */
+  void restore(String checkpoint);
 }

@@ -77,7 +77,8 @@ final class JobMetrics implements MultiCollector {
         .add(status.progress().samplesPerSecond());
     families.counter("headrace_steps", "Training steps taken").add(status.progress().step());
     families
-        .gauge("headrace_decode_seconds", "Time to decode a batch's records, on all threads, lately")
+        .gauge(
+            "headrace_decode_seconds", "Time to decode a batch's records, on all threads, lately")
         .add(status.progress().decodeMillis() / 1000);
     Double norm = status.progress().gradientNorm();
     if (norm != null) {

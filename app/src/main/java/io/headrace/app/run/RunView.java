@@ -176,6 +176,11 @@ public final class RunView implements JobStatusSource, JobControl {
   }
 
   @Override
+  public void restore(String checkpoint) {
+    run.restore(checkpoint);
+  }
+
+  @Override
   public boolean resume() {
     return run.resume();
   }
@@ -320,6 +325,7 @@ public final class RunView implements JobStatusSource, JobControl {
       case COMPLETED -> JobState.FINISHED;
       case STOPPED -> JobState.STOPPED;
       case FAILED -> JobState.FAILED;
+      case RESTORING -> JobState.STARTING;
     };
   }
 }

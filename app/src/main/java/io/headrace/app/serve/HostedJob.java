@@ -184,6 +184,15 @@ final class HostedJob implements JobStatusSource, JobControl, AutoCloseable {
     return life instanceof Life.Begun begun ? begun.view().checkpoint() : Optional.empty();
   }
 
+  @Override
+  public void restore(String checkpoint) {
+    if (!(life instanceof Life.Begun begun)) {
+      throw new HeadraceException(
+          "The job is not running. Make the checkpoint the newest with headrace checkpoints restore, then start the job.");
+    }
+    begun.view().restore(checkpoint);
+  }
+
   private Optional<ServedJob> begun() {
     return life instanceof Life.Begun begun ? Optional.of(begun.view().served()) : Optional.empty();
   }

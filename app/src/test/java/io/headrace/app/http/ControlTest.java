@@ -82,6 +82,23 @@ class ControlTest {
   }
 
   @Test
+  void goesBackToACheckpointOfTheListAndSaysWhyNot() throws Exception {
+    HttpResponse<String> restored = post("/api/v1/checkpoints/" + FIRST + "/restore");
+    assertThat(restored.statusCode()).isEqualTo(200);
+    assertThat(restored.body()).contains("\"state\":\"running\"");
+    assertThat(job.restored).isEqualTo(FIRST);
+
+    assertThat(post("/api/v1/checkpoints/..%2Fsecret/restore").statusCode()).isEqualTo(404);
+    assertThat(job.restored).isEqualTo(FIRST);
+    job.refusal = job.checkpoints.orElseThrow() + "/" + LAST + " is damaged.";
+    HttpResponse<String> refused = post("/api/v1/checkpoints/" + LAST + "/restore");
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body()).contains("\"" + LAST + " is damaged.\"");
+    job.state = JobState.FAILED;
+    assertThat(post("/api/v1/checkpoints/" + LAST + "/restore").statusCode()).isEqualTo(503);
+  }
+
+  @Test
   void saysWhyThereIsNoCheckpoint() throws Exception {
     job.diskFull = true;
     HttpResponse<String> full = post("/api/v1/checkpoints");

@@ -26,6 +26,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job that is two seconds further each time it is asked, and whose ledger always adds up. What a
@@ -44,6 +45,12 @@ final class MovingJob implements JobStatusSource, JobControl {
   volatile String message = "";
   volatile boolean failing;
   volatile boolean diskFull;
+
+  /** Why it does not go back to a checkpoint, if it does not. */
+  volatile @Nullable String refusal;
+
+  /** What it was taken back to. */
+  volatile String restored = "";
 
   /** Where its checkpoints are, if it keeps any. */
   Optional<Path> checkpoints = Optional.empty();
@@ -150,6 +157,14 @@ final class MovingJob implements JobStatusSource, JobControl {
   }
 
   @Override
+  public void restore(String checkpoint) {
+    if (refusal != null) {
+      throw new HeadraceException(refusal);
+    }
+    restored = checkpoint;
+  }
+
+  @Override
   public boolean start() {
     if (diskFull) {
       throw new HeadraceException("The job file cannot be read.");
@@ -193,7 +208,8 @@ final class MovingJob implements JobStatusSource, JobControl {
     return new JobStatus(
         START_MILLIS + tick * 2000,
         job,
-        new Progress(trained / 64, RATE + 2500 * wave, 0.38, 0.11, 0.02, 0.19, 1.7 + 0.2 * wave, 0.05),
+        new Progress(
+            trained / 64, RATE + 2500 * wave, 0.38, 0.11, 0.02, 0.19, 1.7 + 0.2 * wave, 0.05),
         account(tick, trained),
         List.of(partition("flights-0", tick, wave), partition("flights-1", tick, -wave)),
         metrics(tick, wave),

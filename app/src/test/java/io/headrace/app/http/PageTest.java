@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Dialog;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
@@ -179,8 +180,7 @@ class PageTest {
     job.letters = Optional.of(new KeptLetters(Files.createTempDirectory(folder, "letters")));
     Page page = open(1280, 900, ColorScheme.LIGHT);
     assertThat(page.locator("#rejected li")).hasCount(3);
-    assertThat(page.locator("#rejected li").first())
-        .hasText("flights/0/8 malformedis no flight");
+    assertThat(page.locator("#rejected li").first()).hasText("flights/0/8 malformedis no flight");
     assertThat(complaints).isEmpty();
   }
 
@@ -347,6 +347,41 @@ class PageTest {
   }
 
   @Test
+  void takesAJobBackToACheckpointOnceThatIsConfirmed() {
+    var store = DirectoryCheckpointStore.forWriting(job.checkpoints.orElseThrow(), 9);
+    for (long step : List.of(3L, 7L)) {
+      store.write(
+          new Checkpoint(
+              "flight-delay", "spec", step, 0, Ledger.EMPTY, new TreeMap<>(), new TreeMap<>()));
+    }
+    String first = store.list().getFirst().name();
+    Page page = open(400, 850, ColorScheme.DARK);
+    Locator button = page.getByLabel("Restore " + first);
+    button.focus();
+    page.keyboard().press("Enter");
+    assertThat(page.locator("#restore")).isVisible();
+    assertThat(page.locator("#restore-name")).hasText(first + " (step 3)");
+    assertThat(page.locator("#restore-no")).isFocused();
+    picture(page, "restore");
+    page.keyboard().press("Enter");
+    assertThat(page.locator("#restore")).isHidden();
+    assertThat(job.restored).isEmpty();
+
+    button.click();
+    page.locator("#restore-yes").click();
+    assertThat(page.locator("#answer")).hasText("Taken back to " + first);
+    assertThat(job.restored).isEqualTo(first);
+    assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(400);
+
+    job.refusal = "It was made by a job that learned something else.";
+    button.click();
+    page.locator("#restore-yes").click();
+    assertThat(page.locator("#answer")).containsText("learned something else");
+    job.state = JobState.FINISHED;
+    assertThat(button).isHidden();
+  }
+
+  @Test
   void showsTheJobsTextAsTextOnly() {
     job.name = "<img src=x onerror=alert(1)>";
     Page page = open(1280, 900, ColorScheme.LIGHT);
@@ -391,6 +426,7 @@ class PageTest {
       assertThat(page.locator("#state")).hasText("running");
       assertThat(page.locator("#pause")).isHidden();
       assertThat(page.locator("#checkpoint-now")).isHidden();
+      assertThat(page.locator("#stored")).not().hasClass("operable");
       picture(page, "viewer");
       assertThat(page.evaluate("document.cookie")).isEqualTo("");
       assertThat(complaints).isEmpty();

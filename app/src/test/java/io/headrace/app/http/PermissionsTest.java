@@ -41,6 +41,7 @@ class PermissionsTest {
           Map.entry("GET /api/v1/checkpoints", List.of(401, 200, 403, 200, 200)),
           Map.entry("GET /api/v1/checkpoints/{name}", List.of(401, 200, 403, 200, 200)),
           Map.entry("GET /api/v1/checkpoints/{name}/verify", List.of(401, 200, 403, 200, 200)),
+          Map.entry("POST /api/v1/checkpoints/{name}/restore", List.of(401, 403, 403, 200, 200)),
           Map.entry("POST /api/v1/checkpoints", List.of(401, 403, 403, 201, 201)),
           Map.entry("GET /api/v1/dead-letters", List.of(401, 200, 403, 200, 200)),
           Map.entry("GET /api/v1/dead-letters/show", List.of(401, 200, 403, 200, 200)),

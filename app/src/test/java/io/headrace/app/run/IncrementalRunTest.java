@@ -155,6 +155,10 @@ class IncrementalRunTest {
     var restored = CommandLineRun.of("checkpoints", "restore", file("restored", older));
     assertThat(restored.status()).as(restored.err()).isZero();
     assertThat(entries("restored").getLast().name()).isEqualTo(older.name());
+    for (CheckpointStore.Entry later : entries("restored/behind-" + older.step())) {
+      Path aside = folder.resolve("restored/behind-" + older.step()).resolve(later.name());
+      assertThat(CommandLineRun.of("checkpoints", "verify", aside).status()).isZero();
+    }
     JsonNode again = run("restored");
     assertThat(again.path("parametersSha256")).isEqualTo(whole.path("parametersSha256"));
     assertThat(again.path("samplesTrained").asLong()).isEqualTo(ROWS);

@@ -20,7 +20,7 @@ record FmLayer(Optional<String> inputName, OptionalInt units, int factors, doubl
     implements Layer {
   private static final Setting<Integer> FACTORS =
       Setting.integer("factors", 1, 1024, "Length of the vector that each id has.").orElse(8);
-  private static final Setting<Double> DEVIATION =
+  static final Setting<Double> DEVIATION =
       Setting.number("deviation", 1e-6, 10, "Deviation of the first vectors' elements.")
           .orElse(0.02);
 

@@ -10,11 +10,9 @@ import java.util.List;
  * The pairs of a factorization machine at work, in time linear in a row's ids (Rendle, 2010, lemma
  * 3.1): with s_f the sum over i of v_if x_i, y is half the sum over f of s_f^2 less the squares of
  * its terms, and dy/dv_if = x_i (s_f - v_if x_i). The table lies as [ids][units * factors]; the
- * sums are kept for the way back. A tile of the update is every {@link #TILES}th id, gradients of
- * each summed in row order and applied once.
+ * sums are kept for the way back.
  */
 final class FmStage {
-  private static final int TILES = 8;
   private static final int PAIRS_EXPECTED = 16;
 
   private final Kernels kernels;
@@ -25,8 +23,7 @@ final class FmStage {
   private final DenseValue y;
   private final Parameter table;
   private final StepBuffer sums;
-  private final TouchedRows[] touched = new TouchedRows[TILES];
-  private final Updates.RowUpdates[] updates = new Updates.RowUpdates[TILES];
+  private final IdTiles tiles;
 
   private FmStage(LayerScope scope, Value.SparseInput input, FmLayer layer, int units) {
     this.kernels = scope.kernels();
@@ -42,17 +39,14 @@ final class FmStage {
             shape,
             Initialisation.within(layer.deviation() * Math.sqrt(3), scope.streamSeed(0)));
     this.sums = StepBuffer.of(scope.batchSize(), 1, Kernels.padded(width));
-    for (int tile = 0; tile < TILES; tile++) {
-      touched[tile] = new TouchedRows(width);
-      updates[tile] = scope.updates().rows(table, width);
-    }
+    this.tiles = new IdTiles(scope, this.input, table, width, this::add);
   }
 
   static Value attach(LayerScope scope, Value.SparseInput input, FmLayer layer, int units) {
     var stage = new FmStage(scope, input, layer, units);
     long cost = 4L * PAIRS_EXPECTED * stage.width;
     scope.tape().rows(cost, stage::forward, (pass, from, to) -> {});
-    scope.tape().tiles(TILES, 0, cost * scope.batchSize(), stage::update);
+    stage.tiles.attach(scope, cost);
     return stage.y;
   }
 
@@ -98,28 +92,10 @@ final class FmStage {
     return squares;
   }
 
-  private void update(Pass pass, int tile, MemorySegment scratch) {
-    SparseColumn pairs = pass.block().sparse(input);
-    TouchedRows rows = touched[tile];
-    rows.start(count(pass, pairs, tile));
-    for (int row = 0; row < pass.rows(); row++) {
-      int end = pairs.start(pass.base() + row + 1);
-      for (int i = pairs.start(pass.base() + row); i < end; i++) {
-        int id = pairs.ids()[i];
-        if (id % TILES == tile) {
-          add(row, vector(id), pairs.values()[i], rows.gradients(), place(rows, id));
-        }
-      }
-    }
-    updates[tile].apply(rows.ids(), rows.count(), rows.gradients());
-  }
-
-  private long place(TouchedRows rows, int id) {
-    return (long) rows.place(id) * width;
-  }
-
   /** Adds dy x (s - v x). */
-  private void add(int row, long v, float x, MemorySegment into, long at) {
+  private void add(SparseColumn pairs, int pair, int row, MemorySegment into, long at) {
+    long v = vector(pairs.ids()[pair]);
+    float x = pairs.values()[pair];
     for (int unit = 0; unit < units; unit++) {
       float slope = x * Floats.read(y.gradients(), (long) row * y.stride() + unit);
       long s = sums.at(row, 0) + (long) unit * factors;
@@ -131,15 +107,5 @@ final class FmStage {
         Floats.write(into, g, Floats.read(into, g) + slope * other);
       }
     }
-  }
-
-  /** Pairs of the pass that belong to the tile: as many as its different ids at most. */
-  private static int count(Pass pass, SparseColumn pairs, int tile) {
-    int count = 0;
-    int end = pairs.start(pass.base() + pass.rows());
-    for (int i = pairs.start(pass.base()); i < end; i++) {
-      count += pairs.ids()[i] % TILES == tile ? 1 : 0;
-    }
-    return count;
   }
 }

@@ -1,6 +1,7 @@
 package io.headrace.engine.layer;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A layer as the job file describes it, before it knows its input. Immutable.
@@ -18,6 +19,15 @@ public interface Layer {
   /** Whether it reads inputs of the job, of which it is given all, and not one value. */
   default boolean readsAllInputs() {
     return false;
+  }
+
+  /**
+   * The inputs of the job of which it needs to know the field of each pair.
+   *
+   * @param unnamed the input that it reads where it names none
+   */
+  default Stream<String> inputsByField(Optional<String> unnamed) {
+    return Stream.empty();
   }
 
   /**

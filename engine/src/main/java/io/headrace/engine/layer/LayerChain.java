@@ -4,6 +4,7 @@ import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Layers one behind the other: those of a model, or those inside a layer. Immutable. */
 public final class LayerChain {
@@ -27,6 +28,15 @@ public final class LayerChain {
     Optional<String> name = first.inputName().or(() -> unnamed);
     return attach(
         scope, first.readsAllInputs() ? inputs : scope.at(0, "").jobInput(inputs, name), true);
+  }
+
+  /**
+   * The inputs of the job of which these layers need to know the field of each pair.
+   *
+   * @param unnamed the input that the first layer reads where it names none
+   */
+  Stream<String> inputsByField(Optional<String> unnamed) {
+    return layers.getFirst().inputsByField(unnamed);
   }
 
   /**

@@ -179,6 +179,17 @@ public record LayerScope(
             + ".");
   }
 
+  /** The sparse input whose pairs have fields, or a message that says what else it is. */
+  Value.SparseInput byField(Value input) {
+    if (!(input instanceof Value.SparseInput sparse)) {
+      throw misfit("a sparse input", input);
+    }
+    if (sparse.spec().fields() == 0) {
+      throw problem("needs the field of each pair, but its input has pairs without fields.");
+    }
+    return sparse;
+  }
+
   InvalidSettingException misfit(String needed, Value input) {
     return problem("needs " + needed + ", but its input is " + input.describe() + ".");
   }

@@ -48,6 +48,7 @@ public final class Layers {
                   List.of(INPUT, UNITS, ACTIVATION, INIT, BIAS),
                   Layers::stepDense),
               FmLayer.variant(INPUT, UNITS),
+              FfmLayer.variant(INPUT, UNITS),
               activation(Activation.Curve.RELU, "y = max(x, 0)."),
               new Variant<Layer>(
                   Activation.Curve.LEAKY_RELU.word(),

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Several inputs of the job, each through layers of its own, and what these give side by side: y =
@@ -60,6 +61,12 @@ record TowersLayer(SortedMap<String, LayerChain> towers, boolean sum) implements
   @Override
   public boolean readsAllInputs() {
     return true;
+  }
+
+  @Override
+  public Stream<String> inputsByField(Optional<String> unnamed) {
+    return towers.entrySet().stream()
+        .flatMap(tower -> tower.getValue().inputsByField(Optional.of(tower.getKey())));
   }
 
   @Override

@@ -25,10 +25,24 @@ public sealed interface InputSpec {
    * Any number of (id, value) pairs a sample, ids hashed to 0 up to 2^bits, excluded.
    *
    * @param bits 10 to 31
+   * @param fields how many fields the pairs are told apart by; 0 where no layer asks for that
    */
-  record Sparse(int bits) implements InputSpec {
+  record Sparse(int bits, int fields) implements InputSpec {
+    /** Without the fields of pairs. */
+    public Sparse(int bits) {
+      this(bits, 0);
+    }
+
     public long size() {
       return 1L << bits;
+    }
+
+    /** As checkpoints know it: those from before there were fields say nothing of them. */
+    @Override
+    public String toString() {
+      return fields == 0
+          ? "Sparse[bits=" + bits + "]"
+          : "Sparse[bits=" + bits + ", fields=" + fields + "]";
     }
   }
 

@@ -4,32 +4,52 @@ import java.util.Arrays;
 
 /**
  * A sparse input of every row in compressed-row form: row r has the pairs from {@code start(r)} up
- * to {@code start(r + 1)}, excluded. Grows to the longest rows met and then allocates no more. Not
- * thread-safe while it is written.
+ * to {@code start(r + 1)}, excluded. Grows to the longest rows met and then allocates no more. The
+ * field of each pair is kept only where the spec counts fields. Not thread-safe while it is
+ * written.
  */
 public final class SparseColumn implements Column {
   private final int[] starts;
   private int[] ids;
   private float[] values;
+  private int[] fields;
+  private final boolean byField;
   private int filled;
 
   SparseColumn(InputSpec.Sparse spec, int capacity) {
     this.starts = new int[capacity + 1];
     this.ids = new int[capacity * 16];
     this.values = new float[capacity * 16];
+    this.byField = spec.fields() > 0;
+    this.fields = new int[byField ? capacity * 16 : 0];
   }
 
-  /** Adds a pair to the row under construction. */
+  /** Adds a pair to the row under construction, of field 0. */
   public void add(int id, float value) {
+    add(id, value, 0);
+  }
+
+  /**
+   * Adds a pair to the row under construction.
+   *
+   * @param field below the spec's fields; forgotten where there are none
+   */
+  public void add(int id, float value, int field) {
     if (filled == ids.length) {
       grow(filled + 1);
     }
     ids[filled] = id;
     values[filled] = value;
+    if (byField) {
+      fields[filled] = field;
+    }
     filled++;
   }
 
-  /** Adds {@code count} pairs to the row under construction, each id cut by {@code mask}. */
+  /**
+   * Adds {@code count} pairs to the row under construction, all of field 0, ids cut by {@code
+   * mask}.
+   */
   public void add(int[] moreIds, float[] moreValues, int count, int mask) {
     if (filled + count > ids.length) {
       grow(filled + count);
@@ -38,7 +58,15 @@ public final class SparseColumn implements Column {
       ids[filled + i] = moreIds[i] & mask;
     }
     System.arraycopy(moreValues, 0, values, filled, count);
+    if (byField) {
+      Arrays.fill(fields, filled, filled + count, 0);
+    }
     filled += count;
+  }
+
+  /** Whether {@link #fields} has the field of each pair. */
+  public boolean byField() {
+    return byField;
   }
 
   /** Index of row {@code row}'s first pair. */
@@ -54,6 +82,11 @@ public final class SparseColumn implements Column {
   /** Values of all pairs, beside {@link #ids}. */
   public float[] values() {
     return values;
+  }
+
+  /** Fields of all pairs, beside {@link #ids}; empty where they are not kept. */
+  public int[] fields() {
+    return fields;
   }
 
   @Override
@@ -76,6 +109,9 @@ public final class SparseColumn implements Column {
     }
     System.arraycopy(other.ids, first, ids, filled, count);
     System.arraycopy(other.values, first, values, filled, count);
+    if (byField) {
+      System.arraycopy(other.fields, first, fields, filled, count);
+    }
     int shift = filled - first;
     for (int row = from; row < to; row++) {
       starts[atRow + row - from + 1] = other.starts[row + 1] + shift;
@@ -90,6 +126,9 @@ public final class SparseColumn implements Column {
     int target = starts[to];
     System.arraycopy(ids, first, ids, target, count);
     System.arraycopy(values, first, values, target, count);
+    if (byField) {
+      System.arraycopy(fields, first, fields, target, count);
+    }
     starts[to + 1] = target + count;
   }
 
@@ -102,5 +141,6 @@ public final class SparseColumn implements Column {
     int length = Math.max(needed, ids.length + (ids.length >> 1));
     ids = Arrays.copyOf(ids, length);
     values = Arrays.copyOf(values, length);
+    fields = byField ? Arrays.copyOf(fields, length) : fields;
   }
 }

@@ -15,7 +15,7 @@ class RetainRowsTest {
       new SampleSchema(
           List.of(
               new SampleSchema.Input("dense", new InputSpec.Dense(List.of(3))),
-              new SampleSchema.Input("sparse", new InputSpec.Sparse(10)),
+              new SampleSchema.Input("sparse", new InputSpec.Sparse(10, 7)),
               new SampleSchema.Input("tokens", new InputSpec.Tokens(5, 100))),
           new LabelSpec.Numeric());
 
@@ -68,7 +68,7 @@ class RetainRowsTest {
           block.dense(0).values(), block.dense(0).start(block.size()) + i, position * 10f + i);
     }
     for (int i = 0; i < position % 4; i++) {
-      block.sparse(1).add(position + i, (float) position);
+      block.sparse(1).add(position + i, (float) position, (position + i) % 7);
     }
     for (int i = 0; i < position % 5; i++) {
       block.tokens(2).add(block.size(), position + i);
@@ -99,6 +99,7 @@ class RetainRowsTest {
       for (int i = 0; i < position % 4; i++) {
         assertThat(sparse.ids()[sparse.start(row) + i]).isEqualTo(position + i);
         assertThat(sparse.values()[sparse.start(row) + i]).isEqualTo(position);
+        assertThat(sparse.fields()[sparse.start(row) + i]).isEqualTo((position + i) % 7);
       }
       assertThat(block.tokens(2).length(row)).isEqualTo(position % 5);
       for (int i = 0; i < position % 5; i++) {

@@ -144,7 +144,7 @@ final class CanonicalSteps {
     return (in, row) -> {
       row.pairs().clear();
       lists.run(in, row);
-      Fault wrong = row.pairs().writeTo(row.sparse(input), sparse.name(), mask);
+      Fault wrong = row.pairs().writeTo(row.sparse(input), sparse, mask);
       if (wrong != null) {
         row.fault(wrong.reason(), wrong.detail());
       }
@@ -158,6 +158,7 @@ final class CanonicalSteps {
     }
     return switch (field.name() + " " + schema.getElementType().getName()) {
       case "ids int" -> blocks(schema, (in, row, count) -> row.pairs().addIds(in, count));
+      case "fields int" -> blocks(schema, (in, row, count) -> row.pairs().addFields(in, count));
       case "ids long" -> items(schema, (in, row) -> row.pairs().addId((int) in.readLong()));
       case "names string" -> items(schema, CanonicalSteps::hashName);
       case "values float" -> blocks(schema, (in, row, count) -> row.pairs().addValues(in, count));

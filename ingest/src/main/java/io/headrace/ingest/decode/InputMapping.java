@@ -33,6 +33,8 @@ public sealed interface InputMapping {
    * @param dates parts of times, which are categories of their own
    * @param rules for numbers and missing fields: a bucket is hashed as the text of its number, and
    *     a missing field with an indicator as the empty text
+   * @param byField whether each pair is to know its field: number i of {@link #names}, or behind
+   *     those number i of {@code cross}
    */
   record SparseFields(
       String name,
@@ -42,7 +44,8 @@ public sealed interface InputMapping {
       Map<String, Double> scale,
       List<List<String>> cross,
       List<Date> dates,
-      FieldRules rules)
+      FieldRules rules,
+      boolean byField)
       implements InputMapping {
     /** A {@code cross} of every two of {@link #names}, in their order. */
     public static final List<List<String>> ALL_PAIRS = List.of(List.of("all"));
@@ -77,6 +80,19 @@ public sealed interface InputMapping {
               "cross", group + " is not a group of two or more fields. Write [[origin, hour]].");
         }
       }
+    }
+
+    /** Without the fields of pairs. */
+    public SparseFields(
+        String name,
+        List<String> fields,
+        int bits,
+        List<String> categorical,
+        Map<String, Double> scale,
+        List<List<String>> cross,
+        List<Date> dates,
+        FieldRules rules) {
+      this(name, fields, bits, categorical, scale, cross, dates, rules, false);
     }
 
     /** Without rules for fields. */
@@ -115,9 +131,24 @@ public sealed interface InputMapping {
       return Stream.concat(fields.stream(), dates.stream().map(Date::name)).toList();
     }
 
+    /**
+     * The same, each pair knowing its field.
+     *
+     * @throws InvalidSettingException if no fields are named
+     */
+    SparseFields withFields() {
+      if (fields.isEmpty()) {
+        throw new InvalidSettingException(
+            "inputs." + name + ".sparse.fields",
+            "is empty, but the model (ffm, or embedding by field) needs the field of each feature."
+                + " Name the fields, or the namespaces of vw lines, that it is to tell apart.");
+      }
+      return new SparseFields(name, fields, bits, categorical, scale, cross, dates, rules, true);
+    }
+
     @Override
-    public InputSpec spec() {
-      return new InputSpec.Sparse(bits);
+    public InputSpec.Sparse spec() {
+      return new InputSpec.Sparse(bits, byField ? names().size() + cross.size() : 0);
     }
 
     private static List<List<String>> pairs(List<String> names) {

@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decodes lines of LIBSVM's format: {@code label index:value index:value ... # comment}. An index
  * is the feature's id, cut to the bits of the input; features of value 0 are left out, and so is
- * {@code qid:number}. Not thread-safe.
+ * {@code qid:number}. Where the model tells fields apart, features are {@code field:index:value},
+ * as LIBFFM has them. Not thread-safe.
  */
 final class LibsvmDecoder extends EachRecord {
   private static final int LARGEST_INDEX_DIGITS = 10;
 
   private final NumberScan number = new NumberScan();
   private final int[] masks;
+  private final int fields;
   private byte[] bytes = {};
   private int start;
   private int end;
@@ -35,18 +37,24 @@ final class LibsvmDecoder extends EachRecord {
           "libsvm lines have a label, called label, no weight and no time. Remove field from label,"
               + " and weight and event-time.");
     }
-    masks = mapping.inputs().stream().mapToInt(LibsvmDecoder::mask).toArray();
+    List<InputMapping.SparseFields> inputs =
+        mapping.inputs().stream().map(LibsvmDecoder::sparse).toList();
+    masks = inputs.stream().mapToInt(input -> (int) ((1L << input.bits()) - 1)).toArray();
+    fields = inputs.stream().mapToInt(input -> input.spec().fields()).max().orElse(0);
   }
 
-  private static int mask(InputMapping input) {
+  private static InputMapping.SparseFields sparse(InputMapping input) {
     if (input instanceof InputMapping.SparseFields sparse
-        && sparse.fields().isEmpty()
+        && sparse.fields().isEmpty() != sparse.byField()
+        && sparse.names().equals(sparse.fields())
         && sparse.cross().isEmpty()) {
-      return (int) ((1L << sparse.bits()) - 1);
+      return sparse;
     }
     throw new InvalidSettingException(
         "format",
-        "libsvm lines have features by number and no names: write %s as sparse: {bits: 18}, without fields and cross."
+        ("libsvm lines have features by number and no names: write %s as sparse: {bits: 18}, without"
+                + " cross, and with fields only for a model that tells them apart (ffm, embedding by"
+                + " field), whose lines have field:index:value.")
             .formatted(input.name()));
   }
 
@@ -75,29 +83,48 @@ final class LibsvmDecoder extends EachRecord {
 
   private @Nullable Fault readPair() {
     int from = at;
-    long index = 0;
-    while (at < end && bytes[at] >= '0' && bytes[at] <= '9' && at - from < LARGEST_INDEX_DIGITS) {
-      index = 10 * index + bytes[at++] - '0';
-    }
-    if (at == from || at == end || bytes[at] != ':' || index > Integer.MAX_VALUE) {
+    long field = fields == 0 ? 0 : readWhole();
+    long index = readWhole();
+    if (field < 0 || index < 0) {
       at = pastWord(from);
       return isQueryId(from)
           ? null
-          : malformed("a feature is not index:value, with an index up to 2147483647", from);
+          : malformed(
+              (fields == 0 ? "a feature is not index:value" : "a feature is not field:index:value")
+                  + ", with an index up to 2147483647",
+              from);
     }
-    double value = readValue(at + 1);
+    double value = readValue(at);
     float rounded = (float) value;
     if (!Float.isFinite(rounded)) {
       return new Fault(
           RejectionReason.NOT_A_NUMBER,
           "the value of a feature is no finite 32-bit float: " + shown(from));
     }
+    if (fields > 0 && field >= fields) {
+      return malformed(
+          "a feature is of field %d, but the job names %d, from 0".formatted(field, fields), from);
+    }
     if (rounded != 0) {
       for (int i = 0; i < masks.length; i++) {
-        row.sparse(i).add((int) index & masks[i], rounded);
+        row.sparse(i).add((int) index & masks[i], rounded, (int) field);
       }
     }
     return null;
+  }
+
+  /** The whole number that a colon ends, and passes over both; negative if there is none. */
+  private long readWhole() {
+    int from = at;
+    long number = 0;
+    while (at < end && bytes[at] >= '0' && bytes[at] <= '9' && at - from < LARGEST_INDEX_DIGITS) {
+      number = 10 * number + bytes[at++] - '0';
+    }
+    if (at == from || at == end || bytes[at] != ':' || number > Integer.MAX_VALUE) {
+      return -1;
+    }
+    at++;
+    return number;
   }
 
   /** The number up to the next blank, and passes over it; NaN if there is none. */

@@ -12,9 +12,12 @@ final class PairBuffer {
   private float[] values = new float[64];
   private int idCount;
   private int valueCount;
+  private int[] fields = {};
+  private int fieldCount;
 
   void clear() {
     idCount = 0;
+    fieldCount = 0;
     valueCount = 0;
   }
 
@@ -36,6 +39,15 @@ final class PairBuffer {
     valueCount += count;
   }
 
+  /** Reads the fields of {@code count} pairs. */
+  void addFields(AvroInput from, int count) throws MalformedRecordException {
+    if (fieldCount + count > fields.length) {
+      fields = Arrays.copyOf(fields, Math.max(fieldCount + count, fields.length * 2));
+    }
+    from.readInts(count, fields, fieldCount);
+    fieldCount += count;
+  }
+
   void addId(int id) {
     if (idCount == ids.length) {
       ids = Arrays.copyOf(ids, idCount * 2);
@@ -51,7 +63,8 @@ final class PairBuffer {
   }
 
   /** Adds the pairs to a row; returns what is wrong with them, or null. */
-  @Nullable Fault writeTo(SparseColumn column, String input, int mask) {
+  @Nullable Fault writeTo(SparseColumn column, InputMapping.SparseFields mapping, int mask) {
+    String input = mapping.name();
     if (valueCount != 0 && valueCount != idCount) {
       return new Fault(
           RejectionReason.WRONG_LENGTH,
@@ -68,7 +81,31 @@ final class PairBuffer {
             RejectionReason.NOT_A_NUMBER, "input " + input + ": value " + i + " is " + values[i]);
       }
     }
+    if (mapping.byField()) {
+      return writeByField(column, mapping, mask);
+    }
     column.add(ids, values, idCount, mask);
+    return null;
+  }
+
+  private @Nullable Fault writeByField(
+      SparseColumn column, InputMapping.SparseFields mapping, int mask) {
+    if (fieldCount != idCount) {
+      return new Fault(
+          RejectionReason.WRONG_LENGTH,
+          "input %s has %d features and the fields of %d, of which the model needs each"
+              .formatted(mapping.name(), idCount, fieldCount));
+    }
+    int known = mapping.spec().fields();
+    for (int i = 0; i < idCount; i++) {
+      if (fields[i] < 0 || fields[i] >= known) {
+        return new Fault(
+            RejectionReason.MALFORMED,
+            "input %s: feature %d is of field %d, but the job names %d, from 0"
+                .formatted(mapping.name(), i, fields[i], known));
+      }
+      column.add(ids[i] & mask, values[i], fields[i]);
+    }
     return null;
   }
 }

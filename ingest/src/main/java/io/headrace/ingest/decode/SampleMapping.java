@@ -1,9 +1,11 @@
 package io.headrace.ingest.decode;
 
 import io.headrace.engine.config.Setting;
+import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.SampleSchema;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which fields of a record become label, weight, event time and inputs of a sample. Immutable.
@@ -48,6 +50,21 @@ public record SampleMapping(
   /** The same mapping with other inputs. */
   SampleMapping withInputs(List<InputMapping> others) {
     return new SampleMapping(label, weightField, eventTimeField, others);
+  }
+
+  /**
+   * The same mapping, the sparse inputs of those names with the field of each pair.
+   *
+   * @throws InvalidSettingException if one of them names no fields
+   */
+  public SampleMapping withFieldsOf(Set<String> names) {
+    return withInputs(inputs.stream().map(input -> withFieldsOf(input, names)).toList());
+  }
+
+  private static InputMapping withFieldsOf(InputMapping input, Set<String> names) {
+    return input instanceof InputMapping.SparseFields sparse && names.contains(input.name())
+        ? sparse.withFields()
+        : input;
   }
 
   /** What the samples look like. */

@@ -80,7 +80,7 @@ final class SparseWriter {
       }
     }
     for (int i = 0; i < crosses.length; i++) {
-      if (!cross(crosses[i], to)) {
+      if (!cross(crosses[i], present.length + i, to)) {
         return new Fault(
             RejectionReason.NOT_A_NUMBER,
             mapping.name() + ": the product of " + mapping.cross().get(i) + " is no finite float");
@@ -137,7 +137,7 @@ final class SparseWriter {
   private void add(int name, int hash, float value, SparseColumn to) {
     hashes[name] = hash;
     pairValues[name] = value;
-    to.add(hash & mask, value);
+    to.add(hash & mask, value, name);
   }
 
   private @Nullable Fault writeDate(int index, FieldValues values, SparseColumn to) {
@@ -159,7 +159,7 @@ final class SparseWriter {
     return null;
   }
 
-  private boolean cross(int[] members, SparseColumn to) {
+  private boolean cross(int[] members, int field, SparseColumn to) {
     int hash = 0;
     float value = 1;
     for (int member : members) {
@@ -169,7 +169,7 @@ final class SparseWriter {
       hash = Murmur3.cross(hash, hashes[member]);
       value *= pairValues[member];
     }
-    to.add(hash & mask, value);
+    to.add(hash & mask, value, field);
     return Float.isFinite(value);
   }
 

@@ -19,17 +19,14 @@ final class VwPairs {
   private final InputMapping.SparseFields mapping;
   private final int mask;
   private final boolean all;
-  private final boolean[] taken;
+  private final int[] fields;
   private final int[][] crosses;
 
   private VwPairs(InputMapping.SparseFields mapping, List<String> namespaces) {
     this.mapping = mapping;
     mask = (int) ((1L << mapping.bits()) - 1);
     all = mapping.fields().isEmpty();
-    taken = new boolean[namespaces.size()];
-    for (int i = 0; i < taken.length; i++) {
-      taken[i] = mapping.fields().contains(namespaces.get(i));
-    }
+    fields = namespaces.stream().mapToInt(mapping.fields()::indexOf).toArray();
     crosses =
         mapping.cross().stream()
             .map(group -> group.stream().mapToInt(namespaces::indexOf).toArray())
@@ -90,14 +87,15 @@ final class VwPairs {
     } else {
       addTaken(line, to);
     }
-    for (int[] group : crosses) {
+    for (int i = 0; i < crosses.length; i++) {
+      int[] group = crosses[i];
       if (products(line, group) > MOST_PRODUCTS) {
         return new Fault(
             RejectionReason.TOO_LARGE,
             "%s: a cross of this line has more than %,d products"
                 .formatted(mapping.name(), MOST_PRODUCTS));
       }
-      if (!cross(line, group, 0, 0, 1, to)) {
+      if (!cross(line, group, mapping.fields().size() + i, 0, 0, 1, to)) {
         return new Fault(
             RejectionReason.NOT_A_NUMBER, mapping.name() + ": a product is no finite float");
       }
@@ -108,8 +106,8 @@ final class VwPairs {
   private void addTaken(VwLine line, SparseColumn to) {
     for (int i = 0; i < line.features(); i++) {
       int namespace = line.namespace(i);
-      if (namespace >= 0 && taken[namespace]) {
-        to.add(line.hash(i) & mask, line.value(i));
+      if (namespace >= 0 && fields[namespace] >= 0) {
+        to.add(line.hash(i) & mask, line.value(i), fields[namespace]);
       }
     }
   }
@@ -128,16 +126,16 @@ final class VwPairs {
   }
 
   private boolean cross(
-      VwLine line, int[] group, int member, int hash, float value, SparseColumn to) {
+      VwLine line, int[] group, int field, int member, int hash, float value, SparseColumn to) {
     if (member == group.length) {
-      to.add(hash & mask, value);
+      to.add(hash & mask, value, field);
       return Float.isFinite(value);
     }
     boolean finite = true;
     for (int i = 0; i < line.features() && finite; i++) {
       if (line.namespace(i) == group[member]) {
         int combined = Murmur3.cross(hash, line.hash(i));
-        finite = cross(line, group, member + 1, combined, value * line.value(i), to);
+        finite = cross(line, group, field, member + 1, combined, value * line.value(i), to);
       }
     }
     return finite;

@@ -88,10 +88,10 @@ class FormatsTest {
             .setEventTime(Instant.ofEpochMilli(77))
             .setInputs(
                 Map.of(
-                    "ids", new SparseIds(List.of(5, 1029, -1), List.of(1f, 2f, 3f)),
+                    "ids", new SparseIds(List.of(5, 1029, -1), List.of(1f, 2f, 3f), List.of()),
                     "words", new SparseNames(List.of("red", "fast"), List.of()),
                     "x", floats,
-                    "unknown", new SparseIds(List.of(1), List.of()),
+                    "unknown", new SparseIds(List.of(1), List.of(), List.of()),
                     "y", List.of(8f, 9f)))
             .build();
     Sample plain =

@@ -142,7 +142,7 @@ final class FuzzSubjects {
   }
 
   private static SparseIds ids() {
-    return new SparseIds(List.of(1, 70_000, -3), List.of(1f, 0.5f, 2f));
+    return new SparseIds(List.of(1, 70_000, -3), List.of(1f, 0.5f, 2f), List.of());
   }
 
   private static SparseNames names() {

@@ -293,12 +293,13 @@ class RejectionsTest {
     trial.add(sample("no", Map.of("x", ByteBuffer.allocate(13))));
     trial.add(sample("no", Map.of("x", List.of(1f, Float.NaN))));
     trial.add(sample("no", Map.of("x", ByteBuffer.wrap(new byte[] {0, 0, -128, 127, 0, 0, 0, 0}))));
-    trial.add(sample("no", Map.of("s", new SparseIds(List.of(1), List.of()))));
-    trial.add(sample("no", Map.of("x", two, "s", new SparseIds(List.of(1, 2), List.of(1f)))));
+    trial.add(sample("no", Map.of("s", new SparseIds(List.of(1), List.of(), List.of()))));
+    trial.add(
+        sample("no", Map.of("x", two, "s", new SparseIds(List.of(1, 2), List.of(1f), List.of()))));
     trial.add(
         sample("no", Map.of("x", two, "s", new SparseNames(List.of("a"), List.of(Float.NaN)))));
     trial.add(sample("no", Map.of("x", two, "s", "words")));
-    trial.add(sample("no", Map.of("x", new SparseIds(List.of(), List.of()))));
+    trial.add(sample("no", Map.of("x", new SparseIds(List.of(), List.of(), List.of()))));
     trial.add(sample(null, Map.of("x", two)));
     trial.add(sample(2, Map.of("x", two)));
     trial.add(sample(Double.NaN, Map.of("x", two)));

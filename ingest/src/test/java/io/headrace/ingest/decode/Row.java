@@ -74,6 +74,20 @@ record Row(long position, float label, float weight, long timeMillis, List<List<
     return rows;
   }
 
+  /** The field of each pair of the first input, row by row; empty where it keeps none. */
+  static List<List<Integer>> fields(SampleBlock block) {
+    if (!(block.column(0) instanceof SparseColumn pairs) || !pairs.byField()) {
+      return List.of();
+    }
+    return IntStream.range(0, block.size())
+        .mapToObj(
+            row ->
+                Arrays.stream(pairs.fields(), pairs.start(row), pairs.start(row + 1))
+                    .boxed()
+                    .toList())
+        .toList();
+  }
+
   private static List<Integer> ids(TokenColumn tokens, int row) {
     int start = row * tokens.maxLength();
     return IntStream.range(start, start + tokens.length(row))

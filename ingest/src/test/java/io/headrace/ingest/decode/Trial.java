@@ -20,6 +20,7 @@ final class Trial {
   private final SampleMapping mapping;
   private final SampleDecoder decoder;
   private final RecordChunk chunk = new RecordChunk(done -> {});
+  private List<List<Integer>> fields = List.of();
 
   /** What became of a chunk; rejections read "index code: detail". */
   record Outcome(List<Row> rows, List<String> rejections) {}
@@ -69,6 +70,7 @@ final class Trial {
       assertThat(block.nextPosition()).isEqualTo(chunk.nextPosition());
     }
     chunk.start(PARTITION, 0);
+    fields = Row.fields(block);
     return new Outcome(Row.all(block), rejections);
   }
 
@@ -77,6 +79,12 @@ final class Trial {
     Outcome outcome = decode();
     assertThat(outcome.rejections()).isEmpty();
     return outcome.rows();
+  }
+
+  /** Decodes the chunk, of which nothing may be rejected: the field of each pair, row by row. */
+  List<List<Integer>> fields() {
+    rows();
+    return fields;
   }
 
   /** Decodes the chunk, of which everything must be rejected. */

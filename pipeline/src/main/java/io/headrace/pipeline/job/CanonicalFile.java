@@ -24,8 +24,8 @@ import org.apache.avro.io.EncoderFactory;
 
 /**
  * An Avro container of canonical samples, being written: dense inputs as bytes of floats, sparse
- * ones as ids and values, class labels by name. Not compressed, because it is for reading fast. Not
- * thread-safe; whoever makes it closes it.
+ * ones as ids and values, with fields where the model tells these apart, class labels by name. Not
+ * compressed, because it is for reading fast. Not thread-safe; whoever makes it closes it.
  */
 final class CanonicalFile implements Closeable {
   /** Of a block, which is the unit of decoding in parallel. */
@@ -121,18 +121,23 @@ final class CanonicalFile implements Closeable {
   private void writeSparse(SparseColumn sparse, int i) throws IOException {
     int from = sparse.start(i);
     int to = sparse.start(i + 1);
-    out.writeArrayStart();
-    out.setItemCount(to - from);
-    for (int k = from; k < to; k++) {
-      out.startItem();
-      out.writeInt(sparse.ids()[k]);
-    }
-    out.writeArrayEnd();
+    writeInts(sparse.ids(), from, to);
     out.writeArrayStart();
     out.setItemCount(to - from);
     for (int k = from; k < to; k++) {
       out.startItem();
       out.writeFloat(sparse.values()[k]);
+    }
+    out.writeArrayEnd();
+    writeInts(sparse.fields(), from, sparse.byField() ? to : from);
+  }
+
+  private void writeInts(int[] numbers, int from, int to) throws IOException {
+    out.writeArrayStart();
+    out.setItemCount(to - from);
+    for (int k = from; k < to; k++) {
+      out.startItem();
+      out.writeInt(numbers[k]);
     }
     out.writeArrayEnd();
   }

@@ -72,6 +72,28 @@ final class JobCheckpoints extends ForwardingStore {
     return newest;
   }
 
+  /**
+   * Reads one that this job may go back to.
+   *
+   * @throws HeadraceException if it is missing or damaged, or made by a job that learned something
+   *     else
+   */
+  Checkpoint readForThisJob(String name) {
+    Checkpoint chosen = read(name);
+    String before = chosen.values().getOrDefault(FINGERPRINT, job.fingerprint().text());
+    List<String> changed = job.fingerprint().differencesFrom(Fingerprint.parse(before));
+    if (!chosen.job().equals(job.name()) || !changed.isEmpty()) {
+      throw new HeadraceException(
+          "%s was made by a job that learned something else:%s%nStop this one, undo the change and use headrace checkpoints restore, or choose a later checkpoint."
+              .formatted(
+                  name,
+                  chosen.job().equals(job.name())
+                      ? lines(changed)
+                      : lines(List.of("name: " + chosen.job()))));
+    }
+    return chosen;
+  }
+
   private Checkpoint forThisJob(Checkpoint newest) {
     if (!newest.job().equals(job.name())) {
       throw refused("belongs to the job " + newest.job(), "Undo the change,");

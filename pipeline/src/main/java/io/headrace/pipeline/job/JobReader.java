@@ -6,8 +6,11 @@ import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variants;
+import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.layer.Layer;
 import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.privacy.PrivacySpec;
+import io.headrace.ingest.decode.InputMapping;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Makes a {@link JobSpec} of a job file's values. One instance reads one job. */
 final class JobReader {
@@ -90,6 +94,7 @@ final class JobReader {
     Optional<AccessSettings> access =
         given(JobKey.ACCESS, AccessSettings.DECLARED).map(AccessSettings::from);
     problems.throwIfAny();
+    SampleMapping mapping = withFields(sample.orElseThrow(), layers);
 
     var places = JobPlaces.of(job);
     var spec =
@@ -102,7 +107,7 @@ final class JobReader {
             validation,
             earlyStopping,
             test,
-            sample.orElseThrow(),
+            mapping,
             transforms,
             layers,
             startFrom,
@@ -164,6 +169,21 @@ final class JobReader {
     return reader
         .settings(ValidationSpec.DECLARED, path, group.only(ValidationSpec.DECLARED))
         .map(settings -> ValidationSpec.from(source, settings));
+  }
+
+  /** The mapping with the fields of pairs where a layer asks for them. */
+  private SampleMapping withFields(SampleMapping sample, List<ComponentSpec> layers) {
+    List<InputMapping> inputs = sample.inputs();
+    Optional<String> only =
+        inputs.size() == 1 ? Optional.of(inputs.getFirst().name()) : Optional.empty();
+    try {
+      Layer first = vocabulary.layers().create(layers.getFirst());
+      return sample.withFieldsOf(first.inputsByField(only).collect(Collectors.toSet()));
+    } catch (InvalidSettingException e) {
+      String path = JobKey.SAMPLE.key() + "." + e.key();
+      problems.add(path, String.valueOf(e.getMessage()), JobPlaces.of(job).of(path));
+      return sample;
+    }
   }
 
   private Optional<SampleMapping> sample() {

@@ -1,45 +1,45 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.StepResult;
+import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
-import io.headrace.ingest.SampleSource;
-import io.headrace.ingest.decode.GrowingVocabularies;
-import io.headrace.ingest.file.FollowedSource;
+import io.headrace.engine.error.HeadraceException;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceStatus;
-import io.headrace.ingest.order.StreamShuffledSource;
 import io.headrace.ingest.push.PushIntake;
 import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.pipeline.RunPace;
-import io.headrace.pipeline.TrainingPlan;
 import io.headrace.pipeline.TrainingRun;
-import io.headrace.pipeline.TrainingSettings;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.TrainingStatus.State;
-import io.headrace.pipeline.ValidationPlan;
 import io.headrace.pipeline.serve.LiveModel;
-import io.headrace.pipeline.transform.Transform;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.EventSink;
 import io.headrace.sink.seal.FileSeal;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A job that runs: its parts made and joined, resumed from its newest checkpoint. Thread-safe, but
- * for {@link #trainer}, which is the run's own until it has ended. Whoever starts it closes it.
+ * A job that runs: resumed from its newest checkpoint, and taken back to an earlier one when
+ * somebody asks for that. Thread-safe, but for {@link #trainer}, which is the run's own until it
+ * has ended. Whoever starts it closes it.
  */
 public final class JobRun implements AutoCloseable {
-  private final JobSpec job;
-  private final Trainer trainer;
-  private final SampleSource source;
-  private final JobSinks sinks;
-  private final TrainingRun run;
-  private final Optional<LiveModel> live;
+  private final JobSpec plan;
+  private final Options options;
+
+  /**
+   * Held while parts are being replaced, so that stopping, closing and waiting are for the last.
+   */
+  private final Object lifecycle = new Object();
+
+  private volatile JobParts parts;
+  private volatile boolean restoring;
+  private volatile @Nullable HeadraceException notRestored;
 
   /**
    * What is asked of a run besides its job.
@@ -76,130 +76,134 @@ public final class JobRun implements AutoCloseable {
     public static final Options NONE = new Options(List.of(), OptionalLong.empty(), step -> {});
   }
 
-  private JobRun(
-      JobSpec job,
-      Trainer trainer,
-      SampleSource source,
-      JobSinks sinks,
-      TrainingRun run,
-      Optional<LiveModel> live) {
-    this.job = job;
-    this.trainer = trainer;
-    this.source = source;
-    this.sinks = sinks;
-    this.run = run;
-    this.live = live;
+  private JobRun(JobSpec plan, Options options) {
+    this.plan = plan;
+    this.options = options;
+    this.parts = JobParts.start(plan, options, Optional.empty(), false);
   }
 
   /**
    * Makes the job's parts and starts training.
    *
-   * @throws io.headrace.engine.error.HeadraceException if a part cannot be made, or the newest
-   *     checkpoint belongs to a job that learns something else; the message says what differs
+   * @throws HeadraceException if a part cannot be made, or the newest checkpoint belongs to a job
+   *     that learns something else; the message says what differs
    */
   public static JobRun start(JobSpec job, Options options) {
-    SampleSource source = JobSources.plain(job, job.source());
-    SampleSource ordered = JobSources.training(job, source);
-    var vocabularies = GrowingVocabularies.of(job.sample());
-    JobSpec learning = job.withSample(vocabularies.learning());
-    JobSpec scoring = job.withSample(vocabularies.scoring());
-    var alerts = new JobAlerts(job.name());
-    var decoders = JobDecoders.of(learning, "source", job.source(), alerts);
-    List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
-    transforms.addAll(JobTransforms.of(job).transforms());
-    Optional<ValidationPlan> validation = JobValidation.plan(scoring);
-    Trainer trainer = job.newTrainer();
-    var sinks =
-        new JobSinks(
-            job,
-            options.sinks(),
-            () -> trainer.snapshot(job.name(), 0).with(GrowingVocabularies.STATE, vocabularies),
-            options.weightsOnly());
-    alerts.passTo(sinks.events());
-    JobSources.topic(source).ifPresent(kafka -> kafka.alertTo(alerts));
-    if (source instanceof FollowedSource followed) {
-      followed.alertTo(alerts);
-    }
-    try {
-      TrainingRun run =
-          TrainingRun.start(
-              new TrainingPlan(
-                  job.name(),
-                  job.sample().schema(),
-                  ordered,
-                  decoders,
-                  transforms,
-                  trainer,
-                  vocabularies,
-                  TopicCheckpoints.of(source, sinks.checkpoints()),
-                  sinks.journal(),
-                  sinks.deadLetters(),
-                  sinks.events(),
-                  positions -> {
-                    JobSources.topic(source)
-                        .ifPresent(
-                            kafka ->
-                                kafka.commit(
-                                    ordered instanceof StreamShuffledSource shuffled
-                                        ? shuffled.starts(positions)
-                                        : positions));
-                  },
-                  afterStep(job, trainer, options),
-                  InstantSource.system(),
-                  validation,
-                  settings(job, options)));
-      Optional<LiveModel> live =
-          job.serve().map(settings -> JobServing.of(job, settings, run, vocabularies));
-      return new JobRun(scoring, trainer, source, sinks, run, live);
-    } catch (RuntimeException e) {
-      trainer.close();
-      sinks.close();
-      close(source);
-      throw e;
+    return new JobRun(job, options);
+  }
+
+  /**
+   * Takes the job back to an earlier checkpoint, and returns once it goes on from there: as if it
+   * had been stopped, the later checkpoints put aside, and started again. A paused job is paused
+   * then, too.
+   *
+   * @param name of a checkpoint in the store
+   * @throws HeadraceException if it cannot go back; it goes on as it was then, unless its parts
+   *     could not be started again, which is how the run has ended then
+   */
+  public void restore(String name) {
+    synchronized (lifecycle) {
+      State state = parts.run().status().state();
+      if (notRestored != null || (state != State.RUNNING && state != State.PAUSED)) {
+        throw new HeadraceException(
+            "The job is not running any more. Make the checkpoint the newest with headrace checkpoints restore, then start the job.");
+      }
+      if (plan.privacy().isPresent()) {
+        throw new HeadraceException(
+            "This job learns with privacy, and the account of what was spent would go back too, though what was learned since may have been seen. Whoever can vouch that it was not uses headrace checkpoints restore while the job is stopped.");
+      }
+      JobCheckpoints stored = parts.sinks().checkpoints();
+      stored.hold(name); // the last checkpoint of the run could push it out
+      long step = stored.readForThisJob(name).step();
+      restoring = true;
+      try {
+        parts.close();
+        parts = JobParts.start(plan, options, Optional.of(name), state == State.PAUSED);
+        tellRestored(step);
+      } catch (HeadraceException fault) {
+        notRestored =
+            new HeadraceException(
+                "The job was stopped to go back to %s, and could not go on from there: %s"
+                    .formatted(name, fault.getMessage()),
+                fault);
+        throw notRestored;
+      } finally {
+        restoring = false;
+      }
     }
   }
 
+  private void tellRestored(long step) {
+    String aside =
+        parts
+            .sinks()
+            .aside()
+            .map(" Later checkpoints are in the folder %s beside it."::formatted)
+            .orElse("");
+    parts
+        .sinks()
+        .events()
+        .accept(
+            new TrainEvent.Alert(
+                plan.name(),
+                "restored",
+                "The job was taken back to the checkpoint of step %d, and learns on from there."
+                        .formatted(step)
+                    + aside,
+                InstantSource.system().millis()));
+  }
+
   public JobSpec job() {
-    return job;
+    return parts.job();
   }
 
   /** What learns: for use once the run has ended. */
   public Trainer trainer() {
-    return trainer;
+    return parts.trainer();
   }
 
   public TrainingStatus status() {
-    return run.status();
+    JobParts asked;
+    TrainingStatus status;
+    do {
+      asked = parts;
+      status = asked.run().status();
+      if (restoring) {
+        return status.as(State.RESTORING, null);
+      }
+    } while (areOthers(asked)); // or the end of a run that another follows would show
+    HeadraceException fault = notRestored;
+    return fault == null ? status : status.as(State.FAILED, fault.getMessage());
   }
 
   /** How what the run keeps comes to the disk and back. */
   public FileSeal seal() {
-    return sinks.seal();
+    return parts.sinks().seal();
   }
 
   /** How fast the run was so far. */
   public RunPace pace() {
-    return run.pace();
+    return parts.run().pace();
   }
 
   /** How the Kafka source is doing; empty for other sources. */
   public Optional<KafkaSourceStatus> kafka() {
-    return JobSources.topic(source).map(KafkaSampleSource::status);
+    return JobSources.topic(parts.source()).map(KafkaSampleSource::status);
   }
 
   /** What takes pushed samples in; empty for other sources. */
   public Optional<PushIntake> intake() {
-    return source instanceof PushIntake intake ? Optional.of(intake) : Optional.empty();
+    return parts.source() instanceof PushIntake intake ? Optional.of(intake) : Optional.empty();
   }
 
   /** The source, where it is one whose samples are pushed and kept in a log. */
   public Optional<PushSampleSource> push() {
-    return source instanceof PushSampleSource push ? Optional.of(push) : Optional.empty();
+    return parts.source() instanceof PushSampleSource push ? Optional.of(push) : Optional.empty();
   }
 
   /** Predicts by the model while it is learned; empty unless the job asks for that. */
   public Optional<LiveModel> live() {
-    return live;
+    return parts.live();
   }
 
   /**
@@ -208,87 +212,82 @@ public final class JobRun implements AutoCloseable {
    * @throws io.headrace.engine.error.HeadraceException if that cannot be
    */
   public void flushDeadLetters() {
-    State state = run.status().state();
+    State state = status().state();
     if (state == State.RUNNING || state == State.PAUSED) { // the end has flushed them
-      sinks.deadLetters().flush();
+      parts.sinks().deadLetters().flush();
     }
   }
 
   /** Events that a slow sink never saw, because newer ones took their place. */
   public long eventsConflated() {
-    return sinks.events().conflated();
+    return parts.sinks().events().conflated();
   }
 
   /** Events that a sink failed to take. */
   public long eventsFailed() {
-    return sinks.events().failures();
+    return parts.sinks().events().failures();
   }
 
   /** Asks for the end and returns at once; see {@link TrainingRun#stop}. */
   public void stop() {
-    run.stop();
+    synchronized (lifecycle) {
+      parts.run().stop();
+    }
   }
 
   /** Reads no more until it is resumed; see {@link TrainingRun#pause}. */
   public boolean pause() {
-    return run.pause();
+    return parts.run().pause();
   }
 
   /** Writes a checkpoint now; see {@link TrainingRun#checkpoint}. */
   public Optional<CheckpointStore.Entry> checkpoint() {
-    return run.checkpoint();
+    return parts.run().checkpoint();
   }
 
   /** Reads on behind a pause; see {@link TrainingRun#resume}. */
   public boolean resume() {
-    return run.resume();
+    return parts.run().resume();
   }
 
   /** Waits for the end; see {@link TrainingRun#await}. */
   public TrainingStatus await() {
-    return run.await();
+    JobParts awaited;
+    do {
+      awaited = parts;
+      awaited.run().awaitEnd();
+    } while (replaced(awaited));
+    HeadraceException fault = notRestored;
+    if (fault != null) {
+      throw fault;
+    }
+    return awaited.run().await();
+  }
+
+  /** Whether other parts run instead, now that nobody is replacing any. */
+  private boolean replaced(JobParts awaited) {
+    synchronized (lifecycle) {
+      return areOthers(awaited);
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // which parts, not what they are
+  private boolean areOthers(JobParts before) {
+    return parts != before;
   }
 
   /** Scores on the job's test source, after the end; empty if it names none. */
   public Optional<HeldOut.Scores> test() {
-    return job.test().map(test -> HeldOut.evaluate(job, "test", test, trainer));
+    JobSpec job = parts.job();
+    return job.test().map(test -> HeldOut.evaluate(job, "test", test, parts.trainer()));
   }
 
   @Override
   public void close() {
-    live.ifPresent(LiveModel::close);
-    run.close();
-    trainer.close();
-    sinks.close();
-    close(source);
-  }
-
-  private static void close(SampleSource source) {
-    if (source instanceof PushIntake intake) {
-      intake.close();
+    synchronized (lifecycle) {
+      if (notRestored == null) { // else they are closed
+        parts.close();
+      }
     }
-  }
-
-  private static Consumer<StepResult> afterStep(JobSpec job, Trainer trainer, Options options) {
-    return job.generate()
-        .map(settings -> writing(job, settings, trainer, options))
-        .orElse(options.afterStep());
-  }
-
-  private static Consumer<StepResult> writing(
-      JobSpec job, GenerateSettings settings, Trainer trainer, Options options) {
-    return new TextGenerator(job, settings, trainer, options.texts()).andThen(options.afterStep());
-  }
-
-  private static TrainingSettings settings(JobSpec job, Options options) {
-    return new TrainingSettings(
-        job.batch(),
-        job.engine().decoders(),
-        job.metrics().windowSamples(),
-        job.checkpoints().directory().isPresent()
-            ? job.checkpoints().everySamples()
-            : Long.MAX_VALUE,
-        options.stopAfterSamples(),
-        job.rejectionLimit().limit(JobSources.ends(job)));
   }
 }

@@ -35,7 +35,8 @@ final class JobSinks implements AutoCloseable {
   private static final int EVENTS_WAITING = 256;
 
   private final List<AutoCloseable> open = new ArrayList<>();
-  private final CheckpointStore checkpoints;
+  private final JobCheckpoints checkpoints;
+  private final Optional<String> aside;
   private final DeadLetterSink deadLetters;
   private final EventPump events;
   private final BatchJournal journal;
@@ -45,15 +46,18 @@ final class JobSinks implements AutoCloseable {
    * @param others sinks for events besides those that the job names; closed with this
    * @param first takes the state of the job's model before its first step
    * @param weightsOnly see {@link JobRun.Options}
+   * @param backTo checkpoint to make the newest first, if any
    */
   JobSinks(
       JobSpec job,
       List<EventSink> others,
       Supplier<Checkpoint> first,
-      Optional<Consumer<String>> weightsOnly) {
+      Optional<Consumer<String>> weightsOnly,
+      Optional<String> backTo) {
     seal = job.seal();
     try {
       checkpoints = new JobCheckpoints(job, checkpoints(job), first, weightsOnly);
+      aside = backTo.flatMap(checkpoints::goBackTo);
       deadLetters = deadLetters(job);
       open.add(deadLetters);
       events = new EventPump(events(job, others), EVENTS_WAITING);
@@ -66,8 +70,13 @@ final class JobSinks implements AutoCloseable {
     }
   }
 
-  CheckpointStore checkpoints() {
+  JobCheckpoints checkpoints() {
     return checkpoints;
+  }
+
+  /** Where checkpoints are now that were newer than the one gone back to, if there were any. */
+  Optional<String> aside() {
+    return aside;
   }
 
   DeadLetterSink deadLetters() {

@@ -36,6 +36,14 @@ final class MemoryStore implements CheckpointStore {
   }
 
   @Override
+  public void hold(String name) {}
+
+  @Override
+  public Optional<String> goBackTo(String name) {
+    throw new HeadraceException("There is no checkpoint " + name + " in memory.");
+  }
+
+  @Override
   public List<Entry> list() {
     return List.of();
   }

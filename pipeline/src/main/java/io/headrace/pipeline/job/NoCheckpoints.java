@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 
 /** The store of a job that keeps no checkpoints. */
 final class NoCheckpoints implements CheckpointStore {
+  private static final String LACKING = "This job keeps no checkpoints: set checkpoints.directory.";
+
   @Override
   public Entry write(Checkpoint checkpoint) {
     return new Entry("none", checkpoint.step(), checkpoint.createdAtMillis(), 0);
@@ -23,13 +25,21 @@ final class NoCheckpoints implements CheckpointStore {
   }
 
   @Override
+  public void hold(String name) {}
+
+  @Override
+  public Optional<String> goBackTo(String name) {
+    throw new HeadraceException(LACKING);
+  }
+
+  @Override
   public List<Entry> list() {
     return List.of();
   }
 
   @Override
   public Checkpoint read(String name) {
-    throw new HeadraceException("This job keeps no checkpoints: set checkpoints.directory.");
+    throw new HeadraceException(LACKING);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.config.Variants;
+import io.headrace.engine.layer.Layer;
 import io.headrace.engine.layer.Layers;
 import io.headrace.engine.loss.Loss;
 import io.headrace.engine.loss.Losses;
@@ -15,7 +16,7 @@ import io.headrace.pipeline.transform.UnboundTransform;
 record Vocabulary(
     Variants<?> sources,
     Variants<UnboundTransform> transforms,
-    Variants<?> layers,
+    Variants<Layer> layers,
     Variants<Loss> losses,
     Variants<?> optimizers,
     Variants<Schedule> schedules) {

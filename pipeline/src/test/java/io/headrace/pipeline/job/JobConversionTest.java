@@ -62,6 +62,25 @@ class JobConversionTest {
         .isEqualTo(learned(job(source, inputs, List.of())));
   }
 
+  @Test
+  void aConvertedFileKeepsTheFieldsThatAModelAsksFor() throws IOException {
+    Files.writeString(folder.resolve("rows.vw"), vwRows());
+    String source = "{path: rows.vw, format: vw}";
+    String inputs = "{x: {sparse: {bits: 12, fields: [a, b], cross: [[a, b]]}}}";
+    String ffm = "model=[{ffm: {factors: 2}}]";
+    List<String> binary = new ArrayList<>(CONVERTED);
+    binary.add(ffm);
+    JobConversion.convert(job(source, inputs, List.of(ffm)), folder.resolve("converted.avro"));
+    String learned = learned(job(source, inputs, List.of(ffm)));
+    assertThat(learned(job(source, inputs, binary))).isEqualTo(learned);
+    assertThat(learned(job(source, inputs, List.of("model=[{fm: {factors: 6}}]"))))
+        .isNotEqualTo(learned);
+    assertThatThrownBy(() -> job(source, "{x: {sparse: {bits: 12}}}", List.of(ffm)))
+        .isInstanceOf(HeadraceException.class)
+        .hasMessageContaining("sample.inputs.x.sparse.fields: is empty, but the model (ffm")
+        .hasMessageContaining("job.yaml:");
+  }
+
   private static String vwRows() {
     var random = new Random(5);
     var rows = new StringBuilder("7 |a of no class\n");

@@ -7,6 +7,7 @@ import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.layer.Layer;
 import io.headrace.engine.loss.Losses;
 import io.headrace.engine.optimizer.Schedules;
 import io.headrace.ingest.registry.RegistrySettings;
@@ -85,14 +86,14 @@ final class TestVocabulary {
         Schedules.variants());
   }
 
-  private static Variants<Object> layers() {
+  private static Variants<Layer> layers() {
     return new Variants<>(
         "layer",
         List.of(
-            variant("dense", UNITS, INPUT),
-            variant("relu"),
-            variant("linear", INPUT),
-            variant("residual", INSIDE)));
+            layer("dense", UNITS, INPUT),
+            layer("relu"),
+            layer("linear", INPUT),
+            layer("residual", INSIDE)));
   }
 
   static JobSpec read(String text, String... overrides) {
@@ -104,6 +105,11 @@ final class TestVocabulary {
       throw new InvalidSettingException("follow", "true does not go with .gz. Remove it.");
     }
     return settings;
+  }
+
+  private static Variant<Layer> layer(String name, Setting<?>... settings) {
+    Function<Settings, Layer> create = checked -> (scope, input) -> input;
+    return new Variant<>(name, "A " + name + ".", List.of(settings), create);
   }
 
   private static Variant<Object> variant(String name, Setting<?>... settings) {

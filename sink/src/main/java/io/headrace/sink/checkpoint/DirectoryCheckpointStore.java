@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A checkpoint is written to a temporary file beside its place, forced to the disk, renamed, and
  * the directory is forced too: after a crash at any point it is there completely or not at all.
- * Then the oldest beyond those to keep are deleted, never the one just written and never the best,
- * whose name is in the file {@code best}.
+ * Then the oldest beyond those to keep are deleted, never the one just written, never one that is
+ * held, and never the best, whose name is in the file {@code best}.
  *
  * <p>One thread writes; any number of threads and processes may list and read meanwhile.
  */
@@ -53,6 +53,8 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   private CheckpointLayout.@Nullable Base base;
 
   private int builtOnBase;
+
+  private volatile String held = "";
 
   private DirectoryCheckpointStore(Path directory, int keep, boolean incremental, FileSeal seal) {
     this.directory = directory;
@@ -270,6 +272,7 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
     var kept = new HashSet<>(others.subList(Math.max(0, others.size() - keep), others.size()));
     best.ifPresent(kept::add);
     kept.add(justWritten);
+    names.stream().filter(held::equals).forEach(kept::add);
     var bases = new TreeSet<String>();
     kept.forEach(name -> base(name).ifPresent(bases::add));
     kept.addAll(bases);
@@ -328,6 +331,16 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
     } catch (IOException e) {
       throw Failures.notReadable(directory.resolve(BEST), e);
     }
+  }
+
+  @Override
+  public void hold(String name) {
+    held = name;
+  }
+
+  @Override
+  public Optional<String> goBackTo(String name) {
+    return LaterCheckpoints.putAside(directory, name, list());
   }
 
   @Override

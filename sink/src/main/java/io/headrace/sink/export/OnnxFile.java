@@ -21,8 +21,9 @@ import java.util.TreeMap;
  * predicts, in one float32 output [rows, n], {@code output}: probabilities of the classes (of the
  * second alone under the logistic loss), or the number. A dense input keeps its name and shape
  * ([rows, height, width, channels] for an image) and is prepared inside as the job does it; a
- * sparse one becomes {@code NAME.ids} and {@code NAME.values}, [rows, pairs], shorter rows filled
- * up with pairs of value 0; tokens are ids [rows, length], zeros behind the last.
+ * sparse one becomes {@code NAME.ids} and {@code NAME.values}, [rows, pairs], and {@code
+ * NAME.fields} where a layer tells fields apart, shorter rows filled up with pairs of value 0;
+ * tokens are ids [rows, length], zeros behind the last.
  */
 public final class OnnxFile {
   /** Of 2024; every runtime of the last years has it. */
@@ -88,10 +89,14 @@ public final class OnnxFile {
         graph.input(name, OnnxGraph.FLOAT, lengths.toArray());
         yield new OnnxInput.Dense(OnnxValue.of(prepared(graph, model, name), shape));
       }
-      case InputSpec.Sparse _ ->
-          new OnnxInput.Sparse(
-              graph.input(name + ".ids", OnnxGraph.INT64, "rows", name + ".pairs"),
-              graph.input(name + ".values", OnnxGraph.FLOAT, "rows", name + ".pairs"));
+      case InputSpec.Sparse(int _, int fields) -> {
+        String pairs = name + ".pairs";
+        yield new OnnxInput.Sparse(
+            graph.input(name + ".ids", OnnxGraph.INT64, "rows", pairs),
+            graph.input(name + ".values", OnnxGraph.FLOAT, "rows", pairs),
+            fields == 0 ? "" : graph.input(name + ".fields", OnnxGraph.INT64, "rows", pairs),
+            fields);
+      }
       case InputSpec.Tokens(int length, int _) ->
           new OnnxInput.Tokens(graph.input(name, OnnxGraph.INT64, "rows", length), length);
     };

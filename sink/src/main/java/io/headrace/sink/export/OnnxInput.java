@@ -10,8 +10,11 @@ sealed interface OnnxInput {
    *
    * @param ids name of the graph's input [rows, pairs] of whole numbers
    * @param values name of the graph's input [rows, pairs]
+   * @param fields name of the graph's input [rows, pairs] of whole numbers; empty where no layer
+   *     tells fields apart
+   * @param fieldCount how many fields there are
    */
-  record Sparse(String ids, String values) implements OnnxInput {}
+  record Sparse(String ids, String values, String fields, int fieldCount) implements OnnxInput {}
 
   /**
    * Token ids; rows with fewer tokens end with zeros.

@@ -37,7 +37,8 @@ final class OnnxLayers {
     all.put("dense", OnnxProducts::dense);
     all.put("step-dense", OnnxProducts::stepDense);
     all.put("embedding", OnnxProducts::embedding);
-    all.put("fm", OnnxProducts::fm);
+    all.put("fm", OnnxPairs::fm);
+    all.put("ffm", OnnxPairs::ffm);
     for (String curve : List.of("relu", "leaky-relu", "tanh", "sigmoid", "gelu")) {
       all.put(curve, (scope, input) -> OnnxProducts.curve(scope, curve, scope.dense(input)));
     }

@@ -1,9 +1,6 @@
 package io.headrace.sink.export;
 
-import io.headrace.engine.memory.Floats;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Products with learned matrices and tables, and the curves behind them. */
@@ -11,19 +8,9 @@ final class OnnxProducts {
   private OnnxProducts() {}
 
   static OnnxValue linear(OnnxScope scope, OnnxInput input) {
-    if (!(input instanceof OnnxInput.Sparse(String ids, String values))) {
-      return product(scope, scope.dense(input, 1));
-    }
-    OnnxGraph graph = scope.graph();
-    String weights = graph.node("Gather", scope.constant("weight"), ids);
-    String factors = graph.node("Unsqueeze", values, graph.constant("axis", new long[] {2}));
-    String sum =
-        graph.node(
-            "ReduceSum",
-            OnnxGraph.attributes("keepdims", 0),
-            graph.node("Mul", weights, factors),
-            graph.constant("axis", new long[] {1}));
-    return OnnxValue.of(scope.plusBias(sum), List.of(scope.units()));
+    return input instanceof OnnxInput.Sparse pairs
+        ? OnnxPairs.linear(scope, pairs)
+        : product(scope, scope.dense(input, 1));
   }
 
   static OnnxValue dense(OnnxScope scope, OnnxInput input) {
@@ -41,32 +28,6 @@ final class OnnxProducts {
         scope.constant("weight", scope.tensor("weight").data(), x.channels(), scope.units());
     String sums = scope.graph().node("MatMul", x.name(), weight);
     return x.as(scope.plusBias(sums), scope.units());
-  }
-
-  /** Half of what the squares of sums have more than the sums of squares; see Rendle, 2010. */
-  static OnnxValue fm(OnnxScope scope, OnnxInput input) {
-    if (!(input instanceof OnnxInput.Sparse(String ids, String values))) {
-      throw new IllegalStateException("a factorization machine of no sparse input");
-    }
-    OnnxGraph graph = scope.graph();
-    int units = scope.units();
-    int factors = scope.whole("factors");
-    MemorySegment table = scope.tensor("factors").data();
-    long rows = Floats.count(table) / ((long) units * factors);
-    String vectors =
-        graph.node("Gather", scope.constant("factors", table, rows, (long) units * factors), ids);
-    String scales = graph.node("Unsqueeze", values, graph.constant("axis", new long[] {2}));
-    String terms = graph.node("Mul", vectors, scales);
-    Map<String, Object> drop = OnnxGraph.attributes("keepdims", 0);
-    String overPairs = graph.constant("axis", new long[] {1});
-    String sums = graph.node("ReduceSum", drop, terms, overPairs);
-    String squares = graph.node("ReduceSum", drop, graph.node("Mul", terms, terms), overPairs);
-    String twice = graph.node("Sub", graph.node("Mul", sums, sums), squares);
-    String parted =
-        graph.node("Reshape", twice, graph.constant("shape", new long[] {-1, units, factors}));
-    String all = graph.node("ReduceSum", drop, parted, graph.constant("axis", new long[] {2}));
-    String half = graph.constant("half", new float[] {0.5f}, 1);
-    return OnnxValue.of(graph.node("Mul", all, half), List.of(units));
   }
 
   /** A vector for each token; ids behind a row's last token are 0, and so is their vector. */

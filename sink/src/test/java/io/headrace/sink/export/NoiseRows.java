@@ -39,7 +39,8 @@ public final class NoiseRows {
       }
       case InputSpec.Sparse sparse -> {
         for (int i = random.nextInt(7); i > 0; i--) {
-          rows.sparse(input).add(random.nextInt((int) sparse.size()), random.nextFloat());
+          int field = sparse.fields() == 0 ? 0 : random.nextInt(sparse.fields());
+          rows.sparse(input).add(random.nextInt((int) sparse.size()), random.nextFloat(), field);
         }
       }
       case InputSpec.Tokens tokens -> {

@@ -23,6 +23,7 @@ class OnnxFileTest {
   private static final InputSpec STEPS = new InputSpec.Dense(List.of(6, 4));
   private static final InputSpec TOKENS = new InputSpec.Tokens(7, 19);
   private static final InputSpec SPARSE = new InputSpec.Sparse(10);
+  private static final InputSpec FIELDS = new InputSpec.Sparse(10, 4);
   private static final Map<String, Object> EMBEDDING = layer("embedding", "dimension", 5);
 
   @TempDir Path folder;
@@ -161,6 +162,21 @@ class OnnxFileTest {
                     List.of(layer("linear", "input", "x")),
                     "second",
                     List.of(layer("fm", "factors", 3, "input", "x"))),
+                "join",
+                "sum")),
+        of(
+            "a field-aware factorization machine",
+            FIELDS,
+            THREE,
+            "softmax",
+            layer(
+                "towers",
+                "inputs",
+                Map.of(
+                    "first",
+                    List.of(layer("linear", "input", "x")),
+                    "second",
+                    List.of(layer("ffm", "factors", 2, "input", "x"))),
                 "join",
                 "sum")),
         DynamicTest.dynamicTest(

@@ -85,11 +85,13 @@ public final class OnnxRuntime {
       most = Math.max(most, column.start(row + 1) - column.start(row));
     }
     long[] ids = new long[rows * most];
+    long[] fields = new long[rows * most];
     float[] values = new float[rows * most];
     for (int row = 0; row < rows; row++) {
       for (int i = column.start(row); i < column.start(row + 1); i++) {
         ids[row * most + i - column.start(row)] = column.ids()[i];
         values[row * most + i - column.start(row)] = column.values()[i];
+        fields[row * most + i - column.start(row)] = column.byField() ? column.fields()[i] : 0;
       }
     }
     long[] shape = {rows, most};
@@ -98,5 +100,10 @@ public final class OnnxRuntime {
     inputs.put(
         named.name() + ".values",
         OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape));
+    if (column.byField()) {
+      inputs.put(
+          named.name() + ".fields",
+          OnnxTensor.createTensor(environment, LongBuffer.wrap(fields), shape));
+    }
   }
 }
