@@ -84,6 +84,7 @@ public record TrainingStatus(
         samplesPerSecond,
         steps,
         stepTimes,
+        gradientNorm,
         metrics,
         validation,
         stoppedEarly,

@@ -327,6 +327,7 @@ class PageTest {
     service.close();
     service = serve();
     Page page = open(400, 850, ColorScheme.LIGHT);
+    assertThat(page.locator("#pause")).isVisible();
     assertThat(page.locator("#resume")).isHidden();
 
     page.locator("#pause").focus();
