@@ -264,7 +264,6 @@ public final class Trainer implements AutoCloseable {
     return ledger.ledger();
   }
 
-  /** The learning rate of the next step. */
   /**
    * The L2 norm of the last step's gradient before it was scaled, which is known where {@code
    * gradient-clipping.norm} bounds it; may be asked by any thread.
@@ -273,6 +272,7 @@ public final class Trainer implements AutoCloseable {
     return model.updates().gradientNorm();
   }
 
+  /** The learning rate of the next step. */
   private double learningRate() {
     return model.updates().optimizer().rate() * rateFactor();
   }

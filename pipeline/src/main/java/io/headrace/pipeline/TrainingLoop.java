@@ -319,8 +319,9 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     return steps;
   }
 
-  /** Where the time of a step goes, lately. */
   /**
+   * Where the time of a step goes, lately.
+   *
    * @param decodeNanos lately, of a record
    */
   StepTimes stepTimes(double decodeNanos) {
