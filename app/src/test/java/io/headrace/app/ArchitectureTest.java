@@ -40,6 +40,7 @@ class ArchitectureTest {
                   "io.headrace.engine.sample..",
                   "io.headrace.engine.config..",
                   "io.headrace.engine.error..",
+                  "io.headrace.engine.seal..",
                   "io.headrace.engine.memory..",
                   "io.headrace.engine.state.."),
           "sink", List.of("io.headrace.schemas..", "io.headrace.engine.."),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.headrace.engine.StepResult;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.sample.Positions;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
@@ -106,7 +107,11 @@ class FullDiskTest {
 
   private BatchJournal journal(RunFixture fixture) {
     return new DirectoryBatchJournal(
-        disk, true, journalAlerts::add, () -> Instant.ofEpochMilli(fixture.nowMillis.get()));
+        disk,
+        true,
+        journalAlerts::add,
+        () -> Instant.ofEpochMilli(fixture.nowMillis.get()),
+        BlockSeal.NONE);
   }
 
   @Test

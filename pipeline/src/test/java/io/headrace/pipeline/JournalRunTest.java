@@ -7,6 +7,7 @@ import io.headrace.engine.TrainEvent;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
@@ -190,7 +191,8 @@ class JournalRunTest {
   @Test
   void trainsOnWhereTheJournalCannotBeWritten() {
     var nowhere =
-        new DirectoryBatchJournal(folder.resolve("gone"), false, alerts::add, () -> Instant.EPOCH);
+        new DirectoryBatchJournal(
+            folder.resolve("gone"), false, alerts::add, () -> Instant.EPOCH, BlockSeal.NONE);
     try (var fixture = fixture(store(), 1, nowhere)) {
       assertThat(fixture.run().ledger()).isEqualTo(WHOLE);
       assertThat(fixture.events(TrainEvent.Alert.class)).isEmpty();
@@ -226,7 +228,8 @@ class JournalRunTest {
   }
 
   private BatchJournal journal() {
-    return new DirectoryBatchJournal(folder, false, alerts::add, InstantSource.system());
+    return new DirectoryBatchJournal(
+        folder, false, alerts::add, InstantSource.system(), BlockSeal.NONE);
   }
 
   private CheckpointStore store() {

@@ -1,5 +1,6 @@
 package io.headrace.sink;
 
+import io.headrace.engine.config.ClientProperties;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import java.util.List;
@@ -20,8 +21,7 @@ public record BrokerAccess(Optional<String> bootstrap, Map<String, String> prope
                   + " Kafka source, with its security settings, else 127.0.0.1:9092.")
           .absentByDefault();
   private static final Setting<Map<String, String>> PROPERTIES =
-      Setting.textMap("properties", "Settings of the Kafka producer, passed on unchanged.")
-          .orElse(Map.of());
+      ClientProperties.setting("Settings of the Kafka producer, passed on unchanged.");
 
   static final List<Setting<?>> SETTINGS = List.of(BOOTSTRAP, PROPERTIES);
 

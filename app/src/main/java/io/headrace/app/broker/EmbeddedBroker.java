@@ -2,6 +2,8 @@ package io.headrace.app.broker;
 
 import io.headrace.engine.error.HeadraceException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -41,6 +43,16 @@ public final class EmbeddedBroker implements AutoCloseable {
    *     to a broker that still runs
    */
   public static EmbeddedBroker start(Path directory, int port) {
+    return start(directory, port, Map.of());
+  }
+
+  /**
+   * The same with settings of Kafka's own, which take the place of those made here: listeners with
+   * security, for example.
+   *
+   * @throws HeadraceException also if Kafka refuses the settings
+   */
+  public static EmbeddedBroker start(Path directory, int port, Map<String, String> more) {
     // Kafka finds these out half-way through its start and then leaves threads behind, so they are
     // asked first.
     int listenerPort = Ports.free(port);
@@ -50,10 +62,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     try {
       KafkaExit.keepJvmAlive();
       held.format();
-      var config =
-          new KafkaConfig(
-              BrokerSettings.of(held.path(), listenerPort, controllerPort).properties(), false);
-      server = new KafkaRaftServer(config, Time.SYSTEM);
+      Properties all = BrokerSettings.of(held.path(), listenerPort, controllerPort).properties();
+      all.putAll(more);
+      server = new KafkaRaftServer(new KafkaConfig(all, false), Time.SYSTEM);
       server.startup();
       LOG.debug("embedded Kafka listens on port {}, data in {}", listenerPort, held.path());
       return new EmbeddedBroker(server, held, listenerPort);

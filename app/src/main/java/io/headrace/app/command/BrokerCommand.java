@@ -1,8 +1,11 @@
 package io.headrace.app.command;
 
 import io.headrace.app.broker.EmbeddedBroker;
+import io.headrace.engine.config.ClientProperties;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,11 +35,18 @@ final class BrokerCommand implements Callable<Integer> {
       description = "Where topics and records are kept (default: ${DEFAULT-VALUE}).")
   private Path directory;
 
+  @Option(
+      names = "--property",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Any setting of a Kafka broker, in place of Headrace's own; may be repeated. $${env:NAME} and $${file:PATH} in it stand for what they hold.")
+  private Map<String, String> properties = new HashMap<>();
+
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     try (var stop = StopSignal.listen();
-        var broker = EmbeddedBroker.start(directory, port)) {
+        var broker = EmbeddedBroker.start(directory, port, ClientProperties.resolved(properties))) {
       out.printf(
           "Kafka listens on %s, data in %s. Ctrl-C stops it.%n",
           broker.bootstrapServers(), directory);

@@ -3,6 +3,7 @@ package io.headrace.app.command;
 import io.headrace.app.broker.Topics;
 import io.headrace.app.produce.RecordFile;
 import io.headrace.app.produce.SampleProducer;
+import io.headrace.engine.config.ClientProperties;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.registry.RegistrySettings;
@@ -66,7 +67,8 @@ final class ProduceCommand implements Callable<Integer> {
   @Option(
       names = "--property",
       paramLabel = "KEY=VALUE",
-      description = "Any Kafka client setting, e.g. security.protocol=SSL; may be repeated.")
+      description =
+          "Any Kafka client setting, e.g. security.protocol=SSL; may be repeated. $${env:NAME} and $${file:PATH} in it stand for what they hold.")
   private Map<String, String> properties = new HashMap<>();
 
   @Option(
@@ -97,7 +99,7 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Map<String, String> settings = new HashMap<>(properties);
+    Map<String, String> settings = new HashMap<>(ClientProperties.resolved(properties));
     settings.put("bootstrap.servers", bootstrap);
     try (var stop = StopSignal.listen();
         RecordFile records = open();

@@ -1,30 +1,29 @@
 package io.headrace.app.letters;
 
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.schemas.RejectedSample;
-import io.headrace.schemas.Schemas;
+import io.headrace.sink.file.LetterReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.file.DataFileReader;
-import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.file.DataFileStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The letters of a file, which a job may be appending to; what was put back is remembered in the
  * file {@code NAME.replayed} beside it.
+ *
+ * @param seal opens the file
  */
-public record FileLetters(Path file) implements Letters {
+public record FileLetters(Path file, BlockSeal seal) implements Letters {
   private static final Logger LOG = LoggerFactory.getLogger(FileLetters.class);
 
   @Override
   public void forEach(Consumer<RejectedSample> taker) {
-    Schemas.trust();
-    try (var reader =
-        new DataFileReader<RejectedSample>(
-            file.toFile(), new SpecificDatumReader<>(RejectedSample.class))) {
+    try (var reader = LetterReader.open(file, seal)) {
       while (hasNext(reader)) {
         taker.accept(reader.next());
       }
@@ -37,7 +36,7 @@ public record FileLetters(Path file) implements Letters {
   }
 
   /** A block that is not whole is the last one: being written, or torn by a crash. */
-  private boolean hasNext(DataFileReader<RejectedSample> reader) {
+  private boolean hasNext(DataFileStream<RejectedSample> reader) {
     try {
       return reader.hasNext();
     } catch (AvroRuntimeException e) {

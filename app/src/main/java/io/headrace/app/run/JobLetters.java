@@ -31,7 +31,7 @@ record JobLetters(JobRun run, JobSpec job) implements ServedLetters {
     run.flushDeadLetters();
     Optional<Path> file = job.deadLetters().file();
     return file.isPresent()
-        ? new FileLetters(file.get())
+        ? new FileLetters(file.get(), run.seal().blocks(Optional.of(job.name())))
         : new KafkaLetters(
             KafkaTopic.find(
                 job.deadLetters().topic().orElseThrow(),

@@ -4,6 +4,7 @@ import io.headrace.app.letters.FileLetters;
 import io.headrace.app.letters.FileTarget;
 import io.headrace.app.letters.Letters;
 import io.headrace.app.letters.ReplayTarget;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.schemas.RejectedSample;
 import io.headrace.sink.file.FileDeadLetterSink;
 import java.nio.ByteBuffer;
@@ -45,7 +46,7 @@ record KeptLetters(Path file, Path back) implements ServedLetters {
 
   @Override
   public Letters letters() {
-    return new FileLetters(file);
+    return new FileLetters(file, BlockSeal.NONE);
   }
 
   @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.headrace.app.CommandLineRun;
+import io.headrace.pipeline.job.JobFile;
+import io.headrace.pipeline.job.JobRun;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -43,6 +46,7 @@ class EncryptedRunTest {
       }
       lines.append('\n');
     }
+    lines.append("7 |a secret-of-nobody\n".repeat(3));
     Files.writeString(folder.resolve("rows.vw"), lines);
     Files.writeString(
         folder.resolve("job.yaml"),
@@ -101,6 +105,15 @@ class EncryptedRunTest {
             .doesNotContain("model.0.linear", "rows.vw", "adagrad");
       }
     }
+    try (Stream<Path> files = Files.list(folder.resolve("sealed"))) {
+      List<Path> journal = files.filter(f -> f.toString().endsWith(".log")).toList();
+      assertThat(journal).isNotEmpty();
+      for (Path file : journal) {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+            .startsWith("HRSEALED")
+            .doesNotContain("rows.vw");
+      }
+    }
     assertThat(Files.readString(newest("plain"), StandardCharsets.ISO_8859_1))
         .contains("model.0.linear", "rows.vw", "adagrad");
   }
@@ -153,6 +166,67 @@ class EncryptedRunTest {
     var replayed = CommandLineRun.of(words.toArray());
     assertThat(replayed.status()).as(replayed.err()).isZero();
     assertThat(replayed.out()).contains("the same, and so are the rest of the state");
+  }
+
+  @Test
+  void deadLettersAreReadWithTheKeysAlone() throws IOException {
+    Path file = folder.resolve("letters.avro");
+    Object[] with = {"--set", "encryption.keys=" + keys(), "--set", "dead-letters.file=" + file};
+    assertThat(run("lettered", with).path("samplesRejected").asLong()).isEqualTo(3);
+    assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+        .startsWith("HRSEALED")
+        .doesNotContain("secret-of-nobody", "label-out-of-range");
+    var list = List.of("dead-letters", "list", "--from", file, "--keys", keys());
+    var listed = CommandLineRun.of(list.toArray());
+    assertThat(listed.out()).as(listed.err()).contains("label-out-of-range");
+    var shown =
+        CommandLineRun.of(
+            "dead-letters", "show", "rows.vw/0/" + (ROWS + 1), "--from", file, "--keys", keys());
+    assertThat(shown.out()).as(shown.err()).contains("secret-of-nobody");
+    var without = CommandLineRun.of("dead-letters", "list", "--from", file);
+    assertThat(without.status()).isNotZero();
+    assertThat(without.err()).contains("is encrypted. Give its key set: --keys FILE");
+  }
+
+  @Test
+  void pushedSamplesWaitEncryptedAndAreLearnedAfterARestart() throws Exception {
+    Path push = folder.resolve("push");
+    String flight =
+        "{\"origin\":\"ORD\",\"destination\":\"SECRET-PLACE\",\"distance\":3,\"hour\":4,\"weekday\":5,\"late\":\"late\"}\n";
+    for (int life = 1; life <= 2; life++) {
+      var job =
+          JobFile.read(
+              CommandLineRun.HOME.resolve("examples/push/job.yaml"),
+              List.of(
+                  "source.http.port=0",
+                  "source.http.directory=" + push,
+                  "checkpoints.directory=" + folder.resolve("pushed"),
+                  "dead-letters.file=" + folder.resolve("pushed.avro"),
+                  "encryption.keys=" + keys()));
+      try (JobRun run = JobRun.start(job, JobRun.Options.NONE)) {
+        for (int i = 0; i < 3; i++) {
+          run.intake()
+              .orElseThrow()
+              .push(flight.getBytes(StandardCharsets.UTF_8), Optional.empty())
+              .toCompletableFuture()
+              .get();
+        }
+        while (run.status().ledger().trained() < 3L * life) {
+          Thread.sleep(5);
+        }
+        run.stop();
+        assertThat(run.await().ledger().trained()).isEqualTo(3L * life);
+      }
+    }
+    try (Stream<Path> files = Files.list(push)) {
+      List<Path> segments = files.filter(f -> f.toString().endsWith(".log")).toList();
+      assertThat(segments).isNotEmpty();
+      for (Path segment : segments) {
+        assertThat(Files.readString(segment, StandardCharsets.ISO_8859_1))
+            .startsWith("HRSEALED")
+            .doesNotContain("SECRET-PLACE");
+      }
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.headrace.ingest.kafka;
 
+import io.headrace.engine.config.ClientProperties;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.error.InvalidSettingException;
@@ -117,11 +118,9 @@ public record KafkaSourceSettings(
               "connect-timeout-ms", 1, Integer.MAX_VALUE, "How long fail-fast waits for an answer.")
           .orElse(10_000);
   static final Setting<Map<String, String>> PROPERTIES =
-      Setting.textMap(
-              "properties",
-              "Settings of the Kafka consumer, passed on unchanged. Unless isolation.level says"
-                  + " otherwise, records of transactions are read once they are committed.")
-          .orElse(Map.of());
+      ClientProperties.setting(
+          "Settings of the Kafka consumer, passed on unchanged. Unless isolation.level says"
+              + " otherwise, records of transactions are read once they are committed.");
 
   private static final Map<String, String> DEFAULTS =
       Map.of(
@@ -261,7 +260,7 @@ public record KafkaSourceSettings(
           ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
           CooperativeStickyAssignor.class.getName());
     }
-    all.putAll(given);
+    all.putAll(ClientProperties.resolved(given));
     String deserializer = ByteBufferDeserializer.class.getName();
     require(all, ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap, "Use bootstrap instead.");
     if (group != null || given.containsKey(ConsumerConfig.GROUP_ID_CONFIG)) {

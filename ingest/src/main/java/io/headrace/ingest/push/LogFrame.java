@@ -1,5 +1,6 @@
 package io.headrace.ingest.push;
 
+import io.headrace.engine.seal.BlockCipher;
 import io.headrace.ingest.push.RememberedKeys.Remembered;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -138,6 +139,17 @@ sealed interface LogFrame {
     return delimited
         ? PushedBlock.delimited(bytes, ends)
         : PushedBlock.run(bytes, bytes.length, records);
+  }
+
+  /** The same frame with its payload encrypted, for its place in a file. */
+  static ByteBuffer sealed(ByteBuffer frame, BlockCipher cipher, long at) {
+    if (!cipher.encrypts()) {
+      return frame;
+    }
+    byte[] payload = new byte[frame.limit() - HEAD_BYTES];
+    frame.get(HEAD_BYTES, payload);
+    byte[] encrypted = cipher.sealed(payload, at);
+    return sealed(begin(encrypted.length).put(encrypted));
   }
 
   /** The checksum of a frame with this payload. */

@@ -111,7 +111,7 @@ final class LogReader implements Closeable {
     }
     if (segment == null || first != segmentFirst) {
       close();
-      segment = new SegmentReader(log.file(first));
+      segment = log.reader(first);
       segmentFirst = first;
     }
     return segment;

@@ -3,6 +3,7 @@ package io.headrace.ingest.push;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.ChunkPool;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
@@ -36,6 +37,7 @@ public final class PushSampleSource implements SampleSource, PushIntake {
   private final PushSettings.Segments place;
   private final IntakeDesk desk;
   private final ChunkPool pool = new ChunkPool();
+  private volatile BlockSeal seal = BlockSeal.NONE;
   private volatile @Nullable OpenLog open;
   private volatile @Nullable LogReading reading;
 
@@ -47,6 +49,11 @@ public final class PushSampleSource implements SampleSource, PushIntake {
     this.place = place;
     PushBody body = PushBody.of(settings.format(), settings.maxRequestBytes());
     desk = new IntakeDesk(body, settings.maxRequestBytes(), clock);
+  }
+
+  /** Says how what is pushed comes to the disk; before the first subscription. */
+  public void sealWith(BlockSeal blocks) {
+    seal = blocks;
   }
 
   @Override
@@ -103,7 +110,7 @@ public final class PushSampleSource implements SampleSource, PushIntake {
 
   private OpenLog opened() {
     var keys = new RememberedKeys(settings.rememberedKeys());
-    SegmentLog segments = SegmentLog.open(place.directory(), place.segmentBytes(), keys);
+    SegmentLog segments = SegmentLog.open(place.directory(), place.segmentBytes(), keys, seal);
     return new OpenLog(
         segments,
         new GroupCommit(

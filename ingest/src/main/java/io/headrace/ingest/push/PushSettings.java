@@ -1,5 +1,6 @@
 package io.headrace.ingest.push;
 
+import io.headrace.engine.config.ClientProperties;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.error.InvalidSettingException;
@@ -69,10 +70,8 @@ public record PushSettings(
               "Brokers of the topic to connect to first, as host:port, comma between them.")
           .orElse("127.0.0.1:9092");
   static final Setting<Map<String, String>> PROPERTIES =
-      Setting.textMap(
-              "properties",
-              "Settings of the Kafka clients that write and read the topic, passed on unchanged.")
-          .orElse(Map.of());
+      ClientProperties.setting(
+          "Settings of the Kafka clients that write and read the topic, passed on unchanged.");
   static final Setting<Long> SEGMENT_BYTES =
       Setting.longInteger(
               "segment-bytes",

@@ -1,6 +1,8 @@
 package io.headrace.ingest.push;
 
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.seal.BlockCipher;
+import io.headrace.engine.seal.BlockSeal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -36,6 +38,7 @@ final class SegmentLog implements PushStore {
   private final long segmentBytes;
   private final RememberedKeys keys;
   private final FileChannel lock;
+  private final BlockSeal seal;
 
   /** Bytes of each file by the position that it begins at. */
   private final NavigableMap<Long, Long> segments = new TreeMap<>();
@@ -43,14 +46,17 @@ final class SegmentLog implements PushStore {
   private long readSegment;
   private long readBytes;
   private @Nullable FileChannel channel;
+  private BlockCipher cipher = BlockCipher.NONE;
   private long begunAt;
   private volatile long durable;
 
-  private SegmentLog(Path directory, long segmentBytes, RememberedKeys keys, FileChannel lock) {
+  private SegmentLog(
+      Path directory, long segmentBytes, RememberedKeys keys, FileChannel lock, BlockSeal seal) {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
     this.keys = keys;
     this.lock = lock;
+    this.seal = seal;
   }
 
   /**
@@ -58,12 +64,13 @@ final class SegmentLog implements PushStore {
    *
    * @param segmentBytes a file that is larger is not added to
    * @param keys gets those that the log remembers
+   * @param seal how requests come to the disk
    * @throws HeadraceException if another process has it open, or it cannot be read
    */
-  static SegmentLog open(Path directory, long segmentBytes, RememberedKeys keys) {
+  static SegmentLog open(Path directory, long segmentBytes, RememberedKeys keys, BlockSeal seal) {
     try {
       Files.createDirectories(directory);
-      var log = new SegmentLog(directory, segmentBytes, keys, lock(directory));
+      var log = new SegmentLog(directory, segmentBytes, keys, lock(directory), seal);
       try {
         log.find();
       } catch (IOException | RuntimeException e) {
@@ -103,6 +110,7 @@ final class SegmentLog implements PushStore {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
         if (name.matches(NAME)) {
+          seal.of(file, SegmentReader.KIND, name); // that it can be read is to be known now
           segments.put(Long.parseLong(name.replaceAll("\\D", "")), Files.size(file));
         }
       }
@@ -115,7 +123,7 @@ final class SegmentLog implements PushStore {
   /** Finds where the last file ends, and every key that it remembers. */
   private long scan(long first) throws IOException {
     long end = first;
-    try (var reader = new SegmentReader(file(first))) {
+    try (SegmentReader reader = reader(first)) {
       for (LogFrame frame = reader.next(); frame != null; frame = reader.next()) {
         switch (frame) {
           case LogFrame.Start start -> start.keys().forEach(k -> keys.add(k.key(), k.receipt()));
@@ -174,7 +182,12 @@ final class SegmentLog implements PushStore {
     return next == null ? Long.MAX_VALUE : next;
   }
 
-  Path file(long first) {
+  /** Reads the file that begins at {@code first}; whoever asks closes it. */
+  SegmentReader reader(long first) throws IOException {
+    return new SegmentReader(file(first), seal);
+  }
+
+  private Path file(long first) {
     return directory.resolve(String.format(Locale.ROOT, "push-%020d.log", first));
   }
 
@@ -205,18 +218,18 @@ final class SegmentLog implements PushStore {
   public List<Receipt> commit(List<PushedRequest> group) throws IOException {
     long next = durable;
     List<Receipt> receipts = new ArrayList<>(group.size());
-    List<ByteBuffer> frames = new ArrayList<>(group.size());
+    List<LogFrame> frames = new ArrayList<>(group.size());
     for (PushedRequest request : group) {
       var frame = new LogFrame.Request(next, request);
       next = frame.next();
       receipts.add(frame.receipt());
-      frames.add(LogFrame.encode(frame));
+      frames.add(frame);
     }
     try {
       FileChannel to = segment();
       long bytes = 0;
-      for (ByteBuffer frame : frames) {
-        bytes += write(frame, to);
+      for (LogFrame frame : frames) {
+        bytes += write(LogFrame.sealed(LogFrame.encode(frame), cipher, to.position()), to);
       }
       to.force(false);
       written(bytes);
@@ -254,7 +267,10 @@ final class SegmentLog implements PushStore {
       begunAt = first;
       segments.put(first, 0L);
     }
-    written(write(LogFrame.encode(new LogFrame.Start(first, keys.all())), begun));
+    cipher = seal.begin(SegmentReader.KIND, String.valueOf(file(first).getFileName()));
+    ByteBuffer start = LogFrame.encode(new LogFrame.Start(first, keys.all()));
+    long head = write(ByteBuffer.wrap(cipher.head()), begun);
+    written(head + write(LogFrame.sealed(start, cipher, head), begun));
     forceDirectory();
     return begun;
   }

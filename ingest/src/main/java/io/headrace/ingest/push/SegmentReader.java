@@ -1,24 +1,40 @@
 package io.headrace.ingest.push;
 
+import io.headrace.engine.seal.BlockCipher;
+import io.headrace.engine.seal.BlockSeal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a segment's frames in turn. What is damaged is passed over up to the next frame that is
  * sound. Not thread-safe; the segment may be written to meanwhile.
  */
 final class SegmentReader implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(PushSampleSource.class);
   private static final int SCANNED_BYTES = 64 << 10;
 
+  static final String KIND = "pushed-samples";
+
+  private final Path file;
+  private final BlockSeal seal;
   private final FileChannel channel;
+  private @Nullable BlockCipher cipher;
   private long offset;
 
-  SegmentReader(Path file) throws IOException {
+  /**
+   * @param seal opens the file's frames, once there is one
+   */
+  SegmentReader(Path file, BlockSeal seal) throws IOException {
+    this.file = file;
+    this.seal = seal;
     channel = FileChannel.open(file);
   }
 
@@ -34,15 +50,27 @@ final class SegmentReader implements Closeable {
   /** The next sound frame; null if none follows, and then it can be asked again. */
   @Nullable LogFrame next() throws IOException {
     long size = channel.size();
+    if (!begun(size)) {
+      return null;
+    }
     for (long at = offset; at >= 0; at = nextMagic(at + 1, size)) {
       ByteBuffer payload = payloadAt(at, size);
-      LogFrame frame = payload == null ? null : decoded(payload);
+      LogFrame frame = payload == null ? null : decoded(payload, at);
       if (payload != null && frame != null) {
         offset = at + LogFrame.HEAD_BYTES + payload.limit();
         return frame;
       }
     }
     return null;
+  }
+
+  /** Whether the file has what it begins with: one that was just made may not yet. */
+  private boolean begun(long size) {
+    if (cipher == null && size > 0) {
+      cipher = seal.of(file, KIND, String.valueOf(file.getFileName())).orElse(null);
+      offset = cipher == null ? 0 : cipher.head().length;
+    }
+    return cipher != null;
   }
 
   private @Nullable ByteBuffer payloadAt(long at, long size) throws IOException {
@@ -61,9 +89,17 @@ final class SegmentReader implements Closeable {
     return LogFrame.crc(payload) == head.getInt() ? payload : null;
   }
 
-  private static @Nullable LogFrame decoded(ByteBuffer payload) {
+  /** Null for what somebody changed, as for what is damaged: it is passed over. */
+  private @Nullable LogFrame decoded(ByteBuffer payload, long at) {
+    byte[] sealed = new byte[payload.limit()];
+    payload.get(0, sealed);
+    byte[] opened = Objects.requireNonNull(cipher).opened(sealed, at);
+    if (opened == null) {
+      LOG.warn("{} was changed after it was written: at byte {} it fails authentication", file, at);
+      return null;
+    }
     try {
-      return LogFrame.decode(payload.duplicate());
+      return LogFrame.decode(ByteBuffer.wrap(opened));
     } catch (BufferUnderflowException | NegativeArraySizeException _) {
       return null;
     }

@@ -1,12 +1,12 @@
 package io.headrace.ingest.push;
 
+import io.headrace.engine.config.ClientProperties;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -152,7 +152,7 @@ final class TopicStore implements PushStore {
   }
 
   private Producer<byte[], byte[]> created() {
-    Map<String, Object> all = new HashMap<>(settings);
+    Map<String, Object> all = ClientProperties.resolved(settings);
     all.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "headrace-push-" + topic);
     all.put(ProducerConfig.ACKS_CONFIG, "all");
     all.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, "10000");
@@ -163,7 +163,7 @@ final class TopicStore implements PushStore {
   }
 
   private void findKeys() {
-    Map<String, Object> all = new HashMap<>(settings);
+    Map<String, Object> all = ClientProperties.resolved(settings);
     all.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");

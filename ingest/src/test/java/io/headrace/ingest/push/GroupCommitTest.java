@@ -2,6 +2,7 @@ package io.headrace.ingest.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.push.PushOutcome.Accepted;
 import io.headrace.ingest.push.PushOutcome.Reason;
 import io.headrace.ingest.push.PushOutcome.Refused;
@@ -145,7 +146,7 @@ class GroupCommitTest {
   void aFailedWriteIsRefusedAndLaterOnesGoOnAtTheSamePosition() throws IOException {
     Path directory = folder.resolve("log");
     var keys = new RememberedKeys(10);
-    try (SegmentLog log = SegmentLog.open(directory, 1, keys);
+    try (SegmentLog log = SegmentLog.open(directory, 1, keys, BlockSeal.NONE);
         var writes = new GroupCommit(log, keys, LIMITS, receipt -> "p", () -> {})) {
       writes.start();
       assertThat(writes.add(Requests.lines("", "a")).join()).isInstanceOf(Accepted.class);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.ChunkCollector;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
@@ -43,7 +44,8 @@ class PushSampleSourceTest extends SampleSourceContract {
 
   @BeforeEach
   void fill() throws IOException {
-    try (SegmentLog log = SegmentLog.open(folder.resolve("full"), 1 << 19, new RememberedKeys(0))) {
+    try (SegmentLog log =
+        SegmentLog.open(folder.resolve("full"), 1 << 19, new RememberedKeys(0), BlockSeal.NONE)) {
       for (int first = 0; first < RECORDS; first += 10) {
         String[] texts = new String[10];
         for (int i = 0; i < 10; i++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.RecordChunk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,6 +38,11 @@ class SegmentLogTest {
 
   private Path directory = Path.of("");
 
+  /** How requests come to the disk. */
+  BlockSeal seal() {
+    return BlockSeal.NONE;
+  }
+
   @BeforeEach
   void subfolder() {
     directory = folder.resolve("log");
@@ -55,7 +61,7 @@ class SegmentLogTest {
   }
 
   private SegmentLog open(long segmentBytes) {
-    return SegmentLog.open(directory, segmentBytes, new RememberedKeys(10));
+    return SegmentLog.open(directory, segmentBytes, new RememberedKeys(10), seal());
   }
 
   private static List<Receipt> commit(SegmentLog log, String key, String... records)
@@ -140,7 +146,7 @@ class SegmentLogTest {
       assertThat(log.oldest()).isEqualTo(9);
     }
     var keys = new RememberedKeys(10);
-    try (SegmentLog log = SegmentLog.open(directory, SMALL, keys)) {
+    try (SegmentLog log = SegmentLog.open(directory, SMALL, keys, seal())) {
       assertThat(keys.find("three")).isEqualTo(new Receipt(0, 9, 11, 0));
       assertThat(read(log, 9)).containsExactly("j", "kk");
     }
@@ -149,7 +155,7 @@ class SegmentLogTest {
   @Test
   void headerOfEachFileHasTheKeysFromBefore() throws IOException {
     var keys = new RememberedKeys(2);
-    try (SegmentLog log = SegmentLog.open(directory, SMALL, keys)) {
+    try (SegmentLog log = SegmentLog.open(directory, SMALL, keys, seal())) {
       for (String key : List.of("one", "two", "three")) {
         keys.add(key, commit(log, key, "x").getFirst());
       }
@@ -157,7 +163,7 @@ class SegmentLogTest {
       log.deleteBefore(3);
     }
     var found = new RememberedKeys(2);
-    SegmentLog.open(directory, SMALL, found).close();
+    SegmentLog.open(directory, SMALL, found, seal()).close();
     assertThat(found.find("one")).isNull();
     assertThat(found.find("two")).isEqualTo(new Receipt(0, 1, 2, 0));
     assertThat(found.find("three")).isEqualTo(new Receipt(0, 2, 3, 0));

@@ -7,6 +7,7 @@ import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.HeldPartitions;
 import io.headrace.perf.stream.Readings;
 import io.headrace.pipeline.batch.BatchAssembler;
@@ -51,7 +52,8 @@ final class AssemblerCase {
             throw new IllegalStateException(message);
           };
       try (var journal =
-          new DirectoryBatchJournal(directory, false, failed, InstantSource.system())) {
+          new DirectoryBatchJournal(
+              directory, false, failed, InstantSource.system(), BlockSeal.NONE)) {
         journal.resume(Positions.START);
         return run(batchSize, journal);
       } finally {

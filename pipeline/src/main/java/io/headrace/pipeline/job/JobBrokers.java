@@ -1,5 +1,6 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.config.ClientProperties;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.sink.BrokerAccess;
 import java.util.Map;
@@ -13,7 +14,7 @@ public final class JobBrokers {
 
   /**
    * Settings of a Kafka client: of the topic's own brokers; else of those of the job's source, with
-   * its security settings; else of those of this machine.
+   * its security settings; else of those of this machine. With what references stand for.
    */
   public static Map<String, String> of(JobSpec job, BrokerAccess brokers) {
     Map<String, String> settings = new TreeMap<>();
@@ -25,12 +26,12 @@ public final class JobBrokers {
           .properties()
           .forEach(
               (key, value) -> {
-                if (key.matches("(security|sasl|ssl)\\..*")) {
+                if (key.matches("(security|sasl|ssl|config)\\..*")) {
                   settings.put(key, value);
                 }
               });
     }
     settings.putAll(brokers.properties());
-    return settings;
+    return ClientProperties.resolved(settings);
   }
 }

@@ -43,7 +43,7 @@ public final class JobConversion {
     }
     job.sample().inputs().forEach(JobConversion::requireKept);
     Path part = to.resolveSibling(to.getFileName() + ".part");
-    try (DeadLetterSink letters = JobSinks.deadLetters(job)) {
+    try (DeadLetterSink letters = JobSinks.deadLetters(job, job.blockSeal())) {
       var rejections = new RejectionLog(job.name(), letters, InstantSource.system());
       long samples = write(job, part, rejections);
       letters.flush();

@@ -79,7 +79,8 @@ public final class JobReplay {
     from.ifPresent(checkpoint -> requireSameJob("--from", checkpoint));
     requireSameJob("--to", to);
     requireOneLineage();
-    this.batches = RecordedBatches.between(journal, begin(), to.ledger().positions());
+    this.batches =
+        RecordedBatches.between(journal, job.blockSeal(), begin(), to.ledger().positions());
   }
 
   private Positions begin() {

@@ -3,6 +3,7 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.config.ComponentSpec;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
@@ -58,7 +59,7 @@ final class JobSinks implements AutoCloseable {
     try {
       checkpoints = new JobCheckpoints(job, checkpoints(job), first, weightsOnly);
       aside = backTo.flatMap(checkpoints::goBackTo);
-      deadLetters = deadLetters(job);
+      deadLetters = deadLetters(job, seal.blocks(Optional.of(job.name())));
       open.add(deadLetters);
       events = new EventPump(events(job, others), EVENTS_WAITING);
       open.add(events);
@@ -127,7 +128,8 @@ final class JobSinks implements AutoCloseable {
         message ->
             events.accept(
                 new TrainEvent.Alert(job.name(), "batch-journal", message, clock.millis())),
-        clock);
+        clock,
+        seal.blocks(Optional.of(job.name())));
   }
 
   /** Which records come is then up to the group: nobody could make the same batches again. */
@@ -136,10 +138,10 @@ final class JobSinks implements AutoCloseable {
   }
 
   /** Where the job's rejected records go; whoever asks closes it. */
-  static DeadLetterSink deadLetters(JobSpec job) {
+  static DeadLetterSink deadLetters(JobSpec job, BlockSeal seal) {
     DeadLetterSettings settings = job.deadLetters();
     List<DeadLetterSink> sinks = new ArrayList<>();
-    settings.file().ifPresent(file -> sinks.add(new FileDeadLetterSink(file)));
+    settings.file().ifPresent(file -> sinks.add(new FileDeadLetterSink(file, seal)));
     settings
         .topic()
         .ifPresent(

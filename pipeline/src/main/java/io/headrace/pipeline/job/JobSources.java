@@ -8,6 +8,7 @@ import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.ingest.order.RepeatedSource;
 import io.headrace.ingest.order.ShuffledSource;
 import io.headrace.ingest.order.StreamShuffledSource;
+import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.ingest.push.TopicPushSource;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,11 @@ final class JobSources {
 
   /** What {@code source} holds, once and in its own order. */
   static SampleSource plain(JobSpec job, ComponentSpec source) {
-    return Sources.variants().create(source).open(job.baseDirectory());
+    SampleSource made = Sources.variants().create(source).open(job.baseDirectory());
+    if (made instanceof PushSampleSource pushed) {
+      pushed.sealWith(job.blockSeal());
+    }
+    return made;
   }
 
   /** What reads the topic that a source's records are in; empty if they are in none. */

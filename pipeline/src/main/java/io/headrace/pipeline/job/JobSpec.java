@@ -7,6 +7,7 @@ import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.privacy.PrivacySpec;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.sink.CheckpointSettings;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param shuffle in which order; empty for that of the source
  * @param test source of held-out samples
  * @param startFrom weights to begin with where there is no checkpoint; empty for drawn ones
+ * @param masking what is done to records before anything else is
  * @param checkpoints relative directories in it and in {@code metrics} and {@code deadLetters} are
  *     resolved against the directory that the process runs in: they belong to the run, not to the
  *     data
@@ -49,6 +51,7 @@ public record JobSpec(
     Optional<ValidationSpec> validation,
     Optional<EarlyStopping> earlyStopping,
     Optional<ComponentSpec> test,
+    List<ComponentSpec> masking,
     SampleMapping sample,
     List<ComponentSpec> transforms,
     List<ComponentSpec> layers,
@@ -73,6 +76,7 @@ public record JobSpec(
     String yaml,
     JobPlaces places) {
   public JobSpec {
+    masking = List.copyOf(masking);
     transforms = List.copyOf(transforms);
     layers = List.copyOf(layers);
   }
@@ -97,6 +101,7 @@ public record JobSpec(
         validation,
         earlyStopping,
         test,
+        masking,
         otherSample,
         transforms,
         layers,
@@ -129,6 +134,11 @@ public record JobSpec(
    */
   public FileSeal seal() {
     return encryption.map(KeyRing::open).map(FileSeal::of).orElse(FileSeal.NONE);
+  }
+
+  /** The same for files that the job adds to. */
+  public BlockSeal blockSeal() {
+    return seal().blocks(Optional.of(name));
   }
 
   /** Everything that decides what is learned from the samples, as the trainer takes it. */

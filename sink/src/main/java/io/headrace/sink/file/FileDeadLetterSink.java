@@ -1,11 +1,13 @@
 package io.headrace.sink.file;
 
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.schemas.RejectedSample;
 import io.headrace.schemas.Schemas;
 import io.headrace.sink.DeadLetterSink;
 import io.headrace.sink.LetterSize;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.file.DataFileWriter;
@@ -19,21 +21,34 @@ public final class FileDeadLetterSink implements DeadLetterSink {
   private final Path file;
   private final DataFileWriter<RejectedSample> writer;
 
+  /** A file that is not encrypted; see {@link #FileDeadLetterSink(Path, BlockSeal)}. */
+  public FileDeadLetterSink(Path file) {
+    this(file, BlockSeal.NONE);
+  }
+
   /**
    * Opens or creates the file, and its directories.
    *
+   * @param seal how letters come to the disk
    * @throws HeadraceException if it cannot be written to or holds something else
    */
-  public FileDeadLetterSink(Path file) {
+  public FileDeadLetterSink(Path file, BlockSeal seal) {
     this.file = file;
-    this.writer = new DataFileWriter<>(new SpecificDatumWriter<>(RejectedSample.class));
     Schemas.trust();
     try {
-      LetterFile.makeAppendable(file);
-      writer.appendTo(file.toFile());
+      this.writer = seal.encrypts() ? SealedLetters.append(file, seal) : plain(file);
     } catch (IOException e) {
       throw failed(e);
     }
+  }
+
+  private static DataFileWriter<RejectedSample> plain(Path file) throws IOException {
+    if (Files.exists(file)) {
+      BlockSeal.NONE.of(file, SealedLetters.KIND, "");
+    }
+    LetterFile.makeAppendable(file);
+    return new DataFileWriter<RejectedSample>(new SpecificDatumWriter<>(RejectedSample.class))
+        .appendTo(file.toFile());
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.headrace.sink.journal;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.seal.BlockCipher;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.sink.BatchJournal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,6 +48,7 @@ public final class DirectoryBatchJournal implements BatchJournal {
   private final boolean keepAll;
   private final Consumer<String> alert;
   private final InstantSource clock;
+  private final BlockSeal seal;
   private final SortedMap<SourcePartition, Long> positions = new TreeMap<>();
   private final NavigableMap<Long, Positions> starts = new TreeMap<>();
   private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
@@ -54,6 +57,7 @@ public final class DirectoryBatchJournal implements BatchJournal {
   private final List<FileChannel> full = new ArrayList<>();
 
   private @Nullable FileChannel channel;
+  private BlockCipher cipher = BlockCipher.NONE;
   private long number;
   private long written;
   private boolean broken;
@@ -64,13 +68,19 @@ public final class DirectoryBatchJournal implements BatchJournal {
    * @param directory exists and is this journal's alone to write to
    * @param keepAll whether to keep what no checkpoint needs any more
    * @param alert told of writes that failed, on the thread that wrote
+   * @param seal how batches come to the disk
    */
   public DirectoryBatchJournal(
-      Path directory, boolean keepAll, Consumer<String> alert, InstantSource clock) {
+      Path directory,
+      boolean keepAll,
+      Consumer<String> alert,
+      InstantSource clock,
+      BlockSeal seal) {
     this.directory = directory;
     this.keepAll = keepAll;
     this.alert = alert;
     this.clock = clock;
+    this.seal = seal;
   }
 
   /** The journal's files in {@code directory}, oldest first; none where there is no directory. */
@@ -88,7 +98,7 @@ public final class DirectoryBatchJournal implements BatchJournal {
     try {
       for (Path file : files(directory)) {
         number = number(file);
-        Segment segment = Segment.read(file);
+        Segment segment = Segment.read(file, seal);
         if (segment != null) {
           starts.put(number, segment.start());
           order.begin(segment.start());
@@ -115,6 +125,10 @@ public final class DirectoryBatchJournal implements BatchJournal {
             .formatted(directory, at.next(), why));
   }
 
+  private static String name(long number) {
+    return String.format(Locale.ROOT, "journal-%012d.log", number);
+  }
+
   private static long number(Path file) {
     return Long.parseLong(file.getFileName().toString().replaceAll("\\D", ""));
   }
@@ -127,7 +141,7 @@ public final class DirectoryBatchJournal implements BatchJournal {
       }
       batch.forEach(run -> positions.put(run.partition(), run.to()));
       if (!broken) {
-        waiting.writeBytes(Segment.frame(batch));
+        waiting.writeBytes(Segment.frame(batch, cipher, written + waiting.size()));
       }
     } catch (IOException e) {
       failed(e);
@@ -149,14 +163,15 @@ public final class DirectoryBatchJournal implements BatchJournal {
     }
     number++;
     var start = new Positions(positions);
+    String name = name(number);
     channel =
         FileChannel.open(
-            directory.resolve(String.format(Locale.ROOT, "journal-%012d.log", number)),
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.WRITE);
+            directory.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     written = 0;
     starts.put(number, start);
-    waiting.writeBytes(Segment.frame(start));
+    cipher = seal.begin(Segment.KIND, name);
+    waiting.writeBytes(cipher.head());
+    waiting.writeBytes(Segment.frame(start, cipher, waiting.size()));
     broken = false;
     return true;
   }
@@ -235,8 +250,7 @@ public final class DirectoryBatchJournal implements BatchJournal {
         if (!covers(oldest, second)) {
           return;
         }
-        Files.deleteIfExists(
-            directory.resolve(String.format(Locale.ROOT, "journal-%012d.log", starts.firstKey())));
+        Files.deleteIfExists(directory.resolve(name(starts.firstKey())));
         starts.pollFirstEntry();
       }
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.headrace.sink.journal;
 
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.sink.BatchJournal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,16 +24,18 @@ public final class RecordedBatches implements BatchJournal {
    * Reads them.
    *
    * @param directory of a {@link DirectoryBatchJournal}
+   * @param seal opens its files
    * @throws HeadraceException if the journal does not lead from one to the other; the message says
    *     what is missing
    */
-  public static RecordedBatches between(Path directory, Positions from, Positions to) {
+  public static RecordedBatches between(
+      Path directory, BlockSeal seal, Positions from, Positions to) {
     var order = new RecordedOrder(from);
     List<List<Run>> found = from.equals(to) ? List.of() : null;
     Positions oldest = null;
     try {
       for (Path file : DirectoryBatchJournal.files(directory)) {
-        Segment segment = Segment.read(file);
+        Segment segment = Segment.read(file, seal);
         if (segment == null) {
           continue;
         }

@@ -1,7 +1,10 @@
 package io.headrace.sink.journal;
 
+import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.seal.BlockCipher;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.sink.BatchJournal.Run;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -26,25 +30,43 @@ import org.jspecify.annotations.Nullable;
  * @param start positions before the first batch
  */
 record Segment(Positions start, List<List<Run>> batches) {
+  static final String KIND = "journal";
+
   private static final int FRAME_HEADER = 2 * Integer.BYTES;
   private static final int LONGEST_FRAME = 1 << 24;
 
   /** Null where not even the start can be read. */
-  static @Nullable Segment read(Path file) throws IOException {
+  static @Nullable Segment read(Path file, BlockSeal seal) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-    byte[] first = frame(bytes);
+    Optional<BlockCipher> cipher =
+        bytes.hasRemaining()
+            ? seal.of(file, KIND, String.valueOf(file.getFileName()))
+            : Optional.empty();
+    if (cipher.isEmpty()) {
+      return null;
+    }
+    bytes.position(cipher.get().head().length);
+    byte[] first = frame(file, bytes, cipher.get());
     if (first == null) {
       return null;
     }
     Positions start = positions(first);
     List<List<Run>> batches = new ArrayList<>();
-    for (byte[] next = frame(bytes); next != null; next = frame(bytes)) {
-      batches.add(batch(next));
+    for (byte[] next = first; next != null; ) {
+      next = frame(file, bytes, cipher.get());
+      if (next != null) {
+        batches.add(batch(next));
+      }
     }
     return new Segment(start, batches);
   }
 
-  static byte[] frame(Positions start) throws IOException {
+  /**
+   * Where the segment begins, as it is written.
+   *
+   * @param at where it will lie in the file, as for {@link #frame(List, BlockCipher, long)}
+   */
+  static byte[] frame(Positions start, BlockCipher cipher, long at) throws IOException {
     var bytes = new ByteArrayOutputStream();
     var out = new DataOutputStream(bytes);
     out.writeInt(start.next().size());
@@ -52,10 +74,10 @@ record Segment(Positions start, List<List<Run>> batches) {
       write(entry.getKey(), out);
       out.writeLong(entry.getValue());
     }
-    return framed(bytes.toByteArray());
+    return framed(cipher.sealed(bytes.toByteArray(), at));
   }
 
-  static byte[] frame(List<Run> batch) throws IOException {
+  static byte[] frame(List<Run> batch, BlockCipher cipher, long at) throws IOException {
     var bytes = new ByteArrayOutputStream();
     var out = new DataOutputStream(bytes);
     out.writeInt(batch.size());
@@ -66,7 +88,7 @@ record Segment(Positions start, List<List<Run>> batches) {
       out.writeInt(run.rejected());
       out.writeInt(run.filtered());
     }
-    return framed(bytes.toByteArray());
+    return framed(cipher.sealed(bytes.toByteArray(), at));
   }
 
   private static void write(SourcePartition partition, DataOutputStream out) throws IOException {
@@ -83,7 +105,8 @@ record Segment(Positions start, List<List<Run>> batches) {
   }
 
   /** The next whole frame's bytes; null at the end and where it is damaged. */
-  private static byte @Nullable [] frame(ByteBuffer from) {
+  private static byte @Nullable [] frame(Path file, ByteBuffer from, BlockCipher cipher) {
+    int at = from.position();
     if (from.remaining() < FRAME_HEADER) {
       return null;
     }
@@ -94,7 +117,16 @@ record Segment(Positions start, List<List<Run>> batches) {
     }
     byte[] payload = new byte[length];
     from.get(payload);
-    return crc(payload) == crc ? payload : null;
+    if (crc(payload) != crc) {
+      return null;
+    }
+    byte[] opened = cipher.opened(payload, at);
+    if (opened == null) {
+      throw new HeadraceException(
+          "The batch journal %s was changed after it was written: its frame at byte %,d fails authentication. Put back a good copy, or move it away: the batches behind the newest checkpoint are then made anew."
+              .formatted(file, at));
+    }
+    return opened;
   }
 
   private static Positions positions(byte[] payload) throws IOException {

@@ -1,6 +1,7 @@
 package io.headrace.sink.seal;
 
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.seal.BlockSeal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -63,6 +64,15 @@ public final class FileSeal {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a key that was checked", e);
     }
+  }
+
+  /**
+   * The same for files that are added to.
+   *
+   * @param job whose they are; empty to read those of any job
+   */
+  public BlockSeal blocks(Optional<String> job) {
+    return keys == null ? BlockSeal.NONE : new KeyedBlocks(keys, job, everything);
   }
 
   /**

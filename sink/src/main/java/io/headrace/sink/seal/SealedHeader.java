@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class SealedHeader {
   private static final String KEY = "key";
   private static final byte[] MAGIC = "HRSEALED".getBytes(StandardCharsets.US_ASCII);
-  private static final int HEAD_BYTES = MAGIC.length + Integer.BYTES;
+
+  /** Whatever is shorter has no label, not even the beginning of one that tells anything. */
+  static final int LEAST_BYTES = MAGIC.length + Integer.BYTES;
+
   private static final int LONGEST_LABEL = 1 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -39,7 +42,7 @@ final class SealedHeader {
     all.put(KEY, Long.toString(key));
     try {
       byte[] text = JSON.writeValueAsBytes(all);
-      ByteBuffer to = ByteBuffer.allocate(HEAD_BYTES + text.length + Integer.BYTES);
+      ByteBuffer to = ByteBuffer.allocate(LEAST_BYTES + text.length + Integer.BYTES);
       to.put(MAGIC).putInt(text.length).put(text);
       to.putInt(crc(to.array(), to.position()));
       return new SealedHeader(all, to.array());
@@ -55,7 +58,7 @@ final class SealedHeader {
    * @throws SealBrokenException if it does, and then cannot be read
    */
   static Optional<SealedHeader> read(FileChannel from) throws IOException {
-    byte[] head = bytes(from, HEAD_BYTES);
+    byte[] head = bytes(from, LEAST_BYTES);
     if (head == null || !ByteBuffer.wrap(head, 0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))) {
       return Optional.empty();
     }
@@ -63,9 +66,9 @@ final class SealedHeader {
     if (length < 0 || length > LONGEST_LABEL) {
       throw new SealBrokenException("its label cannot be " + length + " bytes long");
     }
-    byte[] all = bytes(from, HEAD_BYTES + length + Integer.BYTES);
+    byte[] all = bytes(from, LEAST_BYTES + length + Integer.BYTES);
     if (all == null) {
-      throw new SealBrokenException("it ends after " + from.size() + " bytes, within its label");
+      throw SealBrokenException.cutOff("it ends after " + from.size() + " bytes, within its label");
     }
     int end = all.length - Integer.BYTES;
     if (ByteBuffer.wrap(all).getInt(end) != crc(all, end)) {
@@ -73,7 +76,7 @@ final class SealedHeader {
     }
     try {
       Map<String, String> label =
-          JSON.readValue(all, HEAD_BYTES, length, new TypeReference<TreeMap<String, String>>() {});
+          JSON.readValue(all, LEAST_BYTES, length, new TypeReference<TreeMap<String, String>>() {});
       return Optional.of(new SealedHeader(label, all));
     } catch (IOException | NullPointerException e) {
       throw new SealBrokenException("its label cannot be read");

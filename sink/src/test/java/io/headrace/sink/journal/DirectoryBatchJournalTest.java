@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
+import io.headrace.engine.seal.BlockSeal;
 import io.headrace.sink.BatchJournal.Run;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,16 @@ class DirectoryBatchJournalTest {
   @TempDir Path folder;
 
   private final List<String> alerts = new ArrayList<>();
+
+  /** Where the first frame of a file begins. */
+  int firstFrame(byte[] file) {
+    return 0;
+  }
+
+  /** How batches come to the disk. */
+  BlockSeal seal() {
+    return BlockSeal.NONE;
+  }
 
   @AfterEach
   void nothingWasAlerted() {
@@ -73,7 +84,7 @@ class DirectoryBatchJournalTest {
     record(Positions.START, 0, 4);
     Path file = DirectoryBatchJournal.files(folder).getFirst();
     byte[] whole = Files.readAllBytes(file);
-    for (int bit = 0; bit < whole.length * 8; bit++) {
+    for (int bit = firstFrame(whole) * 8; bit < whole.length * 8; bit++) {
       byte[] damaged = whole.clone();
       damaged[bit / 8] ^= (byte) (1 << bit % 8);
       Files.write(file, damaged);
@@ -129,7 +140,7 @@ class DirectoryBatchJournalTest {
   void keepsEverythingIfAskedTo() throws IOException {
     record(Positions.START, 0, 2);
     try (var journal =
-        new DirectoryBatchJournal(folder, true, alerts::add, InstantSource.system())) {
+        new DirectoryBatchJournal(folder, true, alerts::add, InstantSource.system(), seal())) {
       journal.resume(after(2));
       journal.add(batch(2));
       journal.handOver();
@@ -141,7 +152,8 @@ class DirectoryBatchJournalTest {
   @Test
   void replacesWhatWasUndoneAndDoneOtherwise() {
     record(Positions.START, 0, 4);
-    try (var journal = new DirectoryBatchJournal(folder, false, _ -> {}, InstantSource.system())) {
+    try (var journal =
+        new DirectoryBatchJournal(folder, false, _ -> {}, InstantSource.system(), seal())) {
       journal.resume(after(1));
       journal.restart(after(2), "a test");
       journal.add(List.of(new Run(B, 21, 7, 0, 0)));
@@ -150,7 +162,7 @@ class DirectoryBatchJournalTest {
     List<List<Run>> told = open().resume(Positions.START);
     assertThat(told.subList(0, 2)).isEqualTo(batches(0, 2));
     assertThat(told.subList(2, told.size())).containsExactly(List.of(new Run(B, 21, 7, 0, 0)));
-    assertThat(RecordedBatches.between(folder, after(1), after(4)).resume(after(1)))
+    assertThat(RecordedBatches.between(folder, seal(), after(1), after(4)).resume(after(1)))
         .as("the way that a checkpoint went before it was undone")
         .isEqualTo(batches(1, 4));
   }
@@ -159,10 +171,11 @@ class DirectoryBatchJournalTest {
   void givesTheBatchesBetweenTwoCheckpoints() {
     record(Positions.START, 0, 3);
     record(after(2), 3, 6);
-    assertThat(RecordedBatches.between(folder, after(1), after(5)).resume(after(1)))
+    assertThat(RecordedBatches.between(folder, seal(), after(1), after(5)).resume(after(1)))
         .isEqualTo(batches(1, 5));
-    assertThat(RecordedBatches.between(folder, Positions.START, after(6)).count()).isEqualTo(6);
-    assertThat(RecordedBatches.between(folder, after(6), after(6)).count()).isZero();
+    assertThat(RecordedBatches.between(folder, seal(), Positions.START, after(6)).count())
+        .isEqualTo(6);
+    assertThat(RecordedBatches.between(folder, seal(), after(6), after(6)).count()).isZero();
   }
 
   @Test
@@ -186,7 +199,7 @@ class DirectoryBatchJournalTest {
   }
 
   private void assertMissing(Positions from, Positions to, String message) {
-    assertThatThrownBy(() -> RecordedBatches.between(folder, from, to))
+    assertThatThrownBy(() -> RecordedBatches.between(folder, seal(), from, to))
         .isInstanceOf(HeadraceException.class)
         .hasMessageContaining(message);
   }
@@ -202,7 +215,7 @@ class DirectoryBatchJournalTest {
   }
 
   private DirectoryBatchJournal open() {
-    return new DirectoryBatchJournal(folder, false, alerts::add, InstantSource.system());
+    return new DirectoryBatchJournal(folder, false, alerts::add, InstantSource.system(), seal());
   }
 
   private static Positions after(int batches) {
