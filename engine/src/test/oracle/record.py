@@ -106,6 +106,17 @@ class Model:
 
         return forward
 
+    def field_embedding(self, index, ids, fields, width):
+        """The sum of a row's vectors times values in every field, side by side."""
+        table = self.parameter(f"{index}.embedding.weight", -0.5, 0.5, ids, width)
+
+        def forward(pairs):
+            vectors = pairs[1][..., None] * table[pairs[0]]
+            field = torch.arange(pairs[0].shape[1]) % fields
+            return torch.cat([vectors[:, field == f].sum(1) for f in range(fields)], 1)
+
+        return forward
+
     def conv2d(self, index, inputs, outputs, size, limit=0.25, **options):
         weight = self.parameter(
             f"{index}.conv2d.weight", -limit, limit, outputs, size, size, inputs
@@ -562,6 +573,21 @@ def deepfm_adagrad():
     return train(model, forward, sparse(12, 1024), logistic, 23, torch.optim.Adagrad, lr=0.05)
 
 
+def deepfm_fields_adagrad():
+    """DeepFM: linear + fm + the vectors of 4 fields side by side through dense, relu, dense"""
+    model = Model()
+    vectors = model.field_embedding("0.towers.inputs.deep.0", 1024, 4, 3)
+    hidden = model.dense("0.towers.inputs.deep.1", 12, 9)
+    last = model.dense("0.towers.inputs.deep.2", 9, 1)
+    first = model.sparse_linear("0.towers.inputs.first.0", 1024)
+    second = model.fm("0.towers.inputs.second.0", 1024, 5)
+
+    def forward(pairs):
+        return last(F.relu(hidden(vectors(pairs)))) + first(pairs) + second(pairs)
+
+    return train(model, forward, sparse(12, 1024), logistic, 23, torch.optim.Adagrad, lr=0.05)
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     for name, record in (
@@ -589,5 +615,6 @@ if __name__ == "__main__":
         ("fm-adagrad", fm_adagrad),
         ("deepfm-adagrad", deepfm_adagrad),
         ("ffm-adagrad", ffm_adagrad),
+        ("deepfm-fields-adagrad", deepfm_fields_adagrad),
     ):
         (folder / f"{name}.txt").write_text("\n".join(record()) + "\n")

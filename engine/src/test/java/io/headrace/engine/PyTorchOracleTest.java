@@ -242,6 +242,14 @@ class PyTorchOracleTest {
   }
 
   @Test
+  void trainsADeepFactorizationMachineOfFieldsAsPyTorchDoes() throws IOException {
+    SampleSchema schema = Specs.schema(new InputSpec.Sparse(10, 4), 2);
+    ComponentSpec adagrad = Specs.optimizer("adagrad", Map.of("learning-rate", 0.05));
+    List<ComponentSpec> layers = Specs.deepFmByField("adagrad", 23).layers();
+    compare("deepfm-fields-adagrad", Specs.model(schema, layers, "logistic", adagrad, 23));
+  }
+
+  @Test
   void trainsAFieldAwareFactorizationMachineAsPyTorchDoes() throws IOException {
     Map<String, List<?>> towers =
         Map.of(

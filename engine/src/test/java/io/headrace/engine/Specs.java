@@ -254,6 +254,27 @@ final class Specs {
         batchSize);
   }
 
+  /** linear + fm + a hidden layer behind the vectors of three fields side by side. */
+  static ModelSpec deepFmByField(String optimizer, int batchSize) {
+    var towers =
+        Map.of(
+            "deep",
+            List.of(
+                Map.of("embedding", Map.of("input", "x", "dimension", 3)),
+                Map.of("dense", Map.of("units", 9, "activation", "relu")),
+                "dense"),
+            "first",
+            List.of(Map.of("linear", Map.of("input", "x"))),
+            "second",
+            List.of(Map.of("fm", Map.of("input", "x", "factors", 5))));
+    return model(
+        schema(new InputSpec.Sparse(12, 3), 2),
+        List.of(layer("towers", Map.of("inputs", towers, "join", "sum"))),
+        "logistic",
+        optimizer(optimizer, Map.of()),
+        batchSize);
+  }
+
   /** linear + ffm over one sparse input of three fields. */
   static ModelSpec ffm(String optimizer, int batchSize) {
     var towers =

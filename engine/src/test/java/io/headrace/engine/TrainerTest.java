@@ -53,6 +53,7 @@ class TrainerTest {
         Specs.deepFm("adagrad", 64),
         Specs.deepFm("ftrl", 64),
         Specs.ffm("adagrad", 64),
+        Specs.deepFmByField("adam", 64),
         Specs.rowByRow(Specs.ffm("adagrad", 64)),
         Specs.rowByRow(Specs.deepFm("adam", 64)),
         Specs.rowByRow(Specs.linear(Specs.sparse(12, 2), "adagrad", 64)),

@@ -119,7 +119,7 @@ final class FfmStage {
    * Adds dy/dv for every field. Of its own, s_ff - x v is taken first: it is exactly 0 for the only
    * pair of its field, where an optimizer that divides by past slopes would make much of a little.
    */
-  private void add(SparseColumn pairs, int pair, int row, MemorySegment into, long at) {
+  private void add(Pass pass, SparseColumn pairs, int pair, int row, MemorySegment into, long at) {
     int field = pairs.fields()[pair];
     float x = pairs.values()[pair];
     for (int unit = 0; unit < units; unit++) {

@@ -93,7 +93,7 @@ final class FmStage {
   }
 
   /** Adds dy x (s - v x). */
-  private void add(SparseColumn pairs, int pair, int row, MemorySegment into, long at) {
+  private void add(Pass pass, SparseColumn pairs, int pair, int row, MemorySegment into, long at) {
     long v = vector(pairs.ids()[pair]);
     float x = pairs.values()[pair];
     for (int unit = 0; unit < units; unit++) {

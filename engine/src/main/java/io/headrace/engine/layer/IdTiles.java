@@ -26,7 +26,7 @@ final class IdTiles {
      * @param pair its index in {@code pairs}
      * @param row of the pass
      */
-    void add(SparseColumn pairs, int pair, int row, MemorySegment into, long at);
+    void add(Pass pass, SparseColumn pairs, int pair, int row, MemorySegment into, long at);
   }
 
   /**
@@ -62,7 +62,7 @@ final class IdTiles {
         int id = pairs.ids()[i];
         if (id % COUNT == tile) {
           long at = (long) rows.place(id) * width;
-          slopes.add(pairs, i, row, rows.gradients(), at);
+          slopes.add(pass, pairs, i, row, rows.gradients(), at);
         }
       }
     }

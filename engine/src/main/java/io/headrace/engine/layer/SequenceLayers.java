@@ -4,6 +4,8 @@ import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.config.Variant;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Embeddings and recurrent layers as a job file names them. */
 final class SequenceLayers {
@@ -40,18 +42,35 @@ final class SequenceLayers {
       Setting.number("forget-bias", -100, 100, "First bias of the forget gate; others start at 0.")
           .orElse(1.0);
 
+  /** Absent by default, so that jobs from before there was a choice keep their fingerprints. */
+  private static final Setting<String> POOL =
+      Setting.choice(
+              "pool",
+              Stream.of(EmbeddingLayer.Pool.values()).map(EmbeddingLayer.Pool::word).toList(),
+              "For a sparse input only, whose vectors are added up, each times its feature's value:"
+                  + " those of each field by themselves and side by side, as by default (the input"
+                  + " has to name fields), or all of a row; or the mean of all whose value is not"
+                  + " 0.")
+          .absentByDefault();
+
   private SequenceLayers() {}
 
   static Variant<Layer> embedding(Setting<String> input) {
     return new Variant<>(
         "embedding",
         "A learned vector for each token: tokens become sequences of [steps, dimension] with as many"
-            + " real steps as tokens. Id 0 is padding and stays 0; a step moves only the vectors of"
-            + " the batch's tokens.",
-        List.of(input, DIMENSION, VECTOR_INIT),
+            + " real steps as tokens. Id 0 is padding and stays 0. Over a hashed sparse input, a"
+            + " learned vector for each id, which pool makes rows of one dimension of. A step moves"
+            + " only the vectors of the batch's tokens or ids.",
+        List.of(input, DIMENSION, VECTOR_INIT, POOL),
         settings ->
             new EmbeddingLayer(
-                settings.optional(input), settings.value(DIMENSION), settings.value(VECTOR_INIT)));
+                settings.optional(input),
+                settings.value(DIMENSION),
+                settings.value(VECTOR_INIT),
+                settings
+                    .optional(POOL)
+                    .map(word -> EmbeddingLayer.Pool.valueOf(word.toUpperCase(Locale.ROOT)))));
   }
 
   static Variant<Layer> rnn(Setting<String> input) {

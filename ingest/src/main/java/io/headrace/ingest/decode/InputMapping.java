@@ -141,7 +141,8 @@ public sealed interface InputMapping {
         throw new InvalidSettingException(
             "inputs." + name + ".sparse.fields",
             "is empty, but the model (ffm, or embedding by field) needs the field of each feature."
-                + " Name the fields, or the namespaces of vw lines, that it is to tell apart.");
+                + " Name the fields, or the namespaces of vw lines, that it is to tell apart;"
+                + " an embedding does without with pool: sum.");
       }
       return new SparseFields(name, fields, bits, categorical, scale, cross, dates, rules, true);
     }

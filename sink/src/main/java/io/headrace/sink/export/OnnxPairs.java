@@ -54,6 +54,34 @@ final class OnnxPairs {
     return halved(graph, graph.node("Sub", products, squares), units);
   }
 
+  /** The sum of a row's vectors, of each field by itself or of all, or the mean. */
+  static OnnxValue embedding(OnnxScope scope, OnnxInput.Sparse pairs) {
+    OnnxGraph graph = scope.graph();
+    int dimension = scope.whole("dimension");
+    String terms = terms(scope, pairs, "weight", dimension);
+    String pool = (String) scope.optional("pool").orElse("fields");
+    if (pool.equals("fields")) {
+      int width = pairs.fieldCount() * dimension;
+      String members = turned(graph, members(graph, pairs), 0, 2, 1);
+      String sums = graph.node("MatMul", members, terms); // [rows, fields, dimension]
+      return OnnxValue.of(reshaped(graph, sums, -1, width), List.of(width));
+    }
+    String sum = sum(graph, terms, 1);
+    return OnnxValue.of(
+        pool.equals("mean") ? graph.node("Div", sum, counted(graph, pairs)) : sum,
+        List.of(dimension));
+  }
+
+  /** How many pairs of a row have a value that is not 0, 1 at least, [rows, 1]. */
+  private static String counted(OnnxGraph graph, OnnxInput.Sparse pairs) {
+    String zero = graph.constant("zero", new float[] {0}, 1);
+    String real = graph.node("Not", graph.node("Equal", pairs.values(), zero));
+    String ones = graph.node("Cast", OnnxGraph.attributes("to", OnnxGraph.FLOAT), real);
+    String axis = graph.constant("axis", new long[] {1});
+    return graph.node(
+        "Max", graph.node("ReduceSum", ones, axis), graph.constant("one", new float[] {1}, 1));
+  }
+
   private static OnnxInput.Sparse pairs(OnnxInput input) {
     if (input instanceof OnnxInput.Sparse pairs) {
       return pairs;

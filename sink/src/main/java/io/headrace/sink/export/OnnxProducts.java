@@ -32,6 +32,9 @@ final class OnnxProducts {
 
   /** A vector for each token; ids behind a row's last token are 0, and so is their vector. */
   static OnnxValue embedding(OnnxScope scope, OnnxInput input) {
+    if (input instanceof OnnxInput.Sparse pairs) {
+      return OnnxPairs.embedding(scope, pairs);
+    }
     if (!(input instanceof OnnxInput.Tokens(String ids, int steps))) {
       throw new IllegalStateException("an embedding of no tokens");
     }

@@ -165,6 +165,38 @@ class OnnxFileTest {
                 "join",
                 "sum")),
         of(
+            "a deep factorization machine of fields side by side",
+            FIELDS,
+            TWO,
+            "logistic",
+            layer(
+                "towers",
+                "inputs",
+                Map.of(
+                    "deep",
+                    List.of(
+                        layer("embedding", "dimension", 3, "input", "x"),
+                        layer("dense", "units", 5, "activation", "relu"),
+                        "dense"),
+                    "second",
+                    List.of(layer("fm", "factors", 3, "input", "x"))),
+                "join",
+                "sum")),
+        of(
+            "sums of vectors of hashed features",
+            SPARSE,
+            TWO,
+            "logistic",
+            layer("embedding", "dimension", 3, "pool", "sum"),
+            "dense"),
+        of(
+            "means of vectors of hashed features",
+            SPARSE,
+            TWO,
+            "logistic",
+            layer("embedding", "dimension", 3, "pool", "mean"),
+            "dense"),
+        of(
             "a field-aware factorization machine",
             FIELDS,
             THREE,
