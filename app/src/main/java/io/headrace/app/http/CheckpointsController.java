@@ -12,6 +12,7 @@ import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.exceptions.HttpStatusException;
 import io.micronaut.scheduling.TaskExecutors;
@@ -60,7 +61,7 @@ final class CheckpointsController {
 
   /** Oldest first. */
   @Get(uris = {"/checkpoints", "/jobs/{job}/checkpoints"})
-  List<Stored> list(Optional<String> job) {
+  List<Stored> list(@PathVariable Optional<String> job) {
     CheckpointStore store = store(jobs.of(job));
     String best = store.best().orElse("");
     return store.list().stream().map(entry -> stored(entry, best)).toList();
@@ -69,7 +70,7 @@ final class CheckpointsController {
   @Get(
       uris = {"/checkpoints/{name}", "/jobs/{job}/checkpoints/{name}"},
       produces = MediaType.APPLICATION_JSON)
-  String show(Optional<String> job, String name) {
+  String show(@PathVariable Optional<String> job, String name) {
     ServedJob served = jobs.of(job);
     CheckpointStore store = storeWith(served, name);
     synchronized (oneAtATime) {
@@ -82,7 +83,7 @@ final class CheckpointsController {
   }
 
   @Get(uris = {"/checkpoints/{name}/verify", "/jobs/{job}/checkpoints/{name}/verify"})
-  Verified verify(Optional<String> job, String name) {
+  Verified verify(@PathVariable Optional<String> job, String name) {
     ServedJob served = jobs.of(job);
     CheckpointStore store = storeWith(served, name);
     synchronized (oneAtATime) {
@@ -98,7 +99,7 @@ final class CheckpointsController {
   /** Answers once the checkpoint is durable. */
   @Post(uris = {"/checkpoints", "/jobs/{job}/checkpoints"})
   @Secured(Role.OPERATE)
-  HttpResponse<Stored> write(HttpRequest<?> request, Optional<String> job) {
+  HttpResponse<Stored> write(HttpRequest<?> request, @PathVariable Optional<String> job) {
     ServedJob served = jobs.of(job);
     CheckpointStore store = store(served);
     CheckpointStore.Entry written;
@@ -123,7 +124,7 @@ final class CheckpointsController {
   /** Answers, with the status, once the job goes on from that checkpoint. */
   @Post(uris = {"/checkpoints/{name}/restore", "/jobs/{job}/checkpoints/{name}/restore"})
   @Secured(Role.OPERATE)
-  JobStatus restore(Optional<String> job, String name) {
+  JobStatus restore(@PathVariable Optional<String> job, String name) {
     ServedJob served = jobs.of(job);
     var _ = storeWith(served, name);
     try {

@@ -16,6 +16,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.http.annotation.RequestBean;
@@ -71,7 +72,7 @@ final class DeadLettersController {
       uris = {"/dead-letters", "/jobs/{job}/dead-letters"},
       produces = MediaType.APPLICATION_JSON)
   String list(
-      Optional<String> job,
+      @PathVariable Optional<String> job,
       @RequestBean LetterQuery which,
       @QueryValue(defaultValue = "50") int limit) {
     if (limit < 1 || limit > MOST_ROWS) {
@@ -85,7 +86,7 @@ final class DeadLettersController {
   @Get(
       uris = {"/dead-letters/show", "/jobs/{job}/dead-letters/show"},
       produces = MediaType.APPLICATION_JSON)
-  String show(Optional<String> job, @QueryValue String letter) {
+  String show(@PathVariable Optional<String> job, @QueryValue String letter) {
     LetterId id = id(letter);
     return reading(
         served(job),
@@ -114,7 +115,7 @@ final class DeadLettersController {
       consumes = MediaType.ALL)
   @Secured(Role.OPERATE)
   Replayed replay(
-      Optional<String> job,
+      @PathVariable Optional<String> job,
       @RequestBean LetterQuery which,
       @QueryValue(value = "dry-run", defaultValue = "false") boolean dryRun,
       @QueryValue(value = "most-replays", defaultValue = "3") int mostReplays,
