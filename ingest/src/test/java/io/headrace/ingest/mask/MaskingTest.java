@@ -390,7 +390,8 @@ class MaskingTest {
   void leavesNumbersAlone() {
     var random = new java.util.Random(4);
     for (int i = 0; i < 2000; i++) {
-      String json = "{\"a\":" + (10 + random.nextGaussian()) + ",\"t\":" + (1_700_000_000_000L + i) + "}";
+      String json =
+          "{\"a\":" + (10 + random.nextGaussian()) + ",\"t\":" + (1_700_000_000_000L + i) + "}";
       assertThat(masked(DecoderSpec.jsonLines(), json, rule("detect", Map.of()))).isEqualTo(json);
       String cells = random.nextGaussian() + "," + random.nextDouble() + "," + random.nextInt();
       DecoderSpec csv = DecoderSpec.csv(List.of("a", "b", "c"), ',');
