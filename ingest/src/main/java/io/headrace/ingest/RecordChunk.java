@@ -4,6 +4,7 @@ import io.headrace.engine.sample.SourcePartition;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -163,6 +164,33 @@ public final class RecordChunk {
     }
   }
 
+  /**
+   * Puts other bytes in the place of the records' own, at the same positions. A run becomes
+   * separate records, without those to be read over.
+   *
+   * @param source taken over, not copied
+   * @param recordEnds where each record ends in it
+   * @param instead a fault for each record, or null; the record's bytes stay beside it
+   */
+  public void rewrite(byte[] source, int[] recordEnds, List<@Nullable Fault> instead) {
+    int kept = count - skipped;
+    if (!delimited) {
+      positions = new long[kept];
+      timestamps = new long[kept];
+      Arrays.setAll(positions, i -> firstPosition + skipped + i);
+    }
+    delimited = true;
+    bytes = source;
+    ends = Arrays.copyOf(recordEnds, Math.max(kept, ends.length));
+    positions = Arrays.copyOf(positions, ends.length);
+    timestamps = Arrays.copyOf(timestamps, ends.length);
+    filled = kept == 0 ? 0 : ends[kept - 1];
+    count = kept;
+    skipped = 0;
+    faults.clear();
+    faults.addAll(instead);
+  }
+
   /** Adds {@code distance} to every position. */
   public void shift(long distance) {
     firstPosition += distance;
@@ -210,6 +238,12 @@ public final class RecordChunk {
   /** Says where the envelopes of the records are, for whoever asks before {@link #release}. */
   public void envelopes(Envelope.Provider provider) {
     envelopes = provider;
+  }
+
+  /** Has every envelope changed before anybody sees it. */
+  public void mapEnvelopes(UnaryOperator<Envelope> change) {
+    Envelope.Provider raw = envelopes;
+    envelopes = i -> change.apply(raw.of(i));
   }
 
   /** What came with record {@code i}; made anew at each call, so only for the few rejected. */

@@ -9,7 +9,8 @@ public enum RejectionReason {
   NOT_A_NUMBER("not-a-number"),
   WRONG_LENGTH("wrong-length"),
   TOO_LARGE("too-large"),
-  EMPTY_TEXT("empty-text");
+  EMPTY_TEXT("empty-text"),
+  SENSITIVE("sensitive");
 
   private final String code;
 

@@ -54,12 +54,13 @@ record CoinOptimizer(float alpha) implements Optimizer {
     }
   }
 
+  /** Divides before it multiplies, so that the squares of tiny gradients do not become 0. */
   private float bet(float largest, float sizes, float reward, float sum) {
     if (largest == 0) {
       return 0;
     }
-    float worth = largest * Math.max(sizes + largest, alpha * largest);
-    return sum / worth * (largest + reward);
+    float part = sum / Math.max(sizes + largest, alpha * largest);
+    return part * (1 + reward / largest);
   }
 
   /** There is none to set. */

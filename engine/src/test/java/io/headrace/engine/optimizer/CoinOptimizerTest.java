@@ -1,7 +1,12 @@
 package io.headrace.engine.optimizer;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.engine.memory.Floats;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 class CoinOptimizerTest extends OptimizerContract {
   @Override
@@ -12,6 +17,19 @@ class CoinOptimizerTest extends OptimizerContract {
   @Override
   Stream<Map<String, ?>> settings() {
     return Stream.of(Map.of(), Map.of("alpha", 100.0));
+  }
+
+  @Test
+  void betsOnGradientsWhoseSquaresAreNoFloats() {
+    RowUpdate.Moves coin =
+        (RowUpdate.Moves)
+            Optimizers.variants().named("coin").from(Map.of()).rowUpdate().orElseThrow();
+    MemorySegment weight = Floats.of(0, 0, 0, 0, 0);
+    for (int step = 1; step <= 3; step++) {
+      coin.startRow(step, 1);
+      coin.move(weight, 0, 1, -1e-30f);
+      assertThat(Floats.read(weight, 0)).isFinite().isPositive();
+    }
   }
 
   /** Algorithm 2 of the paper, with the first weight kept. */

@@ -6,6 +6,7 @@ import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.sample.LabelSpec;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Which field is the label, and what kind of label it is. Immutable.
@@ -14,12 +15,17 @@ import java.util.List;
  * there are two, by truth (false is the first, true the second). If every class name is itself a
  * whole number, numbers are taken for names.
  *
+ * <p>With {@code otherwise} every value that names no class is of that class: one label against all
+ * the rest. Classes are then told by name alone.
+ *
  * <p>With thresholds a number is of the class whose range it lies in: of the first one below the
  * first threshold, of the second one from there on, and so on.
  *
  * @param field name of the field; dots lead into nested records; empty if records have no label
+ * @param otherwise the class of values that name none
  */
-public record LabelMapping(String field, LabelSpec spec, List<Double> thresholds) {
+public record LabelMapping(
+    String field, LabelSpec spec, List<Double> thresholds, Optional<String> otherwise) {
   private static final Setting<String> FIELD =
       Setting.text("field", "Name of the field that holds the label.").orElse("label");
   private static final Setting<List<String>> CLASSES =
@@ -48,18 +54,26 @@ public record LabelMapping(String field, LabelSpec spec, List<Double> thresholds
                   + " classes: [on-time, late].")
           .absentByDefault();
 
+  private static final Setting<String> OTHERWISE =
+      Setting.text(
+              "otherwise",
+              "The class of every value that names no class, e.g. attack with classes: [normal,"
+                  + " attack]; without it such a record is rejected. Classes are then told by name"
+                  + " alone, not by index.")
+          .absentByDefault();
+
   public LabelMapping {
     thresholds = List.copyOf(thresholds);
   }
 
-  /** A label whose numbers make no classes. */
+  /** A label whose numbers make no classes, and whose other values none. */
   public LabelMapping(String field, LabelSpec spec) {
-    this(field, spec, List.of());
+    this(field, spec, List.of(), Optional.empty());
   }
 
   /** The settings of {@code label} in a job file. */
   public static List<Setting<?>> settings() {
-    return List.of(FIELD, CLASSES, CLASSES_FROM, TYPE, THRESHOLDS);
+    return List.of(FIELD, CLASSES, CLASSES_FROM, TYPE, THRESHOLDS, OTHERWISE);
   }
 
   /**
@@ -83,6 +97,7 @@ public record LabelMapping(String field, LabelSpec spec, List<Double> thresholds
             classes.get() + " and type: " + type + " exclude each other. Remove one of them.");
       }
       requireThresholds(settings.optional(THRESHOLDS).orElse(List.of()), 1);
+      requireOtherwise(settings, List.of());
       LabelSpec spec = type.equals("count") ? new LabelSpec.Count() : new LabelSpec.Numeric();
       return new LabelMapping(settings.value(FIELD), spec);
     }
@@ -97,10 +112,12 @@ public record LabelMapping(String field, LabelSpec spec, List<Double> thresholds
           "classes", names + " is not a list of two or more different names.");
     }
     requireThresholds(settings.optional(THRESHOLDS).orElse(List.of()), names.size());
+    requireOtherwise(settings, names);
     return new LabelMapping(
         settings.value(FIELD),
         new LabelSpec.Classes(names),
-        settings.optional(THRESHOLDS).orElse(List.of()));
+        settings.optional(THRESHOLDS).orElse(List.of()),
+        settings.optional(OTHERWISE));
   }
 
   private static void requireThresholds(List<Double> thresholds, int classes) {
@@ -111,6 +128,22 @@ public record LabelMapping(String field, LabelSpec spec, List<Double> thresholds
           "%s is not %d rising numbers: each class but the first begins at one of them."
               .formatted(thresholds, classes - 1));
     }
+  }
+
+  private static void requireOtherwise(Settings settings, List<String> names) {
+    settings
+        .optional(OTHERWISE)
+        .ifPresent(
+            name -> {
+              if (!names.contains(name)) {
+                throw new InvalidSettingException(
+                    "otherwise", name + " is none of the classes " + names + ".");
+              }
+              if (settings.optional(THRESHOLDS).isPresent()) {
+                throw new InvalidSettingException(
+                    "otherwise", "and thresholds exclude each other. Remove one of them.");
+              }
+            });
   }
 
   private static List<String> vocabulary(String name, List<InputMapping> inputs) {

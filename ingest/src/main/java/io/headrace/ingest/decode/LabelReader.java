@@ -14,6 +14,7 @@ final class LabelReader {
   private final List<String> classes;
   private final byte[][] names;
   private final boolean numbersAreNames;
+  private final int otherwise;
   private final double[] thresholds;
   private final boolean counts;
   private final byte[] digits = new byte[NumberText.MAX_LONG_BYTES];
@@ -30,7 +31,8 @@ final class LabelReader {
     counts = mapping.spec() instanceof LabelSpec.Count;
     names =
         classes.stream().map(name -> name.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
-    numbersAreNames = classes.stream().allMatch(name -> name.matches("-?\\d+"));
+    otherwise = mapping.otherwise().map(classes::indexOf).orElse(-1);
+    numbersAreNames = otherwise >= 0 || classes.stream().allMatch(name -> name.matches("-?\\d+"));
   }
 
   /** The label last read without a fault. */
@@ -93,8 +95,8 @@ final class LabelReader {
           case TEXT, UNTYPED -> ofText(values, slot);
           case ABSENT -> -1;
         };
-    if (index >= 0) {
-      label = index;
+    if (index >= 0 || otherwise >= 0) {
+      label = index >= 0 ? index : otherwise;
       return null;
     }
     RejectionReason reason =
@@ -146,7 +148,7 @@ final class LabelReader {
     if (named >= 0) {
       return named;
     }
-    return names.length == 2 ? (flag ? 1 : 0) : -1;
+    return names.length == 2 && otherwise < 0 ? (flag ? 1 : 0) : -1;
   }
 
   private int ofName(byte[] bytes, int offset, int length) {

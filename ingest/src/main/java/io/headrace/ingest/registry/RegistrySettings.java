@@ -4,6 +4,7 @@ import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingGroup;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.ingest.Secret;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;

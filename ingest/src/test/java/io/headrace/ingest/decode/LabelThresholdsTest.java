@@ -16,7 +16,8 @@ class LabelThresholdsTest {
       new LabelMapping(
           "delay",
           new LabelSpec.Classes(List.of("on-time", "late", "very-late")),
-          List.of(15.0, 60.0));
+          List.of(15.0, 60.0),
+          Optional.empty());
   private static final SampleMapping MAPPING =
       new SampleMapping(
           LABEL,

@@ -38,7 +38,7 @@ public final class ConfigurationReference {
         file, or at the one that `--data` names. Relative paths of **results** (checkpoints,
         metrics, dead letters) start at the directory that the command runs in.
       - A job goes on from a checkpoint only with the settings that it was learned with: `shuffle`,
-        `validation.fraction`, `sample`, `transforms`, `model`, `start-from`, `loss`, `optimizer`,
+        `validation.fraction`, `masking`, `sample`, `transforms`, `model`, `start-from`, `loss`, `optimizer`,
         `schedule`, `gradient-clipping`, `privacy` (but for `budget`, `delta` and `records`),
         `batch.size`, `engine.shards` and `engine.seed`.
         All others may change between runs.
@@ -82,6 +82,7 @@ public final class ConfigurationReference {
       case EARLY_STOPPING -> settings(EarlyStopping.DECLARED);
       case TEST -> paragraph("Takes the same alternatives as [`source`](#source).");
       case SAMPLE -> sample();
+      case MASKING -> components(key, vocabulary.maskRules());
       case TRANSFORMS -> components(key, vocabulary.transforms());
       case MODEL -> components(key, vocabulary.layers());
       case START_FROM -> settings(StartFrom.DECLARED);

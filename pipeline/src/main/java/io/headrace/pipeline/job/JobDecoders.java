@@ -2,6 +2,7 @@ package io.headrace.pipeline.job;
 
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.config.Settings;
+import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.FormatSettings;
 import io.headrace.ingest.SampleDecoder;
@@ -11,6 +12,7 @@ import io.headrace.ingest.decode.Decoders;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.ingest.decode.WriterSchemas;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
+import io.headrace.ingest.mask.Masking;
 import io.headrace.ingest.push.BodyRecords.Form;
 import io.headrace.ingest.push.PushSettings;
 import io.headrace.ingest.registry.RegistrySchemas;
@@ -42,14 +44,41 @@ final class JobDecoders {
       JobSpec job, String path, ComponentSpec source, SourceAlerts alerts) {
     DecoderSpec spec = spec(job, source);
     WriterSchemas schemas = schemas(job, source, spec, alerts);
+    Masking masking = masking(job);
     try {
-      var first = Decoders.create(spec, job.sample(), schemas);
+      var first = masked(job, masking, Decoders.create(spec, job.sample(), schemas), spec, schemas);
       assert first != null;
     } catch (InvalidSettingException e) {
       String key = path + "." + source.name() + "." + e.key();
       throw job.places().located(new InvalidSettingException(key, String.valueOf(e.getMessage())));
     }
-    return () -> Decoders.create(spec, job.sample(), schemas);
+    return () -> masked(job, masking, Decoders.create(spec, job.sample(), schemas), spec, schemas);
+  }
+
+  private static Masking masking(JobSpec job) {
+    try {
+      return Masking.of(job.masking(), job.baseDirectory());
+    } catch (InvalidSettingException e) {
+      throw misfit(job, e);
+    }
+  }
+
+  private static SampleDecoder masked(
+      JobSpec job,
+      Masking masking,
+      SampleDecoder decoder,
+      DecoderSpec spec,
+      WriterSchemas schemas) {
+    try {
+      return masking.before(decoder, spec, schemas);
+    } catch (InvalidSettingException e) {
+      throw misfit(job, e);
+    }
+  }
+
+  private static HeadraceException misfit(JobSpec job, InvalidSettingException e) {
+    String key = JobKey.MASKING.key() + (e.key().isEmpty() ? "" : "." + e.key());
+    return job.places().located(new InvalidSettingException(key, String.valueOf(e.getMessage())));
   }
 
   /**
@@ -62,7 +91,8 @@ final class JobDecoders {
     Optional<Schema> schema = FormatSettings.schema(job.source().settings(), job.baseDirectory());
     DecoderSpec spec =
         form == Form.AVRO ? DecoderSpec.avro("single-object", schema) : DecoderSpec.jsonLines();
-    return Decoders.create(spec, mapping);
+    WriterSchemas schemas = WriterSchemas.ofJob(spec.schema().orElse(null));
+    return masked(job, masking(job), Decoders.create(spec, mapping, schemas), spec, schemas);
   }
 
   /** Those that the job knows, and those of the source's registry if it has one. */

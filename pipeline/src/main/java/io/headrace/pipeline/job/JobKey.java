@@ -20,6 +20,11 @@ enum JobKey {
       "early-stopping", false, "Ends the run when validation becomes no better; needs validation."),
   TEST(
       "test", false, "Where held-out samples come from that are scored at the end, never learned."),
+  MASKING(
+      "masking",
+      false,
+      "A list of what is taken out of records before anything is learned from them, logged or kept;"
+          + " each rule works on what the one before left."),
   SAMPLE("sample", true, "How a record becomes a sample: its label and its inputs."),
   TRANSFORMS("transforms", false, "A list of what is done to samples before they are learned."),
   MODEL("model", true, "The list of layers, first to last."),

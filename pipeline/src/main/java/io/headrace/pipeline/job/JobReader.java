@@ -61,6 +61,7 @@ final class JobReader {
     Optional<EarlyStopping> earlyStopping =
         given(JobKey.EARLY_STOPPING, EarlyStopping.DECLARED).map(EarlyStopping::from);
     Optional<ComponentSpec> test = optional(JobKey.TEST, vocabulary.sources());
+    List<ComponentSpec> masking = list(JobKey.MASKING, vocabulary.maskRules());
     Optional<SampleMapping> sample = sample();
     List<ComponentSpec> transforms = list(JobKey.TRANSFORMS, vocabulary.transforms());
     List<ComponentSpec> layers = list(JobKey.MODEL, vocabulary.layers());
@@ -107,6 +108,7 @@ final class JobReader {
             validation,
             earlyStopping,
             test,
+            masking,
             mapping,
             transforms,
             layers,
@@ -130,6 +132,7 @@ final class JobReader {
             fingerprint(
                 shuffle,
                 validation,
+                masking,
                 transforms,
                 layers,
                 startFrom,
@@ -260,6 +263,7 @@ final class JobReader {
   private Fingerprint fingerprint(
       Optional<ShuffleSettings> shuffle,
       Optional<ValidationSpec> validation,
+      List<ComponentSpec> masking,
       List<ComponentSpec> transforms,
       List<ComponentSpec> layers,
       Optional<StartFrom> startFrom,
@@ -279,6 +283,9 @@ final class JobReader {
                 fingerprint
                     .add("validation.fraction", v.fraction().getAsDouble())
                     .add("validation.seed", v.seed()));
+    if (!masking.isEmpty()) { // fingerprints from before there was any say nothing
+      fingerprint.add(JobKey.MASKING.key(), masking);
+    }
     privacy.ifPresent(p -> fingerprint.add(JobKey.PRIVACY.key(), p.fingerprint()));
     startFrom.ifPresent(weights -> weights.addTo(fingerprint));
     return fingerprint

@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param shuffle in which order; empty for that of the source
  * @param test source of held-out samples
  * @param startFrom weights to begin with where there is no checkpoint; empty for drawn ones
+ * @param masking what is done to records before anything else is
  * @param checkpoints relative directories in it and in {@code metrics} and {@code deadLetters} are
  *     resolved against the directory that the process runs in: they belong to the run, not to the
  *     data
@@ -50,6 +51,7 @@ public record JobSpec(
     Optional<ValidationSpec> validation,
     Optional<EarlyStopping> earlyStopping,
     Optional<ComponentSpec> test,
+    List<ComponentSpec> masking,
     SampleMapping sample,
     List<ComponentSpec> transforms,
     List<ComponentSpec> layers,
@@ -74,6 +76,7 @@ public record JobSpec(
     String yaml,
     JobPlaces places) {
   public JobSpec {
+    masking = List.copyOf(masking);
     transforms = List.copyOf(transforms);
     layers = List.copyOf(layers);
   }
@@ -98,6 +101,7 @@ public record JobSpec(
         validation,
         earlyStopping,
         test,
+        masking,
         otherSample,
         transforms,
         layers,

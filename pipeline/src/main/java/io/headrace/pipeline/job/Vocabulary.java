@@ -9,12 +9,14 @@ import io.headrace.engine.optimizer.Optimizers;
 import io.headrace.engine.optimizer.Schedule;
 import io.headrace.engine.optimizer.Schedules;
 import io.headrace.ingest.Sources;
+import io.headrace.ingest.mask.Masking;
 import io.headrace.pipeline.transform.Transforms;
 import io.headrace.pipeline.transform.UnboundTransform;
 
 /** Every component that a job file can name, by kind. Immutable. */
 record Vocabulary(
     Variants<?> sources,
+    Variants<?> maskRules,
     Variants<UnboundTransform> transforms,
     Variants<Layer> layers,
     Variants<Loss> losses,
@@ -25,6 +27,7 @@ record Vocabulary(
   static Vocabulary standard() {
     return new Vocabulary(
         Sources.variants(),
+        Masking.variants(),
         Transforms.variants(),
         Layers.variants(),
         Losses.variants(),

@@ -10,6 +10,7 @@ import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.layer.Layer;
 import io.headrace.engine.loss.Losses;
 import io.headrace.engine.optimizer.Schedules;
+import io.headrace.ingest.mask.Masking;
 import io.headrace.ingest.registry.RegistrySettings;
 import io.headrace.pipeline.transform.Transforms;
 import java.nio.file.Path;
@@ -79,6 +80,7 @@ final class TestVocabulary {
                     PROPERTIES,
                     RegistrySettings.REGISTRY),
                 new Variant<>("file", "A file.", List.of(PATH, FOLLOW), TestVocabulary::file))),
+        Masking.variants(),
         Transforms.variants(),
         layers(),
         Losses.variants(),

@@ -1,4 +1,4 @@
-package io.headrace.ingest.registry;
+package io.headrace.ingest;
 
 import io.headrace.engine.error.InvalidSettingException;
 import java.io.IOException;
@@ -11,11 +11,11 @@ import java.nio.file.Path;
  *
  * @param reference {@code env:NAME} or {@code file:PATH}
  */
-record Secret(String reference) {
+public record Secret(String reference) {
   private static final String ENVIRONMENT = "env:";
   private static final String FILE = "file:";
 
-  Secret {
+  public Secret {
     String kind = reference.substring(0, reference.indexOf(':') + 1);
     if (!kind.equals(ENVIRONMENT) && !kind.equals(FILE)) {
       throw new InvalidSettingException(
@@ -31,7 +31,7 @@ record Secret(String reference) {
    * @param baseDirectory where a relative path starts
    * @throws IOException if it is not there
    */
-  String read(Path baseDirectory) throws IOException {
+  public String read(Path baseDirectory) throws IOException {
     if (reference.startsWith(FILE)) {
       Path file = baseDirectory.resolve(reference.substring(FILE.length()));
       try {
