@@ -29,7 +29,9 @@ class FeatureCountsTest {
         Specs.rowByRow(Specs.ffm("adagrad", CAPACITY)));
   }
 
-  /** A map that is asked pair by pair says the same, and so does a model that never saw the rest. */
+  /**
+   * A map that is asked pair by pair says the same, and so does a model that never saw the rest.
+   */
   @ParameterizedTest
   @MethodSource("models")
   void learnsAsIfRareFeaturesWereNotThere(ModelSpec spec) {
@@ -112,8 +114,7 @@ class FeatureCountsTest {
     var input = (InputSpec.Sparse) spec.schema().inputs().getFirst().spec();
     var counted = new InputSpec.Sparse(input.bits(), input.fields(), minCount);
     var schema =
-        new SampleSchema(
-            List.of(new SampleSchema.Input("x", counted)), spec.schema().label());
+        new SampleSchema(List.of(new SampleSchema.Input("x", counted)), spec.schema().label());
     ModelSpec batches =
         Specs.model(schema, spec.layers(), spec.loss(), spec.optimizer(), spec.batchSize());
     return spec.update() == UpdateMode.SAMPLE ? Specs.rowByRow(batches) : batches;

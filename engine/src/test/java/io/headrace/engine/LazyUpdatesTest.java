@@ -47,7 +47,8 @@ class LazyUpdatesTest {
     assertThat(largestDifference("sgd", "weight-decay 0.1", false)).isGreaterThan(1e-3);
   }
 
-  private static double largestDifference(String name, @Nullable String settings, boolean rowByRow) {
+  private static double largestDifference(
+      String name, @Nullable String settings, boolean rowByRow) {
     float[] pairs = learned(new InputSpec.Sparse(10), name, settings, rowByRow);
     float[] numbers = learned(new InputSpec.Dense(List.of(IDS)), name, settings, rowByRow);
     assertThat(numbers).hasSameSizeAs(pairs);
@@ -64,8 +65,7 @@ class LazyUpdatesTest {
     SampleSchema schema = Specs.schema(input, 2);
     var optimizer = Specs.optimizer(name, settings(settings));
     ModelSpec batches =
-        Specs.model(
-            schema, List.of(Specs.layer("linear", Map.of())), "logistic", optimizer, ROWS);
+        Specs.model(schema, List.of(Specs.layer("linear", Map.of())), "logistic", optimizer, ROWS);
     try (var trainer = new Trainer(rowByRow ? Specs.rowByRow(batches) : batches, 1)) {
       var random = new Random(20261126);
       for (int step = 0; step < STEPS; step++) {
@@ -100,8 +100,7 @@ class LazyUpdatesTest {
               .toArray();
       double signal = random.nextGaussian() / 2;
       if (dense) {
-        Floats.fill(
-            batch.rows().dense(0).values(), batch.rows().dense(0).start(row), IDS, 0);
+        Floats.fill(batch.rows().dense(0).values(), batch.rows().dense(0).start(row), IDS, 0);
       }
       for (int id : ids) {
         float value = 0.5f + random.nextFloat();

@@ -146,7 +146,8 @@ public sealed interface InputMapping {
                 + " Name the fields, or the namespaces of vw lines, that it is to tell apart;"
                 + " an embedding does without with pool: sum.");
       }
-      return new SparseFields(name, fields, bits, categorical, scale, cross, dates, rules, true, minCount);
+      return new SparseFields(
+          name, fields, bits, categorical, scale, cross, dates, rules, true, minCount);
     }
 
     @Override

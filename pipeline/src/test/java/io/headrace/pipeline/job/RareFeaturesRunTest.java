@@ -87,7 +87,9 @@ class RareFeaturesRunTest {
   void learnsNoWeightForWhatNeverComesAgain() {
     Learned counted = run(OptionalLong.empty(), COUNTED);
     Learned plain = run(OptionalLong.empty());
-    assertThat(counted.weights()).as("of 200 words, and few ids that rows share").isBetween(150, 210);
+    assertThat(counted.weights())
+        .as("of 200 words, and few ids that rows share")
+        .isBetween(150, 210);
     assertThat(plain.weights()).isGreaterThan(ROWS);
   }
 }
