@@ -9,6 +9,7 @@ import io.headrace.engine.sample.SampleSchema;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -71,8 +72,8 @@ class LazyUpdatesTest {
       for (int step = 0; step < STEPS; step++) {
         trainer.train(batch(schema, random));
       }
-      return Floats.toArray(
-          trainer.snapshot("job", 0).tensors().get("model.0.linear.weight").data());
+      var tensors = trainer.snapshot("job", 0).tensors();
+      return Floats.toArray(Objects.requireNonNull(tensors.get("model.0.linear.weight")).data());
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -57,9 +58,9 @@ class RareFeaturesRunTest {
     JobSpec job = JobFile.parse("job.yaml", yaml, List.of(overrides), folder);
     try (JobRun run = JobRun.start(job, new JobRun.Options(List.of(), stopAfter, step -> {}))) {
       run.await();
+      var tensors = run.trainer().snapshot("rare", 0).tensors();
       float[] weights =
-          Floats.toArray(
-              run.trainer().snapshot("rare", 0).tensors().get("model.0.linear.weight").data());
+          Floats.toArray(Objects.requireNonNull(tensors.get("model.0.linear.weight")).data());
       return new Learned(
           run.trainer().parametersSha256(),
           (int) IntStream.range(0, weights.length).filter(id -> weights[id] != 0).count(),
