@@ -81,7 +81,7 @@ class LazyUpdatesTest {
     if (words == null || words.isEmpty()) {
       return Map.of();
     }
-    String[] all = words.split(" ");
+    String[] all = words.split(" ", -1);
     var settings = new HashMap<String, Object>();
     for (int i = 0; i < all.length; i += 2) {
       settings.put(all[i], Double.valueOf(all[i + 1]));
