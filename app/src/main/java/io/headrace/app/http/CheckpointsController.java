@@ -18,6 +18,9 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.serde.annotation.Serdeable;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -69,6 +72,10 @@ final class CheckpointsController {
   @Get(
       uris = {"/checkpoints/{name}", "/jobs/{job}/checkpoints/{name}"},
       produces = MediaType.APPLICATION_JSON)
+  @ApiResponse(
+      responseCode = "200",
+      description = "As headrace checkpoints show --json prints it.",
+      content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = "object")))
   String show(Optional<String> job, String name) {
     ServedJob served = jobs.of(job);
     CheckpointStore store = storeWith(served, name);

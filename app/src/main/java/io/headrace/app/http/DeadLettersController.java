@@ -24,6 +24,9 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.serde.annotation.Serdeable;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +73,10 @@ final class DeadLettersController {
   @Get(
       uris = {"/dead-letters", "/jobs/{job}/dead-letters"},
       produces = MediaType.APPLICATION_JSON)
+  @ApiResponse(
+      responseCode = "200",
+      description = "As headrace dead-letters list --json prints it.",
+      content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = "object")))
   String list(
       Optional<String> job,
       @RequestBean LetterQuery which,
@@ -85,6 +92,10 @@ final class DeadLettersController {
   @Get(
       uris = {"/dead-letters/show", "/jobs/{job}/dead-letters/show"},
       produces = MediaType.APPLICATION_JSON)
+  @ApiResponse(
+      responseCode = "200",
+      description = "As headrace dead-letters show --json prints it.",
+      content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = "object")))
   String show(Optional<String> job, @QueryValue String letter) {
     LetterId id = id(letter);
     return reading(

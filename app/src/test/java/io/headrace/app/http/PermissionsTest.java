@@ -60,6 +60,7 @@ class PermissionsTest {
           Map.entry("GET /api/v1/session", List.of(200, 200, 200, 200, 200)),
           Map.entry("POST /api/v1/session", List.of(401, 200, 200, 200, 200)),
           Map.entry("DELETE /api/v1/session", List.of(204, 204, 204, 204, 204)),
+          Map.entry("GET /api/v1/openapi.yaml", List.of(200, 200, 200, 200, 200)),
           Map.entry("GET /prometheus", List.of(401, 200, 403, 200, 200)),
           Map.entry("GET /health", List.of(200, 200, 200, 200, 200)),
           Map.entry("GET /health/{selector}", List.of(200, 200, 200, 200, 200)));
