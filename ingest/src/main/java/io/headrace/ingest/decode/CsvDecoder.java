@@ -84,8 +84,7 @@ final class CsvDecoder extends EachRecord {
       return column == wanted.slots().length
           ? null
           : malformed(
-              placed(
-                  "has " + column + " fields, not " + wanted.slots().length, bytes, surplus));
+              placed("has " + column + " fields, not " + wanted.slots().length, bytes, surplus));
     } catch (MalformedRecordException e) {
       return malformed(e.detail());
     }

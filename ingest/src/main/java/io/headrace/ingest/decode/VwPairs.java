@@ -126,8 +126,8 @@ final class VwPairs {
   }
 
   /**
-   * Adds the products of a group. Of a namespace that stands in it twice, one behind the other, each
-   * pair of features is taken once, as Vowpal Wabbit does; so is each feature with itself.
+   * Adds the products of a group. Of a namespace that stands in it twice, one behind the other,
+   * each pair of features is taken once, as Vowpal Wabbit does; so is each feature with itself.
    *
    * @param from first feature to look at
    */

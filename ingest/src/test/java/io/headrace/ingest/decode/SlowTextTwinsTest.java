@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * CSV and JSON lines against slow, obvious readers: CSV character by character into strings, JSON as
- * a tree. The readers of VW and LIBSVM lines are beside the tests of those.
+ * CSV and JSON lines against slow, obvious readers: CSV character by character into strings, JSON
+ * as a tree. The readers of VW and LIBSVM lines are beside the tests of those.
  */
 class SlowTextTwinsTest {
   private static final int RECORDS = 3_000;
@@ -47,8 +47,7 @@ class SlowTextTwinsTest {
         continue;
       }
       Float value = number(text);
-      pairs.add(
-          value == null ? Row.text(field, text, BITS) : Row.number(field, value, BITS));
+      pairs.add(value == null ? Row.text(field, text, BITS) : Row.number(field, value, BITS));
     }
     return Optional.of(new Expected(label, weight, pairs));
   }
@@ -102,7 +101,8 @@ class SlowTextTwinsTest {
       var line = new StringBuilder();
       int fields = random.nextInt(12) == 0 ? 5 + random.nextInt(3) : 6;
       for (int f = 0; f < fields; f++) {
-        line.append(f == 0 ? "" : ";").append(f == 1 || f == 4 ? csvNumber(random) : csvField(random));
+        line.append(f == 0 ? "" : ";")
+            .append(f == 1 || f == 4 ? csvNumber(random) : csvField(random));
       }
       line.append(pick(random, "", "", "\n", "\r\n"));
       records.add(line.toString());
@@ -113,11 +113,13 @@ class SlowTextTwinsTest {
   }
 
   private static String csvNumber(Random random) {
-    return pick(random, "1", "0.5", "2.25", "\"3\"", "1e1", "7", random.nextInt(9) == 0 ? "x" : "4");
+    return pick(
+        random, "1", "0.5", "2.25", "\"3\"", "1e1", "7", random.nextInt(9) == 0 ? "x" : "4");
   }
 
   private static String csvField(Random random) {
-    String plain = pick(random, "", "red", "Zürich", "-1.5", "0", "1e3", "a b", "é;", "say \"hi\"", "ж,");
+    String plain =
+        pick(random, "", "red", "Zürich", "-1.5", "0", "1e3", "a b", "é;", "say \"hi\"", "ж,");
     boolean needsQuotes = plain.contains(";") || plain.contains("\"");
     if (needsQuotes && random.nextInt(8) > 0 || random.nextInt(4) == 0) {
       String quoted = "\"" + plain.replace("\"", "\"\"") + "\"";
@@ -184,10 +186,16 @@ class SlowTextTwinsTest {
     List<String> records = new ArrayList<>();
     for (int i = 0; i < RECORDS; i++) {
       var line = new StringBuilder(pick(random, "", " "));
-      line.append("{\"y\":").append(pick(random, "1", " 2.5", "-3e1", "0")).append(pick(random, "", " "));
+      line.append("{\"y\":")
+          .append(pick(random, "1", " 2.5", "-3e1", "0"))
+          .append(pick(random, "", " "));
       for (String field : List.of("b", "x", "a", "w", "c")) {
         if (random.nextInt(4) > 0) {
-          line.append(",").append(pick(random, "", " ", "\t")).append('"').append(field).append("\":");
+          line.append(",")
+              .append(pick(random, "", " ", "\t"))
+              .append('"')
+              .append(field)
+              .append("\":");
           line.append(field.equals("w") ? pick(random, "1", "0.5", "2") : jsonValue(random));
         }
       }
@@ -201,7 +209,15 @@ class SlowTextTwinsTest {
 
   private static String jsonValue(Random random) {
     return pick(
-        random, "1.5", "-2", "0", "null", "\"red\"", "\"Z\\u00fcrich \\\"x\\\"\"", "\"ж\\n\"", "3e2");
+        random,
+        "1.5",
+        "-2",
+        "0",
+        "null",
+        "\"red\"",
+        "\"Z\\u00fcrich \\\"x\\\"\"",
+        "\"ж\\n\"",
+        "3e2");
   }
 
   private static Optional<TreeMap<String, String>> slowJson(String line) {

@@ -89,7 +89,9 @@ class VwDecoderTest {
                 .toList());
   }
 
-  /** Its test dupeindex_self.dat: quadratic and cubic interactions of namespaces with themselves. */
+  /**
+   * Its test dupeindex_self.dat: quadratic and cubic interactions of namespaces with themselves.
+   */
   @Test
   void findsTheIndicesOfCrossesOfANamespaceWithItself() {
     String line = "1 |ab feat_1 feat_2 |ac feat_3 feat_4";
@@ -107,8 +109,7 @@ class VwDecoderTest {
   @Test
   void findsTheIndicesOfCrossesInTheOrderOfTheirNames() {
     assertThat(crossed("1 |f a b c |e x y z", 16, "e", "f").stream().map(index -> 4 * index))
-        .containsExactly(
-            96492, 93488, 189984, 195964, 190624, 91056, 166384, 171052, 71484);
+        .containsExactly(96492, 93488, 189984, 195964, 190624, 91056, 166384, 171052, 71484);
   }
 
   private static List<Integer> crossed(String line, int bits, String... group) {
