@@ -15,7 +15,8 @@ import java.util.Optional;
  * What a service's gates ask: tokens, failures so far, and the log of what was done. Thread-safe;
  * whoever opens it closes it.
  *
- * @param audit empty where callers are not asked who they are and no file was named
+ * @param audit empty where no file was named, callers are not asked who they are, and there is no
+ *     directory of results
  */
 record Gatekeeper(
     Exposure exposure,
@@ -41,7 +42,10 @@ record Gatekeeper(
         exposure
             .access()
             .flatMap(AccessSettings::audit)
-            .or(() -> exposure.authenticates() ? Optional.of(usual) : Optional.empty());
+            .or(
+                () ->
+                    Optional.of(usual)
+                        .filter(_ -> exposure.authenticates() || results.isPresent()));
     return new Gatekeeper(
         exposure, tokens, audit.map(AuditLog::open), new FailureLimit(clock), clock);
   }
