@@ -18,6 +18,8 @@ final class CsvDecoder extends EachRecord {
   private final @Nullable CsvColumns configured;
   private final ByteScratch unquoted = new ByteScratch();
   private @Nullable CsvColumns columns;
+  private int recordStart;
+  private int recordEnd;
 
   CsvDecoder(FieldTable table, SampleRow row, List<String> columns, char delimiter) {
     super(row);
@@ -64,10 +66,16 @@ final class CsvDecoder extends EachRecord {
       return new Fault(RejectionReason.WRONG_SCHEMA, wanted.problem().get());
     }
     unquoted.clear();
+    recordStart = start;
+    recordEnd = end;
     try {
       int column = 0;
       int at = start;
+      int surplus = end;
       do {
+        if (column == wanted.slots().length) {
+          surplus = at;
+        }
         int[] slots = column < wanted.slots().length ? wanted.slots()[column] : NO_SLOTS;
         boolean quoted = at < end && bytes[at] == '"';
         at = quoted ? readQuoted(bytes, at + 1, end, slots) : readPlain(bytes, at, end, slots);
@@ -75,13 +83,19 @@ final class CsvDecoder extends EachRecord {
       } while (at++ < end);
       return column == wanted.slots().length
           ? null
-          : malformed("has " + column + " fields, not " + wanted.slots().length);
+          : malformed(
+              placed("has " + column + " fields, not " + wanted.slots().length, bytes, surplus));
     } catch (MalformedRecordException e) {
       return malformed(e.detail());
     }
   }
 
   private static final int[] NO_SLOTS = {};
+
+  /** Says what is wrong, and from where on. */
+  private String placed(String problem, byte[] bytes, int at) {
+    return problem + ": " + TextPlace.show(bytes, recordStart, at, recordEnd);
+  }
 
   private static Fault malformed(String problem) {
     return new Fault(RejectionReason.MALFORMED, "the record " + problem);
@@ -93,7 +107,7 @@ final class CsvDecoder extends EachRecord {
     int i = start;
     while (i < end && bytes[i] != delimiter) {
       if (bytes[i] == '\n' || bytes[i] == '\r') {
-        throw new MalformedRecordException("has more than one line");
+        throw new MalformedRecordException(placed("has more than one line", bytes, i));
       }
       i++;
     }
@@ -114,10 +128,12 @@ final class CsvDecoder extends EachRecord {
       put(bytes, start, i, slots);
     }
     if (i >= end) {
-      throw new MalformedRecordException("opens a quote that is never closed");
+      throw new MalformedRecordException(
+          placed("opens a quote that is never closed", bytes, start - 1));
     }
     if (i + 1 < end && bytes[i + 1] != delimiter) {
-      throw new MalformedRecordException("has text between a closing quote and the delimiter");
+      throw new MalformedRecordException(
+          placed("has text between a closing quote and the delimiter", bytes, i + 1));
     }
     return i + 1;
   }

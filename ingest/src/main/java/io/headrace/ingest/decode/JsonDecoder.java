@@ -1,7 +1,9 @@
 package io.headrace.ingest.decode;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
 import io.headrace.ingest.RecordChunk.Fault;
@@ -20,6 +22,7 @@ final class JsonDecoder extends EachRecord {
   private final JsonFields root;
   private final ByteScratch text = new ByteScratch();
   private @Nullable JsonParser fresh;
+  private long recordStart;
 
   JsonDecoder(FieldTable table, SampleRow row) {
     super(row);
@@ -32,22 +35,45 @@ final class JsonDecoder extends EachRecord {
     try {
       JsonParser parser = parser();
       ((ByteArrayFeeder) parser.getNonBlockingInputFeeder()).feedInput(bytes, start, end);
+      recordStart = parser.currentLocation().getByteOffset();
       if (next(parser) != JsonToken.START_OBJECT) {
         throw new MalformedRecordException("the record is no JSON object");
       }
       readObject(parser, root);
-      if (parser.nextToken() != JsonToken.NOT_AVAILABLE) {
-        throw new MalformedRecordException("there is more behind the JSON object");
-      }
+      requireBlank(bytes, start, end, offset(parser.currentLocation()));
+      parser.nextToken(); // reads over the blanks
       return null;
     } catch (MalformedRecordException e) {
       fresh = null;
       return new Fault(RejectionReason.MALFORMED, e.detail());
+    } catch (JsonProcessingException e) {
+      fresh = null;
+      String message = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+      return new Fault(RejectionReason.MALFORMED, message + place(offset(e.getLocation())));
     } catch (IOException e) {
       fresh = null;
-      String message = String.valueOf(e.getMessage());
-      return new Fault(RejectionReason.MALFORMED, message.lines().findFirst().orElse(""));
+      return new Fault(RejectionReason.MALFORMED, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** The parser alone would take an unfinished token there for the beginning of the next record. */
+  private static void requireBlank(byte[] bytes, int start, int end, int from)
+      throws MalformedRecordException {
+    for (int i = start + from; i < end; i++) {
+      if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\r' && bytes[i] != '\n') {
+        throw new MalformedRecordException(
+            "there is more behind the JSON object: " + TextPlace.show(bytes, start, i, end));
+      }
+    }
+  }
+
+  /** Of a location in the record. */
+  private int offset(JsonLocation at) {
+    return (int) Math.max(0, at.getByteOffset() - recordStart);
+  }
+
+  private static String place(int offset) {
+    return " at byte " + offset;
   }
 
   private JsonParser parser() {
@@ -63,10 +89,11 @@ final class JsonDecoder extends EachRecord {
     return parser;
   }
 
-  private static JsonToken next(JsonParser parser) throws IOException, MalformedRecordException {
+  private JsonToken next(JsonParser parser) throws IOException, MalformedRecordException {
     JsonToken token = parser.nextToken();
     if (token == null || token == JsonToken.NOT_AVAILABLE) {
-      throw new MalformedRecordException("the record ends within the JSON object");
+      throw new MalformedRecordException(
+          "the record ends within the JSON object," + place(offset(parser.currentLocation())));
     }
     return token;
   }
@@ -189,7 +216,7 @@ final class JsonDecoder extends EachRecord {
   }
 
   /** Reads over a value and all within it. */
-  private static void skip(JsonParser parser, JsonToken value)
+  private void skip(JsonParser parser, JsonToken value)
       throws IOException, MalformedRecordException {
     int depth = value.isStructStart() ? 1 : 0;
     while (depth > 0) {

@@ -95,7 +95,7 @@ final class VwPairs {
             "%s: a cross of this line has more than %,d products"
                 .formatted(mapping.name(), MOST_PRODUCTS));
       }
-      if (!cross(line, group, mapping.fields().size() + i, 0, 0, 1, to)) {
+      if (!cross(line, group, mapping.fields().size() + i, 0, 0, 0, 1, to)) {
         return new Fault(
             RejectionReason.NOT_A_NUMBER, mapping.name() + ": a product is no finite float");
       }
@@ -125,17 +125,32 @@ final class VwPairs {
     return products;
   }
 
+  /**
+   * Adds the products of a group. Of a namespace that stands in it twice, one behind the other,
+   * each pair of features is taken once, as Vowpal Wabbit does; so is each feature with itself.
+   *
+   * @param from first feature to look at
+   */
   private boolean cross(
-      VwLine line, int[] group, int field, int member, int hash, float value, SparseColumn to) {
+      VwLine line,
+      int[] group,
+      int field,
+      int member,
+      int from,
+      int hash,
+      float value,
+      SparseColumn to) {
     if (member == group.length) {
       to.add(hash & mask, value, field);
       return Float.isFinite(value);
     }
     boolean finite = true;
-    for (int i = 0; i < line.features() && finite; i++) {
+    for (int i = from; i < line.features() && finite; i++) {
       if (line.namespace(i) == group[member]) {
         int combined = Murmur3.cross(hash, line.hash(i));
-        finite = cross(line, group, field, member + 1, combined, value * line.value(i), to);
+        boolean again = member + 1 < group.length && group[member + 1] == group[member];
+        float product = value * line.value(i);
+        finite = cross(line, group, field, member + 1, again ? i : 0, combined, product, to);
       }
     }
     return finite;

@@ -64,11 +64,11 @@ class RejectionsTest {
         "no,1,,,heavy,|not-a-number: weight is 'heavy', not a finite number of at least 0",
         "no,1,,,inf,|not-a-number: weight is 'inf', not a finite number of at least 0",
         "no,1,,,,noon|not-a-number: event time is 'noon', neither milliseconds nor ISO 8601",
-        "no,1,,,|malformed: the record has 5 fields, not 6",
-        "no,1,,,,,|malformed: the record has 7 fields, not 6",
-        "\"no,1,,,,|malformed: the record opens a quote that is never closed",
-        "\"no\"\",1,,,,|malformed: the record opens a quote that is never closed",
-        "\"no\"x,1,,,,|malformed: the record has text between a closing quote and the delimiter"
+        "no,1,,,|malformed: the record has 5 fields, not 6: '' at byte 7",
+        "no,1,,,,,|malformed: the record has 7 fields, not 6: '' at byte 9",
+        "\"no,1,,,,|malformed: the record opens a quote that is never closed: '\"no,1,,,,' at byte 0",
+        "\"no\"\",1,,,,|malformed: the record opens a quote that is never closed: '\"no\"\",1,,,,' at byte 0",
+        "\"no\"x,1,,,,|malformed: the record has text between a closing quote and the delimiter: 'x,1,,,,' at byte 4"
       })
   void csvTellsWhatIsWrong(String record, String expected) {
     assertThat(csv().add(record).rejections()).containsExactly("0 " + expected);
@@ -77,7 +77,7 @@ class RejectionsTest {
   @Test
   void csvTellsOfLinesWithinARecordAndOfMissingColumns() {
     assertThat(csv().add("no,1\n,,,,").rejections())
-        .containsExactly("0 malformed: the record has more than one line");
+        .containsExactly("0 malformed: the record has more than one line: '\n,,,,' at byte 4");
     var dense = new InputMapping.DenseFields("d", List.of("speed"));
     Trial headers = new Trial(DecoderSpec.csv(List.of(), ','), mapping(CLASSES, dense));
     assertThat(headers.add("1,2").rejections())
@@ -111,11 +111,14 @@ class RejectionsTest {
         "{\"y\": 1, \"v\": [1, 2], \"w\": -0.5}|not-a-number: weight is -0.5, not a finite number of at least 0",
         "{\"y\": 1, \"v\": [1, 2], \"t\": true}|not-a-number: event time is true, neither milliseconds nor ISO 8601",
         "[1]|malformed: the record is no JSON object",
-        "17|malformed: the record ends within the JSON object",
-        "``|malformed: the record ends within the JSON object",
-        "{\"y\": 1|malformed: the record ends within the JSON object",
-        "{\"y\": 1} {}|malformed: there is more behind the JSON object",
-        "{\"y\": tru}|malformed: Unrecognized token 'tru': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+        "17|malformed: the record ends within the JSON object, at byte 2",
+        "``|malformed: the record ends within the JSON object, at byte 0",
+        "{\"y\": 1|malformed: the record ends within the JSON object, at byte 7",
+        "{\"y\": 1} {}|malformed: there is more behind the JSON object: '{}' at byte 9",
+        "{\"y\": 1} 1|malformed: there is more behind the JSON object: '1' at byte 9",
+        "{\"y\": 1} \"a}|malformed: there is more behind the JSON object: '\"a}' at byte 9",
+        "{\"y\": tru}|malformed: Unrecognized token 'tru': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false') at byte 7",
+        "{\"y\": 1, \"v\"; 2}|malformed: Unexpected character (';' (code 59)): was expecting a colon to separate field name and value at byte 12"
       })
   void jsonTellsWhatIsWrongAndGoesOn(String record, String expected) {
     Trial trial =

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Indices are those that Vowpal Wabbit's own audit printed for these lines, with 18 bits. */
@@ -63,6 +64,64 @@ class VwDecoderTest {
     }
     assertThat(row.inputs().getFirst()).isEqualTo(plain);
     assertThat(row.inputs().get(1)).isEqualTo(crossed);
+  }
+
+  /** Its tests audit.dat and chain_hash_text_test.dat. */
+  @Test
+  void findsTheIndicesOfNamelessFeaturesAndOfTexts() {
+    Trial trial = trial(SIGNS, all());
+    List.of(
+            "1 | feature",
+            "1 |namespace feature",
+            "1 | :1",
+            "1 |other_namespace :1",
+            "1 | happiness",
+            "1 | happiness:true",
+            "1 | sadness:false",
+            "1 |emotion happiness:1",
+            "1 |emotion happiness:true")
+        .forEach(trial::add);
+    assertThat(trial.rows())
+        .extracting(row -> row.inputs().getFirst())
+        .isEqualTo(
+            Stream.of(118880, 242309, 0, 207177, 143395, 42986, 187175, 196388, 106841)
+                .map(index -> List.of(index + ":1.0"))
+                .toList());
+  }
+
+  /**
+   * Its test dupeindex_self.dat: quadratic and cubic interactions of namespaces with themselves.
+   */
+  @Test
+  void findsTheIndicesOfCrossesOfANamespaceWithItself() {
+    String line = "1 |ab feat_1 feat_2 |ac feat_3 feat_4";
+    assertThat(crossed(line, 18, "ab", "ab")).containsExactly(115074, 106798, 258074);
+    assertThat(crossed(line, 18, "ab", "ac")).containsExactly(161532, 242714, 10184, 124206);
+    assertThat(crossed(line, 18, "ac", "ac")).containsExactly(139138, 253284, 18898);
+    assertThat(crossed(line, 18, "ab", "ab", "ab")).containsExactly(17567, 9267, 196863, 82811);
+    assertThat(crossed(line, 18, "ab", "ab", "ac"))
+        .containsExactly(259041, 143623, 55085, 71115, 169129, 218703);
+    assertThat(crossed(line, 18, "ab", "ac", "ac"))
+        .containsExactly(74483, 57365, 76367, 193439, 209273, 158155);
+  }
+
+  /** Its test audit2, with three weights a feature, each index of which is four of ours. */
+  @Test
+  void findsTheIndicesOfCrossesInTheOrderOfTheirNames() {
+    assertThat(crossed("1 |f a b c |e x y z", 16, "e", "f").stream().map(index -> 4 * index))
+        .containsExactly(96492, 93488, 189984, 195964, 190624, 91056, 166384, 171052, 71484);
+  }
+
+  private static List<Integer> crossed(String line, int bits, String... group) {
+    var fields = List.of(group).stream().distinct().toList();
+    var input =
+        new SparseFields("some", fields, bits, List.of(), Map.of(), List.of(List.of(group)));
+    List<?> pairs = (List<?>) only(line, SIGNS, input).inputs().getFirst();
+    int plain = 2 * fields.size() + (line.contains("|f a b c") ? 2 : 0);
+    return pairs.stream()
+        .skip(plain)
+        .map(pair -> Integer.valueOf(pair.toString().replace(":1.0", "")))
+        .toList();
   }
 
   @Test
