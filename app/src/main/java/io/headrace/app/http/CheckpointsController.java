@@ -12,6 +12,7 @@ import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.exceptions.HttpStatusException;
 import io.micronaut.scheduling.TaskExecutors;
@@ -63,7 +64,7 @@ final class CheckpointsController {
 
   /** Oldest first. */
   @Get(uris = {"/checkpoints", "/jobs/{job}/checkpoints"})
-  List<Stored> list(Optional<String> job) {
+  List<Stored> list(@PathVariable Optional<String> job) {
     CheckpointStore store = store(jobs.of(job));
     String best = store.best().orElse("");
     return store.list().stream().map(entry -> stored(entry, best)).toList();
@@ -76,7 +77,7 @@ final class CheckpointsController {
       responseCode = "200",
       description = "As headrace checkpoints show --json prints it.",
       content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = "object")))
-  String show(Optional<String> job, String name) {
+  String show(@PathVariable Optional<String> job, String name) {
     ServedJob served = jobs.of(job);
     CheckpointStore store = storeWith(served, name);
     synchronized (oneAtATime) {
@@ -89,7 +90,7 @@ final class CheckpointsController {
   }
 
   @Get(uris = {"/checkpoints/{name}/verify", "/jobs/{job}/checkpoints/{name}/verify"})
-  Verified verify(Optional<String> job, String name) {
+  Verified verify(@PathVariable Optional<String> job, String name) {
     ServedJob served = jobs.of(job);
     CheckpointStore store = storeWith(served, name);
     synchronized (oneAtATime) {
@@ -105,7 +106,7 @@ final class CheckpointsController {
   /** Answers once the checkpoint is durable. */
   @Post(uris = {"/checkpoints", "/jobs/{job}/checkpoints"})
   @Secured(Role.OPERATE)
-  HttpResponse<Stored> write(HttpRequest<?> request, Optional<String> job) {
+  HttpResponse<Stored> write(HttpRequest<?> request, @PathVariable Optional<String> job) {
     ServedJob served = jobs.of(job);
     CheckpointStore store = store(served);
     CheckpointStore.Entry written;
@@ -130,7 +131,7 @@ final class CheckpointsController {
   /** Answers, with the status, once the job goes on from that checkpoint. */
   @Post(uris = {"/checkpoints/{name}/restore", "/jobs/{job}/checkpoints/{name}/restore"})
   @Secured(Role.OPERATE)
-  JobStatus restore(Optional<String> job, String name) {
+  JobStatus restore(@PathVariable Optional<String> job, String name) {
     ServedJob served = jobs.of(job);
     var _ = storeWith(served, name);
     try {

@@ -4,6 +4,7 @@ import io.headrace.app.access.Role;
 import io.headrace.engine.error.HeadraceException;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.exceptions.HttpStatusException;
 import io.micronaut.scheduling.TaskExecutors;
@@ -25,7 +26,7 @@ final class ControlController {
   }
 
   @Post(uris = {"/pause", "/jobs/{job}/pause"})
-  JobStatus pause(Optional<String> job) {
+  JobStatus pause(@PathVariable Optional<String> job) {
     ServedJob served = jobs.of(job);
     return answer(
         served,
@@ -34,7 +35,7 @@ final class ControlController {
   }
 
   @Post(uris = {"/resume", "/jobs/{job}/resume"})
-  JobStatus resume(Optional<String> job) {
+  JobStatus resume(@PathVariable Optional<String> job) {
     ServedJob served = jobs.of(job);
     return answer(
         served,
@@ -45,7 +46,7 @@ final class ControlController {
   /** Where it can be started again, answers once it has drained and its checkpoint is durable. */
   @Post(uris = {"/stop", "/jobs/{job}/stop"})
   @ExecuteOn(TaskExecutors.BLOCKING)
-  JobStatus stop(Optional<String> job) {
+  JobStatus stop(@PathVariable Optional<String> job) {
     ServedJob served = jobs.of(job);
     return answer(
         served,
@@ -56,7 +57,7 @@ final class ControlController {
   /** Starts it from its file as that is now, and its newest checkpoint. */
   @Post(uris = {"/start", "/jobs/{job}/start"})
   @ExecuteOn(TaskExecutors.BLOCKING)
-  JobStatus start(Optional<String> job) {
+  JobStatus start(@PathVariable Optional<String> job) {
     ServedJob served = jobs.of(job);
     try {
       return answer(served, served.control().start(), "The job is %s; it cannot be started.");

@@ -16,6 +16,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.http.annotation.RequestBean;
@@ -78,7 +79,7 @@ final class DeadLettersController {
       description = "As headrace dead-letters list --json prints it.",
       content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = "object")))
   String list(
-      Optional<String> job,
+      @PathVariable Optional<String> job,
       @RequestBean LetterQuery which,
       @QueryValue(defaultValue = "50") int limit) {
     if (limit < 1 || limit > MOST_ROWS) {
@@ -96,7 +97,7 @@ final class DeadLettersController {
       responseCode = "200",
       description = "As headrace dead-letters show --json prints it.",
       content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = "object")))
-  String show(Optional<String> job, @QueryValue String letter) {
+  String show(@PathVariable Optional<String> job, @QueryValue String letter) {
     LetterId id = id(letter);
     return reading(
         served(job),
@@ -125,7 +126,7 @@ final class DeadLettersController {
       consumes = MediaType.ALL)
   @Secured(Role.OPERATE)
   Replayed replay(
-      Optional<String> job,
+      @PathVariable Optional<String> job,
       @RequestBean LetterQuery which,
       @QueryValue(value = "dry-run", defaultValue = "false") boolean dryRun,
       @QueryValue(value = "most-replays", defaultValue = "3") int mostReplays,

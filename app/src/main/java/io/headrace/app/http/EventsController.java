@@ -3,6 +3,7 @@ package io.headrace.app.http;
 import io.headrace.app.access.Role;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.security.annotation.Secured;
 import java.util.List;
@@ -26,7 +27,7 @@ final class EventsController {
    */
   @Get(uris = {"/events", "/jobs/{job}/events"})
   List<JobStatus.Event> list(
-      Optional<String> job,
+      @PathVariable Optional<String> job,
       @QueryValue(defaultValue = "0") long after,
       @QueryValue Optional<String> code) {
     return jobs.of(job).events().stream()

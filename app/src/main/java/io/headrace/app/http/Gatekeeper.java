@@ -15,7 +15,7 @@ import java.util.Optional;
  * What a service's gates ask: tokens, failures so far, and the log of what was done. Thread-safe;
  * whoever opens it closes it.
  *
- * @param audit empty where callers are not asked who they are and no file was named
+ * @param audit empty where callers are not asked who they are and there is no place for it
  */
 record Gatekeeper(
     Exposure exposure,
@@ -41,7 +41,11 @@ record Gatekeeper(
         exposure
             .access()
             .flatMap(AccessSettings::audit)
-            .or(() -> exposure.authenticates() ? Optional.of(usual) : Optional.empty());
+            .or(
+                () ->
+                    exposure.authenticates()
+                        ? Optional.of(usual)
+                        : results.map(folder -> folder.resolve(AUDIT)));
     return new Gatekeeper(
         exposure, tokens, audit.map(AuditLog::open), new FailureLimit(clock), clock);
   }

@@ -15,6 +15,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.security.annotation.Secured;
@@ -61,7 +62,7 @@ final class PredictController {
       consumes = MediaType.ALL,
       produces = MediaType.APPLICATION_JSON)
   CompletionStage<MutableHttpResponse<?>> predict(
-      HttpRequest<?> request, Optional<String> job, @Body byte[] body) {
+      HttpRequest<?> request, @PathVariable Optional<String> job, @Body byte[] body) {
     ServedJob served = jobs.of(job);
     boolean small =
         body.length <= SMALL

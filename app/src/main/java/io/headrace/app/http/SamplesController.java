@@ -11,6 +11,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
@@ -36,7 +37,7 @@ final class SamplesController {
       consumes = MediaType.ALL)
   @ExecuteOn(TaskExecutors.BLOCKING)
   CompletionStage<MutableHttpResponse<?>> push(
-      HttpRequest<?> request, Optional<String> job, @Body byte[] body) {
+      HttpRequest<?> request, @PathVariable Optional<String> job, @Body byte[] body) {
     return jobs.of(job)
         .intake()
         .orElseThrow() // the gate lets nobody through without one

@@ -5,6 +5,7 @@ import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.sse.Event;
 import io.micronaut.security.annotation.Secured;
 import java.util.List;
@@ -32,19 +33,19 @@ final class StatusController {
 
   @Get(uris = {"/status", "/jobs/{job}/status"})
   @Secured({Role.SEE, Role.PUSH})
-  JobStatus status(Optional<String> job) {
+  JobStatus status(@PathVariable Optional<String> job) {
     return jobs.of(job).status().status();
   }
 
   @Get(uris = {"/status/history", "/jobs/{job}/status/history"})
-  List<HistoryPoint> history(Optional<String> job) {
+  List<HistoryPoint> history(@PathVariable Optional<String> job) {
     return feed.history(jobs.of(job));
   }
 
   @Get(
       uris = {"/status/stream", "/jobs/{job}/status/stream"},
       produces = MediaType.TEXT_EVENT_STREAM)
-  Publisher<Event<?>> stream(HttpRequest<?> request, Optional<String> job) {
+  Publisher<Event<?>> stream(HttpRequest<?> request, @PathVariable Optional<String> job) {
     Flux<Event<?>> events = feed.events(jobs.of(job), lastHeard(request.getHeaders().get(LAST)));
     return Callers.known(request)
         .<Publisher<Event<?>>>map(caller -> events.takeWhile(event -> gatekeeper.holds(caller)))
