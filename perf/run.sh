@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds what is needed and runs, with the launcher's JVM flags and those in PERF_JAVA_OPTS: the benchmarks (bench), the load
-# rig (load), what checkpoints cost (stall), what a large table takes (tables), predictions beside training (predict), generated files (data), a job on a file (job), faults of the broker (faults),
+# rig (load), what checkpoints cost (stall), what encrypting them adds (encryption), what a large table takes (tables), predictions beside training (predict), generated files (data), a job on a file (job), faults of the broker (faults),
 # the comparison with PyTorch (peers), or PyTorch's accuracy on CIFAR-10 (accuracy).
 #   perf/run.sh bench [JMH options, e.g. AssemblerBenchmark -f 1]
 #   perf/run.sh load [--records 5000000] [--runs 3] ...
@@ -8,6 +8,7 @@
 #   perf/run.sh data ctr|dense FILE [ROWS], or data flights FILE flights-3m.parquet
 #   perf/run.sh job JOB.yaml [--data DIR] [--processes 3] [--passes 6] [--set key=value]
 #   perf/run.sh stall [CHECKPOINTS] [THREADS]
+#   perf/run.sh encryption [CHECKPOINTS]
 #   perf/run.sh predict [REQUESTS/S [SECONDS [ROUNDS]]]
 #   perf/run.sh tables [BITS, 28 by default]
 #   perf/run.sh faults [SECONDS, 60 by default]
@@ -34,6 +35,7 @@ case $perf_command in
     set -- "$perf_root/headrace" "$@"
     ;;
   stall) perf_main=io.headrace.perf.checkpoint.CheckpointStall ;;
+  encryption) perf_main=io.headrace.perf.checkpoint.EncryptionCost ;;
   tables) perf_main=io.headrace.perf.checkpoint.TableMemory ;;
   overload) perf_main=io.headrace.perf.faults.Overload ;;
   faults) perf_main=io.headrace.perf.faults.BrokerFaults ;;

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param directory absent: no checkpoints
  * @param incremental whether a checkpoint may have only what changed since another
  * @param keepJournal whether the batch journal is kept whole
+ * @param store where they are kept besides; empty for the directory alone
  */
 public record CheckpointSettings(
     Optional<Path> directory,
@@ -19,7 +20,8 @@ public record CheckpointSettings(
     int keep,
     boolean incremental,
     boolean keepBest,
-    boolean keepJournal) {
+    boolean keepJournal,
+    Optional<ObjectStoreSettings> store) {
   private static final Setting<String> DIRECTORY =
       Setting.text(
               "directory",
@@ -56,7 +58,14 @@ public record CheckpointSettings(
           .orElse("checkpoints");
 
   public static final List<Setting<?>> SETTINGS =
-      List.of(DIRECTORY, EVERY_SAMPLES, KEEP, INCREMENTAL, KEEP_BEST, KEEP_JOURNAL);
+      List.of(
+          DIRECTORY,
+          EVERY_SAMPLES,
+          KEEP,
+          INCREMENTAL,
+          KEEP_BEST,
+          KEEP_JOURNAL,
+          ObjectStoreSettings.GROUP);
 
   /** Takes settings that were read against {@link #SETTINGS}. */
   public static CheckpointSettings from(Settings settings) {
@@ -66,6 +75,7 @@ public record CheckpointSettings(
         settings.value(KEEP),
         settings.value(INCREMENTAL),
         settings.value(KEEP_BEST),
-        settings.value(KEEP_JOURNAL).equals("all"));
+        settings.value(KEEP_JOURNAL).equals("all"),
+        settings.optional(ObjectStoreSettings.GROUP));
   }
 }

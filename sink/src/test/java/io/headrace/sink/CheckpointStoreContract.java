@@ -20,6 +20,11 @@ public abstract class CheckpointStoreContract {
   /** The same store, opened to read while another writes. */
   protected abstract CheckpointStore openToRead();
 
+  /** How many are written while another reads; fewer where a write takes long. */
+  protected long writesWhileRead() {
+    return 150;
+  }
+
   @Test
   void holdsNothingAtFirst() {
     assertThat(open(3).list()).isEmpty();
@@ -160,7 +165,7 @@ public abstract class CheckpointStoreContract {
               }
               return count;
             });
-    for (long step = 2; step <= 150; step++) {
+    for (long step = 2; step <= writesWhileRead(); step++) {
       writer.write(Checkpoints.atStep(step));
     }
     done.set(true);

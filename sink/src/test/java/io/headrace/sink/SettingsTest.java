@@ -14,7 +14,9 @@ class SettingsTest {
   @Test
   void haveDefaults() {
     assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, Map.of())))
-        .isEqualTo(new CheckpointSettings(Optional.empty(), 100_000, 5, true, true, false));
+        .isEqualTo(
+            new CheckpointSettings(
+                Optional.empty(), 100_000, 5, true, true, false, Optional.empty()));
     assertThat(MetricsSettings.from(Settings.of(MetricsSettings.SETTINGS, Map.of())))
         .isEqualTo(
             new MetricsSettings(
@@ -28,7 +30,9 @@ class SettingsTest {
   void areReadFromTheJob() {
     Map<String, ?> raw = Map.of("directory", "data/c", "every-samples", 7, "keep", 1);
     assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, raw)))
-        .isEqualTo(new CheckpointSettings(Optional.of(Path.of("data/c")), 7, 1, true, true, false));
+        .isEqualTo(
+            new CheckpointSettings(
+                Optional.of(Path.of("data/c")), 7, 1, true, true, false, Optional.empty()));
     Map<String, ?> topic =
         Map.of("topic", "m", "bootstrap", "far:9", "properties", Map.of("acks", "1"));
     var far = new BrokerAccess(Optional.of("far:9"), Map.of("acks", "1"));

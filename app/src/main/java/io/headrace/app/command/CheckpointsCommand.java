@@ -7,6 +7,7 @@ import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryLock;
 import io.headrace.sink.seal.FileSeal;
+import io.headrace.sink.store.StoredCheckpoints;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,11 @@ final class CheckpointsCommand implements Runnable {
     Checkpoint chosen = DirectoryCheckpointStore.open(file, seal);
     Path path = file.toAbsolutePath().normalize();
     Path directory = path.resolveSibling(".").normalize();
+    if (Files.exists(directory.resolve(StoredCheckpoints.IDENTITY))) {
+      throw new HeadraceException(
+          "The checkpoints in %s are in an object store too, from which later ones would come back. Restore while the job runs, on its page or over HTTP."
+              .formatted(directory));
+    }
     try (var lock = DirectoryLock.hold(directory)) {
       assert lock != null;
       Optional<String> aside =

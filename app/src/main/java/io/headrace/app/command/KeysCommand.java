@@ -1,9 +1,11 @@
 package io.headrace.app.command;
 
+import io.headrace.pipeline.job.JobRewrap;
 import io.headrace.sink.seal.EncryptionSettings;
 import io.headrace.sink.seal.KeySetFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "keys",
     description = "Makes, lists and rotates the keys of a job's encryption.",
-    synopsisSubcommandLabel = "(create | list | rotate | disable | enable | delete)",
+    synopsisSubcommandLabel = "(create | list | rotate | rewrap | disable | enable | delete)",
     mixinStandardHelpOptions = true)
 final class KeysCommand implements Runnable {
   /** The parameter and the options that say which key set is meant. */
@@ -125,6 +127,22 @@ final class KeysCommand implements Runnable {
   int delete(@Mixin Place place, @Parameters(index = "1", paramLabel = "ID") long id) {
     place.keys().delete(id);
     out().printf(Locale.ROOT, "Key %d is deleted%n", id);
+    return 0;
+  }
+
+  @Command(
+      name = "rewrap",
+      description =
+          "Encrypts what a job keeps anew with the primary key, while it does not run: checkpoints, batch journal, dead letters in a file, log of pushed samples.",
+      mixinStandardHelpOptions = true)
+  int rewrap(
+      @Mixin JobOptions options,
+      @Option(
+              names = "--plain",
+              description = "Encrypt files as well that are not: those from before encryption.")
+          boolean plain) {
+    int rewritten = new JobRewrap(options.read(List.of()), plain).run();
+    out().printf(Locale.ROOT, "%,d files are encrypted anew%n", rewritten);
     return 0;
   }
 

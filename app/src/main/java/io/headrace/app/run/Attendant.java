@@ -7,6 +7,7 @@ import io.headrace.app.report.Summary;
 import io.headrace.app.report.TestReport;
 import io.headrace.app.report.ValidationReport;
 import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.error.HeadraceException;
 import io.headrace.ingest.push.PushSettings;
 import io.headrace.pipeline.TrainingStatus;
 import io.headrace.pipeline.TrainingStatus.State;
@@ -62,6 +63,10 @@ public final class Attendant implements AutoCloseable {
       OptionalInt port,
       boolean insecure,
       PrintWriter out) {
+    if (fresh && job.checkpoints().store().isPresent()) {
+      throw new HeadraceException(
+          "--fresh puts the checkpoints of a directory aside, not those of checkpoints.store. Give the job another store.url and directory to start anew.");
+    }
     if (fresh) {
       job.checkpoints().directory().ifPresent(FreshStart::putAside);
     }

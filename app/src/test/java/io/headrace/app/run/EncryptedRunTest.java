@@ -290,6 +290,44 @@ class EncryptedRunTest {
   }
 
   @Test
+  void whatIsOlderIsEncryptedAnewAndOpensWithTheNewKeyAlone() throws IOException {
+    Path keys = folder.resolve("rewrapping.json");
+    Path letters = folder.resolve("rewrapped.avro");
+    CommandLineRun.of("keys", "create", keys);
+    Object[] with = {"--set", "encryption.keys=" + keys, "--set", "dead-letters.file=" + letters};
+    run("rewrapped", "--set", "dead-letters.file=" + letters); // not encrypted yet
+    assertThat(rewrap("rewrapped", with).out()).contains("0 files");
+    var all = new ArrayList<>(List.of(with));
+    all.add("--plain");
+    var first = rewrap("rewrapped", all.toArray());
+    assertThat(first.status()).as(first.err()).isZero();
+    assertThat(first.out()).doesNotContain("0 files");
+    run("rewrapped", with);
+
+    String old = CommandLineRun.of("keys", "list", keys).out().split(" ", 2)[0];
+    CommandLineRun.of("keys", "rotate", keys);
+    assertThat(rewrap("rewrapped", with).status()).isZero();
+    assertThat(rewrap("rewrapped", with).out()).contains("0 files");
+    assertThat(CommandLineRun.of("keys", "delete", keys, old).status()).isZero();
+    JsonNode again = run("rewrapped", with);
+    assertThat(again.path("parametersSha256")).isEqualTo(plain.path("parametersSha256"));
+    for (var entry : DirectoryCheckpointStore.forReading(folder.resolve("rewrapped")).list()) {
+      Path file = folder.resolve("rewrapped").resolve(entry.name());
+      var verified = CommandLineRun.of("checkpoints", "verify", file, "--keys", keys);
+      assertThat(verified.status()).as(verified.out()).isZero();
+    }
+    var listed = CommandLineRun.of("dead-letters", "list", "--from", letters, "--keys", keys);
+    assertThat(listed.out()).as(listed.err()).contains("label-out-of-range");
+  }
+
+  private static CommandLineRun rewrap(String name, Object... more) {
+    List<Object> words = new ArrayList<>(List.of("keys", "rewrap", folder.resolve("job.yaml")));
+    words.addAll(List.of("--set", "checkpoints.directory=" + folder.resolve(name)));
+    words.addAll(Arrays.asList(more));
+    return CommandLineRun.of(words.toArray());
+  }
+
+  @Test
   void keysThatOthersMayReadAreRefused() throws IOException {
     Path open = folder.resolve("open.json");
     CommandLineRun.of("keys", "create", open);

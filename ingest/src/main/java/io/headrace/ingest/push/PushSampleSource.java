@@ -8,11 +8,14 @@ import io.headrace.ingest.ChunkPool;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +57,20 @@ public final class PushSampleSource implements SampleSource, PushIntake {
   /** Says how what is pushed comes to the disk; before the first subscription. */
   public void sealWith(BlockSeal blocks) {
     seal = blocks;
+  }
+
+  /**
+   * Encrypts the log's files anew, with the key that new ones get.
+   *
+   * @param wanted which of them
+   * @param from opens them as they are
+   * @return how many were written anew
+   * @throws HeadraceException if a run has the log open, or a file cannot be read or written
+   */
+  public int rewrite(Predicate<Path> wanted, BlockSeal from, BlockSeal to) {
+    return Files.isDirectory(place.directory())
+        ? SegmentLog.rewrite(place.directory(), wanted, from, to)
+        : 0;
   }
 
   @Override

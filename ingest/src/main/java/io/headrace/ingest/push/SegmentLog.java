@@ -10,12 +10,14 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -84,6 +86,53 @@ final class SegmentLog implements PushStore {
               .formatted(directory, e),
           e);
     }
+  }
+
+  /**
+   * Encrypts the log's files anew; each changes in one rename. What is damaged in them is left out.
+   *
+   * @param wanted which of them
+   * @param from opens them as they are
+   * @return how many were written anew
+   * @throws HeadraceException if a run has the log open, or a file cannot be read or written
+   */
+  static int rewrite(Path directory, Predicate<Path> wanted, BlockSeal from, BlockSeal to) {
+    int rewritten = 0;
+    try (FileChannel held = lock(directory);
+        Stream<Path> files = Files.list(directory)) {
+      assert held.isOpen();
+      for (Path file : files.sorted().toList()) {
+        if (file.getFileName().toString().matches(NAME) && wanted.test(file)) {
+          rewrite(file, from, to);
+          rewritten++;
+        }
+      }
+    } catch (IOException e) {
+      throw new HeadraceException(
+          "The log of pushed samples in %s cannot be encrypted anew: %s. Check the folder's rights and the disk."
+              .formatted(directory, e),
+          e);
+    }
+    return rewritten;
+  }
+
+  private static void rewrite(Path file, BlockSeal from, BlockSeal to) throws IOException {
+    Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
+    BlockCipher after = to.begin(SegmentReader.KIND, file.getFileName().toString());
+    try (var reader = new SegmentReader(file, from);
+        FileChannel channel =
+            FileChannel.open(
+                unfinished,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
+      write(ByteBuffer.wrap(after.head()), channel);
+      for (LogFrame frame = reader.next(); frame != null; frame = reader.next()) {
+        write(LogFrame.sealed(LogFrame.encode(frame), after, channel.position()), channel);
+      }
+      channel.force(true);
+    }
+    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static FileChannel lock(Path directory) throws IOException {

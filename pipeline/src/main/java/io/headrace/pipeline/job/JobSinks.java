@@ -20,6 +20,8 @@ import io.headrace.sink.journal.DirectoryBatchJournal;
 import io.headrace.sink.kafka.KafkaDeadLetterSink;
 import io.headrace.sink.kafka.KafkaEventSink;
 import io.headrace.sink.seal.FileSeal;
+import io.headrace.sink.store.S3Store;
+import io.headrace.sink.store.StoredCheckpoints;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -113,8 +115,20 @@ final class JobSinks implements AutoCloseable {
     }
     Path directory = job.checkpoints().directory().get();
     open.add(DirectoryLock.hold(directory));
-    return DirectoryCheckpointStore.forWriting(
-        directory, job.checkpoints().keep(), job.checkpoints().incremental(), seal);
+    var mirror =
+        DirectoryCheckpointStore.forWriting(
+            directory, job.checkpoints().keep(), job.checkpoints().incremental(), seal);
+    if (job.checkpoints().store().isEmpty()) {
+      return mirror;
+    }
+    var stored =
+        StoredCheckpoints.open(
+            directory,
+            mirror,
+            S3Store.open(job.checkpoints().store().get()),
+            InstantSource.system());
+    open.add(stored);
+    return stored;
   }
 
   private BatchJournal journal(JobSpec job) {

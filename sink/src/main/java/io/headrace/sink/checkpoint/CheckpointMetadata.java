@@ -80,13 +80,18 @@ final class CheckpointMetadata {
 
   /** What an encrypted file tells without a key: whose it is and which, and what it needs. */
   static SortedMap<String, String> label(CheckpointLayout layout) {
-    Checkpoint checkpoint = layout.checkpoint();
+    SortedMap<String, String> label = label(layout.checkpoint());
+    layout.base().ifPresent(base -> label.put(BASE, base.name()));
+    return label;
+  }
+
+  /** The same of one that stands by itself. */
+  static SortedMap<String, String> label(Checkpoint checkpoint) {
     var label = new TreeMap<String, String>();
     label.put("kind", "checkpoint");
     label.put("job", checkpoint.job());
     label.put(STEP, Long.toString(checkpoint.step()));
     label.put(CREATED, Long.toString(checkpoint.createdAtMillis()));
-    layout.base().ifPresent(base -> label.put(BASE, base.name()));
     return label;
   }
 

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Names of checkpoint files, by step: they sort as the steps do. */
-final class CheckpointNames {
+public final class CheckpointNames {
   /** End of the name of a file that is still being written. */
   static final String UNFINISHED = ".tmp";
 
@@ -27,7 +27,8 @@ final class CheckpointNames {
     return String.format(Locale.ROOT, "checkpoint-%012d.safetensors", step);
   }
 
-  static boolean isName(String name) {
+  /** Whether a file of a store is a checkpoint. */
+  public static boolean isName(String name) {
     return NAME.matcher(name).matches();
   }
 

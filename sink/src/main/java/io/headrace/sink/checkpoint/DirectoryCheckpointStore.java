@@ -5,6 +5,7 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.seal.FileSeal;
+import io.headrace.sink.seal.Rewriting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -231,6 +232,28 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
     } catch (IOException e) {
       throw new HeadraceException(
           "%s cannot be written: %s. Name a file that can be.".formatted(to, Failures.reason(e)),
+          e);
+    }
+  }
+
+  /**
+   * Encrypts a stored checkpoint anew, with the key that new ones get; the file changes in one
+   * rename. For whoever holds the directory's lock.
+   *
+   * @param from opens it as it is
+   * @throws HeadraceException if it is damaged, and then left as it is, or cannot be written
+   */
+  public static void rewrite(Path checkpoint, FileSeal from, FileSeal to) {
+    Checkpoint whole = open(checkpoint, from);
+    try {
+      Map<String, String> label = CheckpointMetadata.label(whole);
+      Optional.ofNullable(CheckpointFile.metadata(checkpoint).get(CheckpointMetadata.BASE))
+          .ifPresent(base -> label.put(CheckpointMetadata.BASE, base));
+      Rewriting.whole(checkpoint, from, to, label);
+    } catch (IOException e) {
+      throw new HeadraceException(
+          "%s could not be encrypted anew (%s) and is as it was. Make room or give this user the right to write there."
+              .formatted(checkpoint, Failures.reason(e)),
           e);
     }
   }

@@ -51,6 +51,16 @@ public final class FileDeadLetterSink implements DeadLetterSink {
         .appendTo(file.toFile());
   }
 
+  /**
+   * Encrypts a file of letters anew, with the key that new ones get; it changes in one rename.
+   * Nobody may write to it meanwhile.
+   *
+   * @param from opens it as it is
+   */
+  public static void rewrite(Path file, BlockSeal from, BlockSeal to) throws IOException {
+    SealedLetters.rewrite(file, from, to);
+  }
+
   @Override
   public synchronized void write(RejectedSample letter) {
     try {

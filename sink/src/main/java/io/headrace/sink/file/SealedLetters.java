@@ -5,6 +5,7 @@ import io.headrace.engine.seal.BlockSeal;
 import io.headrace.schemas.RejectedSample;
 import io.headrace.sink.seal.BlockInput;
 import io.headrace.sink.seal.BlockOutput;
+import io.headrace.sink.seal.Rewriting;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -53,8 +54,34 @@ final class SealedLetters {
     channel.position(end);
     try (var in = new BlockInput(file, cipher)) {
       return new DataFileWriter<RejectedSample>(new SpecificDatumWriter<>(RejectedSample.class))
-          .appendTo(new SeekableByteArrayInput(in.nextBlock()), new Synced(channel, cipher));
+          .appendTo(
+              new SeekableByteArrayInput(in.nextBlock()),
+              new Synced(new BlockOutput(channel, cipher)));
     }
+  }
+
+  /** Writes the letters of a file, encrypted or not, into one that takes its place. */
+  static void rewrite(Path file, BlockSeal from, BlockSeal to) throws IOException {
+    if (from.of(file, KIND, "").map(BlockCipher::encrypts).orElse(true)) {
+      Rewriting.blocks(file, from, to, KIND, "");
+      return;
+    }
+    BlockCipher after = to.begin(KIND, "");
+    Rewriting.replace(
+        file,
+        channel -> {
+          channel.write(ByteBuffer.wrap(after.head()));
+          try (var letters = LetterReader.open(file, from);
+              var writer = new DataFileWriter<>(new SpecificDatumWriter<>(RejectedSample.class))) {
+            writer.setCodec(CodecFactory.deflateCodec(CodecFactory.DEFAULT_DEFLATE_LEVEL));
+            writer.create(SCHEMA, new Synced(new BlockOutput(channel, after)));
+            for (RejectedSample letter : letters) {
+              writer.append(letter);
+            }
+            writer.flush();
+            channel.force(true);
+          }
+        });
   }
 
   /** The file's cipher; makes the file where there is none, and brings an older one up to date. */
@@ -93,7 +120,7 @@ final class SealedLetters {
     }
     try (var writer = new DataFileWriter<GenericRecord>(new GenericDatumWriter<>(SCHEMA))) {
       writer.setCodec(CodecFactory.deflateCodec(CodecFactory.DEFAULT_DEFLATE_LEVEL));
-      writer.create(SCHEMA, new Synced(channel, cipher));
+      writer.create(SCHEMA, new Synced(new BlockOutput(channel, cipher)));
       if (before != null) {
         try (var older =
             new DataFileStream<GenericRecord>(
@@ -113,9 +140,9 @@ final class SealedLetters {
   private static final class Synced extends FilterOutputStream implements Syncable {
     private final BlockOutput blocks;
 
-    Synced(FileChannel channel, BlockCipher cipher) {
-      super(new BlockOutput(channel, cipher));
-      blocks = (BlockOutput) out;
+    Synced(BlockOutput blocks) {
+      super(blocks);
+      this.blocks = blocks;
     }
 
     @Override

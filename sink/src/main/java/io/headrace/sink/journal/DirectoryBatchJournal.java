@@ -6,6 +6,7 @@ import io.headrace.engine.sample.SourcePartition;
 import io.headrace.engine.seal.BlockCipher;
 import io.headrace.engine.seal.BlockSeal;
 import io.headrace.sink.BatchJournal;
+import io.headrace.sink.seal.Rewriting;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -90,6 +91,16 @@ public final class DirectoryBatchJournal implements BatchJournal {
     } catch (NoSuchFileException _) {
       return List.of();
     }
+  }
+
+  /**
+   * Encrypts one of the journal's files anew, with the key that new ones get; it changes in one
+   * rename. For whoever holds the directory's lock.
+   *
+   * @param from opens it as it is
+   */
+  public static void rewrite(Path file, BlockSeal from, BlockSeal to) throws IOException {
+    Rewriting.blocks(file, from, to, Segment.KIND, String.valueOf(file.getFileName()));
   }
 
   @Override

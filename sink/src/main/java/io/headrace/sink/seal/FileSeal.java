@@ -96,7 +96,7 @@ public final class FileSeal {
     if (header.isEmpty()) {
       if (everything) {
         throw new SealBrokenException(
-            "it is not encrypted, and all that is kept with encryption.keys must be. If it is yours, headrace keys rewrap --plain encrypts it");
+            "it is not encrypted, and all that is kept with encryption.keys must be. If it is yours, headrace keys rewrap --plain JOB.yaml encrypts it");
       }
       return new PlainBytes(channel);
     }
@@ -116,6 +116,19 @@ public final class FileSeal {
   public static Optional<Map<String, String>> label(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       return SealedHeader.read(channel).map(SealedHeader::label);
+    }
+  }
+
+  /**
+   * Whether a file is encrypted as this would encrypt it now.
+   *
+   * @return false for one that is not encrypted, or with a key that is not the primary one
+   * @throws SealBrokenException if its label cannot be read
+   */
+  public boolean isCurrent(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      Optional<SealedHeader> header = SealedHeader.read(channel);
+      return keys != null && header.isPresent() && header.get().key() == keys.primary().id();
     }
   }
 

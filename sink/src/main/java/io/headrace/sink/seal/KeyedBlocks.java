@@ -108,7 +108,7 @@ record KeyedBlocks(KeyRing keys, Optional<String> job, boolean everything) imple
       if (everything) {
         throw unusable(
             file,
-            "it is not encrypted, and all that is kept with encryption.keys must be. If it is yours, headrace keys rewrap --plain encrypts it");
+            "it is not encrypted, and all that is kept with encryption.keys must be. If it is yours, headrace keys rewrap --plain JOB.yaml encrypts it");
       }
       return Optional.of(BlockCipher.NONE);
     }
