@@ -14,6 +14,7 @@ import io.headrace.pipeline.job.JobSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -129,7 +130,7 @@ class PredictRunTest {
 
     String padded = "{" + " ".repeat(5_000) + "}";
     int free = post(padded, JSON).statusCode();
-    assertThat(free).isEqualTo(400);
+    assertThat(free).isEqualTo(200);
     int largest = run.live().orElseThrow().maxRequestBytes();
     String begun =
         "POST /api/v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n{"
@@ -138,12 +139,12 @@ class PredictRunTest {
     try {
       while (post(padded, JSON).statusCode() != 429) {
         assertThat((slow.size() - 50L) * largest).isLessThan(64 << 20);
-        var socket = new Socket("127.0.0.1", service.uri().getPort());
+        var socket = new Socket(InetAddress.getLoopbackAddress(), service.uri().getPort());
         slow.add(socket);
         socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
       }
       assertThat((slow.size() + 1L) * largest).isGreaterThan(64 << 20);
-      assertThat(post("{}", JSON).statusCode()).as("small ones pass").isEqualTo(400);
+      assertThat(post("{}", JSON).statusCode()).as("small ones pass").isEqualTo(200);
     } finally {
       for (Socket socket : slow) {
         socket.close();
