@@ -1,19 +1,29 @@
 // The buttons that change what the job does, and what came of pressing one.
 
+import { api } from "./job.js";
 import { may } from "./session.js";
 
 const BUTTONS = {
-  pause: { path: "/api/v1/pause", states: ["running"], done: () => "" },
-  resume: { path: "/api/v1/resume", states: ["paused"], done: () => "" },
+  pause: { path: "pause", states: ["running"], done: () => "" },
+  resume: { path: "resume", states: ["paused"], done: () => "" },
+  stop: {
+    path: "stop",
+    states: ["running", "paused"],
+    sure: "Stop this job? It trains what it has read and writes a checkpoint.",
+    done: () => "",
+  },
+  start: { path: "start", states: ["stopped", "finished", "failed"], done: () => "" },
   "checkpoint-now": {
-    path: "/api/v1/checkpoints",
+    path: "checkpoints",
     states: ["running", "paused"],
     done: ({ name }) => `Written: ${name}`,
   },
 };
 
-for (const [id, { path, done }] of Object.entries(BUTTONS)) {
-  document.getElementById(id).addEventListener("click", ({ currentTarget }) => press(currentTarget, path, done));
+for (const [id, { path, sure, done }] of Object.entries(BUTTONS)) {
+  document.getElementById(id).addEventListener("click", ({ currentTarget }) => {
+    if (!sure || confirm(sure)) press(currentTarget, path, done);
+  });
 }
 
 /** Shows the buttons that mean something in this state of the job, to those who may press them. */
@@ -28,7 +38,7 @@ async function press(button, path, done) {
   button.disabled = true;
   answer.textContent = "";
   try {
-    const response = await fetch(path, { method: "POST" });
+    const response = await fetch(api(path), { method: "POST" });
     const body = await response.json();
     answer.textContent = response.ok ? done(body) : body.detail;
   } catch {

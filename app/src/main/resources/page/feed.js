@@ -1,5 +1,7 @@
 // The live connection: tells of the past, of each tick, and of being cut off, and connects again by itself.
 
+import { api } from "./job.js";
+
 const RETRY_MILLIS = [1000, 2000, 4000];
 // Ticks come once a second; this long without one means that nobody is there any more.
 const SILENCE_MILLIS = 6000;
@@ -14,7 +16,7 @@ export function connect(listener) {
   let silence;
 
   function open() {
-    const stream = new EventSource("/api/v1/status/stream");
+    const stream = new EventSource(api("status/stream"));
 
     function alive() {
       if (failures > 0) listener.connected();

@@ -2,12 +2,15 @@
 
 import { showHistory, showPoint } from "./charts.js";
 import { showControls } from "./control.js";
+import { fill, fit } from "./dom.js";
 import { connect } from "./feed.js";
 import * as format from "./format.js";
+import { api, choose, keepsDeadLetters } from "./job.js";
 import { offerRestores, showRestores } from "./restore.js";
 import { showReliability } from "./reliability.js";
 import { onSignIn, recognize } from "./session.js";
 
+const LETTERS_MILLIS = 3000;
 const ENDED = ["finished", "stopped", "failed"];
 let latest = null;
 
@@ -34,9 +37,20 @@ onSignIn(begin);
 recognize().catch(() => true).then((sees) => { if (sees) begin(); });
 
 /** Connects, once: the connection renews itself. */
-function begin() {
-  if (!connecting) connect(listener);
+async function begin() {
+  if (connecting) return;
   connecting = true;
+  try {
+    await choose();
+  } catch {
+    connecting = false;
+    listener.lost();
+    setTimeout(begin, 1000);
+    return;
+  }
+  document.getElementById("banner").hidden = true;
+  document.body.classList.remove("stale");
+  connect(listener);
 }
 
 function lostText() {
@@ -54,7 +68,7 @@ function show({ status, point }) {
   showTiles(status, point);
   showLedger(status.ledger);
   showCheckpoint(status.checkpoints);
-  showRejections(status.ledger.rejectionsByReason);
+  showRejections(status.ledger);
   showMetrics(status.metrics);
   showPartitions(status.partitions);
   showSteps(status);
@@ -135,11 +149,32 @@ function showCheckpoint({ last, written }) {
       ]);
 }
 
-function showRejections(byReason) {
+function showRejections({ rejected, rejectionsByReason: byReason }) {
+  showRejected(rejected);
   const entries = Object.entries(byReason).sort(([, a], [, b]) => b - a);
   rows("rejections", entries.length === 0
     ? [["Nothing rejected", ""]]
     : entries.map(([reason, n]) => [reason, format.count(n)]));
+}
+
+let rejectedShown = 0;
+let lettersAt = 0;
+
+/** The newest dead letters, where the job keeps them; asked for anew when more were rejected, at most every few seconds. */
+async function showRejected(rejected) {
+  if (!keepsDeadLetters() || rejected === rejectedShown || Date.now() - lettersAt < LETTERS_MILLIS) return;
+  rejectedShown = rejected;
+  lettersAt = Date.now();
+  try {
+    const response = await fetch(api("dead-letters?limit=5"));
+    if (!response.ok) return;
+    const { rows: letters } = await response.json();
+    const section = document.getElementById("rejected");
+    section.hidden = letters.length === 0;
+    listed(section.querySelector("ol"), letters.reverse().map(({ letter, reason, detail }) => [`${letter} ${reason}`, detail]));
+  } catch {
+    rejectedShown = 0; // a later tick tries again
+  }
 }
 
 function showMetrics({ window: recent, total, baselines, validation, privacy }) {
@@ -176,6 +211,8 @@ function showSteps({ progress, flow, ledger }) {
     ["Waits for a batch", part(waitMillis)],
     ["Trains", part(stepMillis)],
     ["Between two steps", part(betweenMillis)],
+    ["Decodes, on its own threads", `${format.decimals(progress.decodeMillis, 3)}\u202fms`],
+    ["Gradient norm", progress.gradientNorm === null ? "not bounded, not measured" : format.significant(progress.gradientNorm)],
     ["Learning rate", format.significant(progress.learningRate)],
     ["Ring filled", `${flow.ringOccupiedSlots} of ${flow.ringSlots}`],
     ["Blocks asked of the source", format.count(flow.demandBlocks)],
@@ -215,6 +252,11 @@ function showEvents(events) {
   const list = document.getElementById("events");
   const lines = events.length === 0 ? [["", "Nothing happened that one should know of."]]
     : events.map((event) => [`${format.clock(event.timeMillis)} ${event.code}`, event.message]);
+  listed(list, lines);
+}
+
+/** Brings a list to the given pairs of a heading and a text. */
+function listed(list, lines) {
   fit(list, lines.length, () => {
     const item = document.createElement("li");
     item.append(document.createElement("span"), document.createElement("p"));
@@ -232,7 +274,7 @@ async function showStored(last) {
   if (last === null || last.name === storedFor) return;
   storedFor = last.name;
   try {
-    const response = await fetch("/api/v1/checkpoints");
+    const response = await fetch(api("checkpoints"));
     if (!response.ok) return;
     const stored = (await response.json()).reverse();
     table("stored", stored.map(({ name, step, created, bytes, best }) => [
@@ -277,13 +319,3 @@ function table(id, lines) {
   lines.forEach((line, i) => fill(body.children[i], line));
 }
 
-function fit(parent, length, create) {
-  while (parent.children.length > length) parent.lastElementChild.remove();
-  while (parent.children.length < length) parent.append(create());
-}
-
-function fill(row, cells) {
-  cells.forEach((cell, i) => {
-    if (row.children[i].textContent !== cell) row.children[i].textContent = cell;
-  });
-}

@@ -1,5 +1,6 @@
 // Takes the job back to a checkpoint, once whoever asks for that has read what it means and said yes.
 
+import { api } from "./job.js";
 import { may } from "./session.js";
 
 const table = document.getElementById("stored");
@@ -42,7 +43,7 @@ document.getElementById("restore-yes").addEventListener("click", async () => {
   dialog.close();
   answer.textContent = "The job is being taken back…";
   try {
-    const response = await fetch(`/api/v1/checkpoints/${encodeURIComponent(wanted)}/restore`, { method: "POST" });
+    const response = await fetch(api(`checkpoints/${encodeURIComponent(wanted)}/restore`), { method: "POST" });
     const body = await response.json();
     answer.textContent = response.ok ? `Taken back to ${wanted}` : body.detail;
   } catch {

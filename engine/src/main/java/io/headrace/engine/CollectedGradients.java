@@ -20,6 +20,7 @@ final class CollectedGradients {
   private final MemorySegment gradients;
   private final Part[] parts;
   private final double[] squares;
+  private volatile double lastNorm = Double.NaN;
   private final WorkerTeam.Phase measure = this::measure;
   private final WorkerTeam.Phase apply = this::apply;
   private final WorkerTeam.Phase add = this::add;
@@ -66,7 +67,8 @@ final class CollectedGradients {
    * Updates all parameters with the gradient, scaled to a norm of {@code limit} if it is longer.
    */
   void apply(WorkerTeam team, double limit) {
-    scale = scaleTo(limit, norm(team));
+    lastNorm = norm(team);
+    scale = scaleTo(limit, lastNorm);
     team.run(parts.length, apply);
   }
 
@@ -83,6 +85,11 @@ final class CollectedGradients {
     scale = sound ? scaleTo(limit, norm) : 0;
     team.run(parts.length, add);
     return sound;
+  }
+
+  /** The norm of the last step's gradient, before it was scaled; not a number before the first. */
+  double lastNorm() {
+    return lastNorm;
   }
 
   private double norm(WorkerTeam team) {

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -186,6 +187,13 @@ final class OptimizerUpdates implements Updates {
   /** Updates all parameters with what was collected in this step. */
   void applyCollected(WorkerTeam team) {
     Objects.requireNonNull(collected).apply(team, clipping.norm());
+  }
+
+  /** The L2 norm of the last step's gradient; empty where it has no bound, or before the first. */
+  OptionalDouble gradientNorm() {
+    return collected == null || Double.isNaN(collected.lastNorm())
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(collected.lastNorm());
   }
 
   /** Keeps every element within the bound, if it has one. */

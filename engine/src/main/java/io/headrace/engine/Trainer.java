@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -261,6 +262,14 @@ public final class Trainer implements AutoCloseable {
   /** What became of every record of the batches trained so far, restored ones included. */
   public Ledger ledger() {
     return ledger.ledger();
+  }
+
+  /**
+   * The L2 norm of the last step's gradient before it was scaled, which is known where {@code
+   * gradient-clipping.norm} bounds it; may be asked by any thread.
+   */
+  public OptionalDouble gradientNorm() {
+    return model.updates().gradientNorm();
   }
 
   /** The learning rate of the next step. */

@@ -319,9 +319,14 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     return steps;
   }
 
-  /** Where the time of a step goes, lately. */
-  StepTimes stepTimes() {
-    return new StepTimes(waitMillis, stepMillis, betweenMillis);
+  /**
+   * Where the time of a step goes, lately.
+   *
+   * @param decodeNanos lately, of a record
+   */
+  StepTimes stepTimes(double decodeNanos) {
+    double decodeMillis = decodeNanos * plan.settings().batch().size() / 1e6;
+    return new StepTimes(waitMillis, stepMillis, betweenMillis, decodeMillis);
   }
 
   double samplesPerSecond() {

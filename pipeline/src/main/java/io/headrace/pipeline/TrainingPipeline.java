@@ -148,6 +148,11 @@ final class TrainingPipeline {
     return read.read();
   }
 
+  /** What decoding a record takes lately. */
+  double decodeNanos() {
+    return decoding.nanosPerRecord();
+  }
+
   RingStatus ring() {
     return assembler.ring();
   }

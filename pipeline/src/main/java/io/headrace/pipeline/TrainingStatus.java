@@ -6,6 +6,7 @@ import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.pipeline.batch.RingStatus;
 import io.headrace.sink.CheckpointStore;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param resumedSamples trained samples that were restored
  * @param samplesPerSecond over the last seconds
  * @param stepTimes where the time of a step goes
+ * @param gradientNorm of the last step, where it is known; see {@link
+ *     io.headrace.engine.Trainer#gradientNorm}
  * @param validation the latest scores of held-out samples in this run
  * @param stoppedEarly whether the run ended, or will, because they became no better
  * @param budgetSpent whether the run ended because no more privacy may be spent
@@ -39,6 +42,7 @@ public record TrainingStatus(
     double samplesPerSecond,
     long steps,
     StepTimes stepTimes,
+    OptionalDouble gradientNorm,
     @Nullable TrainingMetrics metrics,
     @Nullable ValidationScores validation,
     boolean stoppedEarly,
@@ -80,6 +84,7 @@ public record TrainingStatus(
         samplesPerSecond,
         steps,
         stepTimes,
+        gradientNorm,
         metrics,
         validation,
         stoppedEarly,

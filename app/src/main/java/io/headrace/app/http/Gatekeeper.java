@@ -15,7 +15,8 @@ import java.util.Optional;
  * What a service's gates ask: tokens, failures so far, and the log of what was done. Thread-safe;
  * whoever opens it closes it.
  *
- * @param audit empty where callers are not asked who they are and there is no place for it
+ * @param audit empty where no file was named, callers are not asked who they are, and there is no
+ *     directory of results
  */
 record Gatekeeper(
     Exposure exposure,
@@ -43,9 +44,8 @@ record Gatekeeper(
             .flatMap(AccessSettings::audit)
             .or(
                 () ->
-                    exposure.authenticates()
-                        ? Optional.of(usual)
-                        : results.map(folder -> folder.resolve(AUDIT)));
+                    Optional.of(usual)
+                        .filter(_ -> exposure.authenticates() || results.isPresent()));
     return new Gatekeeper(
         exposure, tokens, audit.map(AuditLog::open), new FailureLimit(clock), clock);
   }

@@ -77,6 +77,16 @@ final class JobMetrics implements MultiCollector {
         .add(status.progress().samplesPerSecond());
     families.counter("headrace_steps", "Training steps taken").add(status.progress().step());
     families
+        .gauge(
+            "headrace_decode_seconds", "Time to decode a batch's records, on all threads, lately")
+        .add(status.progress().decodeMillis() / 1000);
+    Double norm = status.progress().gradientNorm();
+    if (norm != null) {
+      families
+          .gauge("headrace_gradient_norm", "L2 norm of the last gradient, before it was scaled")
+          .add(norm.doubleValue());
+    }
+    families
         .gauge("headrace_step_seconds", "Mean duration of a step, lately")
         .add(status.progress().stepMillis() / 1000);
   }

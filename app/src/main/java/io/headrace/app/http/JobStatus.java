@@ -54,6 +54,9 @@ public record JobStatus(
    * @param stepMillis a step's mean duration lately, the step alone
    * @param waitMillis mean time that the trainer waits for a batch
    * @param betweenMillis mean time between two steps for metrics, validation and checkpoints
+   * @param decodeMillis mean time to decode a batch's records, on the decoders' threads
+   * @param gradientNorm of the last step's gradient, before it was scaled; null where it is not
+   *     measured because nothing bounds it
    * @param learningRate at the last metrics; null before the first
    */
   @Serdeable
@@ -63,6 +66,8 @@ public record JobStatus(
       double stepMillis,
       double waitMillis,
       double betweenMillis,
+      double decodeMillis,
+      @Nullable Double gradientNorm,
       @Nullable Double learningRate) {}
 
   /**
@@ -245,7 +250,7 @@ public record JobStatus(
     return new JobStatus(
         System.currentTimeMillis(),
         job,
-        new Progress(0, 0, 0, 0, 0, null),
+        new Progress(0, 0, 0, 0, 0, 0, null, null),
         new Account(0, 0, 0, 0, 0, 0, Collections.emptySortedMap()),
         List.of(),
         new Metrics(none, none, none, none, null, null, null, 0, 0),

@@ -31,7 +31,8 @@ final class JobsController {
       double samplesPerSecond,
       @Nullable Double loss,
       @Nullable Double accuracy,
-      @Nullable Long lagRecords) {}
+      @Nullable Long lagRecords,
+      boolean keepsDeadLetters) {}
 
   private final ServedJobs jobs;
 
@@ -59,6 +60,7 @@ final class JobsController {
         status.progress().samplesPerSecond(),
         status.metrics().window().get("loss"),
         status.metrics().window().get("accuracy"),
-        status.lagRecords());
+        status.lagRecords(),
+        served.deadLetters().isPresent());
   }
 }

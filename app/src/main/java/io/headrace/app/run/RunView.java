@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -202,7 +203,13 @@ public final class RunView implements JobStatusSource, JobControl {
         status.stepTimes().training(),
         status.stepTimes().waiting(),
         status.stepTimes().between(),
+        status.stepTimes().decoding(),
+        finite(status.gradientNorm()),
         metrics == null ? null : metrics.learningRate());
+  }
+
+  private static @Nullable Double finite(OptionalDouble value) {
+    return value.isPresent() && Double.isFinite(value.getAsDouble()) ? value.getAsDouble() : null;
   }
 
   private JobStatus.Metrics metrics(

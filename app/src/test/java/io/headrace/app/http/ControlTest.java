@@ -75,6 +75,16 @@ class ControlTest {
   }
 
   @Test
+  void writesDownWhatWasDoneAlsoWhereNobodyIsAsked() throws Exception {
+    post("/api/v1/pause");
+    post("/api/v1/pause");
+    assertThat(Files.readAllLines(folder.resolve("stored/audit.jsonl")))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("\"anonymous\"", "/api/v1/pause", "\"done\""),
+            line -> assertThat(line).contains("\"anonymous\"", "\"status\":409", "\"refused\""));
+  }
+
+  @Test
   void writesACheckpointAndSaysWhere() throws Exception {
     HttpResponse<String> written = post("/api/v1/checkpoints");
     assertThat(written.statusCode()).isEqualTo(201);

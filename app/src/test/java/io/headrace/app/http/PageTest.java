@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Dialog;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -108,6 +110,8 @@ class PageTest {
     job.events = List.of(new JobStatus.Event(2, 0, "diverged", "<b>The loss</b> is no number."));
     Page page = open(1280, 900, ColorScheme.LIGHT);
     assertThat(page.locator("#steps")).containsText("Waits for a batch0.110\u202fms · 22\u202f%");
+    assertThat(page.locator("#steps")).containsText("Decodes, on its own threads0.190\u202fms");
+    assertThat(page.locator("#steps")).containsText("Gradient norm1.");
     assertThat(page.locator("#steps")).containsText("Learning rate0.05");
     assertThat(page.locator("#confusion thead")).containsText("on-timelate");
     assertThat(page.locator("#confusion tbody tr").nth(1)).hasText("late1\u202f200810");
@@ -120,6 +124,63 @@ class PageTest {
     assertThat(page.locator("#stored tbody tr")).containsText("checkpoint-000000000007");
     page.locator("#events").focus();
     assertThat(page.locator("#events")).isFocused();
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void leadsFromEachJobToTheOthersAndStopsAndStartsThem() {
+    var second = new MovingJob();
+    second.name = "ctr";
+    second.checkpoints = job.checkpoints;
+    second.state = JobState.FAILED;
+    second.message = "The loss is no number.";
+    service.close();
+    service =
+        HttpService.start(
+            new Exposure("127.0.0.1", 0, Optional.empty(), false),
+            () -> List.of(job.served(), second.served()),
+            Duration.ofMillis(40),
+            InstantSource.system());
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      Page narrow = open(400, 850, scheme);
+      assertThat(narrow.locator("#jobs a")).hasCount(2);
+      assertThat(narrow.locator("#rate")).not().hasText("–");
+      assertThat(narrow.evaluate("document.documentElement.scrollWidth")).isEqualTo(400);
+      picture(narrow, "jobs-400-" + scheme.name().toLowerCase(Locale.ROOT));
+    }
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+    assertThat(page.locator("#job")).hasText("flight-delay");
+    assertThat(page.locator("#jobs a").first()).hasAttribute("aria-current", "page");
+    picture(page, "jobs-1280-light");
+
+    page.locator("#jobs a").nth(1).focus();
+    page.keyboard().press("Enter");
+    assertThat(page.locator("#job")).hasText("ctr");
+    assertThat(page.locator("#message")).hasText("The loss is no number.");
+    assertThat(page.locator("#jobs a").nth(1)).hasAttribute("aria-current", "page");
+    assertThat(page.locator("#status-json")).hasAttribute("href", "/api/v1/jobs/ctr/status");
+    assertThat(page.locator("#pause")).isHidden();
+
+    page.goBack();
+    assertThat(page.locator("#job")).hasText("flight-delay");
+    page.onceDialog(Dialog::dismiss);
+    page.locator("#stop").click();
+    assertThat(page.locator("#state")).hasText("running");
+    page.onceDialog(Dialog::accept);
+    page.locator("#stop").click();
+    assertThat(page.locator("#state")).hasText("stopped");
+    assertThat(page.locator("#jobs a").first()).containsText("stopped");
+    page.locator("#start").click();
+    assertThat(page.locator("#state")).hasText("running");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void showsTheLatestRejectedRecordsAsTextOnly() throws IOException {
+    job.letters = Optional.of(new KeptLetters(Files.createTempDirectory(folder, "letters")));
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+    assertThat(page.locator("#rejected li")).hasCount(3);
+    assertThat(page.locator("#rejected li").first()).hasText("flights/0/8 malformedis no flight");
     assertThat(complaints).isEmpty();
   }
 
@@ -266,6 +327,7 @@ class PageTest {
     service.close();
     service = serve();
     Page page = open(400, 850, ColorScheme.LIGHT);
+    assertThat(page.locator("#pause")).isVisible();
     assertThat(page.locator("#resume")).isHidden();
 
     page.locator("#pause").focus();

@@ -10,12 +10,15 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds one kind of personal data in text by its form and, where it has one, its check digit. */
+/**
+ * Finds one kind of personal data in text by its form and, where it has one, its check digit. The
+ * decimals of a number are none.
+ */
 enum Detector {
   EMAIL("[A-Za-z0-9._%+'-]{1,64}+@[A-Za-z0-9-]{1,63}+(?:\\.[A-Za-z0-9-]{1,63}+)+", found -> true),
-  CARD("(?<![0-9])[2-6](?:[ -]?[0-9]){12,18}+(?![0-9])", Detector::isCard),
+  CARD("(?<![0-9])(?<![0-9][.,])[2-6](?:[ -]?[0-9]){12,18}+(?![0-9])", Detector::isCard),
   NATIONAL_ID(
-      "(?<![A-Za-z0-9])(?:"
+      "(?<![A-Za-z0-9])(?<![0-9][.,])(?:"
           + "[0-9]{3}-[0-9]{2}-[0-9]{4}" // United States: social security number
           + "|[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]" // Britain
           + "|[0-9]{8}-?[A-HJ-NP-TV-Z]" // Spain: DNI
@@ -29,7 +32,7 @@ enum Detector {
           + "(?![0-9A-Za-z:]|\\.[0-9])",
       Detector::isAddress),
   PHONE(
-      "(?<![0-9A-Za-z+])(?<![0-9]{4}[ -])(?:(?:\\+|00)[1-9][0-9]{0,2}(?:[ ./-]?\\(?[0-9]{1,5}\\)?){2,6}"
+      "(?<![0-9A-Za-z+])(?<![0-9]{4}[ -]|[0-9][.,])(?:(?:\\+|00)[1-9][0-9]{0,2}(?:[ ./-]?\\(?[0-9]{1,5}\\)?){2,6}"
           + "|\\(?0?[0-9]{2,4}\\)?[ ./-][0-9]{3,8}[ ./-][0-9]{3,5})(?![0-9A-Za-z]|[ -][0-9]{4})",
       Detector::isPhone);
 

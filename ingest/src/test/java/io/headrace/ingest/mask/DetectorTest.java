@@ -51,6 +51,10 @@ class DetectorTest {
       strings = {
         "4111 1111 1111 1112", // Luhn
         "1700000000000", // milliseconds since 1970
+        "0.4111111111111111", // decimals that would be a card's
+        "-3,4111111111111111",
+        "0.0049170123456789", // and a phone's
+        "1.255081416802538",
         "999.1.1.1", // no byte
         "1.2.3", // a version
         "12:30:45", // a time

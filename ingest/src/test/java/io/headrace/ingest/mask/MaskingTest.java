@@ -385,6 +385,20 @@ class MaskingTest {
         .isEqualTo("{\"a\":\"x ****-****-****-****\"}");
   }
 
+  /** A tenth of all fractions of sixteen decimals would pass for a card. */
+  @Test
+  void leavesNumbersAlone() {
+    var random = new java.util.Random(4);
+    for (int i = 0; i < 2000; i++) {
+      String json =
+          "{\"a\":" + (10 + random.nextGaussian()) + ",\"t\":" + (1_700_000_000_000L + i) + "}";
+      assertThat(masked(DecoderSpec.jsonLines(), json, rule("detect", Map.of()))).isEqualTo(json);
+      String cells = random.nextGaussian() + "," + random.nextDouble() + "," + random.nextInt();
+      DecoderSpec csv = DecoderSpec.csv(List.of("a", "b", "c"), ',');
+      assertThat(masked(csv, cells, rule("detect", Map.of()))).isEqualTo(cells);
+    }
+  }
+
   @Test
   void refusesWhatCannotBeDone() throws IOException {
     assertFault(

@@ -21,11 +21,15 @@ import reactor.core.scheduler.Scheduler;
  * rejections are called on every decoding thread.
  */
 public final class DecodeStage {
+  /** Chunks that an average is over. */
+  private static final int LATELY = 32;
+
   private final Supplier<SampleDecoder> decoders;
   private final Queue<SampleDecoder> idleDecoders = new ConcurrentLinkedQueue<>();
   private final List<Transform> transforms;
   private final Rejections rejections;
   private final BlockPool pool;
+  private volatile double nanosPerRecord;
 
   /**
    * @param decoders makes a decoder for each thread that has none
@@ -48,7 +52,13 @@ public final class DecodeStage {
         chunk -> Mono.fromCallable(() -> decode(chunk)).subscribeOn(scheduler), 2 * threads);
   }
 
+  /** What decoding and transforming a record takes a thread, averaged over the last chunks. */
+  public double nanosPerRecord() {
+    return nanosPerRecord;
+  }
+
   private SampleBlock decode(RecordChunk chunk) {
+    long begun = System.nanoTime();
     SampleDecoder idle = idleDecoders.poll();
     SampleDecoder decoder = idle == null ? decoders.get() : idle;
     SampleBlock block = pool.take(chunk.count());
@@ -78,7 +88,15 @@ public final class DecodeStage {
       chunk.release();
     }
     idleDecoders.add(decoder);
+    if (chunk.count() > 0) {
+      took(System.nanoTime() - begun, chunk.count());
+    }
     return block;
+  }
+
+  private synchronized void took(long nanos, int records) {
+    double each = (double) nanos / records;
+    nanosPerRecord = nanosPerRecord == 0 ? each : nanosPerRecord + (each - nanosPerRecord) / LATELY;
   }
 
   private static void checkAccount(RecordChunk chunk, SampleBlock block) {
