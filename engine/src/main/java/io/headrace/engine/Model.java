@@ -20,8 +20,11 @@ import io.headrace.engine.optimizer.Optimizer;
 import io.headrace.engine.optimizer.Optimizers;
 import io.headrace.engine.optimizer.Schedule;
 import io.headrace.engine.optimizer.Schedules;
+import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.SampleBlock;
+import io.headrace.engine.sample.SampleSchema;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +44,8 @@ final class Model {
   private final OptimizerUpdates updates;
   private final Schedule schedule;
   private final Map<String, LayerState> states = new LinkedHashMap<>();
+  private final List<FeatureCounts> counts = new ArrayList<>();
+  private final SampleBlock frequent;
   private final Loss.Scores scores;
   private final List<Runnable> derivations;
 
@@ -57,6 +62,8 @@ final class Model {
   private Model(ModelSpec spec, Kernels kernels, boolean learns) {
     this.spec = spec;
     this.loss = Losses.variants().create(spec.loss());
+    countFeatures();
+    this.frequent = new SampleBlock(spec.schema(), counts.isEmpty() ? 0 : spec.batchSize());
     Optimizer optimizer = Optimizers.variants().create(spec.optimizer());
     this.updates =
         new OptimizerUpdates(kernels, optimizer, spec.clipping(), spec.privacy(), singleRows(spec));
@@ -90,6 +97,45 @@ final class Model {
       updates.allocate(parameters, spec.batchSize());
     }
     derive();
+  }
+
+  private void countFeatures() {
+    List<SampleSchema.Input> inputs = spec.schema().inputs();
+    for (int i = 0; i < inputs.size(); i++) {
+      if (inputs.get(i).spec() instanceof InputSpec.Sparse sparse && sparse.minCount() > 1) {
+        var own = new FeatureCounts(i, sparse);
+        counts.add(own);
+        states.put("inputs." + inputs.get(i).name(), own);
+      }
+    }
+    if (!counts.isEmpty() && spec.privacy().isPresent()) {
+      throw new InvalidSettingException(
+          "privacy",
+          "bounds what a sample adds to the parameters, but min-count of a sparse input keeps exact"
+              + " counts of its features in every checkpoint. Remove min-count.");
+    }
+  }
+
+  /**
+   * Counts the features of rows that are about to be learned from, where an input asks for that,
+   * and takes those away from them that are too rare still.
+   */
+  void meet(SampleBlock rows) {
+    for (int i = 0; i < counts.size(); i++) {
+      counts.get(i).learn(rows);
+    }
+  }
+
+  /** Turns {@code pass} to rows that are only scored, without the features that are too rare. */
+  void startScoring(Pass pass, SampleBlock rows, int from, int count) {
+    if (counts.isEmpty()) {
+      pass.start(rows, from, count, 0);
+      return;
+    }
+    frequent.start(rows.partition(), 0);
+    frequent.appendRows(rows, from, from + count);
+    counts.forEach(own -> own.apply(frequent));
+    pass.start(frequent, 0, count, 0);
   }
 
   /** A model that only predicts, by numbers that another one learned. */
@@ -255,7 +301,7 @@ final class Model {
     int width = outputWidth();
     for (int from = 0; from < rows.size(); from += spec.batchSize()) {
       int count = Math.min(spec.batchSize(), rows.size() - from);
-      pass.start(rows, from, count, 0);
+      startScoring(pass, rows, from, count);
       plan.predict();
       Floats.copy(scores.outputs(), 0, outputs, (long) from * width, (long) count * width);
     }

@@ -116,7 +116,8 @@ public final class Trainer implements AutoCloseable {
    * Scores the batch, learns from it and adds its ledger to the trainer's. A batch whose loss
    * diverges is not learned from; see {@link DivergencePolicy}. Its samples, and those of steps
    * that were undone, are then rejected ones in the ledger; they stay in the metrics, which tell
-   * what was predicted.
+   * what was predicted. Features that are too rare for an input's min-count are taken away from the
+   * batch.
    *
    * @throws TrainingDivergedException if the loss diverged and the policy says to stop
    */
@@ -131,6 +132,7 @@ public final class Trainer implements AutoCloseable {
       throw new IllegalArgumentException(
           "a batch of " + count + " rows is larger than the model's " + spec.batchSize());
     }
+    model.meet(rows);
     boolean rowByRow = spec.update() == UpdateMode.SAMPLE || privacy != null;
     return rowByRow ? trainRows(batch) : trainBatch(batch, count);
   }
@@ -241,7 +243,7 @@ public final class Trainer implements AutoCloseable {
   public void evaluate(SampleBlock rows, OnlineEvaluation into) {
     for (int from = 0; from < rows.size(); from += spec.batchSize()) {
       int count = Math.min(spec.batchSize(), rows.size() - from);
-      pass.start(rows, from, count, 0);
+      model.startScoring(pass, rows, from, count);
       plan.score();
       float[] labels = Arrays.copyOfRange(rows.labels(), from, from + count);
       float[] weights = Arrays.copyOfRange(rows.weights(), from, from + count);

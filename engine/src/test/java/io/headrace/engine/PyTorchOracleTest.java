@@ -243,7 +243,7 @@ class PyTorchOracleTest {
 
   @Test
   void trainsADeepFactorizationMachineOfFieldsAsPyTorchDoes() throws IOException {
-    SampleSchema schema = Specs.schema(new InputSpec.Sparse(10, 4), 2);
+    SampleSchema schema = Specs.schema(new InputSpec.Sparse(10, 4, 1), 2);
     ComponentSpec adagrad = Specs.optimizer("adagrad", Map.of("learning-rate", 0.05));
     List<ComponentSpec> layers = Specs.deepFmByField("adagrad", 23).layers();
     compare("deepfm-fields-adagrad", Specs.model(schema, layers, "logistic", adagrad, 23));
@@ -260,7 +260,7 @@ class PyTorchOracleTest {
     List<ComponentSpec> layers =
         List.of(Specs.layer("towers", Map.of("inputs", towers, "join", "sum")));
     ComponentSpec adagrad = Specs.optimizer("adagrad", Map.of("learning-rate", 0.05));
-    SampleSchema schema = Specs.schema(new InputSpec.Sparse(10, 4), 2);
+    SampleSchema schema = Specs.schema(new InputSpec.Sparse(10, 4, 1), 2);
     compare("ffm-adagrad", Specs.model(schema, layers, "logistic", adagrad, 23));
   }
 

@@ -268,7 +268,7 @@ final class Specs {
             "second",
             List.of(Map.of("fm", Map.of("input", "x", "factors", 5))));
     return model(
-        schema(new InputSpec.Sparse(12, 3), 2),
+        schema(new InputSpec.Sparse(12, 3, 1), 2),
         List.of(layer("towers", Map.of("inputs", towers, "join", "sum"))),
         "logistic",
         optimizer(optimizer, Map.of()),
@@ -284,7 +284,7 @@ final class Specs {
             "second",
             List.of(Map.of("ffm", Map.of("input", "x", "factors", 3))));
     return model(
-        schema(new InputSpec.Sparse(12, 3), 2),
+        schema(new InputSpec.Sparse(12, 3, 1), 2),
         List.of(layer("towers", Map.of("inputs", towers, "join", "sum"))),
         "logistic",
         optimizer(optimizer, Map.of()),

@@ -9,6 +9,8 @@ import io.headrace.sink.export.ExportedModel;
 import io.headrace.sink.export.OnnxFile;
 import io.headrace.sink.export.SafetensorsFile;
 import io.headrace.sink.export.VwText;
+import io.headrace.sink.seal.EncryptionSettings;
+import io.headrace.sink.seal.ModelSignature;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,8 +18,11 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -89,6 +94,13 @@ final class ExportCommand implements Callable<Integer> {
       description = "Keep N binary digits of each weight, 0 to 23; 7 is the precision of bfloat16.")
   private int digits = ALL_DIGITS;
 
+  @Option(
+      names = "--sign",
+      paramLabel = "KEYS",
+      description =
+          "Sign the files with a key set of headrace keys create --signing (FILE or env:NAME); headrace verify checks FILE.sig.")
+  private @Nullable String signWith;
+
   @Override
   public Integer call() {
     Format as = format();
@@ -97,7 +109,23 @@ final class ExportCommand implements Callable<Integer> {
     } else {
       writeModel(as);
     }
+    if (signWith != null) {
+      sign(as, new EncryptionSettings(signWith, Optional.empty(), Optional.empty()));
+    }
     return 0;
+  }
+
+  private void sign(Format as, EncryptionSettings with) {
+    List<Path> files = new ArrayList<>(List.of(to));
+    if (as != Format.CHECKPOINT) {
+      String name = String.valueOf(to.getFileName());
+      files.add(to.resolveSibling(name + ".md"));
+      files.add(to.resolveSibling(name + ".json"));
+    }
+    long key = ModelSignature.sign(files, with);
+    spec.commandLine()
+        .getOut()
+        .printf(Locale.ROOT, "signed with key %d: %s.sig%n", key, to.getFileName());
   }
 
   private Format format() {

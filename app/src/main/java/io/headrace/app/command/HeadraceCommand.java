@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       DeadLettersCommand.class,
       TokensCommand.class,
       KeysCommand.class,
+      VerifyCommand.class,
       BrokerCommand.class,
       CompletionCommand.class
     })

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "keys",
     description = "Makes, lists and rotates the keys of a job's encryption.",
-    synopsisSubcommandLabel = "(create | list | rotate | rewrap | disable | enable | delete)",
+    synopsisSubcommandLabel =
+        "(create | list | public | rotate | rewrap | disable | enable | delete)",
     mixinStandardHelpOptions = true)
 final class KeysCommand implements Runnable {
   /** The parameter and the options that say which key set is meant. */
@@ -59,14 +60,20 @@ final class KeysCommand implements Runnable {
       name = "create",
       description = "Makes a key set with one key, in a file that only its owner may read.",
       mixinStandardHelpOptions = true)
-  int create(@Mixin Place place) {
-    long id = place.keys().create();
+  int create(
+      @Mixin Place place,
+      @Option(
+              names = "--signing",
+              description = "A key that signs exported models, instead of one that encrypts.")
+          boolean signing) {
+    long id = signing ? place.keys().createForSigning() : place.keys().create();
     out()
         .printf(
             Locale.ROOT,
-            "Key %d is in %s. Keep a copy elsewhere: without it, what is encrypted with it is lost.%n",
+            "Key %d is in %s. Keep a copy elsewhere: without it, %s.%n",
             id,
-            place.file);
+            place.file,
+            signing ? "nobody signs as you" : "what is encrypted with it is lost");
     return 0;
   }
 
@@ -127,6 +134,19 @@ final class KeysCommand implements Runnable {
   int delete(@Mixin Place place, @Parameters(index = "1", paramLabel = "ID") long id) {
     place.keys().delete(id);
     out().printf(Locale.ROOT, "Key %d is deleted%n", id);
+    return 0;
+  }
+
+  @Command(
+      name = "public",
+      description = "Writes the public keys of a key set that signs, for those who verify.",
+      mixinStandardHelpOptions = true)
+  int publicKeys(
+      @Mixin Place place,
+      @Option(names = "--to", required = true, paramLabel = "PUBLIC", description = "The file.")
+          Path to) {
+    place.keys().writePublic(to);
+    out().printf(Locale.ROOT, "The public keys of %s are in %s%n", place.file, to);
     return 0;
   }
 

@@ -91,7 +91,7 @@ final class HttpSettings {
     settings.put(
         "micronaut.security.intercept-url-map",
         List.of(
-            Map.of("pattern", "/prometheus", "http-method", "GET", "access", List.of(Role.SEE)),
+            Map.of("pattern", "/prometheus", "access", List.of(Role.SEE)),
             Map.of(
                 "pattern",
                 "/health/**",

@@ -79,7 +79,7 @@ public final class ModelCard {
   private static String described(InputSpec input) {
     return switch (input) {
       case InputSpec.Dense(List<Integer> shape) -> "numbers of the shape " + shape;
-      case InputSpec.Sparse(int bits, int _) -> "hashed features, 2^" + bits + " ids";
+      case InputSpec.Sparse(int bits, int _, int _) -> "hashed features, 2^" + bits + " ids";
       case InputSpec.Tokens(int length, int size) ->
           "at most %,d tokens of a vocabulary of %,d".formatted(length, size);
     };

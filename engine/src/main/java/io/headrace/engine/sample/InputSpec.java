@@ -26,23 +26,30 @@ public sealed interface InputSpec {
    *
    * @param bits 10 to 31
    * @param fields how many fields the pairs are told apart by; 0 where no layer asks for that
+   * @param minCount how often an id has to have been seen until its pairs take part, 1 to {@link
+   *     #MOST_COUNTED}
    */
-  record Sparse(int bits, int fields) implements InputSpec {
+  record Sparse(int bits, int fields, int minCount) implements InputSpec {
+    /** As far as ids are counted, in a byte each. */
+    public static final int MOST_COUNTED = 255;
+
     /** Without the fields of pairs. */
     public Sparse(int bits) {
-      this(bits, 0);
+      this(bits, 0, 1);
     }
 
     public long size() {
       return 1L << bits;
     }
 
-    /** As checkpoints know it: those from before there were fields say nothing of them. */
+    /** As checkpoints know it: those from before there was a choice say nothing of it. */
     @Override
     public String toString() {
-      return fields == 0
-          ? "Sparse[bits=" + bits + "]"
-          : "Sparse[bits=" + bits + ", fields=" + fields + "]";
+      return "Sparse[bits="
+          + bits
+          + (fields == 0 ? "" : ", fields=" + fields)
+          + (minCount == 1 ? "" : ", minCount=" + minCount)
+          + "]";
     }
   }
 

@@ -1,6 +1,7 @@
 package io.headrace.engine.sample;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * A sparse input of every row in compressed-row form: row r has the pairs from {@code start(r)} up
@@ -62,6 +63,29 @@ public final class SparseColumn implements Column {
       Arrays.fill(fields, filled, filled + count, 0);
     }
     filled += count;
+  }
+
+  /**
+   * Keeps those pairs of the first {@code rows} rows for whose ids {@code keep} says true; it is
+   * asked once for each pair, in their order. There must be no more rows.
+   */
+  public void retainPairs(int rows, IntPredicate keep) {
+    int kept = 0;
+    int i = 0;
+    for (int row = 0; row < rows; row++) {
+      for (int end = starts[row + 1]; i < end; i++) {
+        if (keep.test(ids[i])) {
+          ids[kept] = ids[i];
+          values[kept] = values[i];
+          if (byField) {
+            fields[kept] = fields[i];
+          }
+          kept++;
+        }
+      }
+      starts[row + 1] = kept;
+    }
+    filled = kept;
   }
 
   /** Whether {@link #fields} has the field of each pair. */

@@ -21,7 +21,7 @@ class FfmLayerTest {
   @ParameterizedTest
   @CsvSource({"1, 1, 1", "1, 3, 4", "2, 5, 3", "3, 2, 17"})
   void addsUpEveryTwoPairsByTheirFields(int units, int fields, int factors) {
-    var spec = new InputSpec.Sparse(10, fields);
+    var spec = new InputSpec.Sparse(10, fields, 1);
     SampleBlock block = SparseGradients.block(spec, 9);
     AttachedLayer layer = SparseGradients.attached(ffm(units, factors), spec, block);
     layer.randomiseParameters(7);
@@ -53,7 +53,7 @@ class FfmLayerTest {
   @ParameterizedTest
   @CsvSource({"1, 1, 1", "1, 4, 4", "2, 3, 3", "3, 7, 2"})
   void gradientsAreThoseOfFiniteDifferences(int units, int fields, int factors) {
-    var spec = new InputSpec.Sparse(10, fields);
+    var spec = new InputSpec.Sparse(10, fields, 1);
     SampleBlock block = SparseGradients.block(spec, 11);
     AttachedLayer layer = SparseGradients.attached(ffm(units, factors), spec, block);
     SparseGradients.check(layer, block, units * fields * factors);
@@ -61,7 +61,7 @@ class FfmLayerTest {
 
   @Test
   void isAFactorizationMachineWhereThereIsOneField() {
-    var spec = new InputSpec.Sparse(10, 1);
+    var spec = new InputSpec.Sparse(10, 1, 1);
     SampleBlock block = SparseGradients.block(spec, 17);
     AttachedLayer ffm = SparseGradients.attached(ffm(1, 6), spec, block);
     Layer fm = Layers.variants().named("fm").from(Map.of("units", 1, "factors", 6));
@@ -77,7 +77,7 @@ class FfmLayerTest {
 
   @Test
   void theOnlyPairOfAFieldHasNoSlopeForItsOwn() {
-    var spec = new InputSpec.Sparse(10, 2);
+    var spec = new InputSpec.Sparse(10, 2, 1);
     SampleBlock block = SparseGradients.block(spec, 11);
     block.start(block.partition(), 0);
     for (int row = 0; row < SparseGradients.BASE + SparseGradients.ROWS; row++) {

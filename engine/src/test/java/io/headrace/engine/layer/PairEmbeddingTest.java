@@ -29,7 +29,7 @@ class PairEmbeddingTest {
     "mean, 2, 1"
   })
   void addsUpVectorsTimesValues(String pool, int fields, int dimension) {
-    var spec = new InputSpec.Sparse(10, fields);
+    var spec = new InputSpec.Sparse(10, fields, 1);
     SampleBlock block = SparseGradients.block(spec, 9);
     SparseColumn pairs = block.sparse(0);
     pairs.values()[pairs.start(BASE + 4)] = 0;
@@ -60,7 +60,7 @@ class PairEmbeddingTest {
   @ParameterizedTest
   @CsvSource({"fields, 4, 4", "sum, 0, 6", "mean, 0, 3"})
   void gradientsAreThoseOfFiniteDifferences(String pool, int fields, int dimension) {
-    var spec = new InputSpec.Sparse(10, fields);
+    var spec = new InputSpec.Sparse(10, fields, 1);
     SampleBlock block = SparseGradients.block(spec, 11);
     AttachedLayer layer = SparseGradients.attached(embedding(pool, dimension), spec, block);
     SparseGradients.check(layer, block, dimension);

@@ -15,7 +15,7 @@ class RetainRowsTest {
       new SampleSchema(
           List.of(
               new SampleSchema.Input("dense", new InputSpec.Dense(List.of(3))),
-              new SampleSchema.Input("sparse", new InputSpec.Sparse(10, 7)),
+              new SampleSchema.Input("sparse", new InputSpec.Sparse(10, 7, 1)),
               new SampleSchema.Input("tokens", new InputSpec.Tokens(5, 100))),
           new LabelSpec.Numeric());
 

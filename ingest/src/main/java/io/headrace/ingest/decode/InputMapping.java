@@ -35,6 +35,7 @@ public sealed interface InputMapping {
    *     a missing field with an indicator as the empty text
    * @param byField whether each pair is to know its field: number i of {@link #names}, or behind
    *     those number i of {@code cross}
+   * @param minCount how often an id has to be seen until the model takes notice of it
    */
   record SparseFields(
       String name,
@@ -45,7 +46,8 @@ public sealed interface InputMapping {
       List<List<String>> cross,
       List<Date> dates,
       FieldRules rules,
-      boolean byField)
+      boolean byField,
+      int minCount)
       implements InputMapping {
     /** A {@code cross} of every two of {@link #names}, in their order. */
     public static final List<List<String>> ALL_PAIRS = List.of(List.of("all"));
@@ -82,7 +84,7 @@ public sealed interface InputMapping {
       }
     }
 
-    /** Without the fields of pairs. */
+    /** Without the fields of pairs, each id taken at once. */
     public SparseFields(
         String name,
         List<String> fields,
@@ -92,7 +94,7 @@ public sealed interface InputMapping {
         List<List<String>> cross,
         List<Date> dates,
         FieldRules rules) {
-      this(name, fields, bits, categorical, scale, cross, dates, rules, false);
+      this(name, fields, bits, categorical, scale, cross, dates, rules, false, 1);
     }
 
     /** Without rules for fields. */
@@ -144,12 +146,13 @@ public sealed interface InputMapping {
                 + " Name the fields, or the namespaces of vw lines, that it is to tell apart;"
                 + " an embedding does without with pool: sum.");
       }
-      return new SparseFields(name, fields, bits, categorical, scale, cross, dates, rules, true);
+      return new SparseFields(
+          name, fields, bits, categorical, scale, cross, dates, rules, true, minCount);
     }
 
     @Override
     public InputSpec.Sparse spec() {
-      return new InputSpec.Sparse(bits, byField ? names().size() + cross.size() : 0);
+      return new InputSpec.Sparse(bits, byField ? names().size() + cross.size() : 0, minCount);
     }
 
     private static List<List<String>> pairs(List<String> names) {

@@ -6,6 +6,7 @@ import io.headrace.engine.config.Suggestion;
 import io.headrace.engine.config.Variant;
 import io.headrace.engine.config.Variants;
 import io.headrace.engine.error.InvalidSettingException;
+import io.headrace.engine.sample.InputSpec;
 import io.headrace.ingest.text.TextSplit;
 import io.headrace.ingest.text.VocabularyLearner;
 import java.util.ArrayList;
@@ -61,6 +62,16 @@ public final class InputMappings {
               "Parts of the time that a field holds, each a category of its own; cross calls them"
                   + " FIELD.PART. Times are those that event-time takes; date is the one day.",
               InputMappings::dates)
+          .absentByDefault();
+
+  private static final Setting<Integer> SEEN =
+      Setting.integer(
+              "min-count",
+              1,
+              InputSpec.Sparse.MOST_COUNTED,
+              "A feature takes part only once it was seen so often in samples to learn from, this"
+                  + " time included; before, samples are as if they lacked it. Counted by id, in"
+                  + " the order of the stream; checkpoints keep a byte for each.")
           .absentByDefault();
 
   private static final Setting<List<String>> DENSE_FIELDS =
@@ -159,7 +170,8 @@ public final class InputMappings {
                     FieldRules.BUCKET,
                     FieldRules.MISSING,
                     CROSS,
-                    DATE_PARTS),
+                    DATE_PARTS,
+                    SEEN),
                 InputMappings::sparse),
             new Variant<>(
                 "dense",
@@ -258,7 +270,9 @@ public final class InputMappings {
             settings.value(SCALE),
             settings.value(CROSS),
             settings.optional(DATE_PARTS).orElse(List.of()),
-            FieldRules.ofSparse(settings));
+            FieldRules.ofSparse(settings),
+            false,
+            settings.optional(SEEN).orElse(1));
   }
 
   private static Kind dense(Settings settings) {

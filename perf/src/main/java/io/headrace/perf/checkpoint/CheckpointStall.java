@@ -213,7 +213,7 @@ public final class CheckpointStall {
       batches[b] = new MiniBatch(schema, ROWS);
       SampleBlock rows = batches[b].rows();
       for (int row = 0; row < ROWS; row++) {
-        if (schema.inputs().getFirst().spec() instanceof InputSpec.Sparse(int bits, int _)) {
+        if (schema.inputs().getFirst().spec() instanceof InputSpec.Sparse(int bits, int _, int _)) {
           for (int i = 0; i < FEATURES; i++) {
             rows.sparse(0).add(random.nextInt(1 << bits), 1);
           }

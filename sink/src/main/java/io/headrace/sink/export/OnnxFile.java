@@ -11,6 +11,8 @@ import io.headrace.sink.export.ExportedModel.Preparation.Normalize;
 import io.headrace.sink.export.ExportedModel.Preparation.Scale;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,17 +91,33 @@ public final class OnnxFile {
         graph.input(name, OnnxGraph.FLOAT, lengths.toArray());
         yield new OnnxInput.Dense(OnnxValue.of(prepared(graph, model, name), shape));
       }
-      case InputSpec.Sparse(int _, int fields) -> {
+      case InputSpec.Sparse(int _, int fields, int minCount) -> {
         String pairs = name + ".pairs";
+        String ids = graph.input(name + ".ids", OnnxGraph.INT64, "rows", pairs);
+        String given = graph.input(name + ".values", OnnxGraph.FLOAT, "rows", pairs);
+        String values = minCount == 1 ? given : frequent(graph, model, name, minCount, ids, given);
         yield new OnnxInput.Sparse(
-            graph.input(name + ".ids", OnnxGraph.INT64, "rows", pairs),
-            graph.input(name + ".values", OnnxGraph.FLOAT, "rows", pairs),
+            ids,
+            values,
             fields == 0 ? "" : graph.input(name + ".fields", OnnxGraph.INT64, "rows", pairs),
             fields);
       }
       case InputSpec.Tokens(int length, int _) ->
           new OnnxInput.Tokens(graph.input(name, OnnxGraph.INT64, "rows", length), length);
     };
+  }
+
+  /** The values, 0 where a feature was seen too seldom to take part. */
+  private static String frequent(
+      OnnxGraph graph, ExportedModel model, String name, int minCount, String ids, String values) {
+    MemorySegment counts = model.tensor("inputs." + name + ".counts").data();
+    float[] part = new float[Math.toIntExact(counts.byteSize())];
+    for (int id = 0; id < part.length; id++) {
+      int count = Byte.toUnsignedInt(counts.get(ValueLayout.JAVA_BYTE, id));
+      part[id] = count >= minCount ? 1 : 0;
+    }
+    String frequent = graph.constant(name + ".frequent", part, part.length);
+    return graph.node("Mul", values, graph.node("Gather", frequent, ids));
   }
 
   private static String prepared(OnnxGraph graph, ExportedModel model, String name) {

@@ -34,7 +34,7 @@ public final class VwText {
     if (layers.size() != 1
         || !layers.getFirst().name().equals("linear")
         || !(model.spec().schema().inputs().getFirst().spec()
-            instanceof InputSpec.Sparse(int bits, int _))) {
+            instanceof InputSpec.Sparse(int bits, int _, int _))) {
       throw unfit("has the layers " + layers.stream().map(ComponentSpec::name).toList());
     }
     Tensor weights = model.tensor("0.linear.weight");

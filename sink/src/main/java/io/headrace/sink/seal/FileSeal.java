@@ -21,6 +21,8 @@ public final class FileSeal {
   /** Writes files as they are, and opens only such. */
   public static final FileSeal NONE = new FileSeal(null, false);
 
+  private static final int GATHERED_BYTES = 1 << 20;
+
   private final @Nullable KeyRing keys;
   private final boolean everything;
 
@@ -48,9 +50,8 @@ public final class FileSeal {
    */
   public WritableByteChannel writer(FileChannel to, Map<String, String> label, long bytes)
       throws IOException {
-    var open = new StaysOpen(to);
     if (keys == null) {
-      return open;
+      return new StaysOpen(to);
     }
     SealingKey key = keys.primary();
     var all = new TreeMap<>(label);
@@ -60,7 +61,7 @@ public final class FileSeal {
       to.write(head);
     }
     try {
-      return key.aead().newEncryptingChannel(open, header.bytes());
+      return key.aead().newEncryptingChannel(new Gathered(to), header.bytes());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a key that was checked", e);
     }
@@ -145,5 +146,44 @@ public final class FileSeal {
 
     @Override
     public void close() {}
+  }
+
+  /** Segments are short: many go to the disk together. */
+  private static final class Gathered implements WritableByteChannel {
+    private final FileChannel to;
+    private final ByteBuffer waiting = ByteBuffer.allocateDirect(GATHERED_BYTES);
+
+    Gathered(FileChannel to) {
+      this.to = to;
+    }
+
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+      int count = Math.min(from.remaining(), waiting.remaining());
+      waiting.put(from.slice(from.position(), count));
+      from.position(from.position() + count);
+      if (!waiting.hasRemaining()) {
+        flush();
+      }
+      return count;
+    }
+
+    private void flush() throws IOException {
+      waiting.flip();
+      while (waiting.hasRemaining()) {
+        to.write(waiting);
+      }
+      waiting.clear();
+    }
+
+    @Override
+    public boolean isOpen() {
+      return to.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      flush();
+    }
   }
 }

@@ -5,6 +5,7 @@ import com.google.crypto.tink.KeyStatus;
 import com.google.crypto.tink.KeysetHandle;
 import com.google.crypto.tink.RegistryConfiguration;
 import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
+import com.google.crypto.tink.signature.SignatureConfig;
 import com.google.crypto.tink.streamingaead.AesGcmHkdfStreamingKey;
 import com.google.crypto.tink.streamingaead.StreamingAeadConfig;
 import io.headrace.engine.error.HeadraceException;
@@ -45,6 +46,7 @@ public final class KeyRing {
     String text = KeySetText.read(settings.keys());
     try {
       StreamingAeadConfig.register();
+      SignatureConfig.register();
       return settings.kms().isPresent()
           ? TinkJsonProtoKeysetFormat.parseEncryptedKeyset(
               text,

@@ -6,6 +6,8 @@ import com.google.crypto.tink.KeysetHandle;
 import com.google.crypto.tink.Parameters;
 import com.google.crypto.tink.RegistryConfiguration;
 import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
+import com.google.crypto.tink.signature.PredefinedSignatureParameters;
+import com.google.crypto.tink.signature.SignatureConfig;
 import com.google.crypto.tink.streamingaead.PredefinedStreamingAeadParameters;
 import com.google.crypto.tink.streamingaead.StreamingAeadConfig;
 import io.headrace.engine.error.HeadraceException;
@@ -52,12 +54,21 @@ public final class KeySetFile {
   }
 
   /**
-   * Makes the file, with one key.
+   * Makes the file, with one key that encrypts files.
    *
    * @return the key's id
    * @throws HeadraceException if there is one already, or it cannot be written
    */
   public long create() {
+    return create(PredefinedStreamingAeadParameters.AES256_GCM_HKDF_4KB);
+  }
+
+  /** The same with a key that signs models. */
+  public long createForSigning() {
+    return create(PredefinedSignatureParameters.ED25519);
+  }
+
+  private long create(Parameters kind) {
     return locked(
         () -> {
           if (Files.exists(file)) {
@@ -66,21 +77,26 @@ public final class KeySetFile {
                     .formatted(file, file));
           }
           StreamingAeadConfig.register();
-          KeysetHandle made = withNewKey(KeysetHandle.newBuilder());
+          SignatureConfig.register();
+          KeysetHandle made = withNewKey(KeysetHandle.newBuilder(), kind);
           write(made);
           return primary(made);
         });
   }
 
   /**
-   * Adds a key, which new files get from then on; the others go on to open older ones.
+   * Adds a key of the same kind, which new files get from then on; the others go on to open older
+   * ones, or to be who signed them.
    *
    * @return the new key's id
    */
   public long rotate() {
     return locked(
         () -> {
-          KeysetHandle more = withNewKey(KeysetHandle.newBuilder(read()));
+          KeysetHandle before = read();
+          KeysetHandle more =
+              withNewKey(
+                  KeysetHandle.newBuilder(before), before.getPrimary().getKey().getParameters());
           write(more);
           return primary(more);
         });
@@ -154,9 +170,32 @@ public final class KeySetFile {
     return listed;
   }
 
-  private static KeysetHandle withNewKey(KeysetHandle.Builder keys)
+  /**
+   * Writes the public keys of a key set for signing.
+   *
+   * @throws HeadraceException if it has none, or they cannot be written
+   */
+  public void writePublic(Path to) {
+    try {
+      Files.writeString(
+          to,
+          TinkJsonProtoKeysetFormat.serializeKeysetWithoutSecret(
+              read().getPublicKeysetHandle(), RegistryConfiguration.get()));
+    } catch (GeneralSecurityException e) {
+      throw new HeadraceException(
+          "The keys of %s are not for signing, and have no public ones. Make some with headrace keys create --signing."
+              .formatted(file),
+          e);
+    } catch (IOException e) {
+      throw new HeadraceException(
+          "%s cannot be written: %s. Name a file in a folder that may be written to."
+              .formatted(to, e),
+          e);
+    }
+  }
+
+  private static KeysetHandle withNewKey(KeysetHandle.Builder keys, Parameters kind)
       throws GeneralSecurityException {
-    Parameters kind = PredefinedStreamingAeadParameters.AES256_GCM_HKDF_4KB;
     return keys.addEntry(
             KeysetHandle.generateEntryFromParameters(kind).withRandomId().makePrimary())
         .build();

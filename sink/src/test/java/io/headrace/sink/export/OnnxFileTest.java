@@ -23,7 +23,7 @@ class OnnxFileTest {
   private static final InputSpec STEPS = new InputSpec.Dense(List.of(6, 4));
   private static final InputSpec TOKENS = new InputSpec.Tokens(7, 19);
   private static final InputSpec SPARSE = new InputSpec.Sparse(10);
-  private static final InputSpec FIELDS = new InputSpec.Sparse(10, 4);
+  private static final InputSpec FIELDS = new InputSpec.Sparse(10, 4, 1);
   private static final Map<String, Object> EMBEDDING = layer("embedding", "dimension", 5);
 
   @TempDir Path folder;
@@ -192,6 +192,13 @@ class OnnxFileTest {
         of(
             "means of vectors of hashed features",
             SPARSE,
+            TWO,
+            "logistic",
+            layer("embedding", "dimension", 3, "pool", "mean"),
+            "dense"),
+        of(
+            "features that were seen often enough",
+            new InputSpec.Sparse(10, 4, 2),
             TWO,
             "logistic",
             layer("embedding", "dimension", 3, "pool", "mean"),

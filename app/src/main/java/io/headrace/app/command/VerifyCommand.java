@@ -1,0 +1,41 @@
+package io.headrace.app.command;
+
+import io.headrace.sink.seal.ModelSignature;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code headrace verify}: who signed an exported model, and whether it is as it was then. */
+@Command(
+    name = "verify",
+    description =
+        "Checks the signature of an exported model (FILE.sig) and says which key signed it. Exit status 1: it does not hold.",
+    mixinStandardHelpOptions = true)
+final class VerifyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "FILE", description = "The exported model.")
+  private Path file;
+
+  @Option(
+      names = "--keys",
+      required = true,
+      paramLabel = "PUBLIC",
+      description = "Public keys of those whose signatures count; headrace keys public makes them.")
+  private Path publicKeys;
+
+  @Override
+  public Integer call() {
+    long key = ModelSignature.verify(file, publicKeys);
+    spec.commandLine()
+        .getOut()
+        .printf(
+            Locale.ROOT, "%s is as key %d of %s signed it%n", file, key, publicKeys.getFileName());
+    return 0;
+  }
+}
