@@ -1,7 +1,9 @@
 package io.headrace.app.http;
 
+import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.exceptions.HttpStatusException;
+import io.micronaut.web.router.RouteAttributes;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,14 @@ final class RequestedJob {
     }
     return name.flatMap(jobs::named)
         .orElseThrow(() -> new HttpStatusException(HttpStatus.NOT_FOUND, which(all)));
+  }
+
+  /** The job that the path of a request names, or the only one; throws as the other does. */
+  ServedJob of(HttpRequest<?> request) {
+    return of(
+        RouteAttributes.getRouteMatch(request)
+            .map(route -> route.getVariableValues().get("job"))
+            .map(Object::toString));
   }
 
   private static String which(List<ServedJob> all) {

@@ -12,7 +12,6 @@ import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.http.filter.ServerFilterPhase;
-import io.micronaut.web.router.RouteAttributes;
 import java.util.Optional;
 
 /** Turns pushed samples away by their headers, before anything reads their bodies. */
@@ -29,11 +28,7 @@ final class SamplesGate implements Ordered {
   /** The answer to a request that cannot be taken; null for one that goes on. */
   @RequestFilter
   @Nullable HttpResponse<?> check(HttpRequest<?> request) {
-    Optional<String> name =
-        RouteAttributes.getRouteMatch(request)
-            .map(route -> route.getVariableValues().get("job"))
-            .map(Object::toString);
-    ServedJob job = jobs.of(name);
+    ServedJob job = jobs.of(request);
     if (job.intake().isEmpty()) {
       return Problem.response(
           request,
@@ -70,10 +65,17 @@ final class SamplesGate implements Ordered {
     return ServerFilterPhase.SECURITY.after();
   }
 
+  /** Why a body is not unpacked: a few bytes could become any number. */
+  static Optional<String> packed(HttpHeaders headers) {
+    return Optional.ofNullable(headers.get(HttpHeaders.CONTENT_ENCODING))
+        .filter(encoding -> !encoding.equalsIgnoreCase("identity"))
+        .map(encoding -> "The body is packed with " + encoding + ". Send it unpacked.");
+  }
+
   private static Optional<String> misfit(HttpHeaders headers, PushIntake intake) {
-    String encoding = headers.get(HttpHeaders.CONTENT_ENCODING);
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      return Optional.of("The body is packed with " + encoding + ". Send it unpacked.");
+    Optional<String> packed = packed(headers);
+    if (packed.isPresent()) {
+      return packed;
     }
     Optional<MediaType> type = headers.contentType();
     if (type.isEmpty() || intake.mediaTypes().contains(type.get().getName())) {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,16 @@ class ControlTest {
     assertThat(refused.body()).contains("\"" + LAST + " is damaged.\"");
     job.state = JobState.FAILED;
     assertThat(post("/api/v1/checkpoints/" + LAST + "/restore").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void isAuditedThoughNobodyIsAskedWhoTheyAre() throws Exception {
+    var _ = post("/api/v1/pause");
+    var _ = post("/api/v1/samples");
+    var _ = post("/api/v1/predict");
+    assertThat(Files.readAllLines(job.checkpoints.orElseThrow().resolve("audit.jsonl")))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("\"who\":\"anonymous\"", "\"path\":\"/api/v1/pause\"", "\"outcome\":\"done\"");
   }
 
   @Test

@@ -30,7 +30,9 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,10 @@ import org.junit.jupiter.api.io.TempDir;
 class SignedTokensTest {
   private static final String ISSUER = "https://login.example.com";
   private static final String AUDIENCE = "headrace";
+
+  /** What everybody may; of {@code /api/v1/session} not to begin one. */
+  private static final Set<String> OPEN =
+      Set.of("/api/v1/session", "/api/v1/openapi.yaml", "/health", "/health/{selector}");
 
   private RSAKey key;
   private RSAKey strangersKey;
@@ -74,7 +80,7 @@ class SignedTokensTest {
             URI.create("http://127.0.0.1:%d/keys".formatted(provider.getAddress().getPort())),
             AUDIENCE,
             "groups",
-            Map.of("ml-oncall", "operator", "staff", "viewer"));
+            Map.of("ml-oncall", "operator", "staff", "viewer", "operator-of-all", "admin"));
     secured =
         new SecuredService(
             Files.createDirectories(folder), new MovingJob(), Optional.of(jwt), Optional.empty());
@@ -136,6 +142,38 @@ class SignedTokensTest {
     assertThat(status(parts[0] + "." + other + "." + parts[2]))
         .as("another's claims")
         .isEqualTo(401);
+  }
+
+  /** On each route, what is no good token gets what no token gets. */
+  @Test
+  void whatIsWrongOpensNoRoute() throws Exception {
+    var admin = claims("operator-of-all");
+    Map<String, String> wrong =
+        Map.of(
+            "wrong signature", signed(admin, strangersKey),
+            "not signed", new PlainJWT(admin).serialize(),
+            "expired",
+                changed(admin, b -> b.expirationTime(Date.from(Instant.now().minusSeconds(900)))),
+            "issuer", changed(admin, b -> b.issuer("https://evil.example")));
+    var softly = new SoftAssertions();
+    for (String route : secured.service.routes()) {
+      String[] parts = route.split(" ", 2);
+      String path = parts[1].replaceAll("\\{\\?.*?}", "").replaceAll("\\{\\w+}", "x");
+      int anonymous = secured.status(parts[0], path);
+      softly
+          .assertThat(anonymous)
+          .as(route)
+          .isEqualTo(OPEN.contains(route.substring(route.indexOf('/'))) ? anonymous : 401);
+      softly.assertThat(anonymous).as(route).isNotEqualTo(500);
+      for (Map.Entry<String, String> token : wrong.entrySet()) {
+        secured.clock.pass(Duration.ofMinutes(1)); // or this address would have to wait
+        softly
+            .assertThat(secured.status(parts[0], path, SecuredService.bearer(token.getValue())))
+            .as(route + " " + token.getKey())
+            .isEqualTo(anonymous);
+      }
+    }
+    softly.assertAll();
   }
 
   @Test

@@ -14,6 +14,8 @@ import io.headrace.pipeline.job.JobSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -111,6 +113,47 @@ class PredictRunTest {
             flight.get("distance"),
             flight.get("hour"),
             flight.get("weekday"));
+  }
+
+  @Test
+  void bodiesUnderWayHaveOneBoundTogetherAndPackedOnesAreRefused() throws Exception {
+    var bomb = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(bomb)) {
+      for (int i = 0; i < 64; i++) {
+        gzip.write(new byte[1 << 20]);
+      }
+    }
+    assertThat(bomb.size()).isLessThan(100_000);
+    HttpResponse<String> packed =
+        post(bomb.toByteArray(), "Content-Type", JSON, "Content-Encoding", "gzip");
+    assertThat(packed.statusCode()).as(packed.body()).isIn(413, 415);
+
+    String padded = "{" + " ".repeat(5_000) + "}";
+    int free = post(padded, JSON).statusCode();
+    assertThat(free).isEqualTo(200);
+    int largest = run.live().orElseThrow().maxRequestBytes();
+    String begun =
+        "POST /api/v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n{"
+            .formatted(largest);
+    List<Socket> slow = new ArrayList<>();
+    try {
+      while (post(padded, JSON).statusCode() != 429) {
+        assertThat((slow.size() - 50L) * largest).isLessThan(64 << 20);
+        var socket = new Socket(InetAddress.getLoopbackAddress(), service.uri().getPort());
+        slow.add(socket);
+        socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+      }
+      assertThat((slow.size() + 1L) * largest).isGreaterThan(64 << 20);
+      assertThat(post("{}", JSON).statusCode()).as("small ones pass").isEqualTo(200);
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+    for (int i = 0; i < 2000 && post(padded, JSON).statusCode() == 429; i++) {
+      Thread.sleep(5);
+    }
+    assertThat(post(padded, JSON).statusCode()).isEqualTo(free);
   }
 
   private byte[] container(CodecFactory codec) throws IOException {
