@@ -82,7 +82,7 @@ class EmbeddingLayerTest {
                     1,
                     1))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("needs tokens, but its input is dense [4]");
+        .hasMessageContaining("needs tokens or a sparse input, but its input is dense [4]");
   }
 
   private static AttachedLayer attached(int dimension, SampleBlock block) {
