@@ -17,7 +17,9 @@ import io.headrace.engine.sample.MiniBatch;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.pipeline.batch.BatchHandler;
 import io.headrace.pipeline.batch.StreamEnd;
+import io.headrace.pipeline.trace.ChunkTrace;
 import io.headrace.sink.CheckpointStore;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -121,8 +123,10 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       waitMillis = averaged(waitMillis, begun - lastEndNanos);
     }
     plan.vocabularies().settle(batch.rows());
+    List<ChunkTrace> traced = plan.traces().training(batch.ledger());
     StepResult result = train(batch);
     long stepped = System.nanoTime();
+    traced.forEach(trace -> trace.trained(result.step()));
     if (result.rows() > 0) {
       stepMillis = averaged(stepMillis, stepped - begun); // this thread alone writes it
     }

@@ -56,7 +56,8 @@ final class TrainingPipeline {
     this.first = first;
     this.rejections = new RejectionLog(plan.job(), plan.deadLetters(), plan.clock());
     var pool = new BlockPool(plan.schema());
-    this.decoding = new DecodeStage(plan.decoders(), plan.transforms(), rejections, pool);
+    this.decoding =
+        new DecodeStage(plan.decoders(), plan.transforms(), rejections, pool, plan.traces());
     this.gate = new RejectionGate(plan.settings().rejectionLimit(), this::limitPassed);
     this.decoders =
         Schedulers.newBoundedElastic(
@@ -81,6 +82,7 @@ final class TrainingPipeline {
         Flux.defer(() -> plan.source().chunks(restored.positions(), held))
             .doOnNext(read::add)
             .doOnNext(first::add)
+            .doOnNext(plan.traces()::emitted)
             .transform(chunks -> decoding.blocks(chunks, decoders, threads))
             .transform(gate::guard);
     assembler.assemble(blocks);

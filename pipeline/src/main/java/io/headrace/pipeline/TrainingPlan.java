@@ -7,6 +7,7 @@ import io.headrace.engine.sample.SampleSchema;
 import io.headrace.ingest.SampleDecoder;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
+import io.headrace.pipeline.trace.ChunkTraces;
 import io.headrace.pipeline.transform.Transform;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
@@ -32,6 +33,7 @@ import java.util.function.Supplier;
  * @param afterCheckpoint told the positions that a durable checkpoint covers, on the thread that
  *     wrote it, e.g. to commit offsets
  * @param validation how held-out samples are scored meanwhile, if they are
+ * @param traces told of chunks on their way
  * @param afterStep told of each step on the trainer's thread, which it holds up
  */
 public record TrainingPlan(
@@ -50,6 +52,7 @@ public record TrainingPlan(
     Consumer<StepResult> afterStep,
     InstantSource clock,
     Optional<ValidationPlan> validation,
+    ChunkTraces traces,
     TrainingSettings settings) {
   public TrainingPlan {
     transforms = List.copyOf(transforms);

@@ -14,6 +14,7 @@ import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.pipeline.batch.BatchShape;
 import io.headrace.pipeline.decode.RejectionLimit;
+import io.headrace.pipeline.trace.ChunkTraces;
 import io.headrace.schemas.RejectedSample;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
@@ -51,6 +52,7 @@ final class RunFixture implements AutoCloseable {
   Optional<ValidationPlan> validation = Optional.empty();
   OptionalLong stopAfterSamples = OptionalLong.empty();
   RejectionLimit rejectionLimit = RejectionLimit.NONE;
+  ChunkTraces traces = ChunkTraces.NONE;
 
   RunFixture(CheckpointStore store) {
     this(store, DivergencePolicy.DEFAULT);
@@ -93,6 +95,7 @@ final class RunFixture implements AutoCloseable {
         step -> afterStep.accept(step),
         clock(),
         validation,
+        traces,
         new TrainingSettings(
             new BatchShape(BATCH, 0, 4),
             decoderThreads,

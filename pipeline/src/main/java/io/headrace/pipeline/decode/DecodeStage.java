@@ -6,6 +6,8 @@ import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.Rejections;
 import io.headrace.ingest.SampleDecoder;
 import io.headrace.pipeline.batch.BlockPool;
+import io.headrace.pipeline.trace.ChunkTrace;
+import io.headrace.pipeline.trace.ChunkTraces;
 import io.headrace.pipeline.transform.Transform;
 import java.util.List;
 import java.util.Queue;
@@ -29,21 +31,25 @@ public final class DecodeStage {
   private final List<Transform> transforms;
   private final Rejections rejections;
   private final BlockPool pool;
+  private final ChunkTraces traces;
   private volatile double nanosPerRecord;
 
   /**
    * @param decoders makes a decoder for each thread that has none
    * @param transforms applied to each block, in this order
+   * @param traces told where a chunk is
    */
   public DecodeStage(
       Supplier<SampleDecoder> decoders,
       List<Transform> transforms,
       Rejections rejections,
-      BlockPool pool) {
+      BlockPool pool,
+      ChunkTraces traces) {
     this.decoders = decoders;
     this.transforms = List.copyOf(transforms);
     this.rejections = rejections;
     this.pool = pool;
+    this.traces = traces;
   }
 
   /** The blocks of {@code chunks}; {@code 2 * threads} chunks and blocks at most are in here. */
@@ -59,6 +65,7 @@ public final class DecodeStage {
 
   private SampleBlock decode(RecordChunk chunk) {
     long begun = System.nanoTime();
+    ChunkTrace trace = traces.decoding(chunk);
     SampleDecoder idle = idleDecoders.poll();
     SampleDecoder decoder = idle == null ? decoders.get() : idle;
     SampleBlock block = pool.take(chunk.count());
@@ -88,6 +95,9 @@ public final class DecodeStage {
       chunk.release();
     }
     idleDecoders.add(decoder);
+    if (trace != null) {
+      trace.decoded(block);
+    }
     if (chunk.count() > 0) {
       took(System.nanoTime() - begun, chunk.count());
     }

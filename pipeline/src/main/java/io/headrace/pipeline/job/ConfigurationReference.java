@@ -13,6 +13,7 @@ import io.headrace.sink.CheckpointSettings;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.MetricsSettings;
 import io.headrace.sink.seal.EncryptionSettings;
+import io.headrace.sink.trace.TraceSettings;
 import java.util.List;
 
 /**
@@ -101,6 +102,7 @@ public final class ConfigurationReference {
       case REJECTION_LIMIT -> settings(RejectionSettings.DECLARED);
       case SERVE -> settings(ServeSettings.DECLARED);
       case ENCRYPTION -> settings(EncryptionSettings.SETTINGS);
+      case TRACES -> settings(TraceSettings.SETTINGS);
       case ACCESS -> settings(AccessSettings.DECLARED);
     }
   }

@@ -67,6 +67,11 @@ enum JobKey {
       false,
       "With which keys checkpoints, the batch journal, dead letters in a file and the log of pushed"
           + " samples are encrypted; without it they are not."),
+  TRACES(
+      "traces",
+      false,
+      "Follows some chunks of records from the source to the step that learns from them, for a collector of"
+          + " OpenTelemetry; without it nothing is followed."),
   ACCESS(
       "access",
       false,

@@ -32,6 +32,7 @@ record JobParts(
     SampleSource source,
     JobSinks sinks,
     TrainingRun run,
+    JobTraces traces,
     Optional<LiveModel> live)
     implements AutoCloseable {
 
@@ -62,6 +63,7 @@ record JobParts(
             options.weightsOnly(),
             backTo);
     alerts.passTo(sinks.events());
+    var traces = JobTraces.of(job);
     JobSources.topic(source).ifPresent(kafka -> kafka.alertTo(alerts));
     if (source instanceof FollowedSource followed) {
       followed.alertTo(alerts);
@@ -93,13 +95,15 @@ record JobParts(
                   afterStep(job, trainer, options),
                   InstantSource.system(),
                   validation,
+                  traces.chunks(),
                   settings(job, options)),
               paused);
       Optional<LiveModel> live =
           job.serve().map(settings -> JobServing.of(job, settings, run, vocabularies));
-      return new JobParts(scoring, trainer, source, sinks, run, live);
+      return new JobParts(scoring, trainer, source, sinks, run, traces, live);
     } catch (RuntimeException e) {
       trainer.close();
+      traces.close();
       sinks.close();
       close(source);
       throw e;
@@ -111,6 +115,7 @@ record JobParts(
     live.ifPresent(LiveModel::close);
     run.close();
     trainer.close();
+    traces.close();
     sinks.close();
     close(source);
   }

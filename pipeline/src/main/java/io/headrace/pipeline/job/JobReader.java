@@ -17,6 +17,7 @@ import io.headrace.sink.CheckpointSettings;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.MetricsSettings;
 import io.headrace.sink.seal.EncryptionSettings;
+import io.headrace.sink.trace.TraceSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,6 +93,8 @@ final class JobReader {
         given(JobKey.SERVE, ServeSettings.DECLARED).map(ServeSettings::from);
     Optional<EncryptionSettings> encryption =
         given(JobKey.ENCRYPTION, EncryptionSettings.SETTINGS).map(EncryptionSettings::from);
+    Optional<TraceSettings> traces =
+        given(JobKey.TRACES, TraceSettings.SETTINGS).map(TraceSettings::from);
     Optional<AccessSettings> access =
         given(JobKey.ACCESS, AccessSettings.DECLARED).map(AccessSettings::from);
     problems.throwIfAny();
@@ -128,6 +131,7 @@ final class JobReader {
             rejectionLimit.orElseThrow(),
             serve,
             encryption,
+            traces,
             access,
             fingerprint(
                 shuffle,

@@ -18,6 +18,7 @@ import io.headrace.pipeline.FirstPositions;
 import io.headrace.pipeline.TrainingPlan;
 import io.headrace.pipeline.TrainingRun;
 import io.headrace.pipeline.TrainingSettings;
+import io.headrace.pipeline.trace.ChunkTraces;
 import io.headrace.pipeline.transform.Transform;
 import io.headrace.sink.EventSink;
 import io.headrace.sink.journal.RecordedBatches;
@@ -168,6 +169,7 @@ public final class JobReplay {
               step -> {},
               InstantSource.system(),
               Optional.empty(),
+              ChunkTraces.NONE,
               new TrainingSettings(
                   job.batch(),
                   job.engine().decoders(),

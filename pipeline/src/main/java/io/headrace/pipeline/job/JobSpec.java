@@ -16,6 +16,7 @@ import io.headrace.sink.MetricsSettings;
 import io.headrace.sink.seal.EncryptionSettings;
 import io.headrace.sink.seal.FileSeal;
 import io.headrace.sink.seal.KeyRing;
+import io.headrace.sink.trace.TraceSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,7 @@ import java.util.Optional;
  * @param generate what text the model writes as it learns; empty for none
  * @param serve how the model predicts while it is learned; empty where it does not
  * @param encryption with which keys what it keeps on disk is encrypted; empty where it is not
+ * @param traces which chunks are followed; empty for none
  * @param access who may use the page and the API; empty where they are open
  * @param fingerprint every setting that decides what is learned
  * @param yaml the job file with the command line's settings in it: {@link JobFile#parse} makes an
@@ -71,6 +73,7 @@ public record JobSpec(
     RejectionSettings rejectionLimit,
     Optional<ServeSettings> serve,
     Optional<EncryptionSettings> encryption,
+    Optional<TraceSettings> traces,
     Optional<AccessSettings> access,
     Fingerprint fingerprint,
     String yaml,
@@ -121,6 +124,7 @@ public record JobSpec(
         rejectionLimit,
         serve,
         encryption,
+        traces,
         access,
         fingerprint,
         yaml,

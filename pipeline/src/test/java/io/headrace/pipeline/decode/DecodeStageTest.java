@@ -14,6 +14,7 @@ import io.headrace.ingest.RejectionReason;
 import io.headrace.ingest.Rejections;
 import io.headrace.ingest.SampleDecoder;
 import io.headrace.pipeline.batch.BlockPool;
+import io.headrace.pipeline.trace.ChunkTraces;
 import io.headrace.pipeline.transform.Transform;
 import io.headrace.schemas.RejectedSample;
 import io.headrace.sink.DeadLetterSink;
@@ -179,7 +180,7 @@ class DecodeStageTest {
   }
 
   private DecodeStage stage(Supplier<SampleDecoder> decoders, List<Transform> transforms) {
-    return new DecodeStage(decoders, transforms, rejections, pool);
+    return new DecodeStage(decoders, transforms, rejections, pool, ChunkTraces.NONE);
   }
 
   private RecordChunk chunk(long position, int... records) {
