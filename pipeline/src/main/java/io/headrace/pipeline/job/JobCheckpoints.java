@@ -2,7 +2,10 @@ package io.headrace.pipeline.job;
 
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TakenWeights;
+import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.optimizer.Optimizer;
+import io.headrace.engine.optimizer.Optimizers;
 import io.headrace.pipeline.TrainingRun;
 import io.headrace.sink.CheckpointStore;
 import java.util.ArrayList;
@@ -109,6 +112,7 @@ final class JobCheckpoints extends ForwardingStore {
     }
     Checkpoint fresh = first.get();
     if (weightsOnly.isPresent()) {
+      requireWeightsSuffice(changed);
       return weightsOf(newest, fresh, changed, weightsOnly.get());
     }
     List<String> all = new ArrayList<>(changed);
@@ -116,6 +120,17 @@ final class JobCheckpoints extends ForwardingStore {
     throw refused(
         "was made by a job with other settings:" + lines(all),
         "Undo the change, keep its weights alone with --allow weights-only,");
+  }
+
+  private void requireWeightsSuffice(List<String> changed) {
+    ComponentSpec optimizer = job.optimizer();
+    Optimizer made = Optimizers.variants().create(optimizer);
+    if (!made.takesRateFactor()) {
+      throw refused(
+          "was made by a job with other settings, and %s would lose its weights alone at the next step: with it they follow from sums of its own, which begin anew.%s"
+              .formatted(optimizer.name(), lines(changed)),
+          "Undo the change, choose another optimizer,");
+    }
   }
 
   /** Says all that a person needs to judge whether this is what they want. */

@@ -117,6 +117,17 @@ class WeightsOnlyRunTest {
   }
 
   @Test
+  void isRefusedWhereWeightsFollowFromOtherSums() {
+    assertThatThrownBy(() -> run(Optional.of(told::add), 600, "optimizer={ftrl: {}}"))
+        .isInstanceOf(HeadraceException.class)
+        .hasMessageContainingAll(
+            "ftrl would lose its weights alone",
+            "optimizer: was adam, is ftrl",
+            "choose another optimizer");
+    assertThat(told).isEmpty();
+  }
+
+  @Test
   void takesTheWeightsThatFitAndSaysWhatElse() {
     Checkpoint before = newest();
     // No step is taken: what was trained is what the limit says already.

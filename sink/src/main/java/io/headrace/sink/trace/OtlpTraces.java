@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * whoever makes it closes it.
  */
 public final class OtlpTraces implements AutoCloseable {
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   private final SdkTracerProvider provider;
 
@@ -27,7 +27,12 @@ public final class OtlpTraces implements AutoCloseable {
   /** Spans of the service {@code headrace}, instance {@code job}. */
   public static OtlpTraces to(TraceSettings settings, String job) {
     String endpoint = settings.endpoint().toString();
-    var exporter = OtlpHttpSpanExporter.builder().setEndpoint(endpoint).setTimeout(TIMEOUT).build();
+    var exporter =
+        OtlpHttpSpanExporter.builder()
+            .setEndpoint(endpoint)
+            .setTimeout(TIMEOUT)
+            .setRetryPolicy(null) // the next spans try again
+            .build();
     Attributes who =
         Attributes.of(
             AttributeKey.stringKey("service.name"),
@@ -48,7 +53,7 @@ public final class OtlpTraces implements AutoCloseable {
     return provider.get("io.headrace");
   }
 
-  /** Sends what waits, for a few seconds at most. */
+  /** Sends what waits, for two seconds at most. */
   @Override
   public void close() {
     provider.shutdown().join(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);

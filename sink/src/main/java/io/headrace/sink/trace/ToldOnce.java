@@ -3,10 +3,12 @@ package io.headrace.sink.trace;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** An exporter whose failures are told when they begin and when they end. Thread-safe. */
@@ -40,13 +42,20 @@ final class ToldOnce implements SpanExporter {
       if (result.isSuccess()) {
         LOG.info("traces reach {} again", endpoint);
       } else {
-        Throwable why = result.getFailureThrowable();
         LOG.warn(
             "traces do not reach {}: {}. They are dropped until they do; the job goes on. Is a collector there that takes OTLP over HTTP (traces.endpoint)?",
             endpoint,
-            why == null || why.getMessage() == null ? "it does not take them" : why.toString());
+            why(result.getFailureThrowable()));
       }
     }
+  }
+
+  private static String why(@Nullable Throwable failure) {
+    Throwable cause = failure;
+    while (cause != null && !(cause instanceof IOException)) {
+      cause = cause.getCause();
+    }
+    return cause == null ? "it does not take them" : cause.toString();
   }
 
   @Override

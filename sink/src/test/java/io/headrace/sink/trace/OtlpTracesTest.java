@@ -92,6 +92,20 @@ class OtlpTracesTest {
   }
 
   @Test
+  void areToldToReachNobodyWhereNoCollectorListens() {
+    OtlpTraces traces = traces();
+    collector.stop(0);
+    try (traces) {
+      traces.tracer().spanBuilder("chunk").startSpan().end();
+    }
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .singleElement()
+        .asString()
+        .contains("traces do not reach", "ConnectException");
+  }
+
+  @Test
   void anEndpointIsAnAddress() {
     assertThat(settings(Map.of()))
         .isEqualTo(new TraceSettings(URI.create("http://127.0.0.1:4318/v1/traces"), 1_000));
