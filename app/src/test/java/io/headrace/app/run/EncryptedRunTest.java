@@ -231,12 +231,17 @@ class EncryptedRunTest {
 
   @Test
   void killedAndGoneOnItEndsAsOneThatIsNotEncrypted() throws Exception {
-    var life =
-        new KilledLife(folder, folder.resolve("job.yaml"), List.of("encryption.keys=" + keys()));
+    // Long enough that it is killed before its end on any machine.
+    List<String> longer = List.of("epochs=40", "checkpoints.every-samples=40000");
+    List<String> encrypted = new ArrayList<>(longer);
+    encrypted.add("encryption.keys=" + keys());
+    Path job = folder.resolve("job.yaml");
+    JsonNode whole = new KilledLife(folder, job, longer).finish("whole");
+    var life = new KilledLife(folder, job, encrypted);
     assertThat(life.live("killed", new Random(20261126), 3)).isPositive();
     JsonNode resumed = life.finish("killed");
-    assertThat(resumed.path("parametersSha256")).isEqualTo(plain.path("parametersSha256"));
-    assertThat(resumed.path("samplesTrained").asLong()).isEqualTo(ROWS);
+    assertThat(resumed.path("parametersSha256")).isEqualTo(whole.path("parametersSha256"));
+    assertThat(resumed.path("samplesTrained").asLong()).isEqualTo(40L * ROWS);
   }
 
   @Test
