@@ -235,40 +235,28 @@ final class Specs {
 
   /** linear + fm + a hidden layer behind the sums of vectors, over one sparse input. */
   static ModelSpec deepFm(String optimizer, int batchSize) {
-    var towers =
-        Map.of(
-            "deep",
-            List.of(
-                Map.of("linear", Map.of("input", "x", "units", 6)),
-                Map.of("dense", Map.of("units", 9, "activation", "relu")),
-                "dense"),
-            "first",
-            List.of(Map.of("linear", Map.of("input", "x"))),
-            "second",
-            List.of(Map.of("fm", Map.of("input", "x", "factors", 5))));
-    return model(
-        sparse(12, 2),
-        List.of(layer("towers", Map.of("inputs", towers, "join", "sum"))),
-        "logistic",
-        optimizer(optimizer, Map.of()),
-        batchSize);
+    Map<String, ?> vectors = Map.of("linear", Map.of("input", "x", "units", 6));
+    return deepFm(sparse(12, 2), vectors, optimizer, batchSize);
   }
 
   /** linear + fm + a hidden layer behind the vectors of three fields side by side. */
   static ModelSpec deepFmByField(String optimizer, int batchSize) {
+    Map<String, ?> vectors = Map.of("embedding", Map.of("input", "x", "dimension", 3));
+    return deepFm(schema(new InputSpec.Sparse(12, 3, 1), 2), vectors, optimizer, batchSize);
+  }
+
+  private static ModelSpec deepFm(
+      SampleSchema schema, Map<String, ?> vectors, String optimizer, int batchSize) {
     var towers =
         Map.of(
             "deep",
-            List.of(
-                Map.of("embedding", Map.of("input", "x", "dimension", 3)),
-                Map.of("dense", Map.of("units", 9, "activation", "relu")),
-                "dense"),
+            List.of(vectors, Map.of("dense", Map.of("units", 9, "activation", "relu")), "dense"),
             "first",
             List.of(Map.of("linear", Map.of("input", "x"))),
             "second",
             List.of(Map.of("fm", Map.of("input", "x", "factors", 5))));
     return model(
-        schema(new InputSpec.Sparse(12, 3, 1), 2),
+        schema,
         List.of(layer("towers", Map.of("inputs", towers, "join", "sum"))),
         "logistic",
         optimizer(optimizer, Map.of()),
