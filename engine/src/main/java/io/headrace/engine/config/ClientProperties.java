@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * Settings of a client library that a job file passes on. Secrets among them are named by the place
- * where they are, {@code ${env:NAME}} or {@code ${file:PATH}}, and read only when a client is made,
- * so that nothing that prints settings can print one. Stateless.
+ * where they are, {@code ${env:NAME}} or {@code ${file:PATH}}, and what is there is never kept, so
+ * that nothing that prints settings can print one. Stateless.
  */
 public final class ClientProperties {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{(env|file):([^}]+)}");
