@@ -2,7 +2,6 @@ package io.headrace.sink;
 
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.SettingGroup;
-import io.headrace.engine.config.Settings;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -22,8 +21,7 @@ public record AnnounceSettings(String topic, BrokerAccess brokers) {
       SettingGroup.setting(
               "announce",
               DECLARED,
-              settings ->
-                  new AnnounceSettings(settings.value(TOPIC), BrokerAccess.from(settings)),
+              settings -> new AnnounceSettings(settings.value(TOPIC), BrokerAccess.from(settings)),
               "Topic that each checkpoint is announced on once it is durable, for headrace follow;"
                   + " training never waits for it.")
           .absentByDefault();

@@ -55,7 +55,8 @@ class SettingsTest {
     assertThat(DeadLetterSettings.from(Settings.of(DeadLetterSettings.SETTINGS, topic)))
         .isEqualTo(new DeadLetterSettings(Optional.empty(), Optional.of("m"), far));
     Map<String, ?> announced = Map.of("announce", topic);
-    assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, announced)).announce())
+    assertThat(
+            CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, announced)).announce())
         .contains(new AnnounceSettings("m", far));
     assertThatThrownBy(() -> Settings.of(CheckpointSettings.SETTINGS, Map.of("keep", 0)))
         .isInstanceOf(InvalidSettingException.class)

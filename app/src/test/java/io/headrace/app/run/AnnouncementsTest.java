@@ -194,7 +194,8 @@ class AnnouncementsTest {
             .anySatisfy(
                 event ->
                     assertThat(event.message())
-                        .contains("models has cleanup.policy=delete", "Set cleanup.policy=compact"));
+                        .contains(
+                            "models has cleanup.policy=delete", "Set cleanup.policy=compact"));
       }
     }
   }

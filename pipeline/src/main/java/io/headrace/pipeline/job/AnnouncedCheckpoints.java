@@ -101,8 +101,7 @@ final class AnnouncedCheckpoints extends ForwardingStore {
             list().stream()
                 .filter(entry -> entry.step() == checkpoint.step())
                 .findFirst()
-                .ifPresent(
-                    entry -> announce(entry, checkpoint, entry.name().equals(wentBackTo))));
+                .ifPresent(entry -> announce(entry, checkpoint, entry.name().equals(wentBackTo))));
     return newest;
   }
 

@@ -162,8 +162,7 @@ final class JobSinks implements AutoCloseable {
   }
 
   private void alert(JobSpec job, String code, String message) {
-    events.accept(
-        new TrainEvent.Alert(job.name(), code, message, InstantSource.system().millis()));
+    events.accept(new TrainEvent.Alert(job.name(), code, message, InstantSource.system().millis()));
   }
 
   private BatchJournal journal(JobSpec job) {

@@ -233,8 +233,8 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   }
 
   /**
-   * The SHA-256 of a checkpoint's header, in hexadecimal, which has that of the tensors, and of what
-   * it builds on, in it: it tells the checkpoint from every other. The header alone is read.
+   * The SHA-256 of a checkpoint's header, in hexadecimal, which has that of the tensors, and of
+   * what it builds on, in it: it tells the checkpoint from every other. The header alone is read.
    *
    * @throws HeadraceException if it is missing or damaged, or its key is not at hand
    */

@@ -64,8 +64,7 @@ public final class KafkaAnnouncer implements AutoCloseable {
    * @param alerts told, with a code, what an operator should know
    * @throws io.headrace.engine.error.HeadraceException if the settings are not Kafka's
    */
-  public KafkaAnnouncer(
-      Map<String, ?> settings, String topic, BiConsumer<String, String> alerts) {
+  public KafkaAnnouncer(Map<String, ?> settings, String topic, BiConsumer<String, String> alerts) {
     this.settings = settings;
     this.topic = topic;
     this.alerts = alerts;
@@ -165,8 +164,7 @@ public final class KafkaAnnouncer implements AutoCloseable {
         LOG.info("checkpoints.announce: {} takes announcements again.", topic);
       }
       synchronized (this) {
-        status =
-            new Status(status.sent + 1, status.superseded, status.failures, newest.getStep());
+        status = new Status(status.sent + 1, status.superseded, status.failures, newest.getStep());
       }
       return true;
     } catch (InterruptException e) {
