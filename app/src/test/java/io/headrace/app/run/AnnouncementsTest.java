@@ -1,5 +1,6 @@
 package io.headrace.app.run;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.app.broker.EmbeddedBroker;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -117,13 +119,8 @@ class AnnouncementsTest {
   private static String cleanupPolicy(EmbeddedBroker broker) throws Exception {
     var topic = new ConfigResource(ConfigResource.Type.TOPIC, "models");
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-      return admin
-          .describeConfigs(List.of(topic))
-          .all()
-          .get()
-          .get(topic)
-          .get(TopicConfig.CLEANUP_POLICY_CONFIG)
-          .value();
+      Config config = admin.describeConfigs(List.of(topic)).all().get().get(topic);
+      return requireNonNull(config).get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
     }
   }
 

@@ -115,30 +115,30 @@ final class AnnouncedCheckpoints extends ForwardingStore {
 
   private ModelAnnouncement announcement(Entry entry, Checkpoint checkpoint, boolean restored) {
     Path directory = job.checkpoints().directory().orElseThrow();
-    return ModelAnnouncement.newBuilder()
-        .setJob(job.name())
-        .setCheckpoint(entry.name())
-        .setBase(entry.base().orElse(null))
-        .setStep(entry.step())
-        .setSamples(checkpoint.ledger().trained())
-        .setWrittenAt(Instant.ofEpochMilli(checkpoint.createdAtMillis()))
-        .setAnnouncedAt(clock.instant())
-        .setRestored(restored)
-        .setStore(
-            job.checkpoints()
-                .store()
-                .map(store -> "s3://" + store.bucket() + "/" + store.prefix())
-                .orElseGet(() -> directory.toAbsolutePath().normalize().toString()))
-        .setBytes(entry.bytes())
-        .setSha256(DirectoryCheckpointStore.sha256(directory.resolve(entry.name()), seal))
-        .setMetrics(metrics.window())
-        .setEpsilon(number(checkpoint, "privacy.epsilon"))
-        .setDelta(number(checkpoint, "privacy.delta"))
-        .build();
+    ModelAnnouncement.Builder told =
+        ModelAnnouncement.newBuilder()
+            .setJob(job.name())
+            .setCheckpoint(entry.name())
+            .setStep(entry.step())
+            .setSamples(checkpoint.ledger().trained())
+            .setWrittenAt(Instant.ofEpochMilli(checkpoint.createdAtMillis()))
+            .setAnnouncedAt(clock.instant())
+            .setRestored(restored)
+            .setStore(
+                job.checkpoints()
+                    .store()
+                    .map(store -> "s3://" + store.bucket() + "/" + store.prefix())
+                    .orElseGet(() -> directory.toAbsolutePath().normalize().toString()))
+            .setBytes(entry.bytes())
+            .setSha256(DirectoryCheckpointStore.sha256(directory.resolve(entry.name()), seal))
+            .setMetrics(metrics.window());
+    entry.base().ifPresent(told::setBase);
+    number(checkpoint, "privacy.epsilon").ifPresent(told::setEpsilon);
+    number(checkpoint, "privacy.delta").ifPresent(told::setDelta);
+    return told.build();
   }
 
-  private static @Nullable Double number(Checkpoint checkpoint, String name) {
-    String value = checkpoint.values().get(name);
-    return value == null ? null : Double.valueOf(value);
+  private static Optional<Double> number(Checkpoint checkpoint, String name) {
+    return Optional.ofNullable(checkpoint.values().get(name)).map(Double::valueOf);
   }
 }
