@@ -37,29 +37,28 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs that announce their checkpoints. */
 class AnnouncementsTest {
-  private static final String JOB =
-      """
-      name: %s
-      source: {file: {path: rows.csv, format: csv, follow: true}}
-      sample:
-        label: {field: y, type: number}
-        inputs: {x: {dense: {fields: [a]}}}
-      model: [linear]
-      loss: squared
-      optimizer: sgd
-      batch: {size: 10}
-      metrics: {window-samples: 100}
-      checkpoints:
-        directory: %s
-        every-samples: 1000000
-        announce: {topic: models, bootstrap: "%s", properties: {default.api.timeout.ms: 1000, request.timeout.ms: 900, delivery.timeout.ms: 2000}}
-      """;
-
   @TempDir private Path folder;
   private final LastCheckpoint told = new LastCheckpoint();
 
   private JobRun start(String name, String bootstrap) {
-    String text = JOB.formatted(name, folder.resolve(name), bootstrap);
+    String text =
+        """
+        name: %s
+        source: {file: {path: rows.csv, format: csv, follow: true}}
+        sample:
+          label: {field: y, type: number}
+          inputs: {x: {dense: {fields: [a]}}}
+        model: [linear]
+        loss: squared
+        optimizer: sgd
+        batch: {size: 10}
+        metrics: {window-samples: 100}
+        checkpoints:
+          directory: %s
+          every-samples: 1000000
+          announce: {topic: models, bootstrap: "%s", properties: {default.api.timeout.ms: 1000, request.timeout.ms: 900, delivery.timeout.ms: 2000}}
+        """
+            .formatted(name, folder.resolve(name), bootstrap);
     return JobRun.start(
         JobFile.parse("job.yaml", text, List.of(), folder),
         new JobRun.Options(List.of(told), OptionalLong.empty(), step -> {}));
