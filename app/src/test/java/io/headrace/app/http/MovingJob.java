@@ -209,7 +209,7 @@ final class MovingJob implements JobStatusSource, JobControl {
         START_MILLIS + tick * 2000,
         job,
         new Progress(
-            trained / 64, RATE + 2500 * wave, 0.38, 0.11, 0.02, 0.19, 1.7 + 0.2 * wave, 0.05),
+            trained / 64, RATE + 2500 * wave, 0.38, 0.11, 0.006, 0.02, 0.19, 1.7 + 0.2 * wave, 0.05),
         account(tick, trained),
         List.of(partition("flights-0", tick, wave), partition("flights-1", tick, -wave)),
         metrics(tick, wave),
