@@ -47,8 +47,8 @@ const DEFINITIONS = [
   },
   {
     id: "gradient-chart",
-    title: "Gradient and learning rate",
-    unit: "L2 norm · rate",
+    title: "Gradient norm",
+    unit: "and rate",
     fromZero: true,
     series: [
       { field: "gradientNorm", label: "norm", color: "--model", text: format.significant },
