@@ -14,11 +14,7 @@ import java.lang.foreign.MemorySegment;
  * @param aware made once, for it would be an object a row
  */
 record RowLane(
-    SingleRow work,
-    Loss loss,
-    Loss.Scores scores,
-    GradientNorm norm,
-    SingleRow.AwareSlope aware) {
+    SingleRow work, Loss loss, Loss.Scores scores, GradientNorm norm, SingleRow.AwareSlope aware) {
   RowLane(SingleRow work, Loss loss, Loss.Scores scores, GradientNorm norm) {
     this(work, loss, scores, norm, new LossSlope(loss));
   }

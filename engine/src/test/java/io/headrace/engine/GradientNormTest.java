@@ -33,13 +33,13 @@ class GradientNormTest {
         schema, layers, "softmax", Specs.optimizer("sgd", Map.of("learning-rate", 1.0)), 64);
   }
 
-  private record Case(ModelSpec spec, WorkerMode mode, int rows) {
+  record Case(ModelSpec spec, WorkerMode mode, int rows) {
     Trainer trainer(int threads) {
       return new Trainer(spec, threads, DivergencePolicy.DEFAULT, mode);
     }
   }
 
-  private static Stream<Case> oneUpdateABatch() {
+  static Stream<Case> oneUpdateABatch() {
     var bound = new GradientClipping(Double.POSITIVE_INFINITY, 1e6);
     WorkerMode synchronous = WorkerMode.SYNCHRONOUS;
     return Stream.of(

@@ -6,8 +6,8 @@ package io.headrace.pipeline;
  *
  * @param waiting for a batch
  * @param training the step itself
- * @param checkpointing beginning a checkpoint between two steps, spread over
- *     the steps since the checkpoint before; it is written on a thread of its own
+ * @param checkpointing beginning a checkpoint between two steps, spread over the steps since the
+ *     checkpoint before; it is written on a thread of its own
  * @param between steps otherwise: metrics, validation, beginning a copy
  * @param decoding a batch's records, on the decoders' threads, beside the others
  */

@@ -336,8 +336,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
    */
   StepTimes stepTimes(double decodeNanos) {
     double decodeMillis = decodeNanos * plan.settings().batch().size() / 1e6;
-    return new StepTimes(
-        waitMillis, stepMillis, checkpointMillis, betweenMillis, decodeMillis);
+    return new StepTimes(waitMillis, stepMillis, checkpointMillis, betweenMillis, decodeMillis);
   }
 
   double samplesPerSecond() {
