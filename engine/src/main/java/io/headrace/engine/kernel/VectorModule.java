@@ -22,7 +22,8 @@ final class VectorModule {
       return true;
     }
     try {
-      Method load = Class.forName("jdk.internal.module.Modules").getMethod("loadModule", String.class);
+      Method load =
+          Class.forName("jdk.internal.module.Modules").getMethod("loadModule", String.class);
       return load.invoke(null, NAME) instanceof Module;
     } catch (ReflectiveOperationException e) { // not exported to us, or another JDK's insides
       return false;
