@@ -45,9 +45,13 @@ class HeadraceCommandTest {
             (name, command) -> {
               CommandLine part = HeadraceCommand.commandLineFor(name, "--help");
               assertThat(part.getSubcommands()).containsOnlyKeys(name);
-              assertThat(part.getSubcommands().get(name).getUsageMessage())
-                  .isEqualTo(command.getUsageMessage())
-                  .contains("Usage: headrace " + name, "--log");
+              assertThat(part.getSubcommands())
+                  .hasEntrySatisfying(
+                      name,
+                      made ->
+                          assertThat(made.getUsageMessage())
+                              .isEqualTo(command.getUsageMessage())
+                              .contains("Usage: headrace " + name, "--log"));
               Command declared =
                   command.getCommandSpec().userObject().getClass().getAnnotation(Command.class);
               assertThat(declared.name()).isEqualTo(name);
