@@ -20,6 +20,7 @@ import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.DeadLetterSink;
 import io.headrace.sink.EventSink;
+import io.headrace.sink.SampleArchive;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -46,6 +47,7 @@ final class RunFixture implements AutoCloseable {
   SampleSource source = new CountedRecords(1_000, 37);
   Consumer<StepResult> afterStep = _ -> {};
   Consumer<Positions> afterCheckpoint = committed::add;
+  SampleArchive archive = SampleArchive.NONE;
   BatchJournal journal = BatchJournal.NONE;
   int decoderThreads = 2;
   long checkpointSamples = 200;
@@ -90,6 +92,7 @@ final class RunFixture implements AutoCloseable {
         store,
         journal,
         new Letters(),
+        archive,
         new Events(),
         afterCheckpoint,
         step -> afterStep.accept(step),

@@ -11,6 +11,8 @@ import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.DeadLetterSink;
 import io.headrace.sink.EventSink;
 import io.headrace.sink.MetricsSettings;
+import io.headrace.sink.SampleArchive;
+import io.headrace.sink.archive.DirectoryArchive;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryLock;
 import io.headrace.sink.event.EventPump;
@@ -43,6 +45,7 @@ final class JobSinks implements AutoCloseable {
   private final DeadLetterSink deadLetters;
   private final EventPump events;
   private final BatchJournal journal;
+  private final SampleArchive archive;
   private final FileSeal seal;
 
   /**
@@ -67,6 +70,8 @@ final class JobSinks implements AutoCloseable {
       open.add(events);
       journal = journal(job);
       open.add(journal);
+      archive = archive(job);
+      open.add(archive);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -92,6 +97,10 @@ final class JobSinks implements AutoCloseable {
 
   BatchJournal journal() {
     return journal;
+  }
+
+  SampleArchive archive() {
+    return archive;
   }
 
   EventPump events() {
@@ -144,6 +153,22 @@ final class JobSinks implements AutoCloseable {
                 new TrainEvent.Alert(job.name(), "batch-journal", message, clock.millis())),
         clock,
         seal.blocks(Optional.of(job.name())));
+  }
+
+  private SampleArchive archive(JobSpec job) {
+    if (job.archive().isEmpty()) {
+      return SampleArchive.NONE;
+    }
+    InstantSource clock = InstantSource.system();
+    return new DirectoryArchive(
+        job.archive().get(),
+        job.name(),
+        JobTransforms.of(job).schema(),
+        job.batch().size(),
+        seal,
+        message ->
+            events.accept(new TrainEvent.Alert(job.name(), "archive", message, clock.millis())),
+        clock);
   }
 
   /** Which records come is then up to the group: nobody could make the same batches again. */
