@@ -58,8 +58,7 @@ class ArchivedRunTest {
   private TrainingStatus run(Action action, float extreme, float later, List<String> told) {
     var store = DirectoryCheckpointStore.forWriting(folder.resolve("checkpoints"), 30);
     var policy = new DivergencePolicy(action, Double.POSITIVE_INFINITY, 10, 3);
-    var settings =
-        new ArchiveSettings(archive(), 1 << 20, Optional.empty(), OptionalLong.empty());
+    var settings = new ArchiveSettings(archive(), 1 << 20, Optional.empty(), OptionalLong.empty());
     var sgd = Optimizers.variants().spec("sgd", Map.of("learning-rate", 0.1));
     try (var fixture = new RunFixture(store, policy, sgd);
         var archive =

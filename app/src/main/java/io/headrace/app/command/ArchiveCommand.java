@@ -188,8 +188,7 @@ final class ArchiveCommand implements Runnable {
               required = true,
               description = "The container to write; one that is there is replaced.")
           Path to) {
-    long samples =
-        ArchiveReader.open(directory, keys.seal()).export(to, steps.after, steps.upTo);
+    long samples = ArchiveReader.open(directory, keys.seal()).export(to, steps.after, steps.upTo);
     out().printf(Locale.ROOT, "%,d samples in %s%n", samples, to);
     return 0;
   }

@@ -215,12 +215,7 @@ class ArchiveRunTest {
     var export = CommandLineRun.of("archive", "export", archive("whole"), "--to", exported);
     assertThat(export.out()).startsWith("20,000 samples in ");
     JsonNode learned =
-        run(
-            "again",
-            "--set",
-            "source.file.path=" + exported,
-            "--set",
-            "source.file.format=avro");
+        run("again", "--set", "source.file.path=" + exported, "--set", "source.file.format=avro");
     assertThat(learned.path("parametersSha256")).isEqualTo(report.path("parametersSha256"));
   }
 

@@ -106,8 +106,7 @@ final class ArchiveFolder {
 
   /** Binds an encrypted cut to its job and its place. */
   static Map<String, String> label(Cut cut) {
-    return Map.of(
-        "kind", CUT_KIND, "job", cut.job(), "number", Long.toString(cut.number()));
+    return Map.of("kind", CUT_KIND, "job", cut.job(), "number", Long.toString(cut.number()));
   }
 
   /** Names of the files that list cuts, oldest first. */

@@ -322,8 +322,7 @@ public final class DirectoryArchive implements SampleArchive {
 
   private void publish(long step, Ledger ledger) throws IOException {
     var cut =
-        new Cut(
-            nextNumber, job, step, clock.millis(), from, ledger, finished, missing, withdrawn);
+        new Cut(nextNumber, job, step, clock.millis(), from, ledger, finished, missing, withdrawn);
     folder.publish(cut);
     nextNumber++;
     cuts.add(cut);
@@ -352,8 +351,7 @@ public final class DirectoryArchive implements SampleArchive {
           total -= other.bytes();
         }
       }
-      while (cuts.size() > 1
-          && (total > most || cuts.getFirst().createdAtMillis() < oldest)) {
+      while (cuts.size() > 1 && (total > most || cuts.getFirst().createdAtMillis() < oldest)) {
         folder.delete(cuts.getFirst());
         total -= cuts.removeFirst().bytes();
       }

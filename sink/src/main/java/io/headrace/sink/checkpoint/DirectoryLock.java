@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The right to write to a directory: one holder at a time, of all processes on this
- * machine. The operating system takes it back when its process ends, however it ends. Thread-safe.
+ * The right to write to a directory: one holder at a time, of all processes on this machine. The
+ * operating system takes it back when its process ends, however it ends. Thread-safe.
  */
 public final class DirectoryLock implements AutoCloseable {
   private static final String NAME = ".lock";
