@@ -39,7 +39,9 @@ final class CatchUp {
     return block.slots().getLast();
   }
 
-  /** Takes a row of {@code width} floats from {@code at} on through all steps it has not been to. */
+  /**
+   * Takes a row of {@code width} floats from {@code at} on through all steps it has not been to.
+   */
   void bring(ParameterBlock block, long at, int width) {
     int to = past.count();
     int from = Floats.readInt(steps(block), at);

@@ -75,8 +75,8 @@ public final class CaughtUp {
   }
 
   /**
-   * A checkpoint with all weights of {@code from} caught up, to be looked at: {@code from} itself if
-   * none is late. Its slots are those of {@code from}, so that no run can go on from it.
+   * A checkpoint with all weights of {@code from} caught up, to be looked at: {@code from} itself
+   * if none is late. Its slots are those of {@code from}, so that no run can go on from it.
    */
   public static Checkpoint of(Checkpoint from) {
     return of(new CheckpointReader(from)).map(late -> late.checkpoint(from)).orElse(from);
@@ -122,8 +122,7 @@ public final class CaughtUp {
             .map(slot -> from.tensor("optimizer." + slot + "." + name).orElseThrow().data())
             .toList();
     long count = Floats.count(weights) / width;
-    var part =
-        ParameterBlock.beside(Floats.allocate((long) ROWS_AT_ONCE * width), late.size());
+    var part = ParameterBlock.beside(Floats.allocate((long) ROWS_AT_ONCE * width), late.size());
     for (long first = 0; first < count; first += ROWS_AT_ONCE) {
       int rowCount = (int) Math.min(ROWS_AT_ONCE, count - first);
       long floats = (long) rowCount * width;

@@ -29,9 +29,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * {@code lazy: exact} beside a twin whose rows have every id, most of them with the value 0, so that
- * each of its steps updates the whole table. Ids come in times of their own, and then stay away for
- * hundreds of steps.
+ * {@code lazy: exact} beside a twin whose rows have every id, most of them with the value 0, so
+ * that each of its steps updates the whole table. Ids come in times of their own, and then stay
+ * away for hundreds of steps.
  */
 class LazyExactTest {
   private static final int BITS = 7;
@@ -228,8 +228,7 @@ class LazyExactTest {
           .hasMessageContaining("weight-decay: 0.1, which is part of the gradients")
           .hasMessageContaining("adamw");
     }
-    assertThatThrownBy(
-            () -> new Trainer(spec("linear", "sgd", "momentum 0.9 weight-decay 0.1"), 1))
+    assertThatThrownBy(() -> new Trainer(spec("linear", "sgd", "momentum 0.9 weight-decay 0.1"), 1))
         .hasMessageContaining("Set one of them to 0");
     assertThatThrownBy(
             () -> new Trainer(spec("linear", "sgd", "learning-rate 20 weight-decay 0.1"), 1))
@@ -240,8 +239,7 @@ class LazyExactTest {
                 new Trainer(
                     Specs.rowByRow(linear), 2, DivergencePolicy.DEFAULT, WorkerMode.HOGWILD))
         .hasMessageContaining("without lazy: exact");
-    var privacy = new PrivacySpec(
-            1, 1, 1e-5, 1e9, 1, OptionalLong.empty(), OptionalLong.of(11));
+    var privacy = new PrivacySpec(1, 1, 1e-5, 1e9, 1, OptionalLong.empty(), OptionalLong.of(11));
     assertThatThrownBy(() -> new Trainer(Specs.privately(linear, privacy), 1))
         .hasMessageContaining("Remove lazy");
   }
@@ -271,8 +269,7 @@ class LazyExactTest {
         switch (model) {
           case "linear" -> List.of(Specs.layer("linear", none));
           case "embedding" ->
-              List.of(
-                  Specs.layer("embedding", Map.of("dimension", 3)), Specs.layer("dense", none));
+              List.of(Specs.layer("embedding", Map.of("dimension", 3)), Specs.layer("dense", none));
           default -> List.of(Specs.layer(model, Map.of("factors", 3, "deviation", 0.03)));
         };
     Map<String, Object> settings = settings(words);

@@ -21,8 +21,8 @@ public interface Updates {
   RowUpdates rows(Parameter parameter, int rowWidth);
 
   /**
-   * What takes rows of {@code table} through steps that they were absent from, before they are read,
-   * where the optimizer leaves that for later.
+   * What takes rows of {@code table} through steps that they were absent from, before they are
+   * read, where the optimizer leaves that for later.
    */
   default Optional<LateRows> late(Parameter table, int rowWidth) {
     return Optional.empty();

@@ -12,7 +12,7 @@ record AdagradIdling(double rate, double epsilon, double penalty, double l1) imp
   private static final double LOST = 0x1p-25;
 
   /** Parts by which sum of squares and weight may change in steps that are taken at once. */
-  private static final double GROWTH = 1e-4;
+  private static final double GROWTH = 5e-5;
 
   private static final double SHRINKAGE = 1e-2;
 
@@ -81,8 +81,7 @@ record AdagradIdling(double rate, double epsilon, double penalty, double l1) imp
     double root = root(state.sum + (growth + added) / 2); // each step adds before it divides
     double gone = gone(penalty / root, sums);
     double lost = penalty == 0 ? l1 * sums.rates() / root : l1 / penalty * gone;
-    return new State(
-        shrunk(state.weight - state.weight * gone, lost), state.sum + growth);
+    return new State(shrunk(state.weight - state.weight * gone, lost), state.sum + growth);
   }
 
   /** A weight that moves towards 0 and stops there. */

@@ -43,8 +43,9 @@ public interface Optimizer {
   }
 
   /**
-   * What its steps do to weights without a gradient, if rows of a table that are absent from a batch
-   * are to catch up with them later. Its last slot then has the steps that a row has been through.
+   * What its steps do to weights without a gradient, if rows of a table that are absent from a
+   * batch are to catch up with them later. Its last slot then has the steps that a row has been
+   * through.
    */
   default Optional<Idling> idling() {
     return Optional.empty();

@@ -13,9 +13,9 @@ import java.util.Objects;
 
 /**
  * The steps that a model has taken, as a row needs them that was absent from some: how many, their
- * numbers and their rates. Steps of one rate make a run; sums kept for each run give any span by two
- * look-ups (the cache of Lipton and Elkan, "Efficient Elastic Net Regularization for Sparse Linear
- * Models", 2015). Not thread-safe.
+ * numbers and their rates. Steps of one rate make a run; sums kept for each run give any span by
+ * two look-ups (the cache of Lipton and Elkan, "Efficient Elastic Net Regularization for Sparse
+ * Linear Models", 2015). Not thread-safe.
  */
 public final class PastSteps {
   /** Steps to which a row's count of them stays a number when it is read as a float. */
