@@ -22,4 +22,9 @@ record LateSingleRow(SingleRow work, int input, LateRows late) implements Single
       late.joins(pairs.ids()[i]);
     }
   }
+
+  @Override
+  public double squaredGradient(SampleBlock rows, int row) {
+    return work.squaredGradient(rows, row);
+  }
 }
