@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * The steps that a model has taken, as a row needs them that was absent from some: how many, their
@@ -177,6 +176,6 @@ public final class PastSteps {
           number.getAtIndex(LONG, run),
           factor.getAtIndex(DOUBLE, run));
     }
-    count = Integer.parseInt(Objects.requireNonNull(from.value(COUNT).orElseThrow()));
+    count = Integer.parseInt(from.value(COUNT).orElseThrow());
   }
 }
