@@ -33,6 +33,7 @@ public final class HeadraceCommand implements Runnable {
           new Entry("replay", ReplayCommand::new),
           new Entry("convert", ConvertCommand::new),
           new Entry("checkpoints", CheckpointsCommand::new),
+          new Entry("archive", ArchiveCommand::new),
           new Entry("dead-letters", DeadLettersCommand::new),
           new Entry("tokens", TokensCommand::new),
           new Entry("keys", KeysCommand::new),
