@@ -133,8 +133,17 @@ public final class Trainer implements AutoCloseable {
           "a batch of " + count + " rows is larger than the model's " + spec.batchSize());
     }
     model.meet(rows);
+    model.updates().norm().startBatch();
     boolean rowByRow = spec.update() == UpdateMode.SAMPLE || privacy != null;
     return rowByRow ? trainRows(batch) : trainBatch(batch, count);
+  }
+
+  /**
+   * Whether row {@code row} of the batch trained last was learned from, where some of its rows were
+   * and some not; see {@link StepResult#divergence}.
+   */
+  public boolean learnedFrom(int row) {
+    return !learnedRows.leftOut(row);
   }
 
   /** Whether the job's budget of privacy allows to learn from the batch. */
@@ -162,11 +171,12 @@ public final class Trainer implements AutoCloseable {
     model.updates().startStep(guard.nextStep(), rateFactor());
     plan.learn();
     model.finishStep(team);
-    return taken(batch, count, meanLoss);
+    return taken(batch, count, 1, meanLoss);
   }
 
-  private StepResult taken(MiniBatch batch, int count, double meanLoss) {
+  private StepResult taken(MiniBatch batch, int count, int updates, double meanLoss) {
     step++;
+    model.updates().norm().endBatch(updates);
     guard.learned(meanLoss);
     ledger.add(batch.ledger());
     return new StepResult(step, count, meanLoss);
@@ -193,7 +203,8 @@ public final class Trainer implements AutoCloseable {
         learnedRows.losses(),
         learned);
     double usual = guard.usualLoss();
-    StepResult result = taken(batch, learned, meanLoss);
+    int updates = spec.update() == UpdateMode.SAMPLE ? learned : 1;
+    StepResult result = taken(batch, learned, updates, meanLoss);
     if (left == 0) {
       return result;
     }
@@ -267,11 +278,13 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * The L2 norm of the last step's gradient before it was scaled, which is known where {@code
-   * gradient-clipping.norm} bounds it; may be asked by any thread.
+   * The L2 norm of the gradient, before {@code gradient-clipping.norm} scales it, of the first
+   * batch or that after the last call; empty before the first. Where a batch is learned from row by
+   * row, the root of the mean of its rows' squared norms; with {@code privacy}, that of the sum
+   * with its noise. May be asked by any thread.
    */
   public OptionalDouble gradientNorm() {
-    return model.updates().gradientNorm();
+    return model.updates().norm().ask();
   }
 
   /** The learning rate of the next step. */

@@ -67,7 +67,10 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private volatile long steps;
   private volatile double stepMillis;
   private volatile double waitMillis;
+  private volatile double checkpointMillis;
   private volatile double betweenMillis;
+  private long checkpointNanos;
+  private long stepsSinceCheckpoint;
   private long lastEndNanos;
   private volatile @Nullable TrainingMetrics lastMetrics;
   private volatile boolean budgetSpent;
@@ -123,13 +126,16 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       waitMillis = averaged(waitMillis, begun - lastEndNanos);
     }
     plan.vocabularies().settle(batch.rows());
+    plan.archive().offer(batch.rows());
     List<ChunkTrace> traced = plan.traces().training(batch.ledger());
     StepResult result = train(batch);
     long stepped = System.nanoTime();
+    long checkpointed = checkpointNanos;
     traced.forEach(trace -> trace.trained(result.step()));
     if (result.rows() > 0) {
       stepMillis = averaged(stepMillis, stepped - begun); // this thread alone writes it
     }
+    plan.archive().settle(result.step(), row -> learnedFrom(result, row));
     long before = trained;
     if (result.divergence() == null) {
       synchronized (accountLock) {
@@ -141,6 +147,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       before = trained;
     }
     steps = result.step();
+    stepsSinceCheckpoint++;
     unsaved = true;
     rate.add(plan.clock().millis(), result.rows());
     if (crossed(before, plan.settings().windowSamples())) {
@@ -158,7 +165,8 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     }
     plan.afterStep().accept(result);
     lastEndNanos = System.nanoTime();
-    betweenMillis = averaged(betweenMillis, lastEndNanos - stepped);
+    long other = lastEndNanos - stepped - (checkpointNanos - checkpointed);
+    betweenMillis = averaged(betweenMillis, other);
     return trained < limit && !stoppedEarly();
   }
 
@@ -186,7 +194,8 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     try {
       return trainer.train(batch);
     } catch (TrainingDivergedException stop) {
-      takeAccount();
+      plan.archive().settle(stop.step(), row -> false);
+      takeAccount(stop.step(), stop.undone());
       checkpoints.awaitWritten();
       try {
         checkpoints.writeLast(snapshot(), false);
@@ -197,8 +206,12 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     }
   }
 
+  private boolean learnedFrom(StepResult result, int row) {
+    return result.divergence() == null || (result.rows() > 0 && trainer.learnedFrom(row));
+  }
+
   private void tell(Divergence divergence) {
-    takeAccount();
+    takeAccount(divergence.step(), divergence.undoneSteps());
     diverged.addAndGet(divergence.rejectedSamples());
     plan.events()
         .accept(
@@ -206,11 +219,20 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
                 plan.job(), "diverged", divergence.message(), plan.clock().millis()));
   }
 
-  /** Steps may have been undone: what was trained is not any more. */
-  private void takeAccount() {
+  /**
+   * Steps may have been undone: what was trained is not any more.
+   *
+   * @param step before which they were taken
+   * @param undone how many
+   */
+  private void takeAccount(long step, long undone) {
+    long before = trained;
     synchronized (accountLock) {
       account.reset(trainer.ledger());
       trained = account.ledger().trained();
+    }
+    if (undone > 0) {
+      plan.archive().withdraw(step - undone, step - 1, before - trained);
     }
     metricsTrained = Math.min(metricsTrained, trained);
   }
@@ -330,7 +352,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
    */
   StepTimes stepTimes(double decodeNanos) {
     double decodeMillis = decodeNanos * plan.settings().batch().size() / 1e6;
-    return new StepTimes(waitMillis, stepMillis, betweenMillis, decodeMillis);
+    return new StepTimes(waitMillis, stepMillis, checkpointMillis, betweenMillis, decodeMillis);
   }
 
   double samplesPerSecond() {
@@ -389,7 +411,9 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     }
   }
 
+  /** The archive ends a part where a checkpoint is taken, so that either has what the other has. */
   private Snapshot snapshot() {
+    plan.archive().cut(steps, trainer.ledger());
     return trainer.startSnapshot(plan.job(), plan.clock().millis()).with(this::withOthers);
   }
 
@@ -418,6 +442,12 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private CompletableFuture<CheckpointStore.Entry> checkpoint(boolean best) {
     checkpointDue = false;
     unsaved = false;
-    return checkpoints.write(snapshot(), best, () -> checkpointDue = true);
+    long begun = System.nanoTime();
+    var written = checkpoints.write(snapshot(), best, () -> checkpointDue = true);
+    long nanos = System.nanoTime() - begun;
+    checkpointNanos += nanos;
+    checkpointMillis = nanos / 1e6 / Math.max(1, stepsSinceCheckpoint);
+    stepsSinceCheckpoint = 0;
+    return written;
   }
 }

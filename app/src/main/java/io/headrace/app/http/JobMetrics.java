@@ -83,12 +83,18 @@ final class JobMetrics implements MultiCollector {
     Double norm = status.progress().gradientNorm();
     if (norm != null) {
       families
-          .gauge("headrace_gradient_norm", "L2 norm of the last gradient, before it was scaled")
+          .gauge("headrace_gradient_norm", "L2 norm of a late gradient, before it was scaled")
           .add(norm.doubleValue());
     }
     families
         .gauge("headrace_step_seconds", "Mean duration of a step, lately")
         .add(status.progress().stepMillis() / 1000);
+    families
+        .gauge("headrace_step_part_seconds", "Where the trainer's time goes, a step, lately")
+        .add(status.progress().waitMillis() / 1000, "part", "wait")
+        .add(status.progress().stepMillis() / 1000, "part", "train")
+        .add(status.progress().checkpointMillis() / 1000, "part", "checkpoint")
+        .add(status.progress().betweenMillis() / 1000, "part", "other");
   }
 
   private static void quality(JobStatus.Metrics metrics, MetricFamilies families) {
@@ -197,6 +203,22 @@ final class JobMetrics implements MultiCollector {
     families
         .counter("headrace_checkpoints", "Checkpoints written by this run")
         .add(checkpoints.written());
+    if (checkpoints.announced() != null) {
+      announcements(checkpoints.announced(), families);
+    }
+  }
+
+  private static void announcements(JobStatus.Announced announced, MetricFamilies families) {
+    families
+        .counter("headrace_announcements", "Models announced, by outcome")
+        .add(announced.sent(), "outcome", "sent")
+        .add(announced.superseded(), "outcome", "superseded");
+    families
+        .counter("headrace_announcement_failures", "Attempts to announce that failed")
+        .add(announced.failures());
+    families
+        .gauge("headrace_announced_step", "Step of the newest model announced")
+        .add(announced.step());
   }
 
   private static void predictions(JobStatus.Predictions predictions, MetricFamilies families) {

@@ -53,10 +53,10 @@ public record JobStatus(
    * @param samplesPerSecond trained lately
    * @param stepMillis a step's mean duration lately, the step alone
    * @param waitMillis mean time that the trainer waits for a batch
-   * @param betweenMillis mean time between two steps for metrics, validation and checkpoints
+   * @param checkpointMillis time between two steps for beginning checkpoints, spread over all steps
+   * @param betweenMillis mean time between two steps for all else: metrics, validation, copies
    * @param decodeMillis mean time to decode a batch's records, on the decoders' threads
-   * @param gradientNorm of the last step's gradient, before it was scaled; null where it is not
-   *     measured because nothing bounds it
+   * @param gradientNorm of a late step's gradient, before it was scaled; null before the first
    * @param learningRate at the last metrics; null before the first
    */
   @Serdeable
@@ -65,6 +65,7 @@ public record JobStatus(
       double samplesPerSecond,
       double stepMillis,
       double waitMillis,
+      double checkpointMillis,
       double betweenMillis,
       double decodeMillis,
       @Nullable Double gradientNorm,
@@ -221,9 +222,25 @@ public record JobStatus(
    * @param failures writes of this run that failed; each is tried again
    * @param putOff times that one was due while the one before was still being written
    * @param last null before the first
+   * @param announced null where they are not announced
    */
   @Serdeable
-  public record Checkpoints(long written, long failures, long putOff, @Nullable Saved last) {}
+  public record Checkpoints(
+      long written,
+      long failures,
+      long putOff,
+      @Nullable Saved last,
+      @Nullable Announced announced) {}
+
+  /**
+   * What the topic of announcements was told by this run.
+   *
+   * @param superseded models that a newer one took the place of before they were told
+   * @param failures attempts that failed; each is made again
+   * @param step of the newest model that it knows; 0 before the first
+   */
+  @Serdeable
+  public record Announced(long sent, long superseded, long failures, long step) {}
 
   /**
    * What was asked of the model while it learned, since the start.
@@ -250,12 +267,12 @@ public record JobStatus(
     return new JobStatus(
         System.currentTimeMillis(),
         job,
-        new Progress(0, 0, 0, 0, 0, 0, null, null),
+        new Progress(0, 0, 0, 0, 0, 0, 0, null, null),
         new Account(0, 0, 0, 0, 0, 0, Collections.emptySortedMap()),
         List.of(),
         new Metrics(none, none, none, none, null, null, null, 0, 0),
         new Flow(0, 0, 0),
-        new Checkpoints(0, 0, 0, null),
+        new Checkpoints(0, 0, 0, null, null),
         null,
         List.of());
   }

@@ -1,6 +1,7 @@
 package io.headrace.app.http;
 
 import io.headrace.app.http.JobStatus.Account;
+import io.headrace.app.http.JobStatus.Announced;
 import io.headrace.app.http.JobStatus.Calibration;
 import io.headrace.app.http.JobStatus.CalibrationBin;
 import io.headrace.app.http.JobStatus.Checkpoints;
@@ -209,7 +210,15 @@ final class MovingJob implements JobStatusSource, JobControl {
         START_MILLIS + tick * 2000,
         job,
         new Progress(
-            trained / 64, RATE + 2500 * wave, 0.38, 0.11, 0.02, 0.19, 1.7 + 0.2 * wave, 0.05),
+            trained / 64,
+            RATE + 2500 * wave,
+            0.38,
+            0.11,
+            0.006,
+            0.02,
+            0.19,
+            1.7 + 0.2 * wave,
+            0.05),
         account(tick, trained),
         List.of(partition("flights-0", tick, wave), partition("flights-1", tick, -wave)),
         metrics(tick, wave),
@@ -323,6 +332,7 @@ final class MovingJob implements JobStatusSource, JobControl {
                 written * 25_000,
                 (tick % 20) * 2.0,
                 3_158_064,
-                41));
+                41),
+        new Announced(written, tick / 70, tick / 60, written * 25_000));
   }
 }

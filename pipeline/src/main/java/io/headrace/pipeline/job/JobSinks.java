@@ -5,18 +5,22 @@ import io.headrace.engine.TrainEvent;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
+import io.headrace.sink.AnnounceSettings;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.DeadLetterSink;
 import io.headrace.sink.EventSink;
 import io.headrace.sink.MetricsSettings;
+import io.headrace.sink.SampleArchive;
+import io.headrace.sink.archive.DirectoryArchive;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryLock;
 import io.headrace.sink.event.EventPump;
 import io.headrace.sink.file.FileDeadLetterSink;
 import io.headrace.sink.file.JsonLinesEventSink;
 import io.headrace.sink.journal.DirectoryBatchJournal;
+import io.headrace.sink.kafka.KafkaAnnouncer;
 import io.headrace.sink.kafka.KafkaDeadLetterSink;
 import io.headrace.sink.kafka.KafkaEventSink;
 import io.headrace.sink.seal.FileSeal;
@@ -42,7 +46,9 @@ final class JobSinks implements AutoCloseable {
   private final Optional<String> aside;
   private final DeadLetterSink deadLetters;
   private final EventPump events;
+  private final Optional<KafkaAnnouncer> announcer;
   private final BatchJournal journal;
+  private final SampleArchive archive;
   private final FileSeal seal;
 
   /**
@@ -59,14 +65,28 @@ final class JobSinks implements AutoCloseable {
       Optional<String> backTo) {
     seal = job.seal();
     try {
-      checkpoints = new JobCheckpoints(job, checkpoints(job), first, weightsOnly);
-      aside = backTo.flatMap(checkpoints::goBackTo);
+      CheckpointStore store = checkpoints(job);
       deadLetters = deadLetters(job, seal.blocks(Optional.of(job.name())));
       open.add(deadLetters);
-      events = new EventPump(events(job, others), EVENTS_WAITING);
+      var metrics = new AnnouncedCheckpoints.LastMetrics();
+      List<EventSink> sinks = new ArrayList<>(others);
+      sinks.add(metrics);
+      events = new EventPump(events(job, sinks), EVENTS_WAITING);
       open.add(events);
+      announcer = job.checkpoints().announce().map(settings -> announcer(job, settings));
+      CheckpointStore announced =
+          announcer
+              .<CheckpointStore>map(
+                  topic ->
+                      new AnnouncedCheckpoints(
+                          job, seal, store, metrics, topic::announce, InstantSource.system()))
+              .orElse(store);
+      checkpoints = new JobCheckpoints(job, announced, first, weightsOnly);
+      aside = backTo.flatMap(checkpoints::goBackTo);
       journal = journal(job);
       open.add(journal);
+      archive = archive(job);
+      open.add(archive);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -94,8 +114,17 @@ final class JobSinks implements AutoCloseable {
     return journal;
   }
 
+  SampleArchive archive() {
+    return archive;
+  }
+
   EventPump events() {
     return events;
+  }
+
+  /** Announces checkpoints, where the job asks for that. */
+  Optional<KafkaAnnouncer> announcer() {
+    return announcer;
   }
 
   @Override
@@ -131,6 +160,20 @@ final class JobSinks implements AutoCloseable {
     return stored;
   }
 
+  private KafkaAnnouncer announcer(JobSpec job, AnnounceSettings settings) {
+    var made =
+        new KafkaAnnouncer(
+            JobBrokers.of(job, settings.brokers()),
+            settings.topic(),
+            (code, message) -> alert(job, code, message));
+    open.add(made);
+    return made;
+  }
+
+  private void alert(JobSpec job, String code, String message) {
+    events.accept(new TrainEvent.Alert(job.name(), code, message, InstantSource.system().millis()));
+  }
+
   private BatchJournal journal(JobSpec job) {
     if (job.checkpoints().directory().isEmpty() || sharesPartitions(job.source())) {
       return BatchJournal.NONE;
@@ -139,11 +182,25 @@ final class JobSinks implements AutoCloseable {
     return new DirectoryBatchJournal(
         job.checkpoints().directory().get(),
         job.checkpoints().keepJournal(),
-        message ->
-            events.accept(
-                new TrainEvent.Alert(job.name(), "batch-journal", message, clock.millis())),
+        message -> alert(job, "batch-journal", message),
         clock,
         seal.blocks(Optional.of(job.name())));
+  }
+
+  private SampleArchive archive(JobSpec job) {
+    if (job.archive().isEmpty()) {
+      return SampleArchive.NONE;
+    }
+    InstantSource clock = InstantSource.system();
+    return new DirectoryArchive(
+        job.archive().get(),
+        job.name(),
+        JobTransforms.of(job).schema(),
+        job.batch().size(),
+        seal,
+        message ->
+            events.accept(new TrainEvent.Alert(job.name(), "archive", message, clock.millis())),
+        clock);
   }
 
   /** Which records come is then up to the group: nobody could make the same batches again. */
