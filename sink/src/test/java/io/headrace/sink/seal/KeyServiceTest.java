@@ -58,8 +58,7 @@ class KeyServiceTest {
     assertThatThrownBy(
             () ->
                 KeyRing.open(
-                    new EncryptionSettings(
-                        keys(KEY).keys(), Optional.empty(), Optional.empty())))
+                    new EncryptionSettings(keys(KEY).keys(), Optional.empty(), Optional.empty())))
         .hasMessageContaining("needs its kms as well");
     Files.writeString(folder.resolve("keys.json"), "{}");
     assertThatThrownBy(() -> KeyRing.open(keys(KEY)))
