@@ -345,7 +345,7 @@ class ArchiveRunTest {
             names: {sparse: {fields: [s, a], bits: 12, min-count: 2}}
             numbers: {dense: {fields: [a, b]}}
         transforms:
-          - normalize: {input: numbers, mean: [0.5, 0.5], deviation: [0.25, 0.25]}
+          - normalize: {input: numbers, mean: 0.5, deviation: 0.25}
           - down-sample: {class: "no", keep: 0.5}
         model:
           - towers:
