@@ -157,7 +157,7 @@ public final class PastSteps {
 
   /** What all steps before one add up to. */
   private Sums sums(int run, long step) {
-    return before[run].plus(each[run].times(step - starts[run]));
+    return before[run].plus(each[run].times((double) (step - starts[run])));
   }
 
   /** The run that a step belongs to; the last for one that is not taken yet. */
