@@ -1,7 +1,6 @@
 package io.headrace.engine;
 
 import io.headrace.engine.layer.Parameter;
-import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,7 +28,7 @@ final class GradualCopy {
 
   private final List<Parameter> parameters;
   private final List<MemorySegment> originals;
-  private final List<List<MemorySegment>> copies;
+  private final List<List<CopyPlace>> copies;
   private final AtomicIntegerArray pages;
   private final AtomicInteger left;
   private int advanced;
@@ -37,13 +36,13 @@ final class GradualCopy {
   /**
    * @param parameters in the order of their offsets
    * @param originals vectors of {@code size} floats
-   * @param copies for each of them memory for each parameter, without padding
+   * @param copies for each of them a place for each parameter, without padding
    */
   GradualCopy(
       List<Parameter> parameters,
       long size,
       List<MemorySegment> originals,
-      List<List<MemorySegment>> copies) {
+      List<List<CopyPlace>> copies) {
     this.parameters = parameters;
     this.originals = originals;
     this.copies = copies;
@@ -143,8 +142,7 @@ final class GradualCopy {
 
   private void copyNow(int parameter, long from, long to, long count) {
     for (int vector = 0; vector < originals.size(); vector++) {
-      MemorySegment copy = copies.get(vector).get(parameter);
-      Floats.copyChanged(originals.get(vector), from, copy, to, count);
+      copies.get(vector).get(parameter).copy(originals.get(vector), from, to, count);
     }
   }
 
@@ -156,8 +154,8 @@ final class GradualCopy {
     long end = Math.min(parameter.rows(), Math.ceilDiv(to - parameter.offset(), stride));
     long at = parameter.offset() + first * stride;
     for (int vector = 0; vector < originals.size(); vector++) {
-      MemorySegment copy = copies.get(vector).get(index);
-      Floats.copyChanged(originals.get(vector), at, stride, copy, first, 1, end - first);
+      CopyPlace copy = copies.get(vector).get(index);
+      copy.copy(originals.get(vector), at, stride, first, end - first);
     }
   }
 

@@ -48,8 +48,8 @@ record ModelState(Model model) {
   }
 
   /** Memory for each parameter, and for each of its slots. */
-  private List<List<MemorySegment>> places(SnapshotMemory in) {
-    List<List<MemorySegment>> places = new ArrayList<>();
+  private List<List<CopyPlace>> places(SnapshotMemory in) {
+    List<List<CopyPlace>> places = new ArrayList<>();
     places.add(weightPlaces(in));
     for (String slot : model.updates().optimizer().slots()) {
       places.add(places(in, parameter -> slotName(slot, parameter)));
@@ -57,11 +57,11 @@ record ModelState(Model model) {
     return places;
   }
 
-  private List<MemorySegment> weightPlaces(SnapshotMemory in) {
+  private List<CopyPlace> weightPlaces(SnapshotMemory in) {
     return places(in, parameter -> "model." + parameter.name());
   }
 
-  private List<MemorySegment> places(SnapshotMemory in, Function<Parameter, String> name) {
+  private List<CopyPlace> places(SnapshotMemory in, Function<Parameter, String> name) {
     return model.parameters().all().stream()
         .map(parameter -> in.place(name.apply(parameter), TensorType.F32, shape(parameter)))
         .toList();

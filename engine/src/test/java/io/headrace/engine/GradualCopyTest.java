@@ -35,7 +35,7 @@ class GradualCopyTest {
           parameter("table", 23_776, 9_000, 4, 4));
   private final long size = 59_776;
   private final List<MemorySegment> originals = new ArrayList<>();
-  private final List<List<MemorySegment>> copies = new ArrayList<>();
+  private final List<List<CopyPlace>> copies = new ArrayList<>();
   private final GradualCopy copy;
 
   GradualCopyTest() {
@@ -45,7 +45,8 @@ class GradualCopyTest {
         Floats.write(original, i, first(vector, i));
       }
       originals.add(original);
-      copies.add(parameters.stream().map(p -> Floats.allocate(p.count())).toList());
+      copies.add(
+          parameters.stream().map(p -> new CopyPlace(Floats.allocate(p.count()), false)).toList());
     }
     copy = new GradualCopy(parameters, size, originals, copies);
   }
@@ -68,7 +69,7 @@ class GradualCopyTest {
           long column = i % parameter.columns();
           expected[i] = first(vector, parameter.offset() + row * parameter.stride() + column);
         }
-        float[] found = Floats.toArray(copies.get(vector).get(p));
+        float[] found = Floats.toArray(copies.get(vector).get(p).memory());
         int differsAt = Arrays.mismatch(found, expected);
         assertThat(differsAt).as("%s of vector %d", parameter.name(), vector).isEqualTo(-1);
       }

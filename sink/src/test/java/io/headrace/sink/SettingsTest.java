@@ -16,7 +16,7 @@ class SettingsTest {
     assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, Map.of())))
         .isEqualTo(
             new CheckpointSettings(
-                Optional.empty(), 100_000, 5, true, true, false, Optional.empty()));
+                Optional.empty(), 100_000, 5, true, 64 << 20, true, false, Optional.empty()));
     assertThat(MetricsSettings.from(Settings.of(MetricsSettings.SETTINGS, Map.of())))
         .isEqualTo(
             new MetricsSettings(
@@ -32,7 +32,7 @@ class SettingsTest {
     assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, raw)))
         .isEqualTo(
             new CheckpointSettings(
-                Optional.of(Path.of("data/c")), 7, 1, true, true, false, Optional.empty()));
+                Optional.of(Path.of("data/c")), 7, 1, true, 64 << 20, true, false, Optional.empty()));
     Map<String, ?> topic =
         Map.of("topic", "m", "bootstrap", "far:9", "properties", Map.of("acks", "1"));
     var far = new BrokerAccess(Optional.of("far:9"), Map.of("acks", "1"));
