@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -20,14 +21,20 @@ record ModelState(Model model) {
   private static final String STATE = "state.";
   private static final long DIGEST_FLOATS = 1 << 16;
 
-  /** Saves everything as it is now: parameters and slots little by little. */
-  GradualCopy copy(SnapshotMemory to) {
+  /**
+   * Saves everything as it is now: parameters and slots little by little.
+   *
+   * @param stages whether steps put aside what they change, where the copy lies in files
+   */
+  GradualCopy copy(SnapshotMemory to, boolean stages) {
     ParameterBlock block = model.updates().block();
     List<MemorySegment> vectors = new ArrayList<>();
     vectors.add(block.values());
     vectors.addAll(block.slots());
-    var copy =
-        new GradualCopy(model.parameters().all(), model.parameters().size(), vectors, places(to));
+    long size = model.parameters().size();
+    List<List<CopyPlace>> places = places(to);
+    Optional<StagedPages> staged = stages ? to.staged(vectors.size(), size) : Optional.empty();
+    var copy = new GradualCopy(model.parameters().all(), size, vectors, places, staged);
     finishWith(copy, to);
     return copy;
   }
@@ -37,7 +44,11 @@ record ModelState(Model model) {
     List<MemorySegment> values = List.of(model.parameters().values());
     var copy =
         new GradualCopy(
-            model.parameters().all(), model.parameters().size(), values, List.of(weightPlaces(to)));
+            model.parameters().all(),
+            model.parameters().size(),
+            values,
+            List.of(weightPlaces(to)),
+            Optional.empty());
     finishWith(copy, to);
     return copy;
   }

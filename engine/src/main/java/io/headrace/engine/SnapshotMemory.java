@@ -8,8 +8,10 @@ import io.headrace.engine.state.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,9 +22,15 @@ import org.slf4j.LoggerFactory;
 final class SnapshotMemory implements StateWriter {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotMemory.class);
 
+  /** One page in so many may be put aside at a time, or as many as {@link #STAGED_BYTES} take. */
+  private static final int STAGED_PART = 128;
+
+  private static final int STAGED_BYTES = 1 << 24;
+
   private final CopyRoom room;
   private final Map<String, MemorySegment> kept = new HashMap<>();
   private final Map<String, FileBlock> files = new HashMap<>();
+  private @Nullable StagedPages staged;
   private final SortedMap<String, Tensor> tensors = new TreeMap<>();
   private final SortedMap<String, String> values = new TreeMap<>();
 
@@ -104,6 +112,20 @@ final class SnapshotMemory implements StateWriter {
     if (values.put(name, value) != null) {
       throw new IllegalStateException("the value " + name + " was written twice");
     }
+  }
+
+  /** Where pages are put aside on their way to files, if there are files: a part of the vectors. */
+  Optional<StagedPages> staged(int vectors, long floats) {
+    if (files.isEmpty()) {
+      return Optional.empty();
+    }
+    if (staged == null) {
+      long part = floats / GradualCopy.PAGE / STAGED_PART;
+      int fewest = STAGED_BYTES / (vectors * GradualCopy.PAGE * Float.BYTES);
+      staged = new StagedPages(GradualCopy.PAGE, vectors, (int) Math.max(part, fewest));
+    }
+    staged.clear();
+    return Optional.of(staged);
   }
 
   SortedMap<String, Tensor> tensors() {

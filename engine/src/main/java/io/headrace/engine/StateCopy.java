@@ -70,7 +70,7 @@ final class StateCopy {
    */
   void take(long steps, Ledger account) {
     startAnew();
-    copy = model.copy(memory);
+    copy = model.copy(memory, false);
     watch.save(memory.within(WATCH));
     learned = steps;
     ledger = account;

@@ -349,7 +349,7 @@ public final class Trainer implements AutoCloseable {
   public Snapshot startSnapshot(String job, long timeMillis) {
     snapshotMemory.clear();
     List<GradualCopy> copies = new ArrayList<>();
-    copies.add(new ModelState(model).copy(snapshotMemory));
+    copies.add(new ModelState(model).copy(snapshotMemory, true));
     evaluation.save(snapshotMemory.within(EVALUATION));
     if (privacy != null) {
       privacy.save(snapshotMemory.within(PRIVACY));

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -48,7 +49,11 @@ class GradualCopyTest {
       copies.add(
           parameters.stream().map(p -> new CopyPlace(Floats.allocate(p.count()), false)).toList());
     }
-    copy = new GradualCopy(parameters, size, originals, copies);
+    copy = new GradualCopy(parameters, size, originals, copies, staged());
+  }
+
+  Optional<StagedPages> staged() {
+    return Optional.empty();
   }
 
   private Parameter parameter(String name, long offset, long rows, long columns, long stride) {
