@@ -220,7 +220,8 @@ final class GradualCopy {
           long target = row * columns + first - start;
           for (int vector = 0; vector < originals.size(); vector++) {
             CopyPlace copy = copies.get(vector).get(i);
-            copy.copy(source(vector, aside), first - shift(vector, aside, from), target, end - first);
+            copy.copy(
+                source(vector, aside), first - shift(vector, aside, from), target, end - first);
           }
         }
       }

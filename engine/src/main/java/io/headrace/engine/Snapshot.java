@@ -5,8 +5,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * A checkpoint whose tensors are still being copied while learning goes on. One thread, not
- * necessarily the trainer's, calls {@link #finish}, until
- * it has returned nobody may read tensors, and {@link #release}.
+ * necessarily the trainer's, calls {@link #finish}, until it has returned nobody may read tensors,
+ * and {@link #release}.
  */
 public final class Snapshot {
   private final Checkpoint checkpoint;

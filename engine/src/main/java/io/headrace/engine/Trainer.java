@@ -80,13 +80,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   Trainer(ModelSpec spec, int threads, Kernels kernels) {
-    this(
-        spec,
-        threads,
-        DivergencePolicy.DEFAULT,
-        WorkerMode.SYNCHRONOUS,
-        CopyRoom.MEMORY,
-        kernels);
+    this(spec, threads, DivergencePolicy.DEFAULT, WorkerMode.SYNCHRONOUS, CopyRoom.MEMORY, kernels);
   }
 
   private Trainer(
@@ -348,8 +342,8 @@ public final class Trainer implements AutoCloseable {
   /**
    * A copy of all state as it is now, taken while the next steps are: each copies what it is about
    * to change, if {@link Snapshot#finish} has not yet. Call it again only when the one before is
-   * finished and no longer read, or released: its memory is used again. A step that undoes others copies all
-   * that is left.
+   * finished and no longer read, or released: its memory is used again. A step that undoes others
+   * copies all that is left.
    */
   public Snapshot startSnapshot(String job, long timeMillis) {
     snapshotMemory.clear();

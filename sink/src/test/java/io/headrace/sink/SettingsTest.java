@@ -32,7 +32,14 @@ class SettingsTest {
     assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, raw)))
         .isEqualTo(
             new CheckpointSettings(
-                Optional.of(Path.of("data/c")), 7, 1, true, 64 << 20, true, false, Optional.empty()));
+                Optional.of(Path.of("data/c")),
+                7,
+                1,
+                true,
+                64 << 20,
+                true,
+                false,
+                Optional.empty()));
     Map<String, ?> topic =
         Map.of("topic", "m", "bootstrap", "far:9", "properties", Map.of("acks", "1"));
     var far = new BrokerAccess(Optional.of("far:9"), Map.of("acks", "1"));

@@ -122,12 +122,7 @@ public final class Floats {
 
   /** The same for floats that lie {@code stride} apart, and shall lie side by side. */
   public static void copyOntoZeros(
-      MemorySegment from,
-      long fromIndex,
-      long stride,
-      MemorySegment to,
-      long toIndex,
-      long count) {
+      MemorySegment from, long fromIndex, long stride, MemorySegment to, long toIndex, long count) {
     for (long i = 0; i < count; i++) {
       int bits = readInt(from, fromIndex + i * stride);
       if (bits != 0) {

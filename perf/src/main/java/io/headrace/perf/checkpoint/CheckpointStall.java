@@ -99,8 +99,7 @@ public final class CheckpointStall {
       String name, ModelSpec spec, int checkpoints, int threads, CopyRoom room) throws Exception {
     MiniBatch[] batches = batches(spec.schema());
     try (var trainer =
-            new Trainer(
-                spec, threads, DivergencePolicy.DEFAULT, WorkerMode.SYNCHRONOUS, room);
+            new Trainer(spec, threads, DivergencePolicy.DEFAULT, WorkerMode.SYNCHRONOUS, room);
         ExecutorService writer = Executors.newSingleThreadExecutor()) {
       trainer.reserveSnapshots();
       var run = new Measured(trainer, batches, writer);
