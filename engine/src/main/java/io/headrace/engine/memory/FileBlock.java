@@ -123,7 +123,7 @@ public final class FileBlock {
           MemorySegment name = arena.allocateFrom(path.toAbsolutePath().toString());
           return (int) OPEN.invokeExact(name, READ_AND_WRITE_ALONE);
         } finally {
-          Files.delete(path);
+          Files.deleteIfExists(path); // whoever tidies up may have been here
         }
       } catch (IOException _) {
         return -1;

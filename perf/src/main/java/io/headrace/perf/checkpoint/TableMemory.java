@@ -75,17 +75,26 @@ public final class TableMemory {
     text.append("table of 2^%d weights and slots: %,d bytes%n".formatted(bits, own));
     Path folder = Files.createTempDirectory(Path.of("").toAbsolutePath(), "tables");
     var room = new CopyRoom(Optional.of(folder), FILE_BYTES);
-    try (var trainer =
-        new Trainer(spec(bits), 1, DivergencePolicy.DEFAULT, WorkerMode.SYNCHRONOUS, room)) {
-      trainer.reserveSnapshots();
-      measure(bits, own, trainer, DirectoryCheckpointStore.forWriting(folder, 3), text);
+    try {
+      learnAndKeep(bits, own, room, folder, text);
+      restore(bits, own, room, folder, text);
     } finally {
       delete(folder);
     }
     return text.toString();
   }
 
-  private static void measure(
+  private static void learnAndKeep(
+      int bits, long own, CopyRoom room, Path folder, StringBuilder text) throws Exception {
+    try (var trainer =
+        new Trainer(spec(bits), 1, DivergencePolicy.DEFAULT, WorkerMode.SYNCHRONOUS, room)) {
+      trainer.reserveSnapshots();
+      var store = DirectoryCheckpointStore.forWriting(folder, 3);
+      learnAndKeep(bits, own, trainer, store, text);
+    }
+  }
+
+  private static void learnAndKeep(
       int bits, long own, Trainer trainer, DirectoryCheckpointStore store, StringBuilder text)
       throws Exception {
     long ids = 1L << bits;
@@ -111,6 +120,23 @@ public final class TableMemory {
     }
     for (Written each : written) {
       text.append(each.readBack(store));
+    }
+  }
+
+  /** A second life of the process: its trainer goes on from the last checkpoint. */
+  private static void restore(int bits, long own, CopyRoom room, Path folder, StringBuilder text)
+      throws Exception {
+    for (int wait = 0; wait < 100 && Resident.now().own() > own / 2; wait++) {
+      System.gc(); // the first one's memory goes when it is collected
+      Thread.sleep(100);
+    }
+    long before = Resident.now().own();
+    try (var most = new Resident.Most();
+        var trainer =
+            new Trainer(spec(bits), 1, DivergencePolicy.DEFAULT, WorkerMode.SYNCHRONOUS, room)) {
+      trainer.restore(DirectoryCheckpointStore.forReading(folder).newest().orElseThrow());
+      check(trainer, 1L << bits);
+      text.append(line("restored", most.resident().own() - before, own));
     }
   }
 

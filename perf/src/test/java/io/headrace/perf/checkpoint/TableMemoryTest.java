@@ -49,6 +49,7 @@ class TableMemoryTest {
     assertThat(part(report, "few ids")).as(report).isLessThan(0.15);
     assertThat(part(report, "every page")).as(report).isBetween(0.9, 1.1);
     assertThat(part(report, "at most")).as(report).isLessThan(1.1 + FIXED_PART);
+    assertThat(part(report, "restored")).as(report).isBetween(0.9, 1.1 + FIXED_PART);
     assertThat(report).containsPattern("files resident, at most +[\\d,]{11}");
     assertThat(report).containsPattern("checkpoint, 64 more +[\\d,]+ bytes on another");
   }
