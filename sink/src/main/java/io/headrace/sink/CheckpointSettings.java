@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param copiesOnDiskFromBytes size of a tensor from which on copies of it lie on the disk
  * @param keepJournal whether the batch journal is kept whole
  * @param store where they are kept besides; empty for the directory alone
+ * @param announce where they are announced; empty for nowhere
  */
 public record CheckpointSettings(
     Optional<Path> directory,
@@ -23,7 +24,8 @@ public record CheckpointSettings(
     long copiesOnDiskFromBytes,
     boolean keepBest,
     boolean keepJournal,
-    Optional<ObjectStoreSettings> store) {
+    Optional<ObjectStoreSettings> store,
+    Optional<AnnounceSettings> announce) {
   private static final Setting<String> DIRECTORY =
       Setting.text(
               "directory",
@@ -76,7 +78,8 @@ public record CheckpointSettings(
           COPIES_ON_DISK_FROM,
           KEEP_BEST,
           KEEP_JOURNAL,
-          ObjectStoreSettings.GROUP);
+          ObjectStoreSettings.GROUP,
+          AnnounceSettings.GROUP);
 
   /** Takes settings that were read against {@link #SETTINGS}. */
   public static CheckpointSettings from(Settings settings) {
@@ -88,6 +91,7 @@ public record CheckpointSettings(
         settings.value(COPIES_ON_DISK_FROM) << 20,
         settings.value(KEEP_BEST),
         settings.value(KEEP_JOURNAL).equals("all"),
-        settings.optional(ObjectStoreSettings.GROUP));
+        settings.optional(ObjectStoreSettings.GROUP),
+        settings.optional(AnnounceSettings.GROUP));
   }
 }

@@ -31,6 +31,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -207,7 +208,8 @@ public final class TableMemory {
     }
 
     private static String sha256(Checkpoint found) {
-      MemorySegment weights = found.tensors().get("model.0.linear.weight").data();
+      MemorySegment weights =
+          Objects.requireNonNull(found.tensors().get("model.0.linear.weight")).data();
       try {
         var digest = MessageDigest.getInstance("SHA-256");
         for (long from = 0; from < weights.byteSize(); from += 1 << 20) {
