@@ -109,11 +109,11 @@ final class AvroInput {
       int length = Long.numberOfTrailingZeros(~word & CONTINUED) / Byte.SIZE + 1;
       word &= -1L >>> (Long.SIZE - Byte.SIZE * Math.min(length, MOST_INT_BYTES));
       long value =
-          word & 0x7f
-              | word >>> 1 & 0x7f << 7
-              | word >>> 2 & 0x7f << 14
-              | word >>> 3 & 0x7f << 21
-              | word >>> 4 & 0x7fL << 28;
+          (word & 0x7f)
+              | ((word >>> 1) & (0x7f << 7))
+              | ((word >>> 2) & (0x7f << 14))
+              | ((word >>> 3) & (0x7f << 21))
+              | ((word >>> 4) & (0x7fL << 28));
       if (length > MOST_INT_BYTES || value >>> Integer.SIZE != 0) {
         position = i;
         to[next] = readInt(); // says what is wrong

@@ -61,10 +61,14 @@ final class SparseSamples implements AvroStep {
 
   private boolean isRead(AvroInput in, SampleRow row) {
     try {
-      return in.readIndex(2) == 0 // no id
-          && isLabelRead(in, row.values())
-          && areOthersRead(in, row.values())
-          && areInputsRead(in, row);
+      if (in.readIndex(2) != 0 || !isLabelRead(in, row.values())) { // an id, or no label
+        return false;
+      }
+      row.values().real(FieldTable.WEIGHT, in.readFloat());
+      if (in.readIndex(2) == 1) {
+        row.values().integer(FieldTable.EVENT_TIME, in.readLong());
+      }
+      return areInputsRead(in, row);
     } catch (MalformedRecordException _) {
       return false;
     }
@@ -83,15 +87,6 @@ final class SparseSamples implements AvroStep {
       values.integer(FieldTable.LABEL, in.readInt());
     } else {
       return false;
-    }
-    return true;
-  }
-
-  private static boolean areOthersRead(AvroInput in, FieldValues values)
-      throws MalformedRecordException {
-    values.real(FieldTable.WEIGHT, in.readFloat());
-    if (in.readIndex(2) == 1) {
-      values.integer(FieldTable.EVENT_TIME, in.readLong());
     }
     return true;
   }
