@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.schemas.Sample;
+import io.headrace.schemas.Schemas;
 import io.headrace.schemas.SparseIds;
 import io.headrace.schemas.SparseNames;
 import java.io.ByteArrayOutputStream;
@@ -93,6 +94,7 @@ class SparseSamplesTest {
    * @param inParts whether arrays and maps are written in blocks that say how long they are
    */
   private static byte[] block(Random random, boolean inParts) throws IOException {
+    Schemas.trust();
     var bytes = new ByteArrayOutputStream();
     var factory = new EncoderFactory().configureBlockSize(64);
     BinaryEncoder encoder =
