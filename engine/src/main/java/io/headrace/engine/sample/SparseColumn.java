@@ -67,7 +67,8 @@ public final class SparseColumn implements Column {
 
   /**
    * Makes room for pairs of the row under construction that are written to {@link #ids} and {@link
-   * #values} and then added by {@link #add(int, int)}.
+   * #values} and then added by {@link
+   * #addReserved}.
    *
    * @return where they are to be written
    */
@@ -84,7 +85,7 @@ public final class SparseColumn implements Column {
    *
    * @return false if a value is no finite number; then none is added
    */
-  public boolean add(int count, int mask) {
+  public boolean addReserved(int count, int mask) {
     int end = filled + count;
     int most = 0;
     for (int i = filled; i < end; i++) {

@@ -126,6 +126,6 @@ final class SparseSamples implements AvroStep {
     } else {
       return false;
     }
-    return in.readBlockCount(1) == 0 && to.add(count, mask);
+    return in.readBlockCount(1) == 0 && to.addReserved(count, mask);
   }
 }
