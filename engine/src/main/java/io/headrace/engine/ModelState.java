@@ -42,7 +42,7 @@ record ModelState(Model model) {
   /** The same without slots, unless weights are late, which catch up by them. */
   GradualCopy copyWeights(SnapshotMemory to) {
     if (model.updates().catchUp().isPresent()) {
-      return copy(to);
+      return copy(to, false);
     }
     List<MemorySegment> values = List.of(model.parameters().values());
     var copy =
