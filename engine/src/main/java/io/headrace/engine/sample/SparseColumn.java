@@ -67,8 +67,7 @@ public final class SparseColumn implements Column {
 
   /**
    * Makes room for pairs of the row under construction that are written to {@link #ids} and {@link
-   * #values} and then added by {@link
-   * #addReserved}.
+   * #values} and then added by {@link #addReserved}.
    *
    * @return where they are to be written
    */

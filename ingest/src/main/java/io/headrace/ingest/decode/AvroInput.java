@@ -19,7 +19,6 @@ final class AvroInput {
   /** The bit of each byte that says that another one follows. */
   private static final long CONTINUED = 0x8080808080808080L;
 
-
   private byte[] bytes = new byte[0];
   private int position;
   private int limit;
@@ -99,7 +98,9 @@ final class AvroInput {
     return (int) value;
   }
 
-  /** Reads {@code count} ints into {@code to}, from {@code at} on, each from a word of eight bytes. */
+  /**
+   * Reads {@code count} ints into {@code to}, from {@code at} on, each from a word of eight bytes.
+   */
   void readInts(int count, int[] to, int at) throws MalformedRecordException {
     int end = at + count;
     int next = at;
