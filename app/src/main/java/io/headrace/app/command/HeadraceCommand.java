@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       RunCommand.class,
       ServeCommand.class,
+      FollowCommand.class,
       ProduceCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,

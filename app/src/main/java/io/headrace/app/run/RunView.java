@@ -88,6 +88,7 @@ public final class RunView implements JobStatusSource, JobControl {
             saved(status.checkpoint()),
             run.announcements().map(RunView::announced).orElse(null)),
         run.live().map(LiveModel::status).map(RunView::predictions).orElse(null),
+        null,
         checkpoints.alerts().stream().limit(EVENTS_SHOWN).toList());
   }
 
