@@ -203,7 +203,8 @@ class FollowedStoreTest {
         try (var names = Files.list(cache)) {
           assertThat(names.filter(file -> file.toString().endsWith(".safetensors"))).hasSize(1);
         }
-        server.close();
+        Runnable away = server::close;
+        away.run();
         try (var follower = Follower.start(trained.job, cached)) {
           assertThat(TrainedElsewhere.ask(follower.served())).isInstanceOf(Prediction.Made.class);
           await(() -> !following(follower.served()).sourceUp());
