@@ -99,7 +99,7 @@ class FollowedStoreTest {
     Path keys = folder.resolve("keys.json");
     Path others = folder.resolve("others.json");
     for (Path file : List.of(keys, others)) {
-      assertThat(CommandLineRun.of("keys", "create", "--keys", file).status()).isZero();
+      assertThat(CommandLineRun.of("keys", "create", file).status()).isZero();
     }
     try (var trained = TrainedElsewhere.start(folder, "one", 2, "encryption.keys=" + keys)) {
       CheckpointStore.Entry first = trained.learn(200);
