@@ -69,29 +69,28 @@ public final class FetchedPlace implements CheckpointPlace {
   }
 
   private void copy(String name) {
-    ObjectStore.Stored there =
-        store
-            .find(name)
-            .orElseThrow(
-                () ->
-                    new HeadraceException(
-                        "There is no %s in %s; it may have been deleted since, for newer ones."
-                            .formatted(name, store.name())));
-    if (there.tag().equals(tags.get(name)) && Files.exists(folder.resolve(name))) {
+    Optional<String> copied = Optional.ofNullable(tags.get(name));
+    if (copied.isPresent()
+        && Files.exists(folder.resolve(name))
+        && store.find(name).map(ObjectStore.Stored::tag).equals(copied)) {
       return;
     }
     tags.remove(name);
     try {
       Files.createDirectories(folder);
-      if (StoredCheckpoints.fetch(store, name, folder)) {
-        tags.put(name, there.tag());
-      }
+      tags.put(name, StoredCheckpoints.fetch(store, name, folder).orElseThrow(() -> gone(name)));
     } catch (IOException e) {
       throw new HeadraceException(
           "%s cannot be copied from %s to %s: %s. Make room, or check the folder's rights."
               .formatted(name, store.name(), folder, e.getMessage()),
           e);
     }
+  }
+
+  private HeadraceException gone(String name) {
+    return new HeadraceException(
+        "There is no %s in %s; it may have been deleted since, for newer ones."
+            .formatted(name, store.name()));
   }
 
   @Override
