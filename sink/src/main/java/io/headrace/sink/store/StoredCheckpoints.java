@@ -129,8 +129,7 @@ public final class StoredCheckpoints implements CheckpointStore, AutoCloseable {
    *
    * @throws IOException if it cannot be written there
    */
-  static Optional<String> fetch(ObjectStore store, String key, Path directory)
-      throws IOException {
+  static Optional<String> fetch(ObjectStore store, String key, Path directory) throws IOException {
     Path unfinished = directory.resolve(DRAFT);
     try {
       Optional<String> tag = store.read(key, unfinished);
