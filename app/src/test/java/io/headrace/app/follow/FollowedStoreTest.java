@@ -157,10 +157,12 @@ class FollowedStoreTest {
 
   @Test
   void modelsComeFromABucketThatFailsEachThirdCallAndFromCopiesWhileItIsAway() throws Exception {
-    Path cache = folder.resolve("cache");
+    var cached = new Follower.Options(Optional.of(folder.resolve("cache")), OPTIONS.poll(), false);
+    JobSpec job;
     try (S3Server server = S3Server.startOrSkip(folder)) {
       ObjectStoreSettings settings = server.settings("one/");
       try (var trained = TrainedElsewhere.start(folder, "one", 2, store(settings))) {
+        job = trained.job;
         CheckpointStore.Entry first = trained.learn(200);
         var calls = new AtomicLong();
         var failed = new AtomicLong();
@@ -196,19 +198,18 @@ class FollowedStoreTest {
           assertThat(told).contains("no-news");
         }
 
-        var cached = new Follower.Options(Optional.of(cache), OPTIONS.poll(), false);
         try (var follower = Follower.start(trained.job, cached)) {
           trained.assertFollowedBy(follower.served(), trained.learn(50));
         }
-        try (var names = Files.list(cache)) {
+        try (var names = Files.list(folder.resolve("cache"))) {
           assertThat(names.filter(file -> file.toString().endsWith(".safetensors"))).hasSize(1);
         }
-        Runnable away = server::close;
-        away.run();
-        try (var follower = Follower.start(trained.job, cached)) {
-          assertThat(TrainedElsewhere.ask(follower.served())).isInstanceOf(Prediction.Made.class);
-          await(() -> !following(follower.served()).sourceUp());
-        }
+      }
+      Runnable away = server::close;
+      away.run();
+      try (var follower = Follower.start(job, cached)) {
+        assertThat(TrainedElsewhere.ask(follower.served())).isInstanceOf(Prediction.Made.class);
+        await(() -> !following(follower.served()).sourceUp());
       }
     }
   }
