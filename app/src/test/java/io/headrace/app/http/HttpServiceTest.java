@@ -305,6 +305,10 @@ class HttpServiceTest {
         .containsEntry("type", "about:blank")
         .containsEntry("title", "Not Found")
         .containsEntry("status", 404)
+        .extractingByKey("detail")
+        .asString()
+        .contains("/api/v1/jobs/NAME/status");
+    assertThat(json(response.body()))
         .containsEntry("instance", "/api/v1/nothing");
   }
 
