@@ -46,6 +46,27 @@ const DEFINITIONS = [
     ],
   },
   {
+    id: "gradient-chart",
+    title: "Gradient norm",
+    unit: "and rate",
+    fromZero: true,
+    series: [
+      { field: "gradientNorm", label: "norm", color: "--model", text: format.significant },
+      { field: "learningRate", label: "learning rate", color: "--lag", scale: "right", text: format.significant },
+    ],
+  },
+  {
+    id: "privacy-chart",
+    title: "Privacy spent",
+    unit: "epsilon",
+    fromZero: true,
+    onlyWith: "epsilon",
+    series: [
+      { field: "epsilon", label: "spent", color: "--model", fill: true, text: format.significant },
+      { field: "epsilonBudget", label: "budget", color: "--bad", dash: [6, 5], text: format.significant },
+    ],
+  },
+  {
     id: "validation-chart",
     title: "Validation",
     unit: "held-out samples, at the last look",
@@ -65,7 +86,7 @@ const charts = DEFINITIONS.map((definition) => new Chart(definition, document.ge
 /** Replaces everything drawn. */
 export function showHistory(history) {
   points.splice(0, points.length, ...history.slice(-CAPACITY));
-  charts.forEach((chart) => chart.draw());
+  draw();
 }
 
 /** Adds one point, unless it is drawn already. */
@@ -75,7 +96,14 @@ export function showPoint(point, slots) {
   if (last && last.timeMillis >= point.timeMillis) return;
   points.push(point);
   if (points.length > CAPACITY) points.shift();
+  draw();
+}
+
+/** Draws all; where their number is odd the last has a row for itself. */
+function draw() {
   charts.forEach((chart) => chart.draw());
+  const figures = charts.map((chart) => chart.figure).filter((figure) => !figure.hidden);
+  figures.forEach((figure, i) => figure.classList.toggle("wide", i === figures.length - 1 && i % 2 === 0));
 }
 
 function Chart(definition, figure) {
@@ -88,6 +116,7 @@ function Chart(definition, figure) {
 
   let plot = new uPlot(options(definition, plotArea.clientWidth), data(definition), plotArea);
 
+  this.figure = figure;
   this.draw = () => {
     if (definition.onlyWith) figure.hidden = !points.some((point) => point[definition.onlyWith] != null);
     plot.setData(data(definition));
@@ -221,7 +250,7 @@ function times(_, splits) {
 /** A range with room above and below, which keeps a flat line in the middle. */
 function span(from, to, definition, atLeast) {
   if (from === null || to === null || from === undefined || to === undefined) return [0, 1];
-  if (definition.fromZero) return [0, Math.max(to * 1.15, atLeast ?? 0, 1)];
+  if (definition.fromZero) return [0, Math.max(to * 1.15, atLeast ?? 0) || 1];
   const room = Math.max((to - from) * 0.15, Math.abs(to) * 0.005, 1e-6);
   return [Math.max(0, from - room), definition.percent ? Math.min(1, to + room) : to + room];
 }

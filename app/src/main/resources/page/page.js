@@ -204,15 +204,16 @@ function showPartitions(partitions) {
 }
 
 function showSteps({ progress, flow, ledger }) {
-  const { waitMillis, stepMillis, betweenMillis } = progress;
-  const whole = waitMillis + stepMillis + betweenMillis;
-  const part = (millis) => `${format.decimals(millis, 3)}\u202fms · ${format.percent(millis / whole, 0)}`;
+  const { waitMillis, stepMillis, checkpointMillis, betweenMillis } = progress;
+  const whole = waitMillis + stepMillis + checkpointMillis + betweenMillis;
+  const part = (millis) => `${format.decimals(millis, 3)}\u202fms · ${format.percent(whole > 0 ? millis / whole : 0, 0)}`;
   rows("steps", [
     ["Waits for a batch", part(waitMillis)],
     ["Trains", part(stepMillis)],
-    ["Between two steps", part(betweenMillis)],
+    ["Begins checkpoints", part(checkpointMillis)],
+    ["Metrics and validation", part(betweenMillis)],
     ["Decodes, on its own threads", `${format.decimals(progress.decodeMillis, 3)}\u202fms`],
-    ["Gradient norm", progress.gradientNorm === null ? "not bounded, not measured" : format.significant(progress.gradientNorm)],
+    ["Gradient norm", format.significant(progress.gradientNorm)],
     ["Learning rate", format.significant(progress.learningRate)],
     ["Ring filled", `${flow.ringOccupiedSlots} of ${flow.ringSlots}`],
     ["Blocks asked of the source", format.count(flow.demandBlocks)],

@@ -20,7 +20,6 @@ final class CollectedGradients {
   private final MemorySegment gradients;
   private final Part[] parts;
   private final double[] squares;
-  private volatile double lastNorm = Double.NaN;
   private final WorkerTeam.Phase measure = this::measure;
   private final WorkerTeam.Phase apply = this::apply;
   private final WorkerTeam.Phase add = this::add;
@@ -65,11 +64,14 @@ final class CollectedGradients {
 
   /**
    * Updates all parameters with the gradient, scaled to a norm of {@code limit} if it is longer.
+   *
+   * @return its norm before that
    */
-  void apply(WorkerTeam team, double limit) {
-    lastNorm = norm(team);
-    scale = scaleTo(limit, lastNorm);
+  double apply(WorkerTeam team, double limit) {
+    double norm = norm(team);
+    scale = scaleTo(limit, norm);
     team.run(parts.length, apply);
+    return norm;
   }
 
   /**
@@ -85,11 +87,6 @@ final class CollectedGradients {
     scale = sound ? scaleTo(limit, norm) : 0;
     team.run(parts.length, add);
     return sound;
-  }
-
-  /** The norm of the last step's gradient, before it was scaled; not a number before the first. */
-  double lastNorm() {
-    return lastNorm;
   }
 
   private double norm(WorkerTeam team) {

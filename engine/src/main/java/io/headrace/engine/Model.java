@@ -248,7 +248,7 @@ final class Model {
 
   /** The model's work on one row without a plan, where it has such a way. */
   Optional<RowLane> singleRow() {
-    return tape.single().map(row -> new RowLane(row, loss, scores));
+    return tape.single().map(row -> new RowLane(row, loss, scores, updates.norm()));
   }
 
   /**
@@ -275,7 +275,8 @@ final class Model {
             last.values(new Pass()),
             last.gradients(),
             Floats.allocate(units),
-            Floats.allocate(1)));
+            Floats.allocate(1)),
+        updates.norm());
   }
 
   private InvalidSettingException notForHogwild() {

@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +27,7 @@ final class OptimizerUpdates implements Updates {
   private final GradientClipping clipping;
   private final Optional<PrivacySpec> privacy;
   private final boolean singleRows;
+  private final GradientNorm norm = new GradientNorm();
   private final List<CompactRows> tables = new ArrayList<>();
   private @Nullable ParameterBlock block;
   private @Nullable CollectedGradients collected;
@@ -186,14 +186,13 @@ final class OptimizerUpdates implements Updates {
 
   /** Updates all parameters with what was collected in this step. */
   void applyCollected(WorkerTeam team) {
-    Objects.requireNonNull(collected).apply(team, clipping.norm());
+    double whole = Objects.requireNonNull(collected).apply(team, clipping.norm());
+    norm.add(whole * whole);
   }
 
-  /** The L2 norm of the last step's gradient; empty where it has no bound, or before the first. */
-  OptionalDouble gradientNorm() {
-    return collected == null || Double.isNaN(collected.lastNorm())
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(collected.lastNorm());
+  /** What the norms of gradients are taken with, as they are before they are scaled. */
+  GradientNorm norm() {
+    return norm;
   }
 
   /** Keeps every element within the bound, if it has one. */
@@ -218,6 +217,9 @@ final class OptimizerUpdates implements Updates {
       MemorySegment gradients,
       long gradientOffset,
       int count) {
+    if (norm.isTaken() && !clipping.byNorm()) {
+      norm.add(kernels.squaredSum(count, gradients, gradientOffset));
+    }
     optimizer.update(
         kernels, parameters, offset, gradients, gradientOffset, count, step, rateFactor);
   }

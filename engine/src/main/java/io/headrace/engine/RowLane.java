@@ -13,9 +13,10 @@ import java.lang.foreign.MemorySegment;
  * @param scores row 0 of it is the row scored last
  * @param aware made once, for it would be an object a row
  */
-record RowLane(SingleRow work, Loss loss, Loss.Scores scores, SingleRow.AwareSlope aware) {
-  RowLane(SingleRow work, Loss loss, Loss.Scores scores) {
-    this(work, loss, scores, new LossSlope(loss));
+record RowLane(
+    SingleRow work, Loss loss, Loss.Scores scores, GradientNorm norm, SingleRow.AwareSlope aware) {
+  RowLane(SingleRow work, Loss loss, Loss.Scores scores, GradientNorm norm) {
+    this(work, loss, scores, norm, new LossSlope(loss));
   }
 
   private record LossSlope(Loss loss) implements SingleRow.AwareSlope {
@@ -37,6 +38,9 @@ record RowLane(SingleRow work, Loss loss, Loss.Scores scores, SingleRow.AwareSlo
 
   /** Learns from the row scored last. */
   void learn(SampleBlock rows, int row, long update, double rateFactor) {
+    if (norm.isTaken()) {
+      norm.add(work.squaredGradient(rows, row));
+    }
     work.learn(rows, row, update, rateFactor, aware);
   }
 

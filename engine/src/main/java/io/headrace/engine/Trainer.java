@@ -133,6 +133,7 @@ public final class Trainer implements AutoCloseable {
           "a batch of " + count + " rows is larger than the model's " + spec.batchSize());
     }
     model.meet(rows);
+    model.updates().norm().startBatch();
     boolean rowByRow = spec.update() == UpdateMode.SAMPLE || privacy != null;
     return rowByRow ? trainRows(batch) : trainBatch(batch, count);
   }
@@ -162,11 +163,12 @@ public final class Trainer implements AutoCloseable {
     model.updates().startStep(guard.nextStep(), rateFactor());
     plan.learn();
     model.finishStep(team);
-    return taken(batch, count, meanLoss);
+    return taken(batch, count, 1, meanLoss);
   }
 
-  private StepResult taken(MiniBatch batch, int count, double meanLoss) {
+  private StepResult taken(MiniBatch batch, int count, int updates, double meanLoss) {
     step++;
+    model.updates().norm().endBatch(updates);
     guard.learned(meanLoss);
     ledger.add(batch.ledger());
     return new StepResult(step, count, meanLoss);
@@ -193,7 +195,8 @@ public final class Trainer implements AutoCloseable {
         learnedRows.losses(),
         learned);
     double usual = guard.usualLoss();
-    StepResult result = taken(batch, learned, meanLoss);
+    int updates = spec.update() == UpdateMode.SAMPLE ? learned : 1;
+    StepResult result = taken(batch, learned, updates, meanLoss);
     if (left == 0) {
       return result;
     }
@@ -267,11 +270,13 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * The L2 norm of the last step's gradient before it was scaled, which is known where {@code
-   * gradient-clipping.norm} bounds it; may be asked by any thread.
+   * The L2 norm of the gradient, before {@code gradient-clipping.norm} scales it, of the first
+   * batch or that after the last call; empty before the first. Where a batch is learned from row by
+   * row, the root of the mean of its rows' squared norms; with {@code privacy}, that of the sum
+   * with its noise. May be asked by any thread.
    */
   public OptionalDouble gradientNorm() {
-    return model.updates().gradientNorm();
+    return model.updates().norm().ask();
   }
 
   /** The learning rate of the next step. */

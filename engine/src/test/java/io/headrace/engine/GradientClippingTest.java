@@ -67,21 +67,6 @@ class GradientClippingTest {
   }
 
   @Test
-  void tellsTheNormThatABoundedGradientHadBeforeItWasScaled() {
-    double norm = norm(gradient(DENSE, GradientClipping.NONE, 1));
-    MiniBatch batch = new Batches(DENSE.schema(), 3).next(64, 64);
-    var clipping = new GradientClipping(NO_BOUND, norm / 4);
-    try (var bounded = new Trainer(Specs.with(DENSE, clipping), 1);
-        var free = new Trainer(DENSE, 1)) {
-      assertThat(bounded.gradientNorm()).isEmpty();
-      bounded.train(batch);
-      free.train(batch);
-      assertThat(bounded.gradientNorm().orElseThrow()).isCloseTo(norm, Offset.offset(1e-5 * norm));
-      assertThat(free.gradientNorm()).isEmpty();
-    }
-  }
-
-  @Test
   void scalesAGradientThatIsTooLongAndNoOther() {
     for (ModelSpec spec : List.of(DENSE, SPARSE)) {
       double[] whole = gradient(spec, GradientClipping.NONE, 1);

@@ -6,7 +6,10 @@ package io.headrace.pipeline;
  *
  * @param waiting for a batch
  * @param training the step itself
- * @param between steps: metrics, validation, beginning a checkpoint or a copy
- * @param decoding a batch's records, on the decoders' threads, beside the other three
+ * @param checkpointing beginning a checkpoint between two steps, spread over the steps since the
+ *     checkpoint before; it is written on a thread of its own
+ * @param between steps otherwise: metrics, validation, beginning a copy
+ * @param decoding a batch's records, on the decoders' threads, beside the others
  */
-public record StepTimes(double waiting, double training, double between, double decoding) {}
+public record StepTimes(
+    double waiting, double training, double checkpointing, double between, double decoding) {}

@@ -67,7 +67,10 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private volatile long steps;
   private volatile double stepMillis;
   private volatile double waitMillis;
+  private volatile double checkpointMillis;
   private volatile double betweenMillis;
+  private long checkpointNanos;
+  private long stepsSinceCheckpoint;
   private long lastEndNanos;
   private volatile @Nullable TrainingMetrics lastMetrics;
   private volatile boolean budgetSpent;
@@ -126,6 +129,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     List<ChunkTrace> traced = plan.traces().training(batch.ledger());
     StepResult result = train(batch);
     long stepped = System.nanoTime();
+    long checkpointed = checkpointNanos;
     traced.forEach(trace -> trace.trained(result.step()));
     if (result.rows() > 0) {
       stepMillis = averaged(stepMillis, stepped - begun); // this thread alone writes it
@@ -141,6 +145,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       before = trained;
     }
     steps = result.step();
+    stepsSinceCheckpoint++;
     unsaved = true;
     rate.add(plan.clock().millis(), result.rows());
     if (crossed(before, plan.settings().windowSamples())) {
@@ -158,7 +163,8 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     }
     plan.afterStep().accept(result);
     lastEndNanos = System.nanoTime();
-    betweenMillis = averaged(betweenMillis, lastEndNanos - stepped);
+    long other = lastEndNanos - stepped - (checkpointNanos - checkpointed);
+    betweenMillis = averaged(betweenMillis, other);
     return trained < limit && !stoppedEarly();
   }
 
@@ -330,7 +336,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
    */
   StepTimes stepTimes(double decodeNanos) {
     double decodeMillis = decodeNanos * plan.settings().batch().size() / 1e6;
-    return new StepTimes(waitMillis, stepMillis, betweenMillis, decodeMillis);
+    return new StepTimes(waitMillis, stepMillis, checkpointMillis, betweenMillis, decodeMillis);
   }
 
   double samplesPerSecond() {
@@ -418,6 +424,12 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private CompletableFuture<CheckpointStore.Entry> checkpoint(boolean best) {
     checkpointDue = false;
     unsaved = false;
-    return checkpoints.write(snapshot(), best, () -> checkpointDue = true);
+    long begun = System.nanoTime();
+    var written = checkpoints.write(snapshot(), best, () -> checkpointDue = true);
+    long nanos = System.nanoTime() - begun;
+    checkpointNanos += nanos;
+    checkpointMillis = nanos / 1e6 / Math.max(1, stepsSinceCheckpoint);
+    stepsSinceCheckpoint = 0;
+    return written;
   }
 }

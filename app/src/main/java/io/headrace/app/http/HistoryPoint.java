@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  *     which the job's own loss need not be
  * @param baselineLoss of always predicting how frequent each class is
  * @param baselineAccuracy of always predicting the most frequent class
+ * @param gradientNorm of a late step
+ * @param epsilon spent of the samples' privacy
+ * @param epsilonBudget that the job may spend
  * @param validationLoss over the held-out samples at the last look, of the same kind as loss
  * @param validationAccuracy over the held-out samples at the last look
  */
@@ -23,6 +26,10 @@ record HistoryPoint(
     @Nullable Double accuracy,
     @Nullable Double baselineAccuracy,
     @Nullable Double auc,
+    @Nullable Double gradientNorm,
+    @Nullable Double learningRate,
+    @Nullable Double epsilon,
+    @Nullable Double epsilonBudget,
     @Nullable Double validationLoss,
     @Nullable Double validationAccuracy,
     int ringOccupiedSlots,
@@ -32,6 +39,7 @@ record HistoryPoint(
     SortedMap<String, Double> window = status.metrics().window();
     SortedMap<String, Double> baselines = status.metrics().baselines();
     SortedMap<String, Double> validation = status.metrics().validation();
+    JobStatus.Privacy privacy = status.metrics().privacy();
     Double baseRate = baselines.get("baseRateLogLoss");
     String loss = baseRate == null ? "loss" : "logLoss";
     return new HistoryPoint(
@@ -42,6 +50,10 @@ record HistoryPoint(
         window.get("accuracy"),
         baselines.get("majorityClassAccuracy"),
         window.get("auc"),
+        status.progress().gradientNorm(),
+        status.progress().learningRate(),
+        privacy == null ? null : privacy.epsilon(),
+        privacy == null ? null : privacy.budget(),
         validation.get(loss),
         validation.get("accuracy"),
         status.flow().ringOccupiedSlots(),

@@ -83,12 +83,18 @@ final class JobMetrics implements MultiCollector {
     Double norm = status.progress().gradientNorm();
     if (norm != null) {
       families
-          .gauge("headrace_gradient_norm", "L2 norm of the last gradient, before it was scaled")
+          .gauge("headrace_gradient_norm", "L2 norm of a late gradient, before it was scaled")
           .add(norm.doubleValue());
     }
     families
         .gauge("headrace_step_seconds", "Mean duration of a step, lately")
         .add(status.progress().stepMillis() / 1000);
+    families
+        .gauge("headrace_step_part_seconds", "Where the trainer's time goes, a step, lately")
+        .add(status.progress().waitMillis() / 1000, "part", "wait")
+        .add(status.progress().stepMillis() / 1000, "part", "train")
+        .add(status.progress().checkpointMillis() / 1000, "part", "checkpoint")
+        .add(status.progress().betweenMillis() / 1000, "part", "other");
   }
 
   private static void quality(JobStatus.Metrics metrics, MetricFamilies families) {

@@ -53,10 +53,10 @@ public record JobStatus(
    * @param samplesPerSecond trained lately
    * @param stepMillis a step's mean duration lately, the step alone
    * @param waitMillis mean time that the trainer waits for a batch
-   * @param betweenMillis mean time between two steps for metrics, validation and checkpoints
+   * @param checkpointMillis time between two steps for beginning checkpoints, spread over all steps
+   * @param betweenMillis mean time between two steps for all else: metrics, validation, copies
    * @param decodeMillis mean time to decode a batch's records, on the decoders' threads
-   * @param gradientNorm of the last step's gradient, before it was scaled; null where it is not
-   *     measured because nothing bounds it
+   * @param gradientNorm of a late step's gradient, before it was scaled; null before the first
    * @param learningRate at the last metrics; null before the first
    */
   @Serdeable
@@ -65,6 +65,7 @@ public record JobStatus(
       double samplesPerSecond,
       double stepMillis,
       double waitMillis,
+      double checkpointMillis,
       double betweenMillis,
       double decodeMillis,
       @Nullable Double gradientNorm,
@@ -250,7 +251,7 @@ public record JobStatus(
     return new JobStatus(
         System.currentTimeMillis(),
         job,
-        new Progress(0, 0, 0, 0, 0, 0, null, null),
+        new Progress(0, 0, 0, 0, 0, 0, 0, null, null),
         new Account(0, 0, 0, 0, 0, 0, Collections.emptySortedMap()),
         List.of(),
         new Metrics(none, none, none, none, null, null, null, 0, 0),

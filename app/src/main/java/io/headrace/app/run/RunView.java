@@ -202,6 +202,7 @@ public final class RunView implements JobStatusSource, JobControl {
         status.samplesPerSecond(),
         status.stepTimes().training(),
         status.stepTimes().waiting(),
+        status.stepTimes().checkpointing(),
         status.stepTimes().between(),
         status.stepTimes().decoding(),
         finite(status.gradientNorm()),

@@ -43,7 +43,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PageTest {
   private static final Path PICTURES = Path.of("target", "page");
   private static final List<String> CHARTS =
-      List.of("throughput", "loss-chart", "accuracy-chart", "flow", "reliability");
+      List.of(
+          "throughput",
+          "loss-chart",
+          "accuracy-chart",
+          "flow",
+          "gradient-chart",
+          "privacy-chart",
+          "reliability");
 
   private final InstalledChromium chromium = new InstalledChromium();
   private final List<String> complaints = new CopyOnWriteArrayList<>();
@@ -109,7 +116,8 @@ class PageTest {
             "flight-delay", "spec", 7, 0, Ledger.EMPTY, new TreeMap<>(), new TreeMap<>()));
     job.events = List.of(new JobStatus.Event(2, 0, "diverged", "<b>The loss</b> is no number."));
     Page page = open(1280, 900, ColorScheme.LIGHT);
-    assertThat(page.locator("#steps")).containsText("Waits for a batch0.110\u202fms · 22\u202f%");
+    assertThat(page.locator("#steps")).containsText("Waits for a batch0.110\u202fms · 21\u202f%");
+    assertThat(page.locator("#steps")).containsText("Begins checkpoints0.006\u202fms · 1\u202f%");
     assertThat(page.locator("#steps")).containsText("Decodes, on its own threads0.190\u202fms");
     assertThat(page.locator("#steps")).containsText("Gradient norm1.");
     assertThat(page.locator("#steps")).containsText("Learning rate0.05");

@@ -19,7 +19,7 @@ class ProgressLineTest {
     return new JobStatus(
         0,
         new JobStatus.Job("flights", state, "", "", "", 0),
-        new JobStatus.Progress(1, 10, 0, 0, 0, 0, null, null),
+        new JobStatus.Progress(1, 10, 0, 0, 0, 0, 0, null, null),
         new JobStatus.Account(7, 7 - rejected, rejected, 0, 0, 0, new TreeMap<>()),
         List.of(),
         new JobStatus.Metrics(none, none, none, none, null, null, null, 0, 0),

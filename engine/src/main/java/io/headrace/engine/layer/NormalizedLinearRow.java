@@ -80,6 +80,11 @@ final class NormalizedLinearRow implements SingleRow, LayerState {
   }
 
   @Override
+  public double squaredGradient(SampleBlock rows, int row) {
+    return weights.squaredGradient(weights.pairs(rows), row);
+  }
+
+  @Override
   public void learn(SampleBlock rows, int row, long step, double rateFactor, AwareSlope aware) {
     float label = rows.labels()[row];
     float weight = rows.weights()[row];

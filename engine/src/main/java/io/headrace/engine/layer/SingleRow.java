@@ -20,6 +20,9 @@ public interface SingleRow {
    */
   void learn(SampleBlock rows, int row, long step, double rateFactor, AwareSlope aware);
 
+  /** The sum of the squares of the slopes of the weights, by the row that was scored last. */
+  double squaredGradient(SampleBlock rows, int row);
+
   /**
    * The same work on the same parameters for another thread, which runs at the same time; empty if
    * it may not. Moves of a weight at the same moment may then be lost.

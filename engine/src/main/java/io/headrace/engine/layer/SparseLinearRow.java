@@ -31,6 +31,11 @@ record SparseLinearRow(SparseWeights weights, RowUpdate.Moves moves) implements 
   }
 
   @Override
+  public double squaredGradient(SampleBlock rows, int row) {
+    return weights.squaredGradient(weights.pairs(rows), row);
+  }
+
+  @Override
   public void learn(SampleBlock rows, int row, long step, double rateFactor, AwareSlope aware) {
     SparseColumn pairs = weights.pairs(rows);
     weights.beforeChange(pairs, row);

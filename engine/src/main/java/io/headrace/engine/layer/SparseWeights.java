@@ -52,6 +52,22 @@ record SparseWeights(
     return sum;
   }
 
+  /** The slope of a weight is that of its score times the value; of the bias, that of the score. */
+  double squaredGradient(SparseColumn pairs, int row) {
+    float[] values = pairs.values();
+    int end = pairs.start(row + 1);
+    double squaredValues = bias == null ? 0 : 1;
+    for (int i = pairs.start(row); i < end; i++) {
+      squaredValues += (double) values[i] * values[i];
+    }
+    double squaredSlopes = 0;
+    for (int j = 0; j < out(); j++) {
+      double slope = Floats.read(y.gradients(), j);
+      squaredSlopes += slope * slope;
+    }
+    return squaredSlopes * squaredValues;
+  }
+
   /** To be called before the weights of a row or their slots change. */
   void beforeChange(SparseColumn pairs, int row) {
     if (!updates.isCopied()) {
