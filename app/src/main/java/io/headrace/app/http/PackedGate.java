@@ -25,7 +25,8 @@ final class PackedGate implements Ordered {
         : Problem.response(
             request,
             HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-            "The body is packed with %s. Send it packed with gzip, or unpacked.".formatted(encoding));
+            "The body is packed with %s. Send it packed with gzip, or unpacked."
+                .formatted(encoding));
   }
 
   /** Behind the question who the caller is. */

@@ -26,8 +26,7 @@ final class RepairsGate implements Ordered {
   @RequestFilter
   @Nullable HttpResponse<?> check(HttpRequest<?> request) {
     long length = request.getHeaders().contentLength().orElse(largest);
-    return budget.refusal(
-        request, Math.min(length, largest), Math.max(MOST_RECEIVED, largest), "");
+    return budget.refusal(request, Math.min(length, largest), Math.max(MOST_RECEIVED, largest), "");
   }
 
   /** Whatever the answer is, and whoever gave it. */

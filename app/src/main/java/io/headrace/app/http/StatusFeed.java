@@ -54,8 +54,7 @@ final class StatusFeed {
   private final Map<String, Channel> channels = new ConcurrentHashMap<>();
   private final Disposable.Swap clock = Disposables.swap();
 
-  StatusFeed(
-      ServedJobs jobs, Pace pace, ConnectionLimits limits, EventLoopGroup serverThread) {
+  StatusFeed(ServedJobs jobs, Pace pace, ConnectionLimits limits, EventLoopGroup serverThread) {
     this.jobs = jobs;
     this.serverThread = serverThread;
     this.every = pace.every();

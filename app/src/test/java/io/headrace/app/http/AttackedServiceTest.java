@@ -461,7 +461,10 @@ class AttackedServiceTest {
 
   @Test
   void nothingOfAnAttackIsInTheAuditLogButWhatWasAsked() throws IOException {
-    ask("POST", "/api/v1/pause%0a%7b%22who%22:%22ada%22%7d%1b%5b2J", HOST + "X-Forwarded-For: 1\r\n");
+    ask(
+        "POST",
+        "/api/v1/pause%0a%7b%22who%22:%22ada%22%7d%1b%5b2J",
+        HOST + "X-Forwarded-For: 1\r\n");
     List<String> lines = Files.readAllLines(folder.resolve("stored/audit.jsonl"));
     assertThat(lines).hasSize(1);
     assertThat(lines.getFirst())

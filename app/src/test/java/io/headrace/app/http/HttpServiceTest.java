@@ -308,8 +308,7 @@ class HttpServiceTest {
         .extractingByKey("detail")
         .asString()
         .contains("/api/v1/jobs/NAME/status");
-    assertThat(json(response.body()))
-        .containsEntry("instance", "/api/v1/nothing");
+    assertThat(json(response.body())).containsEntry("instance", "/api/v1/nothing");
   }
 
   @Test
