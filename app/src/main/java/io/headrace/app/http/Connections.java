@@ -48,7 +48,7 @@ final class Connections implements BeanCreatedEventListener<NettyServerCustomize
               }
             });
     if (now > limits.connections()) {
-      connection.close();
+      var _ = connection.close();
       if (!told.getAndSet(true)) {
         log.warn(
             "{} connections are open, as many as there may be: more are closed at once. Somebody may be holding them; see who is connected.",

@@ -70,7 +70,7 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
   }
 
   private void expectHeader(ChannelHandlerContext ctx) {
-    deadline = in(limits.header(), ctx, ctx::close);
+    deadline = in(limits.header(), ctx, () -> close(ctx));
   }
 
   private void expectBody(ChannelHandlerContext ctx) {
@@ -81,11 +81,15 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
             ctx,
             () -> {
               if (received < limits.leastBytes()) {
-                ctx.close();
+                close(ctx);
               } else {
                 expectBody(ctx);
               }
             });
+  }
+
+  private static void close(ChannelHandlerContext ctx) {
+    var _ = ctx.close();
   }
 
   private static Future<?> in(Duration time, ChannelHandlerContext ctx, Runnable then) {
