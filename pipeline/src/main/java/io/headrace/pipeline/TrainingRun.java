@@ -78,6 +78,7 @@ public final class TrainingRun implements AutoCloseable {
           plan.trainer().restore(checkpoint);
           checkpoint.restore(GrowingVocabularies.STATE, plan.vocabularies());
         });
+    plan.archive().resume(plan.trainer().ledger());
     var run = new TrainingRun(plan, newest.map(Checkpoint::values).orElse(new TreeMap<>()));
     var _ = run.pipeline.end().thenAccept(run::end);
     if (paused) {
@@ -234,6 +235,7 @@ public final class TrainingRun implements AutoCloseable {
         loop.checkpoints().newest(),
         loop.checkpointsPutOff(),
         loop.checkpoints().failures(),
+        plan.archive().status(),
         rejectionsByReason(),
         paused,
         end instanceof StreamEnd.Failed(Throwable cause) ? cause.getMessage() : null);
