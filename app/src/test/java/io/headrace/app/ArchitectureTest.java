@@ -215,7 +215,8 @@ class ArchitectureTest {
         .orShould()
         .callMethod(ObjectMapper.class, "activateDefaultTyping", PolymorphicTypeValidator.class)
         .orShould()
-        .callMethod(ClassLoader.class, "defineClass", String.class, byte[].class, int.class, int.class)
+        .callMethod(
+            ClassLoader.class, "defineClass", String.class, byte[].class, int.class, int.class)
         .check(CLASSES);
   }
 
@@ -264,14 +265,12 @@ class ArchitectureTest {
             item.getMethodCallsFromSelf().stream()
                 .anyMatch(
                     call ->
-                        call.getTargetOwner().isEquivalentTo(owner)
-                            && call.getName().equals(name));
+                        call.getTargetOwner().isEquivalentTo(owner) && call.getName().equals(name));
         boolean otherwise =
             item.getMethodCallsFromSelf().stream()
                 .map(call -> call.getTargetOwner().getSimpleName() + "." + call.getName())
                 .anyMatch(Set.of("String.equals", "Arrays.equals", "Arrays.mismatch")::contains);
-        events.add(
-            new SimpleConditionEvent(item, compares && !otherwise, item.getFullName()));
+        events.add(new SimpleConditionEvent(item, compares && !otherwise, item.getFullName()));
       }
     };
   }

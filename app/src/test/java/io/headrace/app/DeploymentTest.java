@@ -95,7 +95,9 @@ class DeploymentTest {
         assertThat(port).as("nobody else's machine").startsWith("127.0.0.1:");
       }
       assertThat(of.has("privileged") || of.has("network_mode")).isFalse();
-      of.path("depends_on").fieldNames().forEachRemaining(on -> assertThat(services.has(on)).isTrue());
+      of.path("depends_on")
+          .fieldNames()
+          .forEachRemaining(on -> assertThat(services.has(on)).isTrue());
       if (of.path("image").asText().startsWith("headrace:")) {
         assertThat(of.path("read_only").asBoolean()).isTrue();
         assertThat(texts(of.path("cap_drop"))).containsExactly("ALL");

@@ -25,9 +25,9 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * The file that API tokens are kept in, hashed. Only its owner may read or write it, and, where
- * it belongs to root as what Kubernetes mounts does, its group may read it; each change is one
- * rename, so readers see all of it or nothing. Stateless.
+ * The file that API tokens are kept in, hashed. Only its owner may read or write it, and, where it
+ * belongs to root as what Kubernetes mounts does, its group may read it; each change is one rename,
+ * so readers see all of it or nothing. Stateless.
  */
 public final class TokenFile {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -33,8 +33,7 @@ class HostilePageTest {
     List<String> ran = new CopyOnWriteArrayList<>();
     try (var chromium = new InstalledChromium()) {
       chromium.launch();
-      try (var service =
-          HttpService.start("127.0.0.1", 0, job.served(), Duration.ofMillis(50))) {
+      try (var service = HttpService.start("127.0.0.1", 0, job.served(), Duration.ofMillis(50))) {
         Page page = chromium.browser().newPage();
         page.onDialog(
             dialog -> {

@@ -307,8 +307,7 @@ final class MovingJob implements JobStatusSource, JobControl {
 
   private Confusion confusion(long tick) {
     return new Confusion(
-        classes,
-        List.of(List.of(7_000 + tick % 100, 990 - tick % 100), List.of(1_200L, 810L)));
+        classes, List.of(List.of(7_000 + tick % 100, 990 - tick % 100), List.of(1_200L, 810L)));
   }
 
   private SortedMap<String, Double> validation(long tick) {
