@@ -102,7 +102,7 @@ class RequestDeadlineTest {
   @Test
   void whatIsCutOffIsForgotten() {
     send(BODY_FOLLOWS);
-    channel.close();
+    var _ = channel.close();
     pass(2 * BODY_SECONDS);
     assertThat(channel.hasPendingTasks()).isFalse();
   }
