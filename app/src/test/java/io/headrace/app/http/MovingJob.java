@@ -73,6 +73,9 @@ final class MovingJob implements JobStatusSource, JobControl {
   /** Those in there; asked for one, it answers the last. */
   List<CheckpointStore.Entry> stored = List.of();
 
+  /** What its samples may be labelled. */
+  volatile List<String> classes = List.of("on-time", "late");
+
   /** Whether held-out samples are scored, every ten ticks. */
   volatile boolean validated;
 
@@ -308,10 +311,9 @@ final class MovingJob implements JobStatusSource, JobControl {
         .toList();
   }
 
-  private static Confusion confusion(long tick) {
+  private Confusion confusion(long tick) {
     return new Confusion(
-        List.of("on-time", "late"),
-        List.of(List.of(7_000 + tick % 100, 990 - tick % 100), List.of(1_200L, 810L)));
+        classes, List.of(List.of(7_000 + tick % 100, 990 - tick % 100), List.of(1_200L, 810L)));
   }
 
   private SortedMap<String, Double> validation(long tick) {
