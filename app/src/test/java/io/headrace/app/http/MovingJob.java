@@ -8,6 +8,7 @@ import io.headrace.app.http.JobStatus.Checkpoints;
 import io.headrace.app.http.JobStatus.Confusion;
 import io.headrace.app.http.JobStatus.Event;
 import io.headrace.app.http.JobStatus.Flow;
+import io.headrace.app.http.JobStatus.Following;
 import io.headrace.app.http.JobStatus.Job;
 import io.headrace.app.http.JobStatus.Metrics;
 import io.headrace.app.http.JobStatus.Partition;
@@ -62,6 +63,9 @@ final class MovingJob implements JobStatusSource, JobControl {
 
   /** What it predicts by, if it does. */
   Optional<ServedPredictions> predictions = Optional.empty();
+
+  /** Which model is served, if it is trained elsewhere. */
+  volatile @Nullable Following following;
 
   /** Its dead letters, if it keeps any. */
   Optional<ServedLetters> letters = Optional.empty();
@@ -229,6 +233,7 @@ final class MovingJob implements JobStatusSource, JobControl {
         checkpoints(tick),
         new JobStatus.Archive(trained, 0, trained * 20, 0),
         new Predictions(tick * 500, tick / 4, tick * 2000, trained / 64 - 640),
+        following,
         events);
   }
 
