@@ -9,12 +9,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.jsontype.PolymorphicTypeValidator;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -24,6 +26,9 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.headrace.app.access.ApiToken;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.seal.BlockSeal;
+import io.headrace.pipeline.job.JobRewrap;
+import io.headrace.sink.seal.FileSeal;
 import java.io.Externalizable;
 import java.io.ObjectInput;
 import java.io.ObjectInputFilter;
@@ -33,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -254,6 +260,30 @@ class ArchitectureTest {
         .should()
         .beAssignableTo(HeadraceException.class)
         .check(CLASSES);
+  }
+
+  /** A kind of file that {@code keys rewrap} does not know would be lost with its old key. */
+  @Test
+  void whateverIsEncryptedIsEncryptedAnewWithTheRest() {
+    Set<String> rewrapped =
+        CLASSES.get(JobRewrap.class).getMethodCallsFromSelf().stream()
+            .filter(call -> call.getName().equals("rewrite"))
+            .map(call -> call.getTargetOwner().getPackageName())
+            .collect(Collectors.toSet());
+    Set<String> encrypted =
+        CLASSES.stream()
+            .filter(type -> !type.getPackageName().equals(FileSeal.class.getPackageName()))
+            .flatMap(type -> type.getMethodCallsFromSelf().stream())
+            .filter(ArchitectureTest::beginsAnEncryptedFile)
+            .map(call -> call.getOriginOwner().getPackageName())
+            .collect(Collectors.toSet());
+    assertThat(encrypted).contains("io.headrace.sink.checkpoint").isSubsetOf(rewrapped);
+  }
+
+  private static boolean beginsAnEncryptedFile(JavaMethodCall call) {
+    JavaClass of = call.getTargetOwner();
+    return (of.isEquivalentTo(BlockSeal.class) && call.getName().equals("begin"))
+        || (of.isEquivalentTo(FileSeal.class) && call.getName().equals("writer"));
   }
 
   /** One comparison: that one. */
