@@ -7,7 +7,7 @@
 #   perf/run.sh overload [RECORDS [SECONDS]]
 #   perf/run.sh data ctr|dense FILE [ROWS], or data flights FILE flights-3m.parquet
 #   perf/run.sh job JOB.yaml [--data DIR] [--processes 3] [--passes 6] [--set key=value]
-#   perf/run.sh stall [CHECKPOINTS] [THREADS]
+#   perf/run.sh stall [CHECKPOINTS [THREADS [memory|files]]]
 #   perf/run.sh encryption [CHECKPOINTS]
 #   perf/run.sh predict [REQUESTS/S [SECONDS [ROUNDS]]]
 #   perf/run.sh start [RUNS [LAUNCHER...]]     until a service answers and until it has stopped; launchers by turns

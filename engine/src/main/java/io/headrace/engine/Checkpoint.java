@@ -35,7 +35,7 @@ public record Checkpoint(
 
   /** The same checkpoint with the state of something besides the trainer, under {@code name}. */
   public Checkpoint with(String name, Stateful state) {
-    var memory = new SnapshotMemory();
+    var memory = new SnapshotMemory(CopyRoom.MEMORY);
     state.save(memory.within(name));
     var allValues = new TreeMap<>(values);
     allValues.putAll(memory.values());

@@ -37,9 +37,11 @@ final class DivergenceGuard {
   private long skipsInTurn;
 
   /**
+   * @param room where copies lie
    * @param ledger the trainer's, in which samples that are not learned become rejected ones
    */
-  DivergenceGuard(ModelSpec spec, Model model, DivergencePolicy policy, LedgerCounter ledger) {
+  DivergenceGuard(
+      ModelSpec spec, Model model, DivergencePolicy policy, CopyRoom room, LedgerCounter ledger) {
     if (policy.action() == Action.HALVE && !model.updates().optimizer().takesRateFactor()) {
       throw new InvalidSettingException(
           "on-divergence.action",
@@ -72,8 +74,8 @@ final class DivergenceGuard {
     this.ledger = ledger;
     this.watch = new LossWatch(policy.lossAbove());
     this.copyEverySteps = Math.max(policy.copyEverySteps(), stepsWorthACopy(spec, model));
-    this.good = new StateCopy(new ModelState(model), watch);
-    this.suspect = new StateCopy(new ModelState(model), watch);
+    this.good = new StateCopy(new ModelState(model), watch, room);
+    this.suspect = new StateCopy(new ModelState(model), watch, room);
   }
 
   /**

@@ -68,9 +68,10 @@ public record DivergencePolicy(
   private static final Setting<Boolean> UNDO =
       Setting.flag(
               "undo",
-              "Whether a copy of the last good state is kept. Without it a model takes half the memory"
-                  + " and checkpoints half the room, which counts for tables of gigabytes; a batch"
-                  + " that diverges is then left out, and steps that made it diverge stay.")
+              "Whether a copy of the last good state is kept. Without it a model takes half the memory, or"
+                  + " less of the disk (see checkpoints.copies-on-disk-from-mib), and checkpoints half"
+                  + " the room, which counts for tables of gigabytes; a batch that diverges is then left"
+                  + " out, and steps that made it diverge stay.")
           .orElse(true);
   private static final Setting<Integer> GIVE_UP =
       Setting.integer(

@@ -4,9 +4,12 @@ import io.headrace.engine.layer.Parameter;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A copy of parameters and slots as they are when it is made, taken page by page while learning
@@ -14,22 +17,34 @@ import java.util.concurrent.locks.LockSupport;
  * Memory of the copy that holds the right floats already is not written to: what was never touched
  * takes no room in the copy either.
  *
+ * <p>Where there are {@link StagedPages}, what is about to change is put aside there as long as
+ * there is room, and brought to its place by whoever advances or finishes the copy.
+ *
  * <p>Thread-safe, but for {@link #advance}. A page's state is set with release when it is copied,
  * and read with acquire: whoever finds it copied may change the original, and may read the copy.
  */
 final class GradualCopy {
+  /** Floats of a page. */
+  static final int PAGE = 1 << 6;
+
   private static final int PAGE_BITS = 6; // four cache lines: a step on sparse rows copies little
   private static final int PAGES_AT_ONCE = 32;
   private static final int UNTOUCHED = 0;
   private static final int COPYING = 1;
   private static final int COPIED = 2;
+  private static final int STAGED = 3; // and its place added
+
+  /** Pages of a change from which on they are not staged: so much is better copied at once. */
+  private static final int MANY_PAGES = 8;
+
   private static final int PARTS = 64;
   private static final int SPINS = 1 << 10;
   private static final long PAUSE_NANOS = 20_000;
 
   private final List<Parameter> parameters;
   private final List<MemorySegment> originals;
-  private final List<List<MemorySegment>> copies;
+  private final List<List<CopyPlace>> copies;
+  private final @Nullable StagedPages staged;
   private final AtomicIntegerArray pages;
   private final AtomicInteger left;
   private int advanced;
@@ -37,23 +52,69 @@ final class GradualCopy {
   /**
    * @param parameters in the order of their offsets
    * @param originals vectors of {@code size} floats
-   * @param copies for each of them memory for each parameter, without padding
+   * @param copies for each of them a place for each parameter, without padding
+   * @param staged for nobody else's use; empty to copy pages to their places at once
    */
   GradualCopy(
       List<Parameter> parameters,
       long size,
       List<MemorySegment> originals,
-      List<List<MemorySegment>> copies) {
+      List<List<CopyPlace>> copies,
+      Optional<StagedPages> staged) {
     this.parameters = parameters;
     this.originals = originals;
     this.copies = copies;
+    this.staged = staged.orElse(null);
     this.pages = new AtomicIntegerArray(Math.toIntExact((size >> PAGE_BITS) + 1));
     this.left = new AtomicInteger(pages.length());
   }
 
-  /** To be called before floats of the originals change; returns when they are copied. */
+  /** To be called before floats of the originals change; returns when they may. */
   void before(long offset, long count) {
-    copyPages((int) (offset >> PAGE_BITS), (int) ((offset + count - 1) >> PAGE_BITS) + 1);
+    int from = (int) (offset >> PAGE_BITS);
+    int to = (int) ((offset + count - 1) >> PAGE_BITS) + 1;
+    if (staged == null || to - from >= MANY_PAGES) {
+      copyPages(from, to);
+      return;
+    }
+    for (int page = from; page < to; page++) {
+      if (isTaken(page)) {
+        putAside(page, staged);
+      } else {
+        awaitChangeable(page);
+      }
+    }
+  }
+
+  /** Puts a page, which is this thread's to copy, where there is room. */
+  private void putAside(int page, StagedPages aside) {
+    long from = (long) page << PAGE_BITS;
+    int place = aside.take();
+    if (place < 0) {
+      copyNow(from, from + PAGE, -1);
+      pages.setRelease(page, COPIED);
+      left.decrementAndGet();
+      return;
+    }
+    for (int vector = 0; vector < originals.size(); vector++) {
+      MemorySegment original = originals.get(vector);
+      long count = Math.min(PAGE, Floats.count(original) - from);
+      if (count > 0) {
+        Floats.copy(original, from, aside.memory(), aside.at(place, vector), count);
+      }
+    }
+    pages.setRelease(page, STAGED + place);
+  }
+
+  /** Brings a page that was put aside to its place, unless somebody else does. */
+  private void bring(int page, int state) {
+    if (pages.compareAndSet(page, state, COPYING)) {
+      long from = (long) page << PAGE_BITS;
+      copyNow(from, from + PAGE, state - STAGED);
+      pages.setRelease(page, COPIED);
+      left.decrementAndGet();
+      Objects.requireNonNull(staged).giveBack(state - STAGED);
+    }
   }
 
   /** Copies the next one of {@value #PARTS} parts. Always the same thread calls this. */
@@ -89,7 +150,7 @@ final class GradualCopy {
       if (page == first) {
         page++; // somebody else has it, or had it
       } else {
-        copyNow((long) first << PAGE_BITS, (long) page << PAGE_BITS);
+        copyNow((long) first << PAGE_BITS, (long) page << PAGE_BITS, -1);
         for (int copied = first; copied < page; copied++) {
           pages.setRelease(copied, COPIED);
         }
@@ -107,21 +168,42 @@ final class GradualCopy {
   }
 
   private void awaitCopied(int page) {
-    for (int spins = 0; pages.getAcquire(page) != COPIED; spins++) {
-      if (spins < SPINS) {
-        Thread.onSpinWait();
+    int state = pages.getAcquire(page);
+    for (int spins = 0; state != COPIED; spins++) {
+      if (state >= STAGED) {
+        bring(page, state);
       } else {
-        LockSupport.parkNanos(PAUSE_NANOS); // whoever copies it may have lost its processor
+        pause(spins);
       }
+      state = pages.getAcquire(page);
     }
   }
 
-  private void copyNow(long from, long to) {
+  private void awaitChangeable(int page) {
+    for (int spins = 0; pages.getAcquire(page) < COPIED; spins++) {
+      pause(spins);
+    }
+  }
+
+  private static void pause(int spins) {
+    if (spins < SPINS) {
+      Thread.onSpinWait();
+    } else {
+      LockSupport.parkNanos(PAUSE_NANOS); // whoever copies it may have lost its processor
+    }
+  }
+
+  /**
+   * Copies floats to their places.
+   *
+   * @param aside where the page was put, negative if it is read where it belongs
+   */
+  private void copyNow(long from, long to, int aside) {
     for (int i = firstAt(from); i < parameters.size() && parameters.get(i).offset() < to; i++) {
       Parameter parameter = parameters.get(i);
       boolean padded = parameter.stride() > parameter.columns();
       if (padded && parameter.columns() == 1) {
-        copySingles(i, from, to);
+        copySingles(i, from, to, aside);
         continue;
       }
       long stride = padded ? parameter.stride() : parameter.count();
@@ -135,29 +217,37 @@ final class GradualCopy {
         long first = Math.max(start, from);
         long end = Math.min(start + columns, to);
         if (first < end) {
-          copyNow(i, first, row * columns + first - start, end - first);
+          long target = row * columns + first - start;
+          for (int vector = 0; vector < originals.size(); vector++) {
+            CopyPlace copy = copies.get(vector).get(i);
+            copy.copy(
+                source(vector, aside), first - shift(vector, aside, from), target, end - first);
+          }
         }
       }
     }
   }
 
-  private void copyNow(int parameter, long from, long to, long count) {
-    for (int vector = 0; vector < originals.size(); vector++) {
-      MemorySegment copy = copies.get(vector).get(parameter);
-      Floats.copyChanged(originals.get(vector), from, copy, to, count);
-    }
+  private MemorySegment source(int vector, int aside) {
+    return aside < 0 ? originals.get(vector) : Objects.requireNonNull(staged).memory();
+  }
+
+  /** By how much earlier the page that begins at {@code from} lies in its source. */
+  private long shift(int vector, int aside, long from) {
+    return aside < 0 ? 0 : from - Objects.requireNonNull(staged).at(aside, vector);
   }
 
   /** The same for a parameter of one column, many rows at once. */
-  private void copySingles(int index, long from, long to) {
+  private void copySingles(int index, long from, long to, int aside) {
     Parameter parameter = parameters.get(index);
     long stride = parameter.stride();
     long first = Math.max(0, Math.ceilDiv(from - parameter.offset(), stride));
     long end = Math.min(parameter.rows(), Math.ceilDiv(to - parameter.offset(), stride));
     long at = parameter.offset() + first * stride;
     for (int vector = 0; vector < originals.size(); vector++) {
-      MemorySegment copy = copies.get(vector).get(index);
-      Floats.copyChanged(originals.get(vector), at, stride, copy, first, 1, end - first);
+      CopyPlace copy = copies.get(vector).get(index);
+      long source = at - shift(vector, aside, from);
+      copy.copy(source(vector, aside), source, stride, first, end - first);
     }
   }
 

@@ -21,14 +21,20 @@ record ModelState(Model model) {
   private static final String STATE = "state.";
   private static final long DIGEST_FLOATS = 1 << 16;
 
-  /** Saves everything as it is now: parameters and slots little by little. */
-  GradualCopy copy(SnapshotMemory to) {
+  /**
+   * Saves everything as it is now: parameters and slots little by little.
+   *
+   * @param stages whether steps put aside what they change, where the copy lies in files
+   */
+  GradualCopy copy(SnapshotMemory to, boolean stages) {
     ParameterBlock block = model.updates().block();
     List<MemorySegment> vectors = new ArrayList<>();
     vectors.add(block.values());
     vectors.addAll(block.slots());
-    var copy =
-        new GradualCopy(model.parameters().all(), model.parameters().size(), vectors, places(to));
+    long size = model.parameters().size();
+    List<List<CopyPlace>> places = places(to);
+    Optional<StagedPages> staged = stages ? to.staged(vectors.size(), size) : Optional.empty();
+    var copy = new GradualCopy(model.parameters().all(), size, vectors, places, staged);
     finishWith(copy, to);
     return copy;
   }
@@ -36,12 +42,16 @@ record ModelState(Model model) {
   /** The same without slots, unless weights are late, which catch up by them. */
   GradualCopy copyWeights(SnapshotMemory to) {
     if (model.updates().catchUp().isPresent()) {
-      return copy(to);
+      return copy(to, false);
     }
     List<MemorySegment> values = List.of(model.parameters().values());
     var copy =
         new GradualCopy(
-            model.parameters().all(), model.parameters().size(), values, List.of(weightPlaces(to)));
+            model.parameters().all(),
+            model.parameters().size(),
+            values,
+            List.of(weightPlaces(to)),
+            Optional.empty());
     finishWith(copy, to);
     return copy;
   }
@@ -53,8 +63,8 @@ record ModelState(Model model) {
   }
 
   /** Memory for each parameter, and for each of its slots. */
-  private List<List<MemorySegment>> places(SnapshotMemory in) {
-    List<List<MemorySegment>> places = new ArrayList<>();
+  private List<List<CopyPlace>> places(SnapshotMemory in) {
+    List<List<CopyPlace>> places = new ArrayList<>();
     places.add(weightPlaces(in));
     for (String slot : model.updates().optimizer().slots()) {
       places.add(places(in, parameter -> slotName(slot, parameter)));
@@ -62,11 +72,11 @@ record ModelState(Model model) {
     return places;
   }
 
-  private List<MemorySegment> weightPlaces(SnapshotMemory in) {
+  private List<CopyPlace> weightPlaces(SnapshotMemory in) {
     return places(in, parameter -> "model." + parameter.name());
   }
 
-  private List<MemorySegment> places(SnapshotMemory in, Function<Parameter, String> name) {
+  private List<CopyPlace> places(SnapshotMemory in, Function<Parameter, String> name) {
     return model.parameters().all().stream()
         .map(parameter -> in.place(name.apply(parameter), TensorType.F32, shape(parameter)))
         .toList();
@@ -94,7 +104,7 @@ record ModelState(Model model) {
     model.derive();
   }
 
-  /** Takes what {@link #copyWeights} copied of another instance of the same model. */
+  /** Takes the weights that another instance of the same model had, without its slots. */
   void takeWeights(CheckpointReader from) {
     Optional<CaughtUp> late = CaughtUp.of(from);
     for (Parameter parameter : model.parameters().all()) {
@@ -102,8 +112,7 @@ record ModelState(Model model) {
       if (width.isPresent()) {
         late.get().forEach(parameter.name(), rows(parameter, width.get()));
       } else {
-        MemorySegment copy = from.tensor("model." + parameter.name()).orElseThrow().data();
-        put(copy, parameter, model.parameters().values());
+        restore(from, "model." + parameter.name(), parameter, model.parameters().values());
       }
     }
     model.states().forEach((name, state) -> state.restore(from.within(STATE + name)));

@@ -5,25 +5,36 @@ import java.util.function.UnaryOperator;
 
 /**
  * A checkpoint whose tensors are still being copied while learning goes on. One thread, not
- * necessarily the trainer's, calls {@link #finish}; until it has returned nobody may read tensors.
+ * necessarily the trainer's, calls {@link #finish}, until it has returned nobody may read tensors,
+ * and {@link #release}.
  */
 public final class Snapshot {
   private final Checkpoint checkpoint;
   private final List<GradualCopy> copies;
+  private final SnapshotMemory memory;
 
-  Snapshot(Checkpoint checkpoint, List<GradualCopy> copies) {
+  Snapshot(Checkpoint checkpoint, List<GradualCopy> copies, SnapshotMemory memory) {
     this.checkpoint = checkpoint;
     this.copies = copies;
+    this.memory = memory;
   }
 
   /** The same with something added to the checkpoint that is known already. */
   public Snapshot with(UnaryOperator<Checkpoint> more) {
-    return new Snapshot(more.apply(checkpoint), copies);
+    return new Snapshot(more.apply(checkpoint), copies, memory);
   }
 
   /** Copies what is left, and gives the checkpoint, complete. */
   public Checkpoint finish() {
     copies.forEach(GradualCopy::finish);
     return checkpoint;
+  }
+
+  /**
+   * Gives back what the copy takes outside of memory. To be called once nobody reads its tensors
+   * any more, and before the next snapshot is begun; without it, that one does.
+   */
+  public void release() {
+    memory.giveFilesBack();
   }
 }

@@ -1,5 +1,6 @@
 package io.headrace.engine;
 
+import io.headrace.engine.memory.FileBlock;
 import io.headrace.engine.memory.Zeros;
 import io.headrace.engine.state.StateWriter;
 import io.headrace.engine.state.Tensor;
@@ -7,22 +8,46 @@ import io.headrace.engine.state.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Memory that state is copied to, used again for the next copy. Not thread-safe. What it gave out
  * is valid until it is cleared.
  */
 final class SnapshotMemory implements StateWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotMemory.class);
+
+  /** One page in so many may be put aside at a time, or as many as {@link #STAGED_BYTES} take. */
+  private static final int STAGED_PART = 128;
+
+  private static final int STAGED_BYTES = 1 << 24;
+
+  private final CopyRoom room;
   private final Map<String, MemorySegment> kept = new HashMap<>();
+  private final Map<String, FileBlock> files = new HashMap<>();
+  private @Nullable StagedPages staged;
   private final SortedMap<String, Tensor> tensors = new TreeMap<>();
   private final SortedMap<String, String> values = new TreeMap<>();
 
-  /** Forgets what was written; keeps the memory. */
+  SnapshotMemory(CopyRoom room) {
+    this.room = room;
+  }
+
+  /** Forgets what was written; keeps what lies in memory. */
   void clear() {
     tensors.clear();
     values.clear();
+    giveFilesBack();
+  }
+
+  /** Gives back what tensors take outside of memory; those are no longer valid. */
+  void giveFilesBack() {
+    files.values().forEach(FileBlock::clear);
   }
 
   /** Names a tensor that lies elsewhere and stays as it is. */
@@ -33,26 +58,53 @@ final class SnapshotMemory implements StateWriter {
   }
 
   /** Memory for the named tensor, to be written by whoever asks. */
-  MemorySegment place(String name, TensorType type, long[] shape) {
+  CopyPlace place(String name, TensorType type, long[] shape) {
     long bytes = type.bytes();
     for (long length : shape) {
       bytes = Math.multiplyExact(bytes, length);
     }
-    MemorySegment memory = kept.get(name);
-    if (memory == null || memory.byteSize() != bytes) {
-      memory = Zeros.allocate(bytes);
-      kept.put(name, memory);
-    }
-    if (tensors.put(name, Tensor.of(type, shape, memory.asReadOnly())) != null) {
+    CopyPlace place = place(name, bytes);
+    if (tensors.put(name, Tensor.of(type, shape, place.memory().asReadOnly())) != null) {
       throw new IllegalStateException("the tensor " + name + " was written twice");
     }
-    return memory;
+    return place;
+  }
+
+  private CopyPlace place(String name, long bytes) {
+    MemorySegment memory = kept.get(name);
+    if (memory != null && memory.byteSize() == bytes) {
+      return new CopyPlace(memory, false);
+    }
+    FileBlock file = files.get(name);
+    if (file == null || file.memory().byteSize() != bytes) {
+      file = room.folderOf(bytes).flatMap(folder -> FileBlock.create(folder, bytes)).orElse(null);
+    }
+    if (file != null && file.takeRoom()) {
+      files.put(name, file);
+      return new CopyPlace(file.memory(), true);
+    }
+    files.remove(name);
+    room.folderOf(bytes)
+        .ifPresent(
+            folder ->
+                LOG.warn(
+                    "A copy of {} is kept in memory from now on: {} does not offer {} bytes for it. Make room there and start the job again, or give it as much memory.",
+                    name,
+                    folder,
+                    bytes));
+    memory = Zeros.allocate(bytes);
+    kept.put(name, memory);
+    return new CopyPlace(memory, true);
   }
 
   @Override
   public void tensor(String name, TensorType type, long[] shape, MemorySegment data) {
-    MemorySegment place = place(name, type, shape);
-    Zeros.copyChanged(data, 0, place, 0, place.byteSize());
+    CopyPlace place = place(name, type, shape);
+    if (place.blank()) {
+      Zeros.copyOntoZeros(data, 0, place.memory(), 0, data.byteSize());
+    } else {
+      Zeros.copyChanged(data, 0, place.memory(), 0, data.byteSize());
+    }
   }
 
   @Override
@@ -60,6 +112,20 @@ final class SnapshotMemory implements StateWriter {
     if (values.put(name, value) != null) {
       throw new IllegalStateException("the value " + name + " was written twice");
     }
+  }
+
+  /** Where pages are put aside on their way to files, if there are files: a part of the vectors. */
+  Optional<StagedPages> staged(int vectors, long floats) {
+    if (files.isEmpty()) {
+      return Optional.empty();
+    }
+    if (staged == null) {
+      long part = floats / GradualCopy.PAGE / STAGED_PART;
+      int fewest = STAGED_BYTES / (vectors * GradualCopy.PAGE * Float.BYTES);
+      staged = new StagedPages(GradualCopy.PAGE, vectors, (int) Math.max(part, fewest));
+    }
+    staged.clear();
+    return Optional.of(staged);
   }
 
   SortedMap<String, Tensor> tensors() {

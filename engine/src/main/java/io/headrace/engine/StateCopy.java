@@ -21,16 +21,18 @@ final class StateCopy {
 
   private final ModelState model;
   private final LossWatch watch;
-  private SnapshotMemory memory = new SnapshotMemory();
-  private SnapshotMemory other = new SnapshotMemory();
+  private SnapshotMemory memory;
+  private SnapshotMemory other;
   private @Nullable GradualCopy copy;
   private boolean lent;
   private @Nullable Ledger ledger;
   private long learned;
 
-  StateCopy(ModelState model, LossWatch watch) {
+  StateCopy(ModelState model, LossWatch watch, CopyRoom room) {
     this.model = model;
     this.watch = watch;
+    this.memory = new SnapshotMemory(room);
+    this.other = new SnapshotMemory(room);
   }
 
   /**
@@ -68,7 +70,7 @@ final class StateCopy {
    */
   void take(long steps, Ledger account) {
     startAnew();
-    copy = model.copy(memory);
+    copy = model.copy(memory, false);
     watch.save(memory.within(WATCH));
     learned = steps;
     ledger = account;

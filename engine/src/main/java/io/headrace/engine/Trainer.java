@@ -44,7 +44,7 @@ public final class Trainer implements AutoCloseable {
   private final LedgerCounter ledger = new LedgerCounter();
   private final DivergenceGuard guard;
   private final @Nullable PrivacyAccount privacy;
-  private final SnapshotMemory snapshotMemory = new SnapshotMemory();
+  private final SnapshotMemory snapshotMemory;
   private long step;
 
   /**
@@ -66,18 +66,34 @@ public final class Trainer implements AutoCloseable {
    * @throws io.headrace.engine.error.InvalidSettingException if the model does not go with the mode
    */
   public Trainer(ModelSpec spec, int threads, DivergencePolicy policy, WorkerMode mode) {
-    this(spec, threads, policy, mode, KernelProvider.kernels());
+    this(spec, threads, policy, mode, CopyRoom.MEMORY);
+  }
+
+  /**
+   * A trainer whose copies for checkpoints and of the last good state lie elsewhere.
+   *
+   * @throws io.headrace.engine.error.InvalidSettingException if the model does not go with the mode
+   */
+  public Trainer(
+      ModelSpec spec, int threads, DivergencePolicy policy, WorkerMode mode, CopyRoom copies) {
+    this(spec, threads, policy, mode, copies, KernelProvider.kernels());
   }
 
   Trainer(ModelSpec spec, int threads, Kernels kernels) {
-    this(spec, threads, DivergencePolicy.DEFAULT, WorkerMode.SYNCHRONOUS, kernels);
+    this(spec, threads, DivergencePolicy.DEFAULT, WorkerMode.SYNCHRONOUS, CopyRoom.MEMORY, kernels);
   }
 
   private Trainer(
-      ModelSpec spec, int threads, DivergencePolicy policy, WorkerMode mode, Kernels kernels) {
+      ModelSpec spec,
+      int threads,
+      DivergencePolicy policy,
+      WorkerMode mode,
+      CopyRoom copies,
+      Kernels kernels) {
     this.spec = spec;
     this.model = new Model(spec, kernels);
-    this.guard = new DivergenceGuard(spec, model, policy, ledger);
+    this.guard = new DivergenceGuard(spec, model, policy, copies, ledger);
+    this.snapshotMemory = new SnapshotMemory(copies);
     this.evaluation = new OnlineEvaluation(spec.schema().label(), model.outputWidth());
     List<RowLane> lanes = mode == WorkerMode.HOGWILD ? model.lanes(threads) : List.of();
     this.team = new WorkerTeam(threads, model.scratch());
@@ -334,13 +350,13 @@ public final class Trainer implements AutoCloseable {
   /**
    * A copy of all state as it is now, taken while the next steps are: each copies what it is about
    * to change, if {@link Snapshot#finish} has not yet. Call it again only when the one before is
-   * finished and no longer read: its memory is used again. A step that undoes others copies all
-   * that is left.
+   * finished and no longer read, or released: its memory is used again. A step that undoes others
+   * copies all that is left.
    */
   public Snapshot startSnapshot(String job, long timeMillis) {
     snapshotMemory.clear();
     List<GradualCopy> copies = new ArrayList<>();
-    copies.add(new ModelState(model).copy(snapshotMemory));
+    copies.add(new ModelState(model).copy(snapshotMemory, true));
     evaluation.save(snapshotMemory.within(EVALUATION));
     if (privacy != null) {
       privacy.save(snapshotMemory.within(PRIVACY));
@@ -355,7 +371,7 @@ public final class Trainer implements AutoCloseable {
             ledger(),
             snapshotMemory.values(),
             snapshotMemory.tensors());
-    return new Snapshot(checkpoint, copies);
+    return new Snapshot(checkpoint, copies, snapshotMemory);
   }
 
   /**

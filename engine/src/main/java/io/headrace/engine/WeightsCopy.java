@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * begins a copy, {@link Predictor#take} finishes it.
  */
 public final class WeightsCopy {
-  private final SnapshotMemory memory = new SnapshotMemory();
+  private final SnapshotMemory memory = new SnapshotMemory(CopyRoom.MEMORY);
   private @Nullable GradualCopy copy;
   private Ledger ledger = Ledger.EMPTY;
   private long step;

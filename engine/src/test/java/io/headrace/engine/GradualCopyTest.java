@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -35,7 +36,7 @@ class GradualCopyTest {
           parameter("table", 23_776, 9_000, 4, 4));
   private final long size = 59_776;
   private final List<MemorySegment> originals = new ArrayList<>();
-  private final List<List<MemorySegment>> copies = new ArrayList<>();
+  private final List<List<CopyPlace>> copies = new ArrayList<>();
   private final GradualCopy copy;
 
   GradualCopyTest() {
@@ -45,9 +46,14 @@ class GradualCopyTest {
         Floats.write(original, i, first(vector, i));
       }
       originals.add(original);
-      copies.add(parameters.stream().map(p -> Floats.allocate(p.count())).toList());
+      copies.add(
+          parameters.stream().map(p -> new CopyPlace(Floats.allocate(p.count()), false)).toList());
     }
-    copy = new GradualCopy(parameters, size, originals, copies);
+    copy = new GradualCopy(parameters, size, originals, copies, staged());
+  }
+
+  Optional<StagedPages> staged() {
+    return Optional.empty();
   }
 
   private Parameter parameter(String name, long offset, long rows, long columns, long stride) {
@@ -68,7 +74,7 @@ class GradualCopyTest {
           long column = i % parameter.columns();
           expected[i] = first(vector, parameter.offset() + row * parameter.stride() + column);
         }
-        float[] found = Floats.toArray(copies.get(vector).get(p));
+        float[] found = Floats.toArray(copies.get(vector).get(p).memory());
         int differsAt = Arrays.mismatch(found, expected);
         assertThat(differsAt).as("%s of vector %d", parameter.name(), vector).isEqualTo(-1);
       }

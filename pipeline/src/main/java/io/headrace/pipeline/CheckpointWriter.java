@@ -66,7 +66,7 @@ final class CheckpointWriter implements AutoCloseable {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
-            return writeNow(snapshot.finish(), best);
+            return writeNow(snapshot, best);
           } catch (HeadraceException told) {
             ifFailed.run();
             throw told;
@@ -84,7 +84,7 @@ final class CheckpointWriter implements AutoCloseable {
    * @throws HeadraceException if it could not be written
    */
   void writeLast(Snapshot snapshot, boolean best) {
-    join(CompletableFuture.supplyAsync(() -> writeNow(snapshot.finish(), best), thread));
+    join(CompletableFuture.supplyAsync(() -> writeNow(snapshot, best), thread));
   }
 
   /**
@@ -121,6 +121,14 @@ final class CheckpointWriter implements AutoCloseable {
   @Override
   public void close() {
     thread.close();
+  }
+
+  private CheckpointStore.Entry writeNow(Snapshot snapshot, boolean best) {
+    try {
+      return writeNow(snapshot.finish(), best);
+    } finally {
+      snapshot.release();
+    }
   }
 
   private CheckpointStore.Entry writeNow(Checkpoint checkpoint, boolean best) {

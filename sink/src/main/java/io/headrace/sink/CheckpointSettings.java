@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param directory absent: no checkpoints
  * @param incremental whether a checkpoint may have only what changed since another
+ * @param copiesOnDiskFromBytes size of a tensor from which on copies of it lie on the disk
  * @param keepJournal whether the batch journal is kept whole
  * @param store where they are kept besides; empty for the directory alone
  * @param announce where they are announced; empty for nowhere
@@ -20,6 +21,7 @@ public record CheckpointSettings(
     long everySamples,
     int keep,
     boolean incremental,
+    long copiesOnDiskFromBytes,
     boolean keepBest,
     boolean keepJournal,
     Optional<ObjectStoreSettings> store,
@@ -46,6 +48,14 @@ public record CheckpointSettings(
               "Whether a checkpoint whose large tables have changed little holds what changed since an earlier whole one alone. What a kept checkpoint builds on is kept besides, and the whole one before that.")
           .orElse(true);
 
+  private static final Setting<Long> COPIES_ON_DISK_FROM =
+      Setting.longInteger(
+              "copies-on-disk-from-mib",
+              1,
+              1L << 40,
+              "MiB of a tensor from which on its copies, for a checkpoint being written and of the last good state, lie in a file without a name in directory, of which the system keeps in memory what it has room for. Smaller ones lie in memory, and all of them where checkpoints are encrypted.")
+          .orElse(64L);
+
   private static final Setting<Boolean> KEEP_BEST =
       Setting.flag(
               "keep-best",
@@ -65,6 +75,7 @@ public record CheckpointSettings(
           EVERY_SAMPLES,
           KEEP,
           INCREMENTAL,
+          COPIES_ON_DISK_FROM,
           KEEP_BEST,
           KEEP_JOURNAL,
           ObjectStoreSettings.GROUP,
@@ -77,6 +88,7 @@ public record CheckpointSettings(
         settings.value(EVERY_SAMPLES),
         settings.value(KEEP),
         settings.value(INCREMENTAL),
+        settings.value(COPIES_ON_DISK_FROM) << 20,
         settings.value(KEEP_BEST),
         settings.value(KEEP_JOURNAL).equals("all"),
         settings.optional(ObjectStoreSettings.GROUP),

@@ -50,7 +50,7 @@ public final class LastCheckpoint implements EventSink {
   }
 
   /** The latest alerts, newest first. */
-  synchronized List<JobStatus.Event> alerts() {
+  public synchronized List<JobStatus.Event> alerts() {
     return List.copyOf(alerts);
   }
 

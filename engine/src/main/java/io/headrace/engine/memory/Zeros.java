@@ -20,6 +20,8 @@ public final class Zeros {
   private static final long LARGE_BYTES = 1L << 26;
 
   private static final long PAGE_BYTES = 1L << 12;
+  private static final MemorySegment BLANK_PAGE =
+      Arena.ofAuto().allocate(PAGE_BYTES, ALIGNMENT_BYTES).asReadOnly();
 
   private Zeros() {}
 
@@ -46,6 +48,18 @@ public final class Zeros {
       long count = Math.min(PAGE_BYTES, bytes - done);
       if (MemorySegment.mismatch(from, source, source + count, to, target, target + count) >= 0) {
         MemorySegment.copy(from, source, to, target, count);
+      }
+    }
+  }
+
+  /** Copies bytes to where there are zeros, but for pages of zeros, which are not written to. */
+  public static void copyOntoZeros(
+      MemorySegment from, long fromByte, MemorySegment to, long toByte, long bytes) {
+    for (long done = 0; done < bytes; done += PAGE_BYTES) {
+      long source = fromByte + done;
+      long count = Math.min(PAGE_BYTES, bytes - done);
+      if (MemorySegment.mismatch(from, source, source + count, BLANK_PAGE, 0, count) >= 0) {
+        MemorySegment.copy(from, source, to, toByte + done, count);
       }
     }
   }

@@ -66,6 +66,44 @@ public final class SparseColumn implements Column {
   }
 
   /**
+   * Makes room for pairs of the row under construction that are written to {@link #ids} and {@link
+   * #values} and then added by {@link #addReserved}.
+   *
+   * @return where they are to be written
+   */
+  public int reserve(int count) {
+    if (filled + count > ids.length) {
+      grow(filled + count);
+    }
+    return filled;
+  }
+
+  /**
+   * Adds pairs that were written to where {@link #reserve} said, all of field 0, ids cut by {@code
+   * mask}.
+   *
+   * @return false if a value is no finite number; then none is added
+   */
+  public boolean addReserved(int count, int mask) {
+    int end = filled + count;
+    int most = 0;
+    for (int i = filled; i < end; i++) {
+      most = Math.max(most, Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE);
+    }
+    if (most >= Float.floatToRawIntBits(Float.POSITIVE_INFINITY)) {
+      return false;
+    }
+    for (int i = filled; i < end; i++) {
+      ids[i] &= mask;
+    }
+    if (byField) {
+      Arrays.fill(fields, filled, end, 0);
+    }
+    filled = end;
+    return true;
+  }
+
+  /**
    * Keeps those pairs of the first {@code rows} rows for whose ids {@code keep} says true; it is
    * asked once for each pair, in their order. There must be no more rows.
    */

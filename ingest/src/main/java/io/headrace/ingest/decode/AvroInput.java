@@ -16,6 +16,9 @@ final class AvroInput {
   private static final int MAX_DEPTH = 256;
   private static final int MOST_INT_BYTES = 5;
 
+  /** The bit of each byte that says that another one follows. */
+  private static final long CONTINUED = 0x8080808080808080L;
+
   private byte[] bytes = new byte[0];
   private int position;
   private int limit;
@@ -95,29 +98,31 @@ final class AvroInput {
     return (int) value;
   }
 
-  /** Reads {@code count} ints into {@code to}, from {@code at} on. */
+  /**
+   * Reads {@code count} ints into {@code to}, from {@code at} on, each from a word of eight bytes.
+   */
   void readInts(int count, int[] to, int at) throws MalformedRecordException {
     int end = at + count;
     int next = at;
     int i = position;
-    for (int last = limit - MOST_INT_BYTES; next < end && i <= last; next++) {
-      int b = bytes[i++];
-      int value = b & 0x7f;
-      for (int shift = 7; b < 0 && shift < Integer.SIZE - 7; shift += 7) {
-        b = bytes[i++];
-        value |= (b & 0x7f) << shift;
+    for (int last = limit - Long.BYTES; next < end && i <= last; next++) {
+      long word = (long) LONG.get(bytes, i);
+      int length = Long.numberOfTrailingZeros(~word & CONTINUED) / Byte.SIZE + 1;
+      word &= -1L >>> (Long.SIZE - Byte.SIZE * Math.min(length, MOST_INT_BYTES));
+      long value =
+          (word & 0x7f)
+              | ((word >>> 1) & (0x7f << 7))
+              | ((word >>> 2) & (0x7f << 14))
+              | ((word >>> 3) & (0x7f << 21))
+              | ((word >>> 4) & (0x7fL << 28));
+      if (length > MOST_INT_BYTES || value >>> Integer.SIZE != 0) {
+        position = i;
+        to[next] = readInt(); // says what is wrong
+        i = position;
+      } else {
+        to[next] = (int) (value >>> 1) ^ -(int) (value & 1);
+        i += length;
       }
-      if (b < 0) { // the fifth byte has what is left of 32 bits, or it is no int
-        b = bytes[i++];
-        if ((b & ~0xf) != 0) {
-          position = i - MOST_INT_BYTES;
-          to[next] = readInt(); // says what is wrong
-          i = position;
-          continue;
-        }
-        value |= b << 28;
-      }
-      to[next] = (value >>> 1) ^ -(value & 1);
     }
     position = i;
     while (next < end) {

@@ -28,9 +28,9 @@ final class CanonicalSteps {
       return AvroPlan.misfit(writer, "schema " + FULL_NAME + " has no map of inputs");
     }
     var steps = new CanonicalSteps(mapping);
-    return new AvroPlan(
-        AvroStep.all(writer.getFields().stream().map(steps::field).toArray(AvroStep[]::new)),
-        Optional.empty());
+    AvroStep general =
+        AvroStep.all(writer.getFields().stream().map(steps::field).toArray(AvroStep[]::new));
+    return new AvroPlan(SparseSamples.before(general, writer, mapping), Optional.empty());
   }
 
   private AvroStep field(Field field) {
@@ -72,7 +72,8 @@ final class CanonicalSteps {
     };
   }
 
-  private static int readName(AvroInput in, byte[][] names) throws MalformedRecordException {
+  /** Which of {@code names} follows; negative if it is none. */
+  static int readName(AvroInput in, byte[][] names) throws MalformedRecordException {
     int length = in.readLength();
     int at = in.position();
     in.skip(length);

@@ -62,6 +62,12 @@ final class SampleRow {
     }
   }
 
+  /** Forgets what was put into the row. */
+  void restart() {
+    block().discardRow();
+    begin(block());
+  }
+
   FieldValues values() {
     return values;
   }

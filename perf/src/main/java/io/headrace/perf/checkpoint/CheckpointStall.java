@@ -1,9 +1,12 @@
 package io.headrace.perf.checkpoint;
 
 import io.headrace.engine.Checkpoint;
+import io.headrace.engine.CopyRoom;
+import io.headrace.engine.DivergencePolicy;
 import io.headrace.engine.ModelSpec;
 import io.headrace.engine.Snapshot;
 import io.headrace.engine.Trainer;
+import io.headrace.engine.WorkerMode;
 import io.headrace.engine.layer.Layers;
 import io.headrace.engine.loss.Losses;
 import io.headrace.engine.memory.Floats;
@@ -15,6 +18,8 @@ import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SampleSchema;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.perf.load.Machine;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -22,6 +27,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -46,9 +52,18 @@ public final class CheckpointStall {
     int checkpoints = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200;
     int threads = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2;
     System.out.println(Machine.describe());
-    System.out.printf("%d checkpoints of each kind, %d threads, ms%n", checkpoints, threads);
-    measure("dense 2048 x 4096, adam", dense(), checkpoints, threads);
-    measure("sparse 2^23, ftrl", sparse(), checkpoints, threads);
+    boolean files = arguments.length > 2 && arguments[2].equals("files");
+    System.out.printf(
+        "%d checkpoints of each kind, %d threads, copies in %s, ms%n",
+        checkpoints, threads, files ? "files" : "memory");
+    Path folder = Files.createTempDirectory(Path.of("").toAbsolutePath(), "stall");
+    var room = files ? new CopyRoom(Optional.of(folder), 1 << 20) : CopyRoom.MEMORY;
+    try {
+      measure("dense 2048 x 4096, adam", dense(), checkpoints, threads, room);
+      measure("sparse 2^23, ftrl", sparse(), checkpoints, threads, room);
+    } finally {
+      Files.delete(folder);
+    }
   }
 
   private static ModelSpec dense() {
@@ -80,10 +95,11 @@ public final class CheckpointStall {
         List.of(new SampleSchema.Input("x", input)), new LabelSpec.Classes(List.of("no", "yes")));
   }
 
-  private static void measure(String name, ModelSpec spec, int checkpoints, int threads)
-      throws Exception {
+  private static void measure(
+      String name, ModelSpec spec, int checkpoints, int threads, CopyRoom room) throws Exception {
     MiniBatch[] batches = batches(spec.schema());
-    try (var trainer = new Trainer(spec, threads);
+    try (var trainer =
+            new Trainer(spec, threads, DivergencePolicy.DEFAULT, WorkerMode.SYNCHRONOUS, room);
         ExecutorService writer = Executors.newSingleThreadExecutor()) {
       trainer.reserveSnapshots();
       var run = new Measured(trainer, batches, writer);
@@ -134,9 +150,12 @@ public final class CheckpointStall {
           others[other++] = step();
         }
         check(finished.join(), parameters);
+        CompletableFuture.runAsync(snapshot::release, writer).join();
         begin = System.nanoTime();
-        Checkpoint whole = trainer.snapshot("stall", 0);
+        Snapshot complete = trainer.startSnapshot("stall", 0);
+        Checkpoint whole = complete.finish();
         atOnce[i] = System.nanoTime() - begin;
+        complete.release();
         bytes = whole.tensors().values().stream().mapToLong(t -> t.data().byteSize()).sum();
       }
     }

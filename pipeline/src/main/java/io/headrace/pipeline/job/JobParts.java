@@ -54,7 +54,7 @@ record JobParts(
     List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
     transforms.addAll(JobTransforms.of(job).transforms());
     Optional<ValidationPlan> validation = JobValidation.plan(scoring);
-    Trainer trainer = job.newTrainer();
+    Trainer trainer = job.newTrainer(job.copyRoom());
     var sinks =
         new JobSinks(
             job,

@@ -1,5 +1,6 @@
 package io.headrace.pipeline.job;
 
+import io.headrace.engine.CopyRoom;
 import io.headrace.engine.DivergencePolicy;
 import io.headrace.engine.ModelSpec;
 import io.headrace.engine.Trainer;
@@ -165,6 +166,13 @@ public record JobSpec(
         engine.seed());
   }
 
+  /** Where copies of large tables lie: beside the checkpoints, unless those are encrypted. */
+  CopyRoom copyRoom() {
+    return encryption.isPresent()
+        ? CopyRoom.MEMORY
+        : new CopyRoom(checkpoints.directory(), checkpoints.copiesOnDiskFromBytes());
+  }
+
   /**
    * A trainer for this job, at its first step.
    *
@@ -172,8 +180,17 @@ public record JobSpec(
    *     together; the message names the layer's line
    */
   public Trainer newTrainer() {
+    return newTrainer(CopyRoom.MEMORY);
+  }
+
+  /**
+   * The same with copies of its state elsewhere.
+   *
+   * @throws io.headrace.engine.error.HeadraceException as {@link #newTrainer()} does
+   */
+  Trainer newTrainer(CopyRoom copies) {
     try {
-      return new Trainer(modelSpec(), engine.threads(), onDivergence, engine.mode());
+      return new Trainer(modelSpec(), engine.threads(), onDivergence, engine.mode(), copies);
     } catch (InvalidSettingException e) {
       throw places.located(e);
     }

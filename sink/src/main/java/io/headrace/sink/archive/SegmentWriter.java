@@ -29,7 +29,7 @@ final class SegmentWriter {
   private final DataFileWriter<Object> file =
       new DataFileWriter<>(new GenericDatumWriter<>(ArchivedSample.SCHEMA));
   private final ByteArrayOutputStream row = new ByteArrayOutputStream();
-  private final BinaryEncoder out = EncoderFactory.get().directBinaryEncoder(row, null);
+  private final BinaryEncoder out = EncoderFactory.get().binaryEncoder(row, null);
   private long rows;
   private long firstPosition = Long.MAX_VALUE;
   private long lastPosition = Long.MIN_VALUE;

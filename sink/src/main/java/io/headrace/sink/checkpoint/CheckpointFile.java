@@ -1,6 +1,7 @@
 package io.headrace.sink.checkpoint;
 
 import io.headrace.engine.Checkpoint;
+import io.headrace.engine.memory.FileBlock;
 import io.headrace.engine.memory.Zeros;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.state.Tensor;
@@ -20,9 +21,11 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +69,11 @@ final class CheckpointFile {
     out.flush();
   }
 
-  /** Reads and verifies a whole file, and those that it builds on, into fresh off-heap memory. */
+  /**
+   * Reads and verifies a whole file, and those that it builds on. Small tensors lie in off-heap
+   * memory of their own; large ones that are not encrypted stay in the file, or in one without a
+   * name beside it: the system keeps of them in memory what it has room for.
+   */
   static Checkpoint read(Path file, FileSeal seal) throws IOException {
     return read(file, seal, Optional.empty());
   }
@@ -126,8 +133,7 @@ final class CheckpointFile {
     requireItsPlace(path, header);
     Map<String, List<Long>> paged = CheckpointMetadata.paged(file, header.metadata());
     if (paged.isEmpty()) {
-      MemorySegment data = Zeros.allocate(header.dataBytes());
-      readFully(file, data, from, dataAt);
+      MemorySegment data = data(path, from, dataAt, header.dataBytes());
       verify(file, header, data);
       into.putAll(tensors(header, data));
       return header;
@@ -136,9 +142,37 @@ final class CheckpointFile {
       MemorySegment data = from.view(dataAt, header.dataBytes(), arena);
       verify(file, header, data);
       SortedMap<String, Tensor> before = base(path, seal, header);
-      putTogether(file, paged, before, tensors(header, data), into);
+      LongFunction<MemorySegment> zeros = bytes -> zeros(path, from, bytes);
+      putTogether(file, paged, before, zeros, tensors(header, data), into);
     }
     return header;
+  }
+
+  /** The tensors of a file that has all of them whole. */
+  private static MemorySegment data(Path path, StoredBytes from, long at, long bytes)
+      throws IOException {
+    if (bytes >= Pages.LARGE_BYTES && !from.encrypted() && deletesWhatIsMapped(path)) {
+      return from.view(at, bytes, Arena.ofAuto());
+    }
+    MemorySegment data = Zeros.allocate(bytes);
+    readFully(path.toString(), data, from, at);
+    return data;
+  }
+
+  /** On other systems a file stays where it is as long as somebody has mapped it. */
+  private static boolean deletesWhatIsMapped(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  /** Zeros that a tensor of a file is put together on. */
+  private static MemorySegment zeros(Path path, StoredBytes from, long bytes) {
+    if (bytes < Pages.LARGE_BYTES || from.encrypted()) {
+      return Zeros.allocate(bytes);
+    }
+    return FileBlock.create(Objects.requireNonNull(path.toAbsolutePath().getParent()), bytes)
+        .filter(FileBlock::takeRoom)
+        .map(FileBlock::memory)
+        .orElseGet(() -> Zeros.allocate(bytes));
   }
 
   /** A checkpoint may have any name but that of another one. */
@@ -188,6 +222,7 @@ final class CheckpointFile {
       String file,
       Map<String, List<Long>> paged,
       Map<String, Tensor> before,
+      LongFunction<MemorySegment> zeros,
       SortedMap<String, Tensor> read,
       SortedMap<String, Tensor> into) {
     for (var entry : paged.entrySet()) {
@@ -202,9 +237,9 @@ final class CheckpointFile {
       if (base == null) {
         long bytes =
             entry.getValue().stream().reduce((long) pages.type().bytes(), Math::multiplyExact);
-        whole = new Tensor(pages.type(), entry.getValue(), Zeros.allocate(bytes));
+        whole = new Tensor(pages.type(), entry.getValue(), zeros.apply(bytes));
       } else {
-        whole = base;
+        whole = base.data().isReadOnly() ? copy(base, zeros) : base;
       }
       if (!whole.shape().equals(entry.getValue())
           || !Pages.putBack(numbers.data(), pages.data(), whole.data())) {
@@ -212,11 +247,11 @@ final class CheckpointFile {
       }
       into.put(name, whole);
     }
-    read.forEach((name, tensor) -> into.put(name, copy(tensor)));
+    read.forEach((name, tensor) -> into.put(name, copy(tensor, zeros)));
   }
 
-  private static Tensor copy(Tensor mapped) {
-    MemorySegment copy = Zeros.allocate(mapped.data().byteSize());
+  private static Tensor copy(Tensor mapped, LongFunction<MemorySegment> zeros) {
+    MemorySegment copy = zeros.apply(mapped.data().byteSize());
     return new Tensor(mapped.type(), mapped.shape(), copy.copyFrom(mapped.data()));
   }
 

@@ -19,6 +19,11 @@ record PlainBytes(FileChannel file) implements StoredBytes {
   }
 
   @Override
+  public boolean encrypted() {
+    return false;
+  }
+
+  @Override
   public MemorySegment view(long at, long bytes, Arena arena) throws IOException {
     return file.map(FileChannel.MapMode.READ_ONLY, at, bytes, arena);
   }

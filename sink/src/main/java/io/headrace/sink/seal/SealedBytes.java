@@ -69,6 +69,11 @@ final class SealedBytes implements StoredBytes {
   }
 
   @Override
+  public boolean encrypted() {
+    return true;
+  }
+
+  @Override
   public MemorySegment view(long at, long bytes, Arena arena) throws IOException {
     MemorySegment copy = arena.allocate(bytes);
     for (long done = 0; done < bytes; ) {

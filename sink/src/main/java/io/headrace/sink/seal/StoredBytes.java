@@ -13,6 +13,9 @@ import java.nio.ByteBuffer;
 public interface StoredBytes extends Closeable {
   long size() throws IOException;
 
+  /** Whether the file is encrypted. */
+  boolean encrypted();
+
   /** Reads some bytes, as a {@link java.nio.channels.FileChannel} does; -1 at the end. */
   int read(ByteBuffer into, long at) throws IOException;
 

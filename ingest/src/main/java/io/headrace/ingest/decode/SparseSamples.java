@@ -1,0 +1,131 @@
+package io.headrace.ingest.decode;
+
+import io.headrace.engine.sample.SparseColumn;
+import io.headrace.schemas.Sample;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.avro.Schema;
+
+/**
+ * Reads canonical samples as {@code headrace convert} writes them: in this version's schema, with a
+ * label, all inputs sparse ids that the job knows, and nothing wrong. Such a record goes to its
+ * columns in one method, and its pairs straight from the bytes. Any other one is left to the
+ * general steps, from its start on: nothing is said here of what is wrong with it.
+ */
+final class SparseSamples implements AvroStep {
+  private static final Schema SCHEMA = Sample.getClassSchema();
+  private static final Schema LABEL = SCHEMA.getField("label").schema();
+  private static final int LABELS = LABEL.getTypes().size();
+  private static final int WHOLE = LABEL.getIndexNamed("int");
+  private static final int REAL = LABEL.getIndexNamed("double");
+  private static final int TEXT = LABEL.getIndexNamed("string");
+  private static final Schema INPUT = SCHEMA.getField("inputs").schema().getValueType();
+  private static final int KINDS = INPUT.getTypes().size();
+  private static final int SPARSE_IDS = INPUT.getIndexNamed("io.headrace.schemas.SparseIds");
+
+  private final AvroStep general;
+  private final byte[][] names;
+  private final int[] masks;
+
+  private SparseSamples(AvroStep general, byte[][] names, int[] masks) {
+    this.general = general;
+    this.names = names;
+    this.masks = masks;
+  }
+
+  /** Tries this before {@code general}, where it can read anything. */
+  static AvroStep before(AvroStep general, Schema writer, SampleMapping mapping) {
+    int count = mapping.inputs().size();
+    byte[][] names = new byte[count][];
+    int[] masks = new int[count];
+    for (int i = 0; i < count; i++) {
+      if (!(mapping.inputs().get(i) instanceof InputMapping.SparseFields sparse)
+          || sparse.byField()) {
+        return general;
+      }
+      names[i] = sparse.name().getBytes(StandardCharsets.UTF_8);
+      masks[i] = (int) ((1L << sparse.bits()) - 1);
+    }
+    return writer.equals(SCHEMA) ? new SparseSamples(general, names, masks) : general;
+  }
+
+  @Override
+  public void run(AvroInput in, SampleRow row) throws MalformedRecordException {
+    int start = in.position();
+    if (!isRead(in, row)) {
+      in.position(start);
+      row.restart();
+      general.run(in, row);
+    }
+  }
+
+  private boolean isRead(AvroInput in, SampleRow row) {
+    try {
+      if (in.readIndex(2) != 0 || !isLabelRead(in, row.values())) { // an id, or no label
+        return false;
+      }
+      row.values().real(FieldTable.WEIGHT, in.readFloat());
+      if (in.readIndex(2) == 1) {
+        row.values().integer(FieldTable.EVENT_TIME, in.readLong());
+      }
+      return areInputsRead(in, row);
+    } catch (MalformedRecordException _) {
+      return false;
+    }
+  }
+
+  private static boolean isLabelRead(AvroInput in, FieldValues values)
+      throws MalformedRecordException {
+    int kind = in.readIndex(LABELS);
+    if (kind == TEXT) {
+      int length = in.readLength();
+      values.text(FieldTable.LABEL, in.bytes(), in.position(), length);
+      in.skip(length);
+    } else if (kind == REAL) {
+      values.real(FieldTable.LABEL, in.readDouble());
+    } else if (kind == WHOLE) {
+      values.integer(FieldTable.LABEL, in.readInt());
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  private boolean areInputsRead(AvroInput in, SampleRow row) throws MalformedRecordException {
+    for (long n = in.readBlockCount(1); n > 0; n = in.readBlockCount(1)) {
+      for (long i = 0; i < n; i++) {
+        int input = CanonicalSteps.readName(in, names);
+        if (input < 0
+            || in.readIndex(KINDS) != SPARSE_IDS
+            || !arePairsRead(in, row.sparse(input), masks[input])) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean arePairsRead(AvroInput in, SparseColumn to, int mask)
+      throws MalformedRecordException {
+    int count = (int) in.readBlockCount(1);
+    int at = to.reserve(count);
+    if (count > 0) {
+      in.readInts(count, to.ids(), at);
+      if (in.readBlockCount(1) != 0) {
+        return false;
+      }
+    }
+    long values = in.readBlockCount(Float.BYTES);
+    if (values == 0) {
+      Arrays.fill(to.values(), at, at + count, 1);
+    } else if (values == count) {
+      in.readFloats(count, to.values(), at);
+      if (in.readBlockCount(Float.BYTES) != 0) {
+        return false;
+      }
+    } else {
+      return false;
+    }
+    return in.readBlockCount(1) == 0 && to.addReserved(count, mask);
+  }
+}
