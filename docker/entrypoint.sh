@@ -14,7 +14,7 @@ if [ -f "$headrace_home/headrace.aot" ]; then # ignored, not fatal, where it doe
 else
   set -- -cp "$headrace_cp" io.headrace.app.Main "$@"
 fi
-# The vector module is loaded late, or the cache would keep neither modules nor profiles: decision 40.
+# The trap limits are explained in the launcher, headrace. The vector module is loaded late, or the cache would keep neither modules nor profiles: decision 40.
 # shellcheck disable=SC2086 # HEADRACE_JAVA_OPTS is several words
 exec "$headrace_home/runtime/bin/java" \
   --add-exports java.base/jdk.internal.module=ALL-UNNAMED \
@@ -23,4 +23,5 @@ exec "$headrace_home/runtime/bin/java" \
   -Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.headrace.schemas \
   "-Dheadrace.home=$headrace_home" \
   -XX:+UseG1GC -XX:MaxRAMPercentage=40 -XX:+ExitOnOutOfMemoryError \
+  -XX:PerBytecodeTrapLimit=40 -XX:PerMethodTrapLimit=1000 \
   ${HEADRACE_JAVA_OPTS:-} "$@"

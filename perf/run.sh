@@ -65,6 +65,7 @@ exec "$JAVA_HOME/bin/java" \
   --enable-native-access=ALL-UNNAMED \
   -Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.headrace.schemas \
   -XX:+UseG1GC -XX:MaxRAMPercentage=40 \
+  -XX:PerBytecodeTrapLimit=40 -XX:PerMethodTrapLimit=1000 \
   ${PERF_JAVA_OPTS:-} \
   -cp "$perf_root/perf/target/classes:$perf_root/perf/target/lib/*" \
   "$perf_main" "$@"
