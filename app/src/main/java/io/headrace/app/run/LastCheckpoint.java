@@ -3,10 +3,12 @@ package io.headrace.app.run;
 import io.headrace.app.http.JobStatus;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.ValidationScores;
+import io.headrace.engine.metric.Drift;
 import io.headrace.sink.EventSink;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,7 @@ public final class LastCheckpoint implements EventSink {
 
   private final Deque<JobStatus.Event> alerts = new ArrayDeque<>();
   private long lastId;
+  private volatile long drifts;
   private volatile long written;
   private volatile long millis;
 
@@ -32,7 +35,12 @@ public final class LastCheckpoint implements EventSink {
       }
       case TrainEvent.Alert alert -> {
         LOG.warn("{}: {}", alert.job(), alert.message());
-        remember(alert);
+        remember(alert.timeMillis(), alert.code(), alert.message(), null);
+      }
+      case TrainEvent.Drifted(String job, Drift drift, long _, long timeMillis) -> {
+        LOG.warn("{}: {}", job, drift.message());
+        drifts++;
+        remember(timeMillis, JobStatus.Event.DRIFT, drift.message(), figures(drift));
       }
       case TrainEvent.Validated(ValidationScores scores) ->
           LOG.trace("validated at step {}", scores);
@@ -41,17 +49,28 @@ public final class LastCheckpoint implements EventSink {
   }
 
   /** Ids go on growing when the process starts again, as long as the clock does. */
-  private synchronized void remember(TrainEvent.Alert alert) {
-    lastId = Math.max(lastId + 1, alert.timeMillis() * 1000);
-    alerts.addFirst(new JobStatus.Event(lastId, alert.timeMillis(), alert.code(), alert.message()));
+  private synchronized void remember(
+      long timeMillis, String code, String message, JobStatus.@Nullable Drift drift) {
+    lastId = Math.max(lastId + 1, timeMillis * 1000);
+    alerts.addFirst(new JobStatus.Event(lastId, timeMillis, code, message, drift));
     if (alerts.size() > ALERTS_KEPT) {
       alerts.removeLast();
     }
   }
 
-  /** The latest alerts, newest first. */
+  private static JobStatus.Drift figures(Drift found) {
+    return new JobStatus.Drift(
+        found.what(), found.before(), found.now(), found.threshold(), found.samples());
+  }
+
+  /** The latest alerts, drift among them, newest first. */
   synchronized List<JobStatus.Event> alerts() {
     return List.copyOf(alerts);
+  }
+
+  /** Times that something drifted. */
+  long drifts() {
+    return drifts;
   }
 
   /** Checkpoints written by this run. */

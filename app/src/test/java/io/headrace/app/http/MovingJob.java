@@ -280,6 +280,7 @@ final class MovingJob implements JobStatusSource, JobControl {
         confusion(tick),
         privacy(tick),
         new Calibration(calibration(0.06 * wave), calibration(0.01)),
+        tick / 70,
         tick / 30,
         tick / 60);
   }

@@ -174,6 +174,7 @@ public final class JobReplay {
                   job.batch(),
                   job.engine().decoders(),
                   job.metrics().windowSamples(),
+                  job.metrics().driftAbove(),
                   Long.MAX_VALUE,
                   OptionalLong.empty()));
       if (batches.count() > 0) {
@@ -234,6 +235,7 @@ public final class JobReplay {
     List<String> differences = new ArrayList<>();
     SortedSet<String> names = new TreeSet<>(to.tensors().keySet());
     names.addAll(found.tensors().keySet());
+    names.removeIf(TrainingRun::watches);
     List<String> parametersFirst = new ArrayList<>(names);
     parametersFirst.sort(
         Comparator.comparing((String name) -> !name.startsWith("model."))
