@@ -269,8 +269,8 @@ public record JobStatus(
   @Serdeable
   public record Saved(String name, long step, double ageSeconds, long bytes, long millis) {}
 
-  /** Of a job that does not run and of which there is nothing to show. */
-  public static JobStatus of(Job job) {
+  /** Of a job that does not run and of which there is nothing to show but what happened to it. */
+  public static JobStatus of(Job job, List<Event> events) {
     SortedMap<String, Double> none = Collections.emptySortedMap();
     return new JobStatus(
         System.currentTimeMillis(),
@@ -282,7 +282,7 @@ public record JobStatus(
         new Flow(0, 0, 0),
         new Checkpoints(0, 0, 0, null),
         null,
-        List.of());
+        events);
   }
 
   public JobStatus {

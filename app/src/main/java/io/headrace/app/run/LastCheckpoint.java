@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers the last checkpoint's duration and the latest alerts, which it says in the log.
- * Thread-safe.
+ * Remembers the last checkpoint's duration, and the latest alerts of all runs that it was given to,
+ * which it says in the log. Thread-safe.
  */
 public final class LastCheckpoint implements EventSink {
   private static final int ALERTS_KEPT = 500;
@@ -25,6 +25,12 @@ public final class LastCheckpoint implements EventSink {
   private volatile long drifts;
   private volatile long written;
   private volatile long millis;
+
+  /** Has checkpoints counted anew, for a run that is about to start. */
+  public synchronized void startRun() {
+    written = 0;
+    millis = 0;
+  }
 
   @Override
   public synchronized void accept(TrainEvent event) {
@@ -64,7 +70,7 @@ public final class LastCheckpoint implements EventSink {
   }
 
   /** The latest alerts, drift among them, newest first. */
-  synchronized List<JobStatus.Event> alerts() {
+  public synchronized List<JobStatus.Event> alerts() {
     return List.copyOf(alerts);
   }
 
