@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param incremental whether a checkpoint may have only what changed since another
  * @param keepJournal whether the batch journal is kept whole
  * @param store where they are kept besides; empty for the directory alone
+ * @param announce where they are announced; empty for nowhere
  */
 public record CheckpointSettings(
     Optional<Path> directory,
@@ -21,7 +22,8 @@ public record CheckpointSettings(
     boolean incremental,
     boolean keepBest,
     boolean keepJournal,
-    Optional<ObjectStoreSettings> store) {
+    Optional<ObjectStoreSettings> store,
+    Optional<AnnounceSettings> announce) {
   private static final Setting<String> DIRECTORY =
       Setting.text(
               "directory",
@@ -65,7 +67,8 @@ public record CheckpointSettings(
           INCREMENTAL,
           KEEP_BEST,
           KEEP_JOURNAL,
-          ObjectStoreSettings.GROUP);
+          ObjectStoreSettings.GROUP,
+          AnnounceSettings.GROUP);
 
   /** Takes settings that were read against {@link #SETTINGS}. */
   public static CheckpointSettings from(Settings settings) {
@@ -76,6 +79,7 @@ public record CheckpointSettings(
         settings.value(INCREMENTAL),
         settings.value(KEEP_BEST),
         settings.value(KEEP_JOURNAL).equals("all"),
-        settings.optional(ObjectStoreSettings.GROUP));
+        settings.optional(ObjectStoreSettings.GROUP),
+        settings.optional(AnnounceSettings.GROUP));
   }
 }

@@ -16,7 +16,14 @@ class SettingsTest {
     assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, Map.of())))
         .isEqualTo(
             new CheckpointSettings(
-                Optional.empty(), 100_000, 5, true, true, false, Optional.empty()));
+                Optional.empty(),
+                100_000,
+                5,
+                true,
+                true,
+                false,
+                Optional.empty(),
+                Optional.empty()));
     assertThat(MetricsSettings.from(Settings.of(MetricsSettings.SETTINGS, Map.of())))
         .isEqualTo(
             new MetricsSettings(
@@ -32,7 +39,14 @@ class SettingsTest {
     assertThat(CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, raw)))
         .isEqualTo(
             new CheckpointSettings(
-                Optional.of(Path.of("data/c")), 7, 1, true, true, false, Optional.empty()));
+                Optional.of(Path.of("data/c")),
+                7,
+                1,
+                true,
+                true,
+                false,
+                Optional.empty(),
+                Optional.empty()));
     Map<String, ?> topic =
         Map.of("topic", "m", "bootstrap", "far:9", "properties", Map.of("acks", "1"));
     var far = new BrokerAccess(Optional.of("far:9"), Map.of("acks", "1"));
@@ -40,6 +54,10 @@ class SettingsTest {
         .isEqualTo(new MetricsSettings(10_000, 0.25, Optional.of("m"), Optional.empty(), far));
     assertThat(DeadLetterSettings.from(Settings.of(DeadLetterSettings.SETTINGS, topic)))
         .isEqualTo(new DeadLetterSettings(Optional.empty(), Optional.of("m"), far));
+    Map<String, ?> announced = Map.of("announce", topic);
+    assertThat(
+            CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, announced)).announce())
+        .contains(new AnnounceSettings("m", far));
     assertThatThrownBy(() -> Settings.of(CheckpointSettings.SETTINGS, Map.of("keep", 0)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("0 is not >= 1");

@@ -206,6 +206,22 @@ final class JobMetrics implements MultiCollector {
     families
         .counter("headrace_checkpoints", "Checkpoints written by this run")
         .add(checkpoints.written());
+    if (checkpoints.announced() != null) {
+      announcements(checkpoints.announced(), families);
+    }
+  }
+
+  private static void announcements(JobStatus.Announced announced, MetricFamilies families) {
+    families
+        .counter("headrace_announcements", "Models announced, by outcome")
+        .add(announced.sent(), "outcome", "sent")
+        .add(announced.superseded(), "outcome", "superseded");
+    families
+        .counter("headrace_announcement_failures", "Attempts to announce that failed")
+        .add(announced.failures());
+    families
+        .gauge("headrace_announced_step", "Step of the newest model announced")
+        .add(announced.step());
   }
 
   private static void predictions(JobStatus.Predictions predictions, MetricFamilies families) {

@@ -246,9 +246,25 @@ public record JobStatus(
    * @param failures writes of this run that failed; each is tried again
    * @param putOff times that one was due while the one before was still being written
    * @param last null before the first
+   * @param announced null where they are not announced
    */
   @Serdeable
-  public record Checkpoints(long written, long failures, long putOff, @Nullable Saved last) {}
+  public record Checkpoints(
+      long written,
+      long failures,
+      long putOff,
+      @Nullable Saved last,
+      @Nullable Announced announced) {}
+
+  /**
+   * What the topic of announcements was told by this run.
+   *
+   * @param superseded models that a newer one took the place of before they were told
+   * @param failures attempts that failed; each is made again
+   * @param step of the newest model that it knows; 0 before the first
+   */
+  @Serdeable
+  public record Announced(long sent, long superseded, long failures, long step) {}
 
   /**
    * What was asked of the model while it learned, since the start.
@@ -280,7 +296,7 @@ public record JobStatus(
         List.of(),
         new Metrics(none, none, none, none, null, null, null, 0, 0, 0),
         new Flow(0, 0, 0),
-        new Checkpoints(0, 0, 0, null),
+        new Checkpoints(0, 0, 0, null, null),
         null,
         events);
   }

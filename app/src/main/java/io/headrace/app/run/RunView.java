@@ -21,6 +21,7 @@ import io.headrace.pipeline.job.JobRun;
 import io.headrace.pipeline.job.JobSpec;
 import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.kafka.KafkaAnnouncer;
 import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,7 +85,8 @@ public final class RunView implements JobStatusSource, JobControl {
             checkpoints.written(),
             status.checkpointFailures(),
             status.checkpointsPutOff(),
-            saved(status.checkpoint())),
+            saved(status.checkpoint()),
+            run.announcements().map(RunView::announced).orElse(null)),
         run.live().map(LiveModel::status).map(RunView::predictions).orElse(null),
         checkpoints.alerts().stream().limit(EVENTS_SHOWN).toList());
   }
@@ -92,6 +94,10 @@ public final class RunView implements JobStatusSource, JobControl {
   private static JobStatus.Predictions predictions(LiveModel.Status served) {
     return new JobStatus.Predictions(
         served.answered(), served.refused(), served.rows(), served.step());
+  }
+
+  private static JobStatus.Announced announced(KafkaAnnouncer.Status told) {
+    return new JobStatus.Announced(told.sent(), told.superseded(), told.failures(), told.step());
   }
 
   /** All that a service is given of the run. */

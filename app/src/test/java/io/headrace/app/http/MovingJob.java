@@ -1,6 +1,7 @@
 package io.headrace.app.http;
 
 import io.headrace.app.http.JobStatus.Account;
+import io.headrace.app.http.JobStatus.Announced;
 import io.headrace.app.http.JobStatus.Calibration;
 import io.headrace.app.http.JobStatus.CalibrationBin;
 import io.headrace.app.http.JobStatus.Checkpoints;
@@ -332,6 +333,7 @@ final class MovingJob implements JobStatusSource, JobControl {
                 written * 25_000,
                 (tick % 20) * 2.0,
                 3_158_064,
-                41));
+                41),
+        new Announced(written, tick / 70, tick / 60, written * 25_000));
   }
 }

@@ -24,7 +24,7 @@ class ProgressLineTest {
         List.of(),
         new JobStatus.Metrics(none, none, none, none, null, null, null, 0, 0, 0),
         new JobStatus.Flow(64, 0, 0),
-        new JobStatus.Checkpoints(0, 0, 0, null),
+        new JobStatus.Checkpoints(0, 0, 0, null, null),
         null,
         List.of());
   }

@@ -48,6 +48,12 @@ public class AssemblerBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(AssemblerCase.ROWS)
+  public StreamEnd batchesOf64JournalledAndEncrypted(Blocks blocks) {
+    return blocks.assembly.runEncrypted(64);
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(AssemblerCase.ROWS)
   public StreamEnd batchesOf256(Blocks blocks) {
     return blocks.assembly.run(256);
   }

@@ -17,11 +17,16 @@ import io.headrace.pipeline.batch.BlockPool;
 import io.headrace.pipeline.batch.StreamEnd;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.journal.DirectoryBatchJournal;
+import io.headrace.sink.seal.EncryptionSettings;
+import io.headrace.sink.seal.FileSeal;
+import io.headrace.sink.seal.KeyRing;
+import io.headrace.sink.seal.KeySetFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Consumer;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
@@ -37,6 +42,7 @@ final class AssemblerCase {
 
   private final SampleSchema schema = Readings.mapping().schema();
   private final BlockPool pool = new BlockPool(schema);
+  private final FileSeal keys = newKeys();
 
   /** Puts {@link #ROWS} rows through an assembler of its own and waits for the end. */
   StreamEnd run(int batchSize) {
@@ -45,6 +51,34 @@ final class AssemblerCase {
 
   /** The same, each batch recorded in a journal of its own, which is deleted. */
   StreamEnd runJournalled(int batchSize) {
+    return runJournalled(batchSize, BlockSeal.NONE);
+  }
+
+  /** The same, each batch's record encrypted. */
+  StreamEnd runEncrypted(int batchSize) {
+    return runJournalled(batchSize, keys.blocks(Optional.of("perf")));
+  }
+
+  private static FileSeal newKeys() {
+    try {
+      Path folder = Files.createTempDirectory("headrace-keys");
+      Path file = folder.resolve("keys.json");
+      var place = new EncryptionSettings(file.toString(), Optional.empty(), Optional.empty());
+      new KeySetFile(place).create();
+      FileSeal seal = FileSeal.of(KeyRing.open(place));
+      try (var files = Files.list(folder)) {
+        for (Path made : files.toList()) {
+          Files.delete(made);
+        }
+      }
+      Files.delete(folder);
+      return seal;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private StreamEnd runJournalled(int batchSize, BlockSeal seal) {
     try {
       Path directory = Files.createTempDirectory("headrace-journal");
       Consumer<String> failed =
@@ -52,8 +86,7 @@ final class AssemblerCase {
             throw new IllegalStateException(message);
           };
       try (var journal =
-          new DirectoryBatchJournal(
-              directory, false, failed, InstantSource.system(), BlockSeal.NONE)) {
+          new DirectoryBatchJournal(directory, false, failed, InstantSource.system(), seal)) {
         journal.resume(Positions.START);
         return run(batchSize, journal);
       } finally {

@@ -1,5 +1,6 @@
 package io.headrace.perf.checkpoint;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.memory.Zeros;
 import io.headrace.engine.sample.Ledger;
@@ -14,6 +15,7 @@ import io.headrace.sink.seal.KeySetFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,10 +25,13 @@ import java.util.TreeMap;
 
 /**
  * What encryption adds to writing a checkpoint of 100 MB, forced to the disk, and to reading and
- * verifying it: both kinds by turns, each compared with what was written.
+ * verifying it: both kinds by turns, each compared with what was written. What it takes of
+ * processors is that of the whole process.
  */
 public final class EncryptionCost {
   private static final int BYTES = 100_000_000;
+  private static final OperatingSystemMXBean PROCESS =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   private EncryptionCost() {}
 
@@ -41,32 +46,36 @@ public final class EncryptionCost {
     String[] names = {"plain", "encrypted"};
     long[][] writes = new long[2][rounds];
     long[][] reads = new long[2][rounds];
+    long[][] busy = new long[2][rounds];
     System.out.println(Machine.describe());
     try {
       for (int round = -3; round < rounds; round++) { // the first three warm up
         Checkpoint checkpoint = checkpoint(round + 4);
         for (int kind = 0; kind < 2; kind++) {
+          long busyBefore = PROCESS.getProcessCpuTime();
           long begin = System.nanoTime();
           var store =
               DirectoryCheckpointStore.forWriting(
                   folder.resolve(names[kind]), 1, false, seals[kind]);
           String name = store.write(checkpoint).name();
           long written = System.nanoTime();
+          long busyAfter = PROCESS.getProcessCpuTime();
           check(store.read(name), checkpoint);
           if (round >= 0) {
             writes[kind][round] = written - begin;
             reads[kind][round] = System.nanoTime() - written;
+            busy[kind][round] = busyAfter - busyBefore;
           }
         }
       }
       for (int kind = 0; kind < 2; kind++) {
         System.out.printf(
-            "%-9s  written and forced %s  read and verified %s%n",
-            names[kind], text(writes[kind]), text(reads[kind]));
+            "%-9s  written and forced %s, of processors %s  read and verified %s%n",
+            names[kind], text(writes[kind]), text(busy[kind]), text(reads[kind]));
       }
       System.out.printf(
-          "encryption adds %.1f %% to writing, %.1f %% to reading (of the medians)%n",
-          added(writes), added(reads));
+          "encryption adds %.1f %% to writing, %.1f %% to what that takes of processors, %.1f %% to reading (of the medians)%n",
+          added(writes), added(busy), added(reads));
     } finally {
       for (String name : names) {
         delete(folder.resolve(name));

@@ -22,6 +22,7 @@ final class JobChecks {
   void check(JobSpec spec) {
     sourceIsFinite(spec);
     pushedSamplesAreKept(spec);
+    checkpointsAreKept(spec);
     validationIsWhole(spec);
     labelIsNoInput(spec);
     lossFitsLabel(spec);
@@ -118,6 +119,17 @@ final class JobChecks {
           "does not go with source.kafka.subscribe: another member of the group could not know which"
               + " records of a window were learned. Remove one of them.",
           places.of("shuffle"));
+    }
+  }
+
+  /** There is nothing to announce otherwise. */
+  private void checkpointsAreKept(JobSpec spec) {
+    if (spec.checkpoints().announce().isPresent() && spec.checkpoints().directory().isEmpty()) {
+      problems.add(
+          "checkpoints.directory",
+          "is missing, and without it there are no checkpoints to announce. Name one, or remove"
+              + " checkpoints.announce.",
+          places.of("checkpoints"));
     }
   }
 

@@ -15,6 +15,7 @@ import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.EventSink;
+import io.headrace.sink.kafka.KafkaAnnouncer;
 import io.headrace.sink.seal.FileSeal;
 import java.time.InstantSource;
 import java.util.List;
@@ -226,6 +227,11 @@ public final class JobRun implements AutoCloseable {
   /** Events that a sink failed to take. */
   public long eventsFailed() {
     return parts.sinks().events().failures();
+  }
+
+  /** What became of announcements of checkpoints; empty unless the job asks for them. */
+  public Optional<KafkaAnnouncer.Status> announcements() {
+    return parts.sinks().announcer().map(KafkaAnnouncer::status);
   }
 
   /** Asks for the end and returns at once; see {@link TrainingRun#stop}. */

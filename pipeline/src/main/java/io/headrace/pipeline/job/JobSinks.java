@@ -5,6 +5,7 @@ import io.headrace.engine.TrainEvent;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
+import io.headrace.sink.AnnounceSettings;
 import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.DeadLetterSettings;
@@ -17,6 +18,7 @@ import io.headrace.sink.event.EventPump;
 import io.headrace.sink.file.FileDeadLetterSink;
 import io.headrace.sink.file.JsonLinesEventSink;
 import io.headrace.sink.journal.DirectoryBatchJournal;
+import io.headrace.sink.kafka.KafkaAnnouncer;
 import io.headrace.sink.kafka.KafkaDeadLetterSink;
 import io.headrace.sink.kafka.KafkaEventSink;
 import io.headrace.sink.seal.FileSeal;
@@ -42,6 +44,7 @@ final class JobSinks implements AutoCloseable {
   private final Optional<String> aside;
   private final DeadLetterSink deadLetters;
   private final EventPump events;
+  private final Optional<KafkaAnnouncer> announcer;
   private final BatchJournal journal;
   private final FileSeal seal;
 
@@ -59,12 +62,24 @@ final class JobSinks implements AutoCloseable {
       Optional<String> backTo) {
     seal = job.seal();
     try {
-      checkpoints = new JobCheckpoints(job, checkpoints(job), first, weightsOnly);
-      aside = backTo.flatMap(checkpoints::goBackTo);
+      CheckpointStore store = checkpoints(job);
       deadLetters = deadLetters(job, seal.blocks(Optional.of(job.name())));
       open.add(deadLetters);
-      events = new EventPump(events(job, others), EVENTS_WAITING);
+      var metrics = new AnnouncedCheckpoints.LastMetrics();
+      List<EventSink> sinks = new ArrayList<>(others);
+      sinks.add(metrics);
+      events = new EventPump(events(job, sinks), EVENTS_WAITING);
       open.add(events);
+      announcer = job.checkpoints().announce().map(settings -> announcer(job, settings));
+      CheckpointStore announced =
+          announcer
+              .<CheckpointStore>map(
+                  topic ->
+                      new AnnouncedCheckpoints(
+                          job, seal, store, metrics, topic::announce, InstantSource.system()))
+              .orElse(store);
+      checkpoints = new JobCheckpoints(job, announced, first, weightsOnly);
+      aside = backTo.flatMap(checkpoints::goBackTo);
       journal = journal(job);
       open.add(journal);
     } catch (RuntimeException e) {
@@ -96,6 +111,11 @@ final class JobSinks implements AutoCloseable {
 
   EventPump events() {
     return events;
+  }
+
+  /** Announces checkpoints, where the job asks for that. */
+  Optional<KafkaAnnouncer> announcer() {
+    return announcer;
   }
 
   @Override
@@ -131,6 +151,20 @@ final class JobSinks implements AutoCloseable {
     return stored;
   }
 
+  private KafkaAnnouncer announcer(JobSpec job, AnnounceSettings settings) {
+    var made =
+        new KafkaAnnouncer(
+            JobBrokers.of(job, settings.brokers()),
+            settings.topic(),
+            (code, message) -> alert(job, code, message));
+    open.add(made);
+    return made;
+  }
+
+  private void alert(JobSpec job, String code, String message) {
+    events.accept(new TrainEvent.Alert(job.name(), code, message, InstantSource.system().millis()));
+  }
+
   private BatchJournal journal(JobSpec job) {
     if (job.checkpoints().directory().isEmpty() || sharesPartitions(job.source())) {
       return BatchJournal.NONE;
@@ -139,9 +173,7 @@ final class JobSinks implements AutoCloseable {
     return new DirectoryBatchJournal(
         job.checkpoints().directory().get(),
         job.checkpoints().keepJournal(),
-        message ->
-            events.accept(
-                new TrainEvent.Alert(job.name(), "batch-journal", message, clock.millis())),
+        message -> alert(job, "batch-journal", message),
         clock,
         seal.blocks(Optional.of(job.name())));
   }

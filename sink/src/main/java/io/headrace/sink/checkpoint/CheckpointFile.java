@@ -68,8 +68,17 @@ final class CheckpointFile {
 
   /** Reads and verifies a whole file, and those that it builds on, into fresh off-heap memory. */
   static Checkpoint read(Path file, FileSeal seal) throws IOException {
+    return read(file, seal, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param sha256 the file's, where it must be a certain one
+   */
+  static Checkpoint read(Path file, FileSeal seal, Optional<String> sha256) throws IOException {
     var tensors = new TreeMap<String, Tensor>();
-    Header header = read(file, seal, Optional.empty(), tensors);
+    Header header = read(file, seal, sha256, tensors);
     return CheckpointMetadata.checkpoint(file.toString(), header.metadata(), tensors);
   }
 
@@ -231,13 +240,23 @@ final class CheckpointFile {
 
   /** The positions in a file's header, which is verified. */
   static Positions positions(Path path, FileSeal seal) throws IOException {
+    return CheckpointMetadata.checkpoint(
+            path.toString(), header(path, seal).metadata(), new TreeMap<>())
+        .ledger()
+        .positions();
+  }
+
+  /** The hash that tells a file from every other; its header is verified. */
+  static String sha256(Path path, FileSeal seal) throws IOException {
+    return header(path, seal).sha256();
+  }
+
+  private static Header header(Path path, FileSeal seal) throws IOException {
     String file = path.toString();
     try (StoredBytes from = seal.open(path)) {
       Header header = Header.verified(file, headerBytes(file, from));
       requireItsPlace(path, header);
-      return CheckpointMetadata.checkpoint(file, header.metadata(), new TreeMap<>())
-          .ledger()
-          .positions();
+      return header;
     } catch (SealBrokenException e) {
       throw broken(path, e);
     }

@@ -219,6 +219,34 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   }
 
   /**
+   * Reads and verifies a checkpoint's file that somebody spoke of.
+   *
+   * @param sha256 as {@link #sha256} told it
+   * @throws HeadraceException as {@link #open(Path, FileSeal)} does, and if it is another one
+   */
+  public static Checkpoint open(Path file, FileSeal seal, String sha256) {
+    try {
+      return CheckpointFile.read(file, seal, Optional.of(sha256));
+    } catch (IOException e) {
+      throw Failures.notReadable(file, e);
+    }
+  }
+
+  /**
+   * The SHA-256 of a checkpoint's header, in hexadecimal, which has that of the tensors, and of
+   * what it builds on, in it: it tells the checkpoint from every other. The header alone is read.
+   *
+   * @throws HeadraceException if it is missing or damaged, or its key is not at hand
+   */
+  public static String sha256(Path file, FileSeal seal) {
+    try {
+      return CheckpointFile.sha256(file, seal);
+    } catch (IOException e) {
+      throw Failures.notReadable(file, e);
+    }
+  }
+
+  /**
    * Verifies a stored checkpoint and writes it to a file by itself, all tensors whole, whatever it
    * builds on, and not encrypted.
    *

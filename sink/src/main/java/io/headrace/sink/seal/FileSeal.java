@@ -21,7 +21,7 @@ public final class FileSeal {
   /** Writes files as they are, and opens only such. */
   public static final FileSeal NONE = new FileSeal(null, false);
 
-  private static final int GATHERED_BYTES = 1 << 20;
+  private static final int PIECE_BYTES = 1 << 16;
 
   private final @Nullable KeyRing keys;
   private final boolean everything;
@@ -44,7 +44,8 @@ public final class FileSeal {
   /**
    * Where a file is to be written to.
    *
-   * @param to at its start; stays open when what is returned is closed, which ends the file
+   * @param to at its start; stays open when what is returned is closed, which ends the file and
+   *     throws what writing it met; to be left alone until then
    * @param label what the file is: can be read without a key, and changed by nobody
    * @param bytes how many will be written
    */
@@ -61,7 +62,9 @@ public final class FileSeal {
       to.write(head);
     }
     try {
-      return key.aead().newEncryptingChannel(new Gathered(to), header.bytes());
+      return new ThroughHeap(
+          key.aead().newEncryptingChannel(new WriteBehind(to), header.bytes()),
+          ByteBuffer.allocate(PIECE_BYTES));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a key that was checked", e);
     }
@@ -148,32 +151,21 @@ public final class FileSeal {
     public void close() {}
   }
 
-  /** Segments are short: many go to the disk together. */
-  private static final class Gathered implements WritableByteChannel {
-    private final FileChannel to;
-    private final ByteBuffer waiting = ByteBuffer.allocateDirect(GATHERED_BYTES);
-
-    Gathered(FileChannel to) {
-      this.to = to;
-    }
-
+  /**
+   * Takes what lies outside the heap there first, in pieces: it costs a third less to encrypt from
+   * an array, the copying included.
+   */
+  private record ThroughHeap(WritableByteChannel to, ByteBuffer piece)
+      implements WritableByteChannel {
     @Override
     public int write(ByteBuffer from) throws IOException {
-      int count = Math.min(from.remaining(), waiting.remaining());
-      waiting.put(from.slice(from.position(), count));
+      int count = Math.min(from.remaining(), piece.capacity());
+      piece.clear().put(from.slice(from.position(), count)).flip();
+      while (piece.hasRemaining()) {
+        to.write(piece);
+      }
       from.position(from.position() + count);
-      if (!waiting.hasRemaining()) {
-        flush();
-      }
       return count;
-    }
-
-    private void flush() throws IOException {
-      waiting.flip();
-      while (waiting.hasRemaining()) {
-        to.write(waiting);
-      }
-      waiting.clear();
     }
 
     @Override
@@ -183,7 +175,7 @@ public final class FileSeal {
 
     @Override
     public void close() throws IOException {
-      flush();
+      to.close();
     }
   }
 }

@@ -8,7 +8,7 @@ import com.google.crypto.tink.RegistryConfiguration;
 import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
 import com.google.crypto.tink.signature.PredefinedSignatureParameters;
 import com.google.crypto.tink.signature.SignatureConfig;
-import com.google.crypto.tink.streamingaead.PredefinedStreamingAeadParameters;
+import com.google.crypto.tink.streamingaead.AesGcmHkdfStreamingParameters;
 import com.google.crypto.tink.streamingaead.StreamingAeadConfig;
 import io.headrace.engine.error.HeadraceException;
 import java.io.IOException;
@@ -37,6 +37,14 @@ public final class KeySetFile {
    */
   public record ListedKey(long id, String state, boolean primary) {}
 
+  /**
+   * As Tink's AES256_GCM_HKDF_4KB but for its segments: those of 64 KiB take half the time, longer
+   * ones no less.
+   */
+  private static final int SEGMENT_BYTES = 1 << 16;
+
+  private static final int KEY_BYTES = 32;
+
   private final EncryptionSettings settings;
   private final Path file;
 
@@ -60,7 +68,17 @@ public final class KeySetFile {
    * @throws HeadraceException if there is one already, or it cannot be written
    */
   public long create() {
-    return create(PredefinedStreamingAeadParameters.AES256_GCM_HKDF_4KB);
+    try {
+      return create(
+          AesGcmHkdfStreamingParameters.builder()
+              .setKeySizeBytes(KEY_BYTES)
+              .setDerivedAesGcmKeySizeBytes(KEY_BYTES)
+              .setHkdfHashType(AesGcmHkdfStreamingParameters.HashType.SHA256)
+              .setCiphertextSegmentSizeBytes(SEGMENT_BYTES)
+              .build());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("parameters that hold together", e);
+    }
   }
 
   /** The same with a key that signs models. */

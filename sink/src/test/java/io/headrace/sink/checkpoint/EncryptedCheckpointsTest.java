@@ -10,8 +10,10 @@ import io.headrace.engine.state.TensorType;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.CheckpointStoreContract;
 import io.headrace.sink.Checkpoints;
+import io.headrace.sink.seal.EncryptionSettings;
 import io.headrace.sink.seal.FileSeal;
 import io.headrace.sink.seal.KeyRing;
+import io.headrace.sink.seal.KeySetFile;
 import io.headrace.sink.seal.TestKeys;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -20,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EncryptedCheckpointsTest extends CheckpointStoreContract {
   private static final int SEGMENT = 4096;
+  private static final int LARGE_BYTES = 40 * SEGMENT;
 
   @TempDir private Path folder;
   private FileSeal seal = FileSeal.NONE;
@@ -52,7 +56,7 @@ class EncryptedCheckpointsTest extends CheckpointStoreContract {
   }
 
   private static Checkpoint large(long step) {
-    byte[] random = new byte[10 * SEGMENT];
+    byte[] random = new byte[LARGE_BYTES];
     new SplittableRandom(step).nextBytes(random);
     MemorySegment data = Arena.ofAuto().allocate(random.length, 64);
     data.copyFrom(MemorySegment.ofArray(random));
@@ -103,6 +107,29 @@ class EncryptedCheckpointsTest extends CheckpointStoreContract {
     assertThat(flips).isGreaterThan(20);
     Files.write(file, bytes);
     Checkpoints.assertEqual(DirectoryCheckpointStore.open(file, seal), large(5));
+  }
+
+  /** Keys as headrace makes them have longer segments than those of Tink's that it takes too. */
+  @Test
+  void changesAndCutsAreFoundWithKeysOfOurOwnToo() throws IOException {
+    EncryptionSettings keys =
+        new EncryptionSettings(
+            folder.resolve("own.json").toString(), Optional.empty(), Optional.empty());
+    long key = new KeySetFile(keys).create();
+    seal = FileSeal.of(KeyRing.open(keys));
+    Path file = written(5);
+    byte[] bytes = Files.readAllBytes(file);
+    Checkpoints.assertEqual(DirectoryCheckpointStore.open(file, seal), large(5));
+    int flips = 0;
+    for (int at = SEGMENT - 1; at < bytes.length; at += SEGMENT, flips++) {
+      byte[] changed = bytes.clone();
+      changed[at] ^= (byte) (1 << (flips % 8));
+      Files.write(file, changed);
+      assertDamaged(file, seal, "fail authentication with key " + key);
+      Files.write(file, Arrays.copyOf(bytes, at));
+      assertDamaged(file, seal, "it is cut off");
+    }
+    assertThat(flips).isEqualTo(bytes.length / SEGMENT);
   }
 
   @Test
