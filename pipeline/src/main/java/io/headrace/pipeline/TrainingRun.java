@@ -86,8 +86,7 @@ public final class TrainingRun implements AutoCloseable {
           checkpoint.restore(GrowingVocabularies.STATE, plan.vocabularies());
           checkpoint.restore(TrainingLoop.DRIFT, drift);
         });
-    var run = 
-        new TrainingRun(plan, newest.map(Checkpoint::values).orElse(new TreeMap<>()), drift);
+    var run = new TrainingRun(plan, newest.map(Checkpoint::values).orElse(new TreeMap<>()), drift);
     var _ = run.pipeline.end().thenAccept(run::end);
     if (paused) {
       var _ = run.pipeline.pause();

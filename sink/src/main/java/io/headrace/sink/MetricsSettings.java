@@ -11,7 +11,9 @@ import java.util.stream.Stream;
 public record MetricsSettings(
     long windowSamples,
     double driftAbove,
-    Optional<String> topic, Optional<Path> file, BrokerAccess brokers) {
+    Optional<String> topic,
+    Optional<Path> file,
+    BrokerAccess brokers) {
   private static final Setting<Long> WINDOW_SAMPLES =
       Setting.longInteger(
               "window-samples",
@@ -39,7 +41,8 @@ public record MetricsSettings(
           .absentByDefault();
 
   public static final List<Setting<?>> SETTINGS =
-      Stream.concat(Stream.of(WINDOW_SAMPLES, DRIFT_ABOVE, TOPIC, FILE), BrokerAccess.SETTINGS.stream())
+      Stream.concat(
+              Stream.of(WINDOW_SAMPLES, DRIFT_ABOVE, TOPIC, FILE), BrokerAccess.SETTINGS.stream())
           .toList();
 
   /** Takes settings that were read against {@link #SETTINGS}. */

@@ -50,8 +50,7 @@ public final class HostedJobs implements ServedJobs, AutoCloseable {
    * @throws HeadraceException if one cannot be read, two jobs have the same name, or they do not
    *     agree on who may do what
    */
-  public static HostedJobs read(
-      List<Path> given, JobOverrides overrides, Optional<Path> reports) {
+  public static HostedJobs read(List<Path> given, JobOverrides overrides, Optional<Path> reports) {
     var hosted = new HostedJobs(new JobFiles(given), overrides, reports);
     overrides.requireTargets(hosted.files.now());
     Collection<HostedJob> all = hosted.known();

@@ -43,7 +43,8 @@ class DemoPageTest {
   @TempDir private Path folder;
 
   @Test
-  void showsFlightsBeingLearnedFromPausesResumesGoesBackAndHidesItsButtonsFromAViewer() throws Exception {
+  void showsFlightsBeingLearnedFromPausesResumesGoesBackAndHidesItsButtonsFromAViewer()
+      throws Exception {
     try (var chromium = new InstalledChromium()) {
       chromium.launch();
       var tokens = new TokenFile(folder.resolve("tokens.json"));

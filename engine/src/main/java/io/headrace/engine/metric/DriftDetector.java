@@ -42,18 +42,12 @@ public final class DriftDetector implements Stateful {
   private record Stretch(double blocks, double sum, double squares, double samples) {
     Stretch and(Stretch other) {
       return new Stretch(
-          blocks + other.blocks,
-          sum + other.sum,
-          squares + other.squares,
-          samples + other.samples);
+          blocks + other.blocks, sum + other.sum, squares + other.squares, samples + other.samples);
     }
 
     Stretch without(Stretch other) {
       return new Stretch(
-          blocks - other.blocks,
-          sum - other.sum,
-          squares - other.squares,
-          samples - other.samples);
+          blocks - other.blocks, sum - other.sum, squares - other.squares, samples - other.samples);
     }
 
     double mean() {

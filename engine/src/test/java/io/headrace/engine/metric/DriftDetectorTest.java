@@ -13,7 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DriftDetectorTest {
   private static final int SAMPLES = 64;
 
-  /** The losses of batches around {@code mean}, as far spread as those of single samples make it. */
+  /**
+   * The losses of batches around {@code mean}, as far spread as those of single samples make it.
+   */
   private static List<Drift> feed(
       DriftDetector detector, Random random, int batches, double from, double to) {
     List<Drift> found = new ArrayList<>();

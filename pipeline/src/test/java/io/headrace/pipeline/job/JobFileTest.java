@@ -165,8 +165,7 @@ class JobFileTest {
     assertThat(job.engine().decoders()).isEqualTo(5);
 
     Files.writeString(file, SMALL.replace("engine: {threads: 3}", "engine:"));
-    assertThat(readWithDefaults(file, "engine.threads=7").engine().threads())
-        .isEqualTo(7);
+    assertThat(readWithDefaults(file, "engine.threads=7").engine().threads()).isEqualTo(7);
   }
 
   @Test

@@ -26,8 +26,8 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Appends each event to a file as one line of JSON whose {@code event} says what it is: {@code
- * metrics}, {@code validation}, {@code checkpoint}, {@code drift} or {@code alert}. Not thread-safe. A line is
- * written at once; one that a crash has torn is ended before the next.
+ * metrics}, {@code validation}, {@code checkpoint}, {@code drift} or {@code alert}. Not
+ * thread-safe. A line is written at once; one that a crash has torn is ended before the next.
  */
 public final class JsonLinesEventSink implements EventSink {
   private static final ObjectMapper JSON = new ObjectMapper();
