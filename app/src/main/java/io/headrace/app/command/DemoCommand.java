@@ -16,7 +16,13 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description =
         "Starts a Kafka broker, replays real flights into a topic, learns from them as they arrive and shows it on a page.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  headrace demo",
+      "  headrace demo --exit --rows 100000 --report demo.json"
+    })
 final class DemoCommand implements Callable<Integer> {
   private static final double WATCHABLE_RATE = 4000;
 

@@ -22,7 +22,13 @@ import picocli.CommandLine.Spec;
     name = "serve",
     description =
         "Trains several jobs beside each other and serves one page and API for them. Each can be stopped and started there; one that fails leaves the others alone. Ctrl-C stops all with a checkpoint each.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  headrace serve flights.yaml ctr.yaml --port 8080",
+      "  headrace serve jobs/ --set ctr/batch.size=64 --report reports --exit"
+    })
 final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -47,11 +47,11 @@ class DemoPageTest {
       throws Exception {
     try (var chromium = new InstalledChromium()) {
       chromium.launch();
-      var tokens = new TokenFile(folder.resolve("tokens.json"));
+      Path file = folder.resolve("tokens.json");
+      var tokens = new TokenFile(file);
       String operator = secret(tokens, Role.OPERATOR);
       String viewer = secret(tokens, Role.VIEWER);
-      List<String> settings =
-          List.of("access.tokens=" + tokens.path(), "checkpoints.every-samples=5000");
+      List<String> settings = List.of("access.tokens=" + file, "checkpoints.every-samples=5000");
       var demo =
           new Demo(CommandLineRun.FLIGHTS, folder, 0, 0, 300_000, 4000, false, settings, null);
       CompletableFuture<RunReport> run =

@@ -146,7 +146,7 @@ class HttpServiceTest {
       }
       assertThat(fetch(own, "/api/v1/events?after=7").body())
           .contains("diverged")
-          .doesNotContain("drift");
+          .doesNotContain("The world has changed.");
       assertThat(fetch(own, "/api/v1/events?code=drift").body())
           .isEqualTo(
               "[{\"id\":7,\"timeMillis\":8,\"code\":\"drift\",\"message\":\"The world has changed.\","

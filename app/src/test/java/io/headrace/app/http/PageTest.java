@@ -268,6 +268,23 @@ class PageTest {
   }
 
   @Test
+  void hasRoomForManyPartitionsAndForFiguresOfMonths() {
+    job.partitionCount = 30;
+    job.ran(Duration.ofDays(200));
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      for (int width : List.of(400, 1280)) {
+        Page page = open(width, 850, scheme);
+        assertThat(page.locator("#partitions tbody tr")).hasCount(30);
+        assertThat(page.locator("#uptime")).hasText(Pattern.compile("200\u202fd .*"));
+        assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(width);
+        assertThat(page.locator("#partitions").locator("..").boundingBox().height).isLessThan(450);
+        picture(page, "months-" + width + "-" + scheme.name().toLowerCase(Locale.ROOT));
+      }
+    }
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
   void keepsItsLayoutWhileNumbersMove() {
     Page page = open(1280, 900, ColorScheme.LIGHT);
     awaitPoints(page, 25);
