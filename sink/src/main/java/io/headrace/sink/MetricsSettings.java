@@ -27,8 +27,8 @@ public record MetricsSettings(
               0,
               1e12,
               "Share by which the loss of late samples must be above that of those before, beyond chance, to"
-                  + " be told as drift: 0.25 for a quarter. A large number for never.")
-          .orElse(0.25);
+                  + " be told as drift: 0.5 for a half. A large number for never.")
+          .orElse(0.5);
   private static final Setting<String> TOPIC =
       Setting.text(
               "topic",

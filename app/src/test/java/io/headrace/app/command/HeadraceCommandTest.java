@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +61,7 @@ class HeadraceCommandTest {
       })
   void theHelpOfACommandTeachesByExamplesThatItAccepts(String name) {
     CommandLine all = HeadraceCommand.commandLine();
-    CommandLine command = all.getSubcommands().get(name);
+    CommandLine command = Objects.requireNonNull(all.getSubcommands().get(name));
     List<String> examples =
         Arrays.stream(command.getCommandSpec().usageMessage().footer())
             .filter(line -> line.startsWith("  "))
