@@ -84,6 +84,7 @@ final class CompactRows implements Updates.RowUpdates, CollectedGradients.Part {
       gather(block.slots().get(slot), ids, count, compact.slots().get(slot));
     }
     updates.update(compact, 0, gradients, 0, count * width);
+    updates.markJoined(compact, count, width);
     if (updates.isCopied()) {
       for (int i = 0; i < count; i++) {
         updates.beforeChange(parameter.offset() + (long) ids[i] * width, width);

@@ -4,6 +4,7 @@ import io.headrace.engine.memory.Floats;
 import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.SampleBlock;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * What the rows of a batch that were learned from one by one gave, side by side as a pass over the
@@ -76,6 +77,11 @@ final class LearnedRows {
     for (int i = 0; i < left; i++) {
       ledger.rejectOneTrained(rows.partition(leftOut[i]));
     }
+  }
+
+  /** Whether a row was left out. */
+  boolean leftOut(int row) {
+    return Arrays.stream(leftOut, 0, left).anyMatch(other -> other == row);
   }
 
   /** Rows learned from. */

@@ -66,7 +66,8 @@ final class Model {
     this.frequent = new SampleBlock(spec.schema(), counts.isEmpty() ? 0 : spec.batchSize());
     Optimizer optimizer = Optimizers.variants().create(spec.optimizer());
     this.updates =
-        new OptimizerUpdates(kernels, optimizer, spec.clipping(), spec.privacy(), singleRows(spec));
+        new OptimizerUpdates(
+            kernels, optimizer, spec.clipping(), spec.privacy(), singleRows(spec), learns);
     this.schedule = schedule(spec, optimizer);
     int units = loss.units(spec.schema().label());
     DenseValue last = attachLayers(kernels, units);
@@ -156,6 +157,12 @@ final class Model {
       throw new InvalidSettingException(
           "privacy",
           "adds noise once a batch, and engine.update is sample. Set engine.update: batch.");
+    }
+    if (updates.catchUp().isPresent()) {
+      throw new InvalidSettingException(
+          "privacy",
+          "moves every weight in every step, by noise if by nothing else, so that optimizer.lazy has"
+              + " nothing to make up for. Remove lazy.");
     }
     if (!spec.clipping().equals(GradientClipping.NONE)) {
       throw new InvalidSettingException(
@@ -284,7 +291,8 @@ final class Model {
         "engine.mode",
         "hogwild is for a model of one layer, linear, over a sparse input, with engine.update: sample,"
             + " without gradient-clipping, and with an optimizer that moves each weight by its own slope:"
-            + " sgd, adagrad, ftrl, adam (without l1 or a decay apart from the slope) or coin. Here are %d layers, the first %s, with update: %s and %s. Change that, or set mode: synchronous."
+            + " sgd, adagrad, ftrl, adam (without l1 or a decay apart from the slope, and without lazy:"
+            + " exact, for rows catch up in an order) or coin. Here are %d layers, the first %s, with update: %s and %s. Change that, or set mode: synchronous."
                 .formatted(
                     spec.layers().size(),
                     spec.layers().getFirst().name(),
@@ -351,6 +359,11 @@ final class Model {
 
   Parameters parameters() {
     return parameters;
+  }
+
+  /** The optimizer as the job file has it. */
+  ComponentSpec optimizer() {
+    return spec.optimizer();
   }
 
   OptimizerUpdates updates() {

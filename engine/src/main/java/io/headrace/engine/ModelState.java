@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -32,8 +33,11 @@ record ModelState(Model model) {
     return copy;
   }
 
-  /** The same without slots. */
+  /** The same without slots, unless weights are late, which catch up by them. */
   GradualCopy copyWeights(SnapshotMemory to) {
+    if (model.updates().catchUp().isPresent()) {
+      return copy(to);
+    }
     List<MemorySegment> values = List.of(model.parameters().values());
     var copy =
         new GradualCopy(
@@ -44,6 +48,7 @@ record ModelState(Model model) {
 
   private void finishWith(GradualCopy copy, SnapshotMemory to) {
     model.states().forEach((name, state) -> state.save(to.within(STATE + name)));
+    CaughtUp.save(model, to);
     model.updates().add(copy);
   }
 
@@ -85,17 +90,38 @@ record ModelState(Model model) {
       }
     }
     model.states().forEach((name, state) -> state.restore(from.within(STATE + name)));
+    CaughtUp.restore(model.updates(), from);
     model.derive();
   }
 
   /** Takes what {@link #copyWeights} copied of another instance of the same model. */
   void takeWeights(CheckpointReader from) {
+    Optional<CaughtUp> late = CaughtUp.of(from);
     for (Parameter parameter : model.parameters().all()) {
-      MemorySegment copy = from.tensor("model." + parameter.name()).orElseThrow().data();
-      put(copy, parameter, model.parameters().values());
+      Optional<Integer> width = late.flatMap(tables -> tables.width(parameter.name()));
+      if (width.isPresent()) {
+        late.get().forEach(parameter.name(), rows(parameter, width.get()));
+      } else {
+        MemorySegment copy = from.tensor("model." + parameter.name()).orElseThrow().data();
+        put(copy, parameter, model.parameters().values());
+      }
     }
     model.states().forEach((name, state) -> state.restore(from.within(STATE + name)));
     model.derive();
+  }
+
+  private static CaughtUp.Rows rows(Parameter parameter, int width) {
+    long stride = parameter.rowStride(width);
+    return (first, count, floats) ->
+        Floats.copyRows(
+            floats,
+            0,
+            width,
+            parameter.values(),
+            parameter.offset() + first * stride,
+            stride,
+            count,
+            width);
   }
 
   /** SHA-256 of the parameters' bytes in layer order. */

@@ -1,12 +1,15 @@
 package io.headrace.engine;
 
 import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.layer.LateRows;
 import io.headrace.engine.layer.Parameter;
 import io.headrace.engine.layer.Parameters;
 import io.headrace.engine.layer.Updates;
+import io.headrace.engine.memory.Floats;
 import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.optimizer.Optimizer;
 import io.headrace.engine.optimizer.ParameterBlock;
+import io.headrace.engine.optimizer.PastSteps;
 import io.headrace.engine.privacy.PrivacySpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -14,6 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,21 +40,27 @@ final class OptimizerUpdates implements Updates {
   private long step;
   private double rateFactor;
   private GradualCopy[] copies = {};
+  private final @Nullable CatchUp catchUp;
+  private final SortedMap<String, LateTable> late = new TreeMap<>();
 
   /**
    * @param singleRows whether the model learns row by row and a layer may do so without passes
+   * @param learns whether the model does; otherwise no row of it is ever late
    */
   OptimizerUpdates(
       Kernels kernels,
       Optimizer optimizer,
       GradientClipping clipping,
       Optional<PrivacySpec> privacy,
-      boolean singleRows) {
+      boolean singleRows,
+      boolean learns) {
     this.kernels = kernels;
     this.optimizer = optimizer;
     this.clipping = clipping;
     this.privacy = privacy;
     this.singleRows = singleRows && optimizer.rowUpdate().isPresent();
+    this.catchUp =
+        learns && optimizer.idling().isPresent() ? new CatchUp(kernels, optimizer) : null;
   }
 
   @Override
@@ -118,6 +129,48 @@ final class OptimizerUpdates implements Updates {
     step = number;
     rateFactor = factor;
     forgetCopied();
+    if (catchUp != null) {
+      addStep(catchUp.past());
+    }
+  }
+
+  private void addStep(PastSteps past) {
+    if (past.isFull()) {
+      finishCopies();
+      late.values().forEach(LateTable::settle);
+      past.clear();
+    }
+    past.add(step, rateFactor);
+  }
+
+  @Override
+  public Optional<LateRows> late(Parameter table, int rowWidth) {
+    return Optional.ofNullable(catchUp)
+        .map(
+            steps ->
+                late.computeIfAbsent(
+                    table.name(), name -> new LateTable(this, steps, table, rowWidth)));
+  }
+
+  /** What rows of tables catch up by, if they are ever late. */
+  Optional<CatchUp> catchUp() {
+    return Optional.ofNullable(catchUp);
+  }
+
+  /** The tables whose rows may be late, and floats of a row, by name. */
+  SortedMap<String, Integer> lateTables() {
+    var widths = new TreeMap<String, Integer>();
+    late.forEach((name, table) -> widths.put(name, table.width()));
+    return widths;
+  }
+
+  /** Says that the first {@code count} rows of a copy of some of a table are in this step. */
+  void markJoined(ParameterBlock rows, int count, int width) {
+    if (catchUp != null) {
+      for (int i = 0; i < count; i++) {
+        Floats.writeInt(CatchUp.steps(rows), (long) i * width, catchUp.past().count());
+      }
+    }
   }
 
   /** Has every change from now on told to {@code copy} until it is done. Between two steps only. */

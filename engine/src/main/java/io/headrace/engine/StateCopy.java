@@ -148,8 +148,10 @@ final class StateCopy {
               String name = entry.getKey().substring(prefix.length());
               memory.tensor(name, tensor.type(), shape(tensor), tensor.data());
             });
-    from.values().tailMap(prefix + WATCH).entrySet().stream()
-        .takeWhile(entry -> entry.getKey().startsWith(prefix + WATCH))
+    from.values().tailMap(prefix).entrySet().stream()
+        .takeWhile(entry -> entry.getKey().startsWith(prefix))
+        .filter(entry -> !entry.getKey().equals(prefix + LEARNED))
+        .filter(entry -> !entry.getKey().equals(prefix + LEDGER))
         .forEach(
             entry -> memory.value(entry.getKey().substring(prefix.length()), entry.getValue()));
   }

@@ -34,14 +34,15 @@ public record TakenWeights(
   }
 
   /**
-   * Joins them.
+   * Joins them. Weights that are late in the one are caught up first.
    *
-   * @param from whose weights, positions and ledger are taken
+   * @param late whose weights, positions and ledger are taken
    * @param first a snapshot of the other model before its first step
    * @throws HeadraceException if both models were bound to an account of privacy: what the first
    *     one spent would be lost
    */
-  public static TakenWeights of(Checkpoint from, Checkpoint first) {
+  public static TakenWeights of(Checkpoint late, Checkpoint first) {
+    Checkpoint from = CaughtUp.of(late);
     if (from.values().containsKey(PRIVACY) && first.values().containsKey(PRIVACY)) {
       throw new HeadraceException(
           "The checkpoint of job %s at step %d has spent an epsilon of %s, which a changed job cannot account for. Go back to the job that it belongs to, remove privacy, or start with --fresh."

@@ -138,6 +138,14 @@ public final class Trainer implements AutoCloseable {
     return rowByRow ? trainRows(batch) : trainBatch(batch, count);
   }
 
+  /**
+   * Whether row {@code row} of the batch trained last was learned from, where some of its rows were
+   * and some not; see {@link StepResult#divergence}.
+   */
+  public boolean learnedFrom(int row) {
+    return !learnedRows.leftOut(row);
+  }
+
   /** Whether the job's budget of privacy allows to learn from the batch. */
   public boolean mayLearnFrom(MiniBatch batch) {
     return privacy == null

@@ -128,6 +128,7 @@ final class CheckpointWriter implements AutoCloseable {
     CheckpointStore.Entry entry;
     try {
       plan.deadLetters().flush();
+      plan.archive().awaitCut();
       entry = plan.checkpoints().write(checkpoint);
       if (best) {
         plan.checkpoints().markBest(entry.name());

@@ -134,6 +134,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       waitMillis = averaged(waitMillis, begun - lastEndNanos);
     }
     plan.vocabularies().settle(batch.rows());
+    plan.archive().offer(batch.rows());
     List<ChunkTrace> traced = plan.traces().training(batch.ledger());
     StepResult result = train(batch);
     long stepped = System.nanoTime();
@@ -142,6 +143,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     if (result.rows() > 0) {
       stepMillis = averaged(stepMillis, stepped - begun); // this thread alone writes it
     }
+    plan.archive().settle(result.step(), row -> learnedFrom(result, row));
     long before = trained;
     if (result.divergence() == null) {
       synchronized (accountLock) {
@@ -201,7 +203,8 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     try {
       return trainer.train(batch);
     } catch (TrainingDivergedException stop) {
-      takeAccount();
+      plan.archive().settle(stop.step(), row -> false);
+      takeAccount(stop.step(), stop.undone());
       checkpoints.awaitWritten();
       try {
         checkpoints.writeLast(snapshot(), false);
@@ -212,8 +215,12 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     }
   }
 
+  private boolean learnedFrom(StepResult result, int row) {
+    return result.divergence() == null || (result.rows() > 0 && trainer.learnedFrom(row));
+  }
+
   private void tell(Divergence divergence) {
-    takeAccount();
+    takeAccount(divergence.step(), divergence.undoneSteps());
     diverged.addAndGet(divergence.rejectedSamples());
     plan.events()
         .accept(
@@ -234,11 +241,20 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     }
   }
 
-  /** Steps may have been undone: what was trained is not any more. */
-  private void takeAccount() {
+  /**
+   * Steps may have been undone: what was trained is not any more.
+   *
+   * @param step before which they were taken
+   * @param undone how many
+   */
+  private void takeAccount(long step, long undone) {
+    long before = trained;
     synchronized (accountLock) {
       account.reset(trainer.ledger());
       trained = account.ledger().trained();
+    }
+    if (undone > 0) {
+      plan.archive().withdraw(step - undone, step - 1, before - trained);
     }
     metricsTrained = Math.min(metricsTrained, trained);
   }
@@ -417,7 +433,9 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     }
   }
 
+  /** The archive ends a part where a checkpoint is taken, so that either has what the other has. */
   private Snapshot snapshot() {
+    plan.archive().cut(steps, trainer.ledger());
     return trainer.startSnapshot(plan.job(), plan.clock().millis()).with(this::withOthers);
   }
 

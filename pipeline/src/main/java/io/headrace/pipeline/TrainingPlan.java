@@ -13,6 +13,7 @@ import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.DeadLetterSink;
 import io.headrace.sink.EventSink;
+import io.headrace.sink.SampleArchive;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,7 @@ import java.util.function.Supplier;
  * @param trainer used by the run alone until it has ended
  * @param vocabularies that decoders find tokens in; added to, saved and restored by the run alone
  * @param journal of the batches, used by the assembler's and the checkpoint thread
+ * @param archive of what is trained, used by the trainer's thread
  * @param events called by the trainer's and the checkpoint thread, which it should not hold up
  * @param afterCheckpoint told the positions that a durable checkpoint covers, on the thread that
  *     wrote it, e.g. to commit offsets
@@ -47,6 +49,7 @@ public record TrainingPlan(
     CheckpointStore checkpoints,
     BatchJournal journal,
     DeadLetterSink deadLetters,
+    SampleArchive archive,
     EventSink events,
     Consumer<Positions> afterCheckpoint,
     Consumer<StepResult> afterStep,

@@ -86,6 +86,7 @@ public final class TrainingRun implements AutoCloseable {
           checkpoint.restore(GrowingVocabularies.STATE, plan.vocabularies());
           checkpoint.restore(TrainingLoop.DRIFT, drift);
         });
+    plan.archive().resume(plan.trainer().ledger());
     var run = new TrainingRun(plan, newest.map(Checkpoint::values).orElse(new TreeMap<>()), drift);
     var _ = run.pipeline.end().thenAccept(run::end);
     if (paused) {
@@ -242,6 +243,7 @@ public final class TrainingRun implements AutoCloseable {
         loop.checkpoints().newest(),
         loop.checkpointsPutOff(),
         loop.checkpoints().failures(),
+        plan.archive().status(),
         rejectionsByReason(),
         paused,
         end instanceof StreamEnd.Failed(Throwable cause) ? cause.getMessage() : null);

@@ -6,6 +6,7 @@ import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.pipeline.batch.RingStatus;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.SampleArchive;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param budgetSpent whether the run ended because no more privacy may be spent
  * @param checkpointsPutOff times that a checkpoint was due while another could not be written yet
  * @param checkpointFailures writes that failed
+ * @param archive what became of samples that are to be archived
  * @param rejectionsByReason since the start of this run
  * @param paused why no more is read until the run is resumed, and how that is done, if so
  * @param failure what ended the run, if something did
@@ -50,6 +52,7 @@ public record TrainingStatus(
     CheckpointStore.@Nullable Entry checkpoint,
     long checkpointsPutOff,
     long checkpointFailures,
+    SampleArchive.Status archive,
     SortedMap<String, Long> rejectionsByReason,
     @Nullable String paused,
     @Nullable String failure) {
@@ -92,6 +95,7 @@ public record TrainingStatus(
         checkpoint,
         checkpointsPutOff,
         checkpointFailures,
+        archive,
         rejectionsByReason,
         null,
         failedBecause);

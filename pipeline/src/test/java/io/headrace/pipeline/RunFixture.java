@@ -5,6 +5,7 @@ import io.headrace.engine.ModelSpec;
 import io.headrace.engine.StepResult;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
+import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.layer.Layers;
 import io.headrace.engine.loss.Losses;
 import io.headrace.engine.optimizer.Optimizers;
@@ -20,6 +21,7 @@ import io.headrace.sink.BatchJournal;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.DeadLetterSink;
 import io.headrace.sink.EventSink;
+import io.headrace.sink.SampleArchive;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -46,6 +48,7 @@ final class RunFixture implements AutoCloseable {
   SampleSource source = new CountedRecords(1_000, 37);
   Consumer<StepResult> afterStep = _ -> {};
   Consumer<Positions> afterCheckpoint = committed::add;
+  SampleArchive archive = SampleArchive.NONE;
   BatchJournal journal = BatchJournal.NONE;
   int decoderThreads = 2;
   long checkpointSamples = 200;
@@ -59,8 +62,12 @@ final class RunFixture implements AutoCloseable {
   }
 
   RunFixture(CheckpointStore store, DivergencePolicy policy) {
+    this(store, policy, Optimizers.variants().spec("adagrad", Map.of()));
+  }
+
+  RunFixture(CheckpointStore store, DivergencePolicy policy, ComponentSpec optimizer) {
     this.store = store;
-    this.trainer = new Trainer(spec(), 1, policy);
+    this.trainer = new Trainer(spec(optimizer), 1, policy);
   }
 
   RunFixture source(SampleSource changed) {
@@ -90,6 +97,7 @@ final class RunFixture implements AutoCloseable {
         store,
         journal,
         new Letters(),
+        archive,
         new Events(),
         afterCheckpoint,
         step -> afterStep.accept(step),
@@ -119,12 +127,12 @@ final class RunFixture implements AutoCloseable {
     return () -> Instant.ofEpochMilli(nowMillis.get());
   }
 
-  private static ModelSpec spec() {
+  private static ModelSpec spec(ComponentSpec optimizer) {
     return new ModelSpec(
         CountedRecords.SCHEMA,
         List.of(Layers.variants().spec("linear", Map.of())),
         Losses.variants().spec("logistic", Map.of()),
-        Optimizers.variants().spec("adagrad", Map.of()),
+        optimizer,
         BATCH,
         4,
         1);

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       ConvertCommand.class,
       CheckpointsCommand.class,
+      ArchiveCommand.class,
       DeadLettersCommand.class,
       TokensCommand.class,
       KeysCommand.class,

@@ -10,6 +10,7 @@ public final class TrainingDivergedException extends HeadraceException {
 
   private final long step;
   private final double loss;
+  private final long undone;
 
   /**
    * Of a policy that stops at the first divergence.
@@ -23,6 +24,7 @@ public final class TrainingDivergedException extends HeadraceException {
     this(
         step,
         loss,
+        undone,
         what(step, loss, usual)
             + " The step was not taken"
             + (undone == 0
@@ -45,6 +47,7 @@ public final class TrainingDivergedException extends HeadraceException {
     this(
         step,
         loss,
+        undone,
         what(step, loss, usual)
             + " This was number "
             + inTurn
@@ -56,8 +59,9 @@ public final class TrainingDivergedException extends HeadraceException {
             + advice(undone));
   }
 
-  private TrainingDivergedException(long step, double loss, String message) {
+  private TrainingDivergedException(long step, double loss, long undone, String message) {
     super(message);
+    this.undone = undone;
     this.step = step;
     this.loss = loss;
   }
@@ -79,5 +83,10 @@ public final class TrainingDivergedException extends HeadraceException {
 
   public double loss() {
     return loss;
+  }
+
+  /** Steps before it that were undone. */
+  public long undone() {
+    return undone;
   }
 }

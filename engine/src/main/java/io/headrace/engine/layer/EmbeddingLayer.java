@@ -60,10 +60,10 @@ record EmbeddingLayer(Optional<String> inputName, int dimension, String scheme, 
     int rows = tokens.spec().vocabularySize();
     DenseValue y = scope.buffer(List.of(steps, dimension)).withStepsOf(tokens);
     List<Long> shape = List.of((long) rows, (long) dimension);
-    var stage =
-        new EmbeddingStage(scope, tokens, y, scope.parameter("weight", shape, first(scope)));
+    Parameter table = scope.parameter("weight", shape, first(scope));
+    var stage = new EmbeddingStage(scope, tokens, y, table);
     long cost = 2L * steps * dimension;
-    scope.tape().rows(cost, stage::forward, (pass, from, to) -> {});
+    scope.lookUp(cost, table, dimension, stage::forEachToken, stage::forward);
     scope.tape().tiles(EmbeddingStage.TILES, 0, cost * scope.batchSize(), stage::update);
     return y;
   }

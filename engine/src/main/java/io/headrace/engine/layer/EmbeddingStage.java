@@ -4,6 +4,7 @@ import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.sample.TokenColumn;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntConsumer;
 
 /**
  * An embedding at work. The table lies as [tokens][dimension] without padding. A step reads and
@@ -47,6 +48,19 @@ final class EmbeddingStage {
         at += dimension;
       }
       Floats.fill(y.buffer(), at, (long) (tokens.maxLength() - steps) * dimension, 0);
+    }
+  }
+
+  /** The tokens of a pass, padding left out: its vector is always 0. */
+  void forEachToken(Pass pass, IntConsumer each) {
+    TokenColumn tokens = pass.block().tokens(input);
+    for (int row = pass.base(); row < pass.base() + pass.rows(); row++) {
+      int first = row * tokens.maxLength();
+      for (int i = first; i < first + tokens.length(row); i++) {
+        if (tokens.ids()[i] != PADDING) {
+          each.accept(tokens.ids()[i]);
+        }
+      }
     }
   }
 

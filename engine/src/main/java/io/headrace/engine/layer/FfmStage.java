@@ -51,7 +51,8 @@ final class FfmStage {
   static Value attach(LayerScope scope, Value.SparseInput input, FfmLayer layer, int units) {
     var stage = new FfmStage(scope, input, layer, units);
     long cost = 2L * (2L * PAIRS_EXPECTED + stage.fields) * units * stage.width;
-    scope.tape().rows(cost, stage::forward, (pass, from, to) -> {});
+    scope.lookUp(
+        cost, stage.table, stage.units * stage.width, RowIds.ofPairs(stage.input), stage::forward);
     stage.tiles.attach(scope, cost);
     return stage.y;
   }

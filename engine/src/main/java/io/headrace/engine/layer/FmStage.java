@@ -45,7 +45,7 @@ final class FmStage {
   static Value attach(LayerScope scope, Value.SparseInput input, FmLayer layer, int units) {
     var stage = new FmStage(scope, input, layer, units);
     long cost = 4L * PAIRS_EXPECTED * stage.width;
-    scope.tape().rows(cost, stage::forward, (pass, from, to) -> {});
+    scope.lookUp(cost, stage.table, stage.width, RowIds.ofPairs(stage.input), stage::forward);
     stage.tiles.attach(scope, cost);
     return stage.y;
   }

@@ -5,6 +5,7 @@ import io.headrace.engine.kernel.Kernels;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * The place of one layer in a model being built: its name, its buffers, its parameters. Belongs to
@@ -94,6 +95,26 @@ public record LayerScope(
   /** Claims a matrix whose rows begin at multiples of {@link Kernels#BLOCK}. */
   Parameter matrix(String name, int rows, int columns, Initialisation first) {
     return matrix(name, List.of((long) rows, (long) columns), rows, columns, first);
+  }
+
+  /**
+   * Adds a pass over rows of samples that reads rows of a table, which catch up first where they
+   * are late.
+   *
+   * @param cost floating-point operations a row, forward and backward together
+   */
+  void lookUp(long cost, Parameter table, int rowWidth, RowIds ids, RowWork forward) {
+    LateRows late = updates.late(table, rowWidth).orElse(null);
+    if (late == null) {
+      tape.rows(cost, forward, (pass, from, to) -> {});
+      return;
+    }
+    IntConsumer catchUp = late::catchUp;
+    IntConsumer lend = late::lend;
+    Tape.Step before =
+        new Tape.Step.Join(pass -> ids.forEach(pass, pass.learns() ? catchUp : lend));
+    Tape.Step after = new Tape.Step.Join(pass -> late.putBack());
+    tape.steps(cost, List.of(before, new Tape.Step.Rows(forward), after), List.of());
   }
 
   /** Makes {@code state} part of the model's checkpoints. */

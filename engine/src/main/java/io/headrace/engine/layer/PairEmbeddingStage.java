@@ -46,7 +46,7 @@ final class PairEmbeddingStage {
       Initialisation first) {
     var stage = new PairEmbeddingStage(scope, input, dimension, pool, first);
     long cost = 2L * PAIRS_EXPECTED * dimension;
-    scope.tape().rows(cost, stage::forward, (pass, from, to) -> {});
+    scope.lookUp(cost, stage.table, dimension, RowIds.ofPairs(stage.input), stage::forward);
     stage.tiles.attach(scope, cost);
     return stage.y;
   }

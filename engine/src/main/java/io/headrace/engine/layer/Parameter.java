@@ -32,4 +32,9 @@ public record Parameter(
   public long count() {
     return rows * columns;
   }
+
+  /** How far rows of {@code width} floats lie apart in a table, which may be claimed as one row. */
+  public long rowStride(int width) {
+    return rows == 1 ? width : stride;
+  }
 }

@@ -54,7 +54,7 @@ final class SparseLinearStage {
     if (stage.single != null) {
       scope.tape().single(stage.single);
     }
-    scope.tape().rows(rowCost, stage::forward, (pass, from, to) -> {});
+    scope.lookUp(rowCost, stage.weight, out, RowIds.ofPairs(stage.input), stage::forward);
     scope.tape().tiles(1, Kernels.padded(out), rowCost * scope.batchSize(), stage::update);
     return stage.y;
   }
@@ -62,7 +62,13 @@ final class SparseLinearStage {
   private SingleRow single(LayerScope scope, RowUpdate update) {
     var weights = new SparseWeights(updates, input, y, weight, bias);
     return switch (update) {
-      case RowUpdate.Moves moves -> new SparseLinearRow(weights, moves);
+      case RowUpdate.Moves moves -> {
+        SingleRow row = new SparseLinearRow(weights, moves);
+        yield updates
+            .late(weight, out)
+            .<SingleRow>map(late -> new LateSingleRow(row, input, late))
+            .orElse(row);
+      }
       case RowUpdate.Rates rates -> {
         var row = new NormalizedLinearRow(weights, rates);
         scope.keep("norms", row);

@@ -21,6 +21,14 @@ public interface Updates {
   RowUpdates rows(Parameter parameter, int rowWidth);
 
   /**
+   * What takes rows of {@code table} through steps that they were absent from, before they are
+   * read, where the optimizer leaves that for later.
+   */
+  default Optional<LateRows> late(Parameter table, int rowWidth) {
+    return Optional.empty();
+  }
+
+  /**
    * The optimizer, where single rows of the input are learned from without passes and it has a step
    * for that; its slots then lie in the parameter vector, behind each row of a parameter.
    */

@@ -42,6 +42,39 @@ record AdamOptimizer(double rate, double beta1, double beta2, float epsilon, flo
         gradientOffset);
   }
 
+  /** How its means fade, and what they still move while they do. */
+  Fading fading() {
+    return new Faded(this);
+  }
+
+  private record Faded(AdamOptimizer adam) implements Fading {
+    @Override
+    public boolean isOver(ParameterBlock block, long at, int count, long number) {
+      double ratio = adam.beta1 / Math.sqrt(adam.beta2); // of one move to the one before, at most
+      double rate = adam.rate / (1 - StrictMath.pow(adam.beta1, (double) number));
+      for (long i = at; i < at + count; i++) {
+        float mean = read(block.slot(0), i);
+        if (mean != 0) {
+          double move = rate * Math.abs(mean) / (Math.sqrt(read(block.slot(1), i)) + adam.epsilon);
+          if (ratio >= 1 || !Fading.isLost(move / (1 - ratio), read(block.values(), i))) {
+            return false;
+          }
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public void fade(ParameterBlock block, long at, int count, int steps) {
+      double meanLeft = StrictMath.pow((float) adam.beta1, steps);
+      double squareLeft = StrictMath.pow((float) adam.beta2, steps);
+      for (long i = at; i < at + count; i++) {
+        write(block.slot(0), i, (float) (meanLeft * read(block.slot(0), i)));
+        write(block.slot(1), i, (float) (squareLeft * read(block.slot(1), i)));
+      }
+    }
+  }
+
   private float correctedRate(long step, double rateFactor) {
     return (float) (rate * rateFactor / (1 - StrictMath.pow(beta1, (double) step)));
   }

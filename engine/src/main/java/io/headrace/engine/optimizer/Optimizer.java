@@ -42,6 +42,15 @@ public interface Optimizer {
     return Optional.empty();
   }
 
+  /**
+   * What its steps do to weights without a gradient, if rows of a table that are absent from a
+   * batch are to catch up with them later. Its last slot then has the steps that a row has been
+   * through.
+   */
+  default Optional<Idling> idling() {
+    return Optional.empty();
+  }
+
   /** Whether {@link #update} works; if not, {@link #rowUpdate} is all there is. */
   default boolean takesBatches() {
     return true;

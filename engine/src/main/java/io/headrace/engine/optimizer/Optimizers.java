@@ -70,6 +70,17 @@ public final class Optimizers {
           .orElse(0.0);
   private static final Setting<Double> L2 = Setting.number("l2", 0, 1e6, "L2 penalty.").orElse(0.0);
 
+  private static final String EXACT = "exact";
+  private static final Setting<String> LAZY =
+      Setting.choice(
+              "lazy",
+              List.of("skip", EXACT),
+              "What becomes of the steps from which rows of a sparse input's tables are absent."
+                  + " exact: a row that comes back goes through them first, so that decay, penalties"
+                  + " and fading memory are those of updates of all rows (Lipton and Elkan, 2015); a"
+                  + " float more for each weight. skip: it does not; the default.")
+          .absentByDefault();
+
   private static final Variants<Optimizer> VARIANTS =
       new Variants<>(
           "optimizer",
@@ -78,33 +89,33 @@ public final class Optimizers {
                   "sgd",
                   "Stochastic gradient descent (Robbins and Monro, 1951): v = momentum v + g,"
                       + " w -= rate v.",
-                  List.of(SGD_RATE, MOMENTUM, NESTEROV, DECAY, SOFT_L1),
+                  List.of(SGD_RATE, MOMENTUM, NESTEROV, DECAY, SOFT_L1, LAZY),
                   Optimizers::sgd),
               new Variant<Optimizer>(
                   "adagrad",
                   "AdaGrad (Duchi, Hazan and Singer, 2011): s += g^2,"
                       + " w -= rate g / (sqrt(s) + epsilon).",
-                  List.of(ADAGRAD_RATE, ADAGRAD_EPSILON, DECAY, ADAGRAD_L1),
+                  List.of(ADAGRAD_RATE, ADAGRAD_EPSILON, DECAY, ADAGRAD_L1, LAZY),
                   Optimizers::adagrad),
               new Variant<Optimizer>(
                   "adam",
                   "Adam (Kingma and Ba, 2015, algorithm 1): m = beta1 m + (1 - beta1) g,"
                       + " v = beta2 v + (1 - beta2) g^2, w -= rate m' / (sqrt(v') + epsilon), m'"
                       + " and v' corrected for their start at 0.",
-                  List.of(ADAM_RATE, BETA1, BETA2, ADAM_EPSILON, DECAY, SOFT_L1),
+                  List.of(ADAM_RATE, BETA1, BETA2, ADAM_EPSILON, DECAY, SOFT_L1, LAZY),
                   Optimizers::adam),
               new Variant<Optimizer>(
                   "adamw",
                   "AdamW (Loshchilov and Hutter, 2019, algorithm 2): Adam whose weight decay stays"
                       + " out of the gradient: w -= rate weight-decay w.",
-                  List.of(ADAM_RATE, BETA1, BETA2, ADAM_EPSILON, DECOUPLED_DECAY, SOFT_L1),
+                  List.of(ADAM_RATE, BETA1, BETA2, ADAM_EPSILON, DECOUPLED_DECAY, SOFT_L1, LAZY),
                   Optimizers::adamw),
               new Variant<Optimizer>(
                   "rmsprop",
                   "RMSprop (Hinton, lecture 6e of Neural Networks for Machine Learning, 2012): s ="
                       + " decay s + (1 - decay) g^2, v = momentum v + g / (sqrt(s) + epsilon), w -="
                       + " rate v.",
-                  List.of(RMSPROP_RATE, KEEP, MOMENTUM, RMSPROP_EPSILON, DECAY, SOFT_L1),
+                  List.of(RMSPROP_RATE, KEEP, MOMENTUM, RMSPROP_EPSILON, DECAY, SOFT_L1, LAZY),
                   Optimizers::rmsprop),
               new Variant<Optimizer>(
                   "ftrl",
@@ -153,30 +164,51 @@ public final class Optimizers {
           NESTEROV.name(), "true needs a momentum above 0, e.g. momentum: 0.9.");
     }
     double rate = settings.value(SGD_RATE);
-    var sgd = new SgdOptimizer(rate, momentum, nesterov, single(settings, DECAY));
-    return shrinking(sgd, rate, 0, settings.value(SOFT_L1));
+    float decay = single(settings, DECAY);
+    double l1 = settings.value(SOFT_L1);
+    var sgd = new SgdOptimizer(rate, momentum, nesterov, decay);
+    Optimizer optimizer = shrinking(sgd, rate, 0, l1);
+    if (isSkipping(settings) || (momentum == 0 && decay == 0 && l1 == 0)) {
+      return optimizer;
+    }
+    if (momentum > 0) {
+      refuseDecay(settings, "sgd and its momentum", "Set one of them to 0.");
+    }
+    return lazy(optimizer, sgd.fading(), decay, l1);
   }
 
   private static Optimizer adagrad(Settings settings) {
-    return new AdagradOptimizer(
-        settings.value(ADAGRAD_RATE),
-        single(settings, ADAGRAD_EPSILON),
-        single(settings, DECAY),
-        single(settings, ADAGRAD_L1));
+    double rate = settings.value(ADAGRAD_RATE);
+    float epsilon = single(settings, ADAGRAD_EPSILON);
+    float decay = single(settings, DECAY);
+    float l1 = single(settings, ADAGRAD_L1);
+    var adagrad = new AdagradOptimizer(rate, epsilon, decay, l1);
+    if (isSkipping(settings) || (decay == 0 && l1 == 0)) {
+      return adagrad;
+    }
+    return new LazyOptimizer(adagrad, new AdagradIdling(rate, epsilon, decay, l1));
   }
 
   private static Optimizer adam(Settings settings) {
-    Optimizer adam = adam(settings, single(settings, DECAY));
-    return shrinking(adam, settings.value(ADAM_RATE), 0, settings.value(SOFT_L1));
+    double l1 = settings.value(SOFT_L1);
+    AdamOptimizer adam = adam(settings, single(settings, DECAY));
+    Optimizer optimizer = shrinking(adam, adam.rate(), 0, l1);
+    if (isSkipping(settings)) {
+      return optimizer;
+    }
+    refuseDecay(settings, "the means of adam", "Use adamw, whose weight-decay is apart from them.");
+    return lazy(optimizer, adam.fading(), 0, l1);
   }
 
   private static Optimizer adamw(Settings settings) {
     double decay = settings.value(DECOUPLED_DECAY);
-    Optimizer adam = adam(settings, 0);
-    return shrinking(adam, settings.value(ADAM_RATE), decay, settings.value(SOFT_L1));
+    double l1 = settings.value(SOFT_L1);
+    AdamOptimizer adam = adam(settings, 0);
+    Optimizer optimizer = shrinking(adam, adam.rate(), decay, l1);
+    return isSkipping(settings) ? optimizer : lazy(optimizer, adam.fading(), decay, l1);
   }
 
-  private static Optimizer adam(Settings settings, float decay) {
+  private static AdamOptimizer adam(Settings settings, float decay) {
     return new AdamOptimizer(
         settings.value(ADAM_RATE),
         settings.value(BETA1),
@@ -187,6 +219,7 @@ public final class Optimizers {
 
   private static Optimizer rmsprop(Settings settings) {
     double rate = settings.value(RMSPROP_RATE);
+    double l1 = settings.value(SOFT_L1);
     var rmsprop =
         new RmspropOptimizer(
             rate,
@@ -194,7 +227,36 @@ public final class Optimizers {
             single(settings, MOMENTUM),
             single(settings, RMSPROP_EPSILON),
             single(settings, DECAY));
-    return shrinking(rmsprop, rate, 0, settings.value(SOFT_L1));
+    Optimizer optimizer = shrinking(rmsprop, rate, 0, l1);
+    if (isSkipping(settings)) {
+      return optimizer;
+    }
+    refuseDecay(settings, "the mean squares of rmsprop", "Set weight-decay: 0, or use adamw.");
+    return lazy(optimizer, rmsprop.fading(), 0, l1);
+  }
+
+  private static boolean isSkipping(Settings settings) {
+    return !settings.optional(LAZY).orElse("skip").equals(EXACT);
+  }
+
+  /** A decay that goes through the memory of gradients has no end, and no sum. */
+  private static void refuseDecay(Settings settings, String memory, String remedy) {
+    if (settings.value(DECAY) > 0) {
+      throw new InvalidSettingException(
+          LAZY.name(),
+          "exact cannot take many missed steps at once with weight-decay: %s, which is part of the gradients that %s remember. %s"
+              .formatted(settings.value(DECAY), memory, remedy));
+    }
+  }
+
+  private static Optimizer lazy(Optimizer optimizer, Fading fading, double decay, double l1) {
+    if (optimizer.rate() * decay >= 1) {
+      throw new InvalidSettingException(
+          LAZY.name(),
+          "exact needs learning-rate times weight-decay below 1, not %s x %s: each step would take all of a weight."
+              .formatted(optimizer.rate(), decay));
+    }
+    return new LazyOptimizer(optimizer, new PulledIdling(fading, decay, l1));
   }
 
   private static Optimizer shrinking(Optimizer inner, double rate, double decay, double l1) {

@@ -1,6 +1,7 @@
 package io.headrace.engine.optimizer;
 
 import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -18,6 +19,28 @@ record RmspropOptimizer(double rate, float keep, float momentum, float epsilon, 
   @Override
   public List<String> slots() {
     return momentum == 0 ? List.of("square") : List.of("square", "momentum");
+  }
+
+  /** How its mean square fades, and its momentum if it has one. */
+  Fading fading() {
+    Fading move = momentum == 0 ? Fading.NONE : new MomentumFading(rate, momentum, MOMENTUM);
+    return new Faded(move, keep);
+  }
+
+  private record Faded(Fading move, float keep) implements Fading {
+    @Override
+    public boolean isOver(ParameterBlock block, long at, int count, long number) {
+      return move.isOver(block, at, count, number);
+    }
+
+    @Override
+    public void fade(ParameterBlock block, long at, int count, int steps) {
+      move.fade(block, at, count, steps);
+      double left = StrictMath.pow(keep, steps);
+      for (long i = at; i < at + count; i++) {
+        Floats.write(block.slot(SQUARE), i, (float) (left * Floats.read(block.slot(SQUARE), i)));
+      }
+    }
   }
 
   @Override

@@ -44,6 +44,11 @@ record SgdOptimizer(double rate, float momentum, boolean nesterov, float decay)
     }
   }
 
+  /** How its momentum fades. */
+  Fading fading() {
+    return momentum == 0 ? Fading.NONE : new MomentumFading(rate, momentum, 0);
+  }
+
   @Override
   public Optional<RowUpdate> rowUpdate() {
     return momentum == 0 ? Optional.of(new Row(this)) : Optional.empty();

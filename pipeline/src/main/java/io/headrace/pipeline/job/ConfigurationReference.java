@@ -9,6 +9,7 @@ import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.privacy.PrivacySpec;
 import io.headrace.ingest.decode.InputMappings;
 import io.headrace.ingest.decode.LabelMapping;
+import io.headrace.sink.ArchiveSettings;
 import io.headrace.sink.CheckpointSettings;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.MetricsSettings;
@@ -101,6 +102,7 @@ public final class ConfigurationReference {
       case DEAD_LETTERS -> settings(DeadLetterSettings.SETTINGS);
       case REJECTION_LIMIT -> settings(RejectionSettings.DECLARED);
       case SERVE -> settings(ServeSettings.DECLARED);
+      case ARCHIVE -> settings(ArchiveSettings.SETTINGS);
       case ENCRYPTION -> settings(EncryptionSettings.SETTINGS);
       case TRACES -> settings(TraceSettings.SETTINGS);
       case ACCESS -> settings(AccessSettings.DECLARED);

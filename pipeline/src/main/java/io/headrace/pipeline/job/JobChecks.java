@@ -30,6 +30,7 @@ final class JobChecks {
     generatesCharacters(spec);
     keepsNoTokensOfPrivateSamples(spec);
     masksBeforeAnythingIsKept(spec);
+    archivesBesideCheckpoints(spec);
     spec.startFrom().ifPresent(weights -> startsFrom(spec, weights));
   }
 
@@ -41,6 +42,17 @@ final class JobChecks {
           "does not go with source.http, which keeps what is pushed, as it came, before it is read. Have"
               + " it produced to a topic that may hold it, and learn from that with source: kafka.",
           places.of("masking"));
+    }
+  }
+
+  /** They tell what was learned from: behind a kill, the archive goes on where they do. */
+  private void archivesBesideCheckpoints(JobSpec spec) {
+    if (spec.archive().isPresent() && spec.checkpoints().directory().isEmpty()) {
+      problems.add(
+          "archive",
+          "needs checkpoints.directory: a checkpoint says up to where samples were learned from."
+              + " Name one, or remove archive.",
+          places.of("archive"));
     }
   }
 

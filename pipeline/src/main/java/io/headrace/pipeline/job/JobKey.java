@@ -62,11 +62,16 @@ enum JobKey {
       "serve",
       false,
       "Predictions by the model that is being learned, at POST /api/v1/predict; without it there are none."),
+  ARCHIVE(
+      "archive",
+      false,
+      "Keeps every sample that was learned from, for replay and audit; needs checkpoints.directory;"
+          + " without it none is kept."),
   ENCRYPTION(
       "encryption",
       false,
-      "With which keys checkpoints, the batch journal, dead letters in a file and the log of pushed"
-          + " samples are encrypted; without it they are not."),
+      "With which keys checkpoints, the batch journal, dead letters in a file, the archive and the"
+          + " log of pushed samples are encrypted; without it they are not."),
   TRACES(
       "traces",
       false,

@@ -82,6 +82,7 @@ record JobParts(
                   TopicCheckpoints.of(source, sinks.checkpoints()),
                   sinks.journal(),
                   sinks.deadLetters(),
+                  sinks.archive(),
                   sinks.events(),
                   positions -> {
                     JobSources.topic(source)

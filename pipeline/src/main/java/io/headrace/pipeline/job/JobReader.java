@@ -13,6 +13,7 @@ import io.headrace.engine.privacy.PrivacySpec;
 import io.headrace.ingest.decode.InputMapping;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
+import io.headrace.sink.ArchiveSettings;
 import io.headrace.sink.CheckpointSettings;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.MetricsSettings;
@@ -91,6 +92,8 @@ final class JobReader {
         defaulted(JobKey.REJECTION_LIMIT, RejectionSettings.DECLARED).map(RejectionSettings::from);
     Optional<ServeSettings> serve =
         given(JobKey.SERVE, ServeSettings.DECLARED).map(ServeSettings::from);
+    Optional<ArchiveSettings> archive =
+        given(JobKey.ARCHIVE, ArchiveSettings.SETTINGS).map(ArchiveSettings::from);
     Optional<EncryptionSettings> encryption =
         given(JobKey.ENCRYPTION, EncryptionSettings.SETTINGS).map(EncryptionSettings::from);
     Optional<TraceSettings> traces =
@@ -130,6 +133,7 @@ final class JobReader {
             deadLetters.orElseThrow(),
             rejectionLimit.orElseThrow(),
             serve,
+            archive,
             encryption,
             traces,
             access,

@@ -21,6 +21,7 @@ import io.headrace.pipeline.TrainingSettings;
 import io.headrace.pipeline.trace.ChunkTraces;
 import io.headrace.pipeline.transform.Transform;
 import io.headrace.sink.EventSink;
+import io.headrace.sink.SampleArchive;
 import io.headrace.sink.journal.RecordedBatches;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -164,6 +165,7 @@ public final class JobReplay {
               store,
               batches,
               letters,
+              SampleArchive.NONE,
               new NoEvents(),
               positions -> {},
               step -> {},

@@ -12,6 +12,8 @@ import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.DeadLetterSink;
 import io.headrace.sink.EventSink;
 import io.headrace.sink.MetricsSettings;
+import io.headrace.sink.SampleArchive;
+import io.headrace.sink.archive.DirectoryArchive;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryLock;
 import io.headrace.sink.event.EventPump;
@@ -46,6 +48,7 @@ final class JobSinks implements AutoCloseable {
   private final EventPump events;
   private final Optional<KafkaAnnouncer> announcer;
   private final BatchJournal journal;
+  private final SampleArchive archive;
   private final FileSeal seal;
 
   /**
@@ -82,6 +85,8 @@ final class JobSinks implements AutoCloseable {
       aside = backTo.flatMap(checkpoints::goBackTo);
       journal = journal(job);
       open.add(journal);
+      archive = archive(job);
+      open.add(archive);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -107,6 +112,10 @@ final class JobSinks implements AutoCloseable {
 
   BatchJournal journal() {
     return journal;
+  }
+
+  SampleArchive archive() {
+    return archive;
   }
 
   EventPump events() {
@@ -176,6 +185,22 @@ final class JobSinks implements AutoCloseable {
         message -> alert(job, "batch-journal", message),
         clock,
         seal.blocks(Optional.of(job.name())));
+  }
+
+  private SampleArchive archive(JobSpec job) {
+    if (job.archive().isEmpty()) {
+      return SampleArchive.NONE;
+    }
+    InstantSource clock = InstantSource.system();
+    return new DirectoryArchive(
+        job.archive().get(),
+        job.name(),
+        JobTransforms.of(job).schema(),
+        job.batch().size(),
+        seal,
+        message ->
+            events.accept(new TrainEvent.Alert(job.name(), "archive", message, clock.millis())),
+        clock);
   }
 
   /** Which records come is then up to the group: nobody could make the same batches again. */

@@ -10,6 +10,7 @@ import io.headrace.engine.privacy.PrivacySpec;
 import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
+import io.headrace.sink.ArchiveSettings;
 import io.headrace.sink.CheckpointSettings;
 import io.headrace.sink.DeadLetterSettings;
 import io.headrace.sink.MetricsSettings;
@@ -37,6 +38,7 @@ import java.util.Optional;
  * @param privacy how much may be learned of a single sample; empty for no bound
  * @param generate what text the model writes as it learns; empty for none
  * @param serve how the model predicts while it is learned; empty where it does not
+ * @param archive where what is learned from is kept; empty where it is not
  * @param encryption with which keys what it keeps on disk is encrypted; empty where it is not
  * @param traces which chunks are followed; empty for none
  * @param access who may use the page and the API; empty where they are open
@@ -72,6 +74,7 @@ public record JobSpec(
     DeadLetterSettings deadLetters,
     RejectionSettings rejectionLimit,
     Optional<ServeSettings> serve,
+    Optional<ArchiveSettings> archive,
     Optional<EncryptionSettings> encryption,
     Optional<TraceSettings> traces,
     Optional<AccessSettings> access,
@@ -123,6 +126,7 @@ public record JobSpec(
         deadLetters,
         rejectionLimit,
         serve,
+        archive,
         encryption,
         traces,
         access,

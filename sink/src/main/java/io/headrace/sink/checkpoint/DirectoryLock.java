@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The right to write checkpoints to a directory: one holder at a time, of all processes on this
- * machine. The operating system takes it back when its process ends, however it ends. Thread-safe.
+ * The right to write to a directory: one holder at a time, of all processes on this machine. The
+ * operating system takes it back when its process ends, however it ends. Thread-safe.
  */
 public final class DirectoryLock implements AutoCloseable {
   private static final String NAME = ".lock";
@@ -28,6 +28,16 @@ public final class DirectoryLock implements AutoCloseable {
    * @throws HeadraceException if another run holds it, or the directory cannot be written to
    */
   public static DirectoryLock hold(Path directory) {
+    return hold("checkpoints.directory", directory);
+  }
+
+  /**
+   * The same for a directory that something else is written to.
+   *
+   * @param key of the job that names it
+   * @throws HeadraceException if another run holds it, or the directory cannot be written to
+   */
+  public static DirectoryLock hold(String key, Path directory) {
     try {
       Files.createDirectories(directory);
       FileChannel channel =
@@ -43,13 +53,13 @@ public final class DirectoryLock implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       throw new HeadraceException(
-          "checkpoints.directory: %s cannot be written to (%s). Name a directory that can, or give this user the right to."
-              .formatted(directory, Failures.reason(e)),
+          "%s: %s cannot be written to (%s). Name a directory that can, or give this user the right to."
+              .formatted(key, directory, Failures.reason(e)),
           e);
     }
     throw new HeadraceException(
-        "checkpoints.directory: another run is writing its checkpoints to %s. Stop it, or give this job a directory of its own."
-            .formatted(directory));
+        "%s: another run is writing to %s. Stop it, or give this job a directory of its own."
+            .formatted(key, directory));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.headrace.sink.export;
 
+import io.headrace.engine.CaughtUp;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.ModelSpec;
 import io.headrace.engine.error.HeadraceException;
@@ -62,9 +63,10 @@ public record ExportedModel(
     preparation = Map.copyOf(preparation);
   }
 
-  /** The model of {@code spec} as {@code checkpoint} has it. */
+  /** The model of {@code spec} as {@code late} has it, weights that are late caught up. */
   public static ExportedModel of(
-      ModelSpec spec, Checkpoint checkpoint, Map<String, List<Preparation>> preparation) {
+      ModelSpec spec, Checkpoint late, Map<String, List<Preparation>> preparation) {
+    Checkpoint checkpoint = CaughtUp.of(late);
     return new ExportedModel(
         checkpoint.job(),
         checkpoint.step(),

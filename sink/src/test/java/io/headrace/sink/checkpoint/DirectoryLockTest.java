@@ -20,7 +20,7 @@ class DirectoryLockTest {
       assertThat(first).isNotNull();
       assertThatThrownBy(() -> DirectoryLock.hold(directory))
           .isInstanceOf(HeadraceException.class)
-          .hasMessageContaining("another run is writing its checkpoints to " + directory);
+          .hasMessageContaining("another run is writing to " + directory);
     }
     DirectoryLock.hold(directory).close();
   }
