@@ -73,7 +73,7 @@ class HeadraceCommandTest {
       assertThat(parsed.subcommand().commandSpec().name()).as(example).isEqualTo(name);
     }
     assertThat(run(name, "--help")).isZero();
-    assertThat(out.toString()).contains(examples);
+    assertThat(out.toString()).containsIgnoringWhitespaces(examples.toArray(String[]::new));
   }
 
   @Test
