@@ -1,5 +1,6 @@
 #!/bin/sh
-# What an image, a unit of systemd or a person starts: Headrace with the runtime beside it. HEADRACE_JAVA_OPTS is added to the JVM's flags.
+# What an image, a unit of systemd or a person starts: Headrace with the runtime beside it. HEADRACE_JAVA_OPTS is added to the JVM's flags,
+# HEADRACE_CLASS_PATH to the class path.
 set -eu
 headrace_self=$(readlink -f -- "$0")
 headrace_home=$(CDPATH= cd -- "$(dirname -- "$headrace_self")/.." && pwd -P)
@@ -7,6 +8,7 @@ headrace_cp=
 for headrace_jar in "$headrace_home"/lib/*.jar; do # in one order, as the AOT cache has it
   headrace_cp=$headrace_cp${headrace_cp:+:}$headrace_jar
 done
+headrace_cp=$headrace_cp${HEADRACE_CLASS_PATH:+:$HEADRACE_CLASS_PATH}
 if [ -f "$headrace_home/headrace.aot" ]; then # ignored, not fatal, where it does not fit
   set -- "-XX:AOTCache=$headrace_home/headrace.aot" -cp "$headrace_cp" io.headrace.app.Main "$@"
 else

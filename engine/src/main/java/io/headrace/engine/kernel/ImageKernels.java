@@ -12,19 +12,29 @@ public interface ImageKernels {
   /** Elements of a Winograd tile: 4 by 4. */
   int WINOGRAD = 16;
 
+  /** The most rows that one group of {@link #addRows} chooses from. */
+  int CHOICE = 64;
+
   /**
-   * out[c outColumn + r outRow + j] += sum over i of weights[i step + c] a[places[i step + c] + r
-   * aRow + j] for every column c and row r, in order.
+   * Sums of chosen rows: out[o + r outRow + j] += sum over i of weights[w + i step] a[places[p + i
+   * step] + r aRow + j] for every group and row r, where i runs over the bits set in the group's
+   * choice, in ascending order. Where groups share a row of out, its floats are added to group by
+   * group.
    *
-   * @param count terms of the sums
-   * @param n floats of a row, a multiple of {@link Kernels#BLOCK}; rows of out do not overlap
+   * @param n floats of a row, a multiple of {@link Kernels#BLOCK}; rows of a group do not overlap
+   * @param terms w, p and o of each group, as 32-bit integers
+   * @param chosen a choice for each group, a bit for each of up to {@link #CHOICE} rows, as 32-bit
+   *     integers: the lower halves of all, then the upper ones
    * @param places 32-bit integers, counted from aOffset
    */
   void addRows(
-      int columns,
-      int count,
+      int groups,
       int rows,
       int n,
+      MemorySegment terms,
+      long termsOffset,
+      MemorySegment chosen,
+      long chosenOffset,
       MemorySegment weights,
       long weightsOffset,
       MemorySegment places,
@@ -35,8 +45,7 @@ public interface ImageKernels {
       long aRow,
       MemorySegment out,
       long outOffset,
-      long outRow,
-      long outColumn);
+      long outRow);
 
   /**
    * Copies windows side by side: out[w outStep + s length + j] = x[w xStep + places[s] + j] for
@@ -80,27 +89,38 @@ public interface ImageKernels {
       long winnersOffset);
 
   /**
-   * Appends each j whose slope is not 0, and the slope, to list w, where winners[j] is mark +
-   * marks[w]: slopes from listsOffset + w listStep on, j scale, as 32-bit integers, from
-   * placesOffset + w listStep on. Lists are in ascending order of j and may be written to a block
-   * behind their end.
+   * Chooses for each column the rows where it is not 0: a choice of {@link #addRows} for each, bit
+   * r for x[r xRow + c].
    *
-   * @param counts takes the length of each list
+   * @param rows at most {@link #CHOICE}
    */
-  void listWinners(
+  void chooseNonZero(
+      int rows,
+      int columns,
+      MemorySegment x,
+      long xOffset,
+      long xRow,
+      MemorySegment chosen,
+      long chosenOffset);
+
+  /**
+   * Chooses for each w and, within it, each {@link #CHOICE} of n those j where winners[j] is mark +
+   * marks[w] and the slope is not 0.
+   *
+   * @param chosen takes choices of {@link #addRows}
+   * @param high from the lower half of a choice to its upper half
+   */
+  void chooseWinners(
       int n,
-      int scale,
       MemorySegment slopes,
       long slopesOffset,
-      int mark,
-      int[] marks,
       MemorySegment winners,
       long winnersOffset,
-      MemorySegment lists,
-      long listsOffset,
-      long placesOffset,
-      long listStep,
-      int[] counts);
+      int mark,
+      int[] marks,
+      MemorySegment chosen,
+      long chosenOffset,
+      long high);
 
   /** y[j] = x[j] + bias[j], or 0 if that is less and {@code rectify}; y may be x. */
   void addBias(

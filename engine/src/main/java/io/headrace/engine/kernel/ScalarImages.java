@@ -12,10 +12,13 @@ final class ScalarImages {
   private ScalarImages() {}
 
   static void addRows(
-      int columns,
-      int count,
+      int groups,
       int rows,
       int n,
+      MemorySegment terms,
+      long termsOffset,
+      MemorySegment chosen,
+      long chosenOffset,
       MemorySegment weights,
       long weightsOffset,
       MemorySegment places,
@@ -26,14 +29,18 @@ final class ScalarImages {
       long aRow,
       MemorySegment out,
       long outOffset,
-      long outRow,
-      long outColumn) {
-    for (int c = 0; c < columns; c++) {
-      for (int i = 0; i < count; i++) {
-        float weight = read(weights, weightsOffset + i * step + c);
-        long from = aOffset + readInt(places, placesOffset + i * step + c);
+      long outRow) {
+    for (int g = 0; g < groups; g++) {
+      long w = weightsOffset + readInt(terms, termsOffset + 3L * g);
+      long p = placesOffset + readInt(terms, termsOffset + 3L * g + 1);
+      long to = outOffset + readInt(terms, termsOffset + 3L * g + 2);
+      long bits = readInt(chosen, chosenOffset + g) & 0xffff_ffffL;
+      bits |= (long) readInt(chosen, chosenOffset + groups + g) << 32;
+      for (; bits != 0; bits &= bits - 1) {
+        long i = Long.numberOfTrailingZeros(bits) * step;
+        long from = aOffset + readInt(places, p + i);
         for (int r = 0; r < rows; r++) {
-          addRow(n, weight, a, from + r * aRow, out, outOffset + c * outColumn + r * outRow);
+          addRow(n, read(weights, w + i), a, from + r * aRow, out, to + r * outRow);
         }
       }
     }
@@ -99,34 +106,58 @@ final class ScalarImages {
     }
   }
 
-  /** Columns {@code from} up to {@code n} of {@link ImageKernels#listWinners}. */
-  static void listWinners(
+  /** Columns {@code from} up to the last of {@link ImageKernels#chooseNonZero}. */
+  static void chooseNonZero(
       int from,
+      int rows,
+      int columns,
+      MemorySegment x,
+      long xOffset,
+      long xRow,
+      MemorySegment chosen,
+      long chosenOffset) {
+    for (int c = from; c < columns; c++) {
+      long bits = 0;
+      for (int row = 0; row < rows; row++) {
+        bits |= read(x, xOffset + row * xRow + c) == 0 ? 0 : 1L << row;
+      }
+      writeBits(bits, chosen, chosenOffset + c, columns);
+    }
+  }
+
+  static void chooseWinners(
       int n,
-      int scale,
       MemorySegment slopes,
       long slopesOffset,
-      int mark,
-      int[] marks,
       MemorySegment winners,
       long winnersOffset,
-      MemorySegment lists,
-      long listsOffset,
-      long placesOffset,
-      long listStep,
-      int[] counts) {
-    for (int j = from; j < n; j++) {
-      float slope = read(slopes, slopesOffset + j);
-      if (slope != 0) {
-        int winner = 0;
-        while (readInt(winners, winnersOffset + j) != mark + marks[winner]) {
-          winner++;
+      int mark,
+      int[] marks,
+      MemorySegment chosen,
+      long chosenOffset,
+      long high) {
+    long at = chosenOffset;
+    for (int place : marks) {
+      for (int first = 0; first < n; first += ImageKernels.CHOICE) {
+        long bits = 0;
+        for (int j = first; j < Math.min(n, first + ImageKernels.CHOICE); j++) {
+          bits |= winner(slopes, slopesOffset + j, winners, winnersOffset + j, mark + place) << j;
         }
-        long next = winner * listStep + counts[winner]++;
-        write(lists, listsOffset + next, slope);
-        writeInt(lists, placesOffset + next, j * scale);
+        writeBits(bits, chosen, at++, high);
       }
     }
+  }
+
+  /** 1 if the slope is not 0 and the winner is {@code wanted}, or 0. */
+  static long winner(
+      MemorySegment slopes, long slopeAt, MemorySegment winners, long winnerAt, int wanted) {
+    return read(slopes, slopeAt) != 0 && readInt(winners, winnerAt) == wanted ? 1 : 0;
+  }
+
+  /** Writes the lower half of {@code bits}, and the upper {@code high} integers further on. */
+  static void writeBits(long bits, MemorySegment chosen, long at, long high) {
+    writeInt(chosen, at, (int) bits);
+    writeInt(chosen, at + high, (int) (bits >>> 32));
   }
 
   /** Columns {@code from} up to {@code n} of {@link ImageKernels#addBias}. */

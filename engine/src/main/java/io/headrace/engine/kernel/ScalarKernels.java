@@ -15,10 +15,13 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public void addRows(
-      int columns,
-      int count,
+      int groups,
       int rows,
       int n,
+      MemorySegment terms,
+      long termsOffset,
+      MemorySegment chosen,
+      long chosenOffset,
       MemorySegment weights,
       long weightsOffset,
       MemorySegment places,
@@ -29,13 +32,15 @@ final class ScalarKernels implements Kernels {
       long aRow,
       MemorySegment out,
       long outOffset,
-      long outRow,
-      long outColumn) {
+      long outRow) {
     ScalarImages.addRows(
-        columns,
-        count,
+        groups,
         rows,
         n,
+        terms,
+        termsOffset,
+        chosen,
+        chosenOffset,
         weights,
         weightsOffset,
         places,
@@ -46,42 +51,37 @@ final class ScalarKernels implements Kernels {
         aRow,
         out,
         outOffset,
-        outRow,
-        outColumn);
+        outRow);
   }
 
   @Override
-  public void listWinners(
+  public void chooseNonZero(
+      int rows,
+      int columns,
+      MemorySegment x,
+      long xOffset,
+      long xRow,
+      MemorySegment chosen,
+      long chosenOffset) {
+
+    ScalarImages.chooseNonZero(0, rows, columns, x, xOffset, xRow, chosen, chosenOffset);
+  }
+
+  @Override
+  public void chooseWinners(
       int n,
-      int scale,
       MemorySegment slopes,
       long slopesOffset,
-      int mark,
-      int[] marks,
       MemorySegment winners,
       long winnersOffset,
-      MemorySegment lists,
-      long listsOffset,
-      long placesOffset,
-      long listStep,
-      int[] counts) {
+      int mark,
+      int[] marks,
+      MemorySegment chosen,
+      long chosenOffset,
+      long high) {
 
-    java.util.Arrays.fill(counts, 0);
-    ScalarImages.listWinners(
-        0,
-        n,
-        scale,
-        slopes,
-        slopesOffset,
-        mark,
-        marks,
-        winners,
-        winnersOffset,
-        lists,
-        listsOffset,
-        placesOffset,
-        listStep,
-        counts);
+    ScalarImages.chooseWinners(
+        n, slopes, slopesOffset, winners, winnersOffset, mark, marks, chosen, chosenOffset, high);
   }
 
   @Override

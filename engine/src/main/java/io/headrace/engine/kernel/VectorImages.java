@@ -1,5 +1,6 @@
 package io.headrace.engine.kernel;
 
+import static io.headrace.engine.kernel.ImageKernels.CHOICE;
 import static io.headrace.engine.kernel.VectorWidth.INTS;
 import static io.headrace.engine.kernel.VectorWidth.LANES;
 import static io.headrace.engine.kernel.VectorWidth.ORDER;
@@ -13,15 +14,16 @@ import jdk.incubator.vector.VectorOperators;
 
 /** Sums of scattered rows, copies of windows, maxima and their winners, biases. */
 final class VectorImages {
-  private static final IntVector COLUMNS = IntVector.zero(INTS).addIndex(1);
-
   private VectorImages() {}
 
   static void addRows(
-      int columns,
-      int count,
+      int groups,
       int rows,
       int n,
+      MemorySegment terms,
+      long termsOffset,
+      MemorySegment chosen,
+      long chosenOffset,
       MemorySegment weights,
       long weightsOffset,
       MemorySegment places,
@@ -32,52 +34,59 @@ final class VectorImages {
       long aRow,
       MemorySegment out,
       long outOffset,
-      long outRow,
-      long outColumn) {
-    int c = 0;
-    for (; rows == 3 && n == LANES && c + 2 <= columns; c += 2) {
-      VectorRows.columns2x3(
-          count,
-          weights,
-          weightsOffset + c,
-          places,
-          placesOffset + c,
-          step,
-          a,
-          aOffset,
-          aRow,
-          out,
-          outOffset + c * outColumn,
-          outRow,
-          outColumn);
-    }
-    for (; c < columns; c++) {
-      addColumn(
-          count,
-          rows,
+      long outRow) {
+    int r = 0;
+    for (; r + 3 <= rows; r += 3) {
+      addThreeRows(
+          groups,
           n,
+          terms,
+          termsOffset,
+          chosen,
+          chosenOffset,
           weights,
-          weightsOffset + c,
+          weightsOffset,
           places,
-          placesOffset + c,
+          placesOffset,
           step,
           a,
-          aOffset,
+          aOffset + r * aRow,
           aRow,
           out,
-          outOffset + c * outColumn,
+          outOffset + r * outRow,
           outRow);
+    }
+    for (; r < rows; r++) {
+      addRow(
+          groups,
+          n,
+          terms,
+          termsOffset,
+          chosen,
+          chosenOffset,
+          weights,
+          weightsOffset,
+          places,
+          placesOffset,
+          step,
+          a,
+          aOffset + r * aRow,
+          out,
+          outOffset + r * outRow);
     }
   }
 
-  private static void addColumn(
-      int count,
-      int rows,
+  private static void addThreeRows(
+      int groups,
       int n,
+      MemorySegment terms,
+      long termsOffset,
+      MemorySegment chosen,
+      long chosenOffset,
       MemorySegment weights,
-      long w,
+      long weightsOffset,
       MemorySegment places,
-      long p,
+      long placesOffset,
       long step,
       MemorySegment a,
       long aOffset,
@@ -85,28 +94,114 @@ final class VectorImages {
       MemorySegment out,
       long outOffset,
       long outRow) {
-    int r = 0;
-    for (; r + 3 <= rows && n % (3 * LANES) == 0; r += 3) {
-      long from = aOffset + r * aRow;
-      long to = outOffset + r * outRow;
-      for (int j = 0; j < n; j += 3 * LANES) {
-        VectorRows.rows3x3(
-            count, weights, w, places, p, step, a, from + j, aRow, out, to + j, outRow);
-      }
+    int j = 0;
+    for (; j + 3 * LANES <= n; j += 3 * LANES) {
+      VectorRows.rows3x3(
+          groups,
+          terms,
+          termsOffset,
+          chosen,
+          chosenOffset,
+          weights,
+          weightsOffset,
+          places,
+          placesOffset,
+          step,
+          a,
+          aOffset + j,
+          aRow,
+          out,
+          outOffset + j,
+          outRow);
     }
-    for (; r < rows; r++) {
-      long from = aOffset + r * aRow;
-      long to = outOffset + r * outRow;
-      int j = 0;
-      for (; j + 6 * LANES <= n; j += 6 * LANES) {
-        VectorRows.rows1x6(count, weights, w, places, p, step, a, from + j, out, to + j);
-      }
-      for (; j + 2 * LANES <= n; j += 2 * LANES) {
-        VectorRows.rows1x2(count, weights, w, places, p, step, a, from + j, out, to + j);
-      }
-      for (; j < n; j += LANES) {
-        VectorRows.rows1x1(count, weights, w, places, p, step, a, from + j, out, to + j);
-      }
+    for (; j < n; j += LANES) {
+      VectorRows.rows3x1(
+          groups,
+          terms,
+          termsOffset,
+          chosen,
+          chosenOffset,
+          weights,
+          weightsOffset,
+          places,
+          placesOffset,
+          step,
+          a,
+          aOffset + j,
+          aRow,
+          out,
+          outOffset + j,
+          outRow);
+    }
+  }
+
+  private static void addRow(
+      int groups,
+      int n,
+      MemorySegment terms,
+      long termsOffset,
+      MemorySegment chosen,
+      long chosenOffset,
+      MemorySegment weights,
+      long weightsOffset,
+      MemorySegment places,
+      long placesOffset,
+      long step,
+      MemorySegment a,
+      long aOffset,
+      MemorySegment out,
+      long outOffset) {
+    int j = 0;
+    for (; j + 6 * LANES <= n; j += 6 * LANES) {
+      VectorRows.rows1x6(
+          groups,
+          terms,
+          termsOffset,
+          chosen,
+          chosenOffset,
+          weights,
+          weightsOffset,
+          places,
+          placesOffset,
+          step,
+          a,
+          aOffset + j,
+          out,
+          outOffset + j);
+    }
+    for (; j + 2 * LANES <= n; j += 2 * LANES) {
+      VectorRows.rows1x2(
+          groups,
+          terms,
+          termsOffset,
+          chosen,
+          chosenOffset,
+          weights,
+          weightsOffset,
+          places,
+          placesOffset,
+          step,
+          a,
+          aOffset + j,
+          out,
+          outOffset + j);
+    }
+    for (; j < n; j += LANES) {
+      VectorRows.rows1x1(
+          groups,
+          terms,
+          termsOffset,
+          chosen,
+          chosenOffset,
+          weights,
+          weightsOffset,
+          places,
+          placesOffset,
+          step,
+          a,
+          aOffset + j,
+          out,
+          outOffset + j);
     }
   }
 
@@ -246,55 +341,78 @@ final class VectorImages {
         winnersOffset);
   }
 
-  static void listWinners(
+  static void chooseNonZero(
+      int rows,
+      int columns,
+      MemorySegment x,
+      long xOffset,
+      long xRow,
+      MemorySegment chosen,
+      long chosenOffset) {
+    int c = 0;
+    for (; c + LANES <= columns; c += LANES) {
+      int half = CHOICE / 2;
+      chooseRows(0, Math.min(rows, half), x, xOffset + c, xRow, chosen, chosenOffset + c);
+      chooseRows(half, rows, x, xOffset + c, xRow, chosen, chosenOffset + columns + c);
+    }
+    ScalarImages.chooseNonZero(c, rows, columns, x, xOffset, xRow, chosen, chosenOffset);
+  }
+
+  /** Half the choice of each of the next columns; bits of an int know no other places. */
+  private static void chooseRows(
+      int from, int to, MemorySegment x, long at, long xRow, MemorySegment chosen, long bitsAt) {
+    IntVector bits = IntVector.zero(INTS);
+    for (int row = from; row < to; row++) {
+      VectorMask<Integer> counts =
+          FloatVector.fromMemorySegment(SPECIES, x, (at + row * xRow) << 2, ORDER)
+              .compare(VectorOperators.NE, 0)
+              .cast(INTS);
+      bits = bits.lanewise(VectorOperators.OR, 1 << row, counts);
+    }
+    bits.intoMemorySegment(chosen, bitsAt << 2, ORDER);
+  }
+
+  static void chooseWinners(
       int n,
-      int scale,
       MemorySegment slopes,
       long slopesOffset,
-      int mark,
-      int[] marks,
       MemorySegment winners,
       long winnersOffset,
-      MemorySegment lists,
-      long listsOffset,
-      long placesOffset,
-      long listStep,
-      int[] counts) {
-    java.util.Arrays.fill(counts, 0);
-    int j = 0;
-    for (; j + LANES <= n; j += LANES) {
-      FloatVector slope =
-          FloatVector.fromMemorySegment(SPECIES, slopes, (slopesOffset + j) << 2, ORDER);
-      IntVector winner =
-          IntVector.fromMemorySegment(INTS, winners, (winnersOffset + j) << 2, ORDER);
-      IntVector place = COLUMNS.add(j).mul(scale);
-      VectorMask<Integer> counted = slope.compare(VectorOperators.NE, 0).cast(INTS);
-      for (int w = 0; w < counts.length; w++) {
-        VectorMask<Integer> chosen =
-            winner.compare(VectorOperators.EQ, mark + marks[w]).and(counted);
-        long next = w * listStep + counts[w];
-        slope
-            .compress(chosen.cast(SPECIES))
-            .intoMemorySegment(lists, (listsOffset + next) << 2, ORDER);
-        place.compress(chosen).intoMemorySegment(lists, (placesOffset + next) << 2, ORDER);
-        counts[w] += chosen.trueCount();
+      int mark,
+      int[] marks,
+      MemorySegment chosen,
+      long chosenOffset,
+      long high) {
+    long at = chosenOffset;
+    for (int place : marks) {
+      for (int first = 0; first < n; first += CHOICE) {
+        int end = Math.min(n, first + CHOICE);
+        long bits = 0;
+        int j = first;
+        for (; j + LANES <= end; j += LANES) {
+          bits |= winners(slopes, slopesOffset + j, winners, winnersOffset + j, mark + place) << j;
+        }
+        for (; j < end; j++) {
+          bits |=
+              ScalarImages.winner(
+                      slopes, slopesOffset + j, winners, winnersOffset + j, mark + place)
+                  << j;
+        }
+        ScalarImages.writeBits(bits, chosen, at++, high);
       }
     }
-    ScalarImages.listWinners(
-        j,
-        n,
-        scale,
-        slopes,
-        slopesOffset,
-        mark,
-        marks,
-        winners,
-        winnersOffset,
-        lists,
-        listsOffset,
-        placesOffset,
-        listStep,
-        counts);
+  }
+
+  /** A bit for each of the next lanes. */
+  private static long winners(
+      MemorySegment slopes, long slopesAt, MemorySegment winners, long winnersAt, int wanted) {
+    return FloatVector.fromMemorySegment(SPECIES, slopes, slopesAt << 2, ORDER)
+        .compare(VectorOperators.NE, 0)
+        .cast(INTS)
+        .and(
+            IntVector.fromMemorySegment(INTS, winners, winnersAt << 2, ORDER)
+                .compare(VectorOperators.EQ, wanted))
+        .toLong();
   }
 
   static void addBias(

@@ -16,10 +16,13 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void addRows(
-      int columns,
-      int count,
+      int groups,
       int rows,
       int n,
+      MemorySegment terms,
+      long termsOffset,
+      MemorySegment chosen,
+      long chosenOffset,
       MemorySegment weights,
       long weightsOffset,
       MemorySegment places,
@@ -30,13 +33,15 @@ final class VectorKernels implements Kernels {
       long aRow,
       MemorySegment out,
       long outOffset,
-      long outRow,
-      long outColumn) {
+      long outRow) {
     VectorImages.addRows(
-        columns,
-        count,
+        groups,
         rows,
         n,
+        terms,
+        termsOffset,
+        chosen,
+        chosenOffset,
         weights,
         weightsOffset,
         places,
@@ -47,40 +52,37 @@ final class VectorKernels implements Kernels {
         aRow,
         out,
         outOffset,
-        outRow,
-        outColumn);
+        outRow);
   }
 
   @Override
-  public void listWinners(
+  public void chooseNonZero(
+      int rows,
+      int columns,
+      MemorySegment x,
+      long xOffset,
+      long xRow,
+      MemorySegment chosen,
+      long chosenOffset) {
+
+    VectorImages.chooseNonZero(rows, columns, x, xOffset, xRow, chosen, chosenOffset);
+  }
+
+  @Override
+  public void chooseWinners(
       int n,
-      int scale,
       MemorySegment slopes,
       long slopesOffset,
-      int mark,
-      int[] marks,
       MemorySegment winners,
       long winnersOffset,
-      MemorySegment lists,
-      long listsOffset,
-      long placesOffset,
-      long listStep,
-      int[] counts) {
+      int mark,
+      int[] marks,
+      MemorySegment chosen,
+      long chosenOffset,
+      long high) {
 
-    VectorImages.listWinners(
-        n,
-        scale,
-        slopes,
-        slopesOffset,
-        mark,
-        marks,
-        winners,
-        winnersOffset,
-        lists,
-        listsOffset,
-        placesOffset,
-        listStep,
-        counts);
+    VectorImages.chooseWinners(
+        n, slopes, slopesOffset, winners, winnersOffset, mark, marks, chosen, chosenOffset, high);
   }
 
   @Override

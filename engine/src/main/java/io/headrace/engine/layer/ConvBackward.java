@@ -1,5 +1,6 @@
 package io.headrace.engine.layer;
 
+import io.headrace.engine.kernel.ImageKernels;
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
@@ -20,6 +21,8 @@ final class ConvBackward {
   private final SlopeRows slopes;
   private final long[] parts;
   private final MemorySegment places;
+  private final RowGroups groups;
+  private final MemorySegment all;
   private final long size;
 
   ConvBackward(
@@ -42,6 +45,11 @@ final class ConvBackward {
     for (int filter = 0; filter < weights.filters(); filter++) {
       Floats.writeInt(places, filter, filter * weights.filterSize());
     }
+    this.groups = new RowGroups(RowGroups.of(weights.filters()));
+    for (int group = 0; group < groups.count(); group++) {
+      groups.write(group, group * ImageKernels.CHOICE, group * ImageKernels.CHOICE, 0);
+    }
+    this.all = groups.choiceOf(weights.filters());
     this.size = image.size();
   }
 
@@ -154,10 +162,13 @@ final class ConvBackward {
   private void addWindow(MemorySegment slopes, long slopesAt, long window, MemorySegment scratch) {
     for (int part = 0; part < parts.length; part += image.alike()) {
       kernels.addRows(
-          1,
-          weights.filters(),
+          groups.count(),
           image.alike(),
           weights.stride(),
+          groups.terms(),
+          0,
+          all,
+          0,
           slopes,
           slopesAt,
           places,
@@ -168,8 +179,7 @@ final class ConvBackward {
           weights.stride(),
           scratch,
           size + window + parts[part],
-          image.apart(),
-          0);
+          image.apart());
     }
   }
 }

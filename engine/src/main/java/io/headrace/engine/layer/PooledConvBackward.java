@@ -1,17 +1,18 @@
 package io.headrace.engine.layer;
 
+import io.headrace.engine.kernel.ImageKernels;
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 
 /**
  * The backward pass of a convolution in front of a max pooling: only the pixel that won its window,
- * at most a quarter of them for windows of 2 by 2, has a gradient, so sums go over lists of
- * winners. Exact: what is left out is 0.
+ * at most a quarter of them for windows of 2 by 2, has a gradient, so sums go over the winners
+ * whose slope is not 0. Exact: what is left out is 0.
  */
 final class PooledConvBackward {
-  /** Half of a usual first-level cache, the rest is for what is summed up. */
-  private static final long CACHED_FLOATS = 6000;
+  /** A tenth of a usual second-level cache: what is read for each filter anew. */
+  private static final long CACHED_FLOATS = 24_000;
 
   private final Kernels kernels;
   private final PaddedImage image;
@@ -25,8 +26,10 @@ final class PooledConvBackward {
   private final int[] places;
   private final long[] imageParts;
   private final long imageSize;
-  private final int[][][] counts;
-  private final int cachedRows;
+  private final RowGroups ofFilters;
+  private final RowGroups ofPixels;
+  private final MemorySegment filterPlaces;
+  private final int cachedWindows;
 
   PooledConvBackward(
       LayerScope scope,
@@ -49,17 +52,41 @@ final class PooledConvBackward {
     this.places = forward.marks();
     this.imageParts = image.segmentPlaces();
     this.imageSize = image.size();
-    this.counts = new int[scope.shards()][height * width][places.length];
+    this.ofFilters = new RowGroups(weights.filters());
+    this.ofPixels =
+        new RowGroups(x.wantsGradients() ? places.length * height * width * chunks() : 0);
+    this.filterPlaces = Floats.allocate(weights.filters());
+    for (int filter = 0; filter < weights.filters(); filter++) {
+      int place = filter * weights.filterSize();
+      ofFilters.write(filter, filter, filter, place);
+      Floats.writeInt(filterPlaces, filter, place);
+    }
+    for (int group = 0; group < ofPixels.count(); group++) {
+      int first = group % chunks() * ImageKernels.CHOICE;
+      int window = group / (chunks() * places.length);
+      int pixel = places[group / chunks() % places.length];
+      ofPixels.write(group, window * weights.lanes() + first, first, place(window) + pixel);
+    }
     long rowFloats = 2L * width * weights.lanes() + image.window(pool, 0);
-    this.cachedRows = (int) Math.max(1, CACHED_FLOATS / rowFloats);
+    int rows = (int) Math.max(1, CACHED_FLOATS / rowFloats);
+    this.cachedWindows = Math.min(rows * width, ImageKernels.CHOICE);
+  }
+
+  /** The groups of a pixel, which has a slope for each filter. */
+  private int chunks() {
+    return RowGroups.of(weights.filters());
   }
 
   long scratch() {
-    return listsAt(x.wantsGradients() ? height * width : 0);
+    return chosenAt() + Math.max(ofFilters.choices(), ofPixels.choices());
   }
 
   private long slopesAt() {
     return 2 * imageSize;
+  }
+
+  private long chosenAt() {
+    return slopesAt() + slopes.size();
   }
 
   void run(Pass pass, int shard, int from, int to, MemorySegment scratch) {
@@ -67,102 +94,93 @@ final class PooledConvBackward {
     for (int row = from; row < to; row++) {
       image.load(x.values(pass), x.start(pass, row), scratch, 0);
       slopes.load(row, scratch, slopesAt(), gradients);
-      for (int top = 0; top < height; top += cachedRows) {
-        addToFilters(row, top, Math.min(cachedRows, height - top), scratch, gradients);
+      for (int first = 0; first < height * width; first += cachedWindows) {
+        int windows = Math.min(cachedWindows, height * width - first);
+        addToFilters(row, first, windows, scratch, gradients);
       }
       if (x.wantsGradients()) {
         Floats.fill(scratch, imageSize, imageSize, 0);
-        listWinners(row, counts[shard], scratch);
-        for (int part = 0; part < imageParts.length; part++) {
-          addToImage(part, counts[shard], scratch);
-        }
+        addToImage(row, scratch);
         image.fold(scratch, imageSize, x.gradients(), (long) row * x.stride());
       }
     }
   }
 
-  /** Adds the winners of some rows of windows, few enough to stay in the cache for all filters. */
-  private void addToFilters(int row, int top, int rows, MemorySegment scratch, long gradients) {
-    int first = top * width;
+  /** Adds the winners of some windows, few enough to stay in the cache for all filters. */
+  private void addToFilters(
+      int row, int first, int windows, MemorySegment scratch, long gradients) {
+    int filters = weights.filters();
     int lanes = weights.lanes();
+    MemorySegment memory = slopes.memory(scratch);
+    long slopesAt = slopes.start(row, slopesAt()) + (long) first * lanes;
+    kernels.chooseNonZero(windows, filters, memory, slopesAt, lanes, scratch, chosenAt());
     for (int part = 0; part < imageParts.length; part += image.alike()) {
       kernels.addRows(
-          weights.filters(),
-          rows * width,
+          filters,
           image.alike(),
           weights.stride(),
+          ofFilters.terms(),
+          0,
           scratch,
-          slopesAt() + (long) first * lanes,
+          chosenAt(),
+          memory,
+          slopesAt,
           winners,
-          ((long) row * height * width + first) * lanes,
+          winnersAt(row, first),
           lanes,
           scratch,
           imageParts[part],
           image.apart(),
           weights.gradients(),
           gradients + weights.filterPart(part),
-          weights.stride(),
-          weights.filterSize());
+          weights.stride());
     }
   }
 
-  private void listWinners(int row, int[][] count, MemorySegment scratch) {
+  private void addToImage(int row, MemorySegment scratch) {
+    MemorySegment memory = slopes.memory(scratch);
+    long slopesAt = slopes.start(row, slopesAt());
     for (int window = 0; window < height * width; window++) {
-      kernels.listWinners(
+      kernels.chooseWinners(
           weights.filters(),
-          weights.filterSize(),
-          scratch,
-          slopesAt() + (long) window * weights.lanes(),
+          memory,
+          slopesAt + (long) window * weights.lanes(),
+          winners,
+          winnersAt(row, window),
           place(window),
           places,
-          winners,
-          ((long) row * height * width + window) * weights.lanes(),
           scratch,
-          listsAt(window),
-          listsAt(window) + places.length * listSize(),
-          listSize(),
-          count[window]);
+          chosenAt() + (long) window * places.length * chunks(),
+          ofPixels.count());
+    }
+    for (int part = 0; part < imageParts.length; part += image.alike()) {
+      kernels.addRows(
+          ofPixels.count(),
+          image.alike(),
+          weights.stride(),
+          ofPixels.terms(),
+          0,
+          scratch,
+          chosenAt(),
+          memory,
+          slopesAt,
+          filterPlaces,
+          0,
+          1,
+          weights.values(),
+          weights.offset() + weights.filterPart(part),
+          weights.stride(),
+          scratch,
+          imageSize + imageParts[part],
+          image.apart());
     }
   }
 
-  /** Adds one segment of the filters of all windows' winners, which stays in the cache. */
-  private void addToImage(int part, int[][] count, MemorySegment scratch) {
-    for (int window = 0; window < height * width; window++) {
-      long lists = listsAt(window);
-      for (int pixel = 0; pixel < places.length; pixel++) {
-        if (count[window][pixel] > 0) {
-          kernels.addRows(
-              1,
-              count[window][pixel],
-              1,
-              weights.stride(),
-              scratch,
-              lists + pixel * listSize(),
-              scratch,
-              lists + (places.length + pixel) * listSize(),
-              1,
-              weights.values(),
-              weights.offset() + weights.filterPart(part),
-              0,
-              scratch,
-              imageSize + place(window) + places[pixel] + imageParts[part],
-              0,
-              0);
-        }
-      }
-    }
+  private long winnersAt(int row, int window) {
+    return ((long) row * height * width + window) * weights.lanes();
   }
 
   private int place(int window) {
     return (int) image.window(window / width * pool, window % width * pool);
-  }
-
-  /** A window's lists: for each of its pixels slopes of filters, then for each their places. */
-  private long listsAt(int window) {
-    return slopesAt() + slopes.size() + 2L * window * places.length * listSize();
-  }
-
-  private long listSize() {
-    return (long) weights.lanes() + Kernels.BLOCK;
   }
 }

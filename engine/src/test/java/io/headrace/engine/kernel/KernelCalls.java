@@ -104,42 +104,46 @@ final class KernelCalls {
     int columns = Kernels.padded(n);
     int stride = columns + 3;
     var calls = new LinkedHashMap<String, Call>();
+    int m = Math.min(n, ImageKernels.CHOICE);
+    int[] groups = {0, 0, 0, 1, 1, 3 * stride, 0, 1, stride};
+    long terms = o + 2L * m; // and choices of three groups behind them: all, every third, none
     calls.put(
         "addRows",
         (k, a, b, c, d) -> {
-          for (int i = 0; i < 2 * n; i++) { // rows of c backwards, in no order that helps
+          for (int i = 0; i < 2 * m; i++) { // rows of c backwards, in no order that helps
             Floats.writeInt(d, o + i, (n - 1 - i / 2) * stride);
           }
-          k.addRows(1, n / 2, 2, columns, b, o, d, o, 2, c, o, 5, a, o, stride, 0);
-          k.addRows(1, n / 3, 3, columns, b, o, d, o, 1, c, o, 2, a, o, stride, 0);
+          for (int i = 0; i < groups.length; i++) {
+            Floats.writeInt(d, terms + i, groups[i]);
+          }
+          long all = m == 0 ? 0 : -1L >>> (64 - m);
+          ScalarImages.writeBits(all, d, terms + 9, 3);
+          ScalarImages.writeBits(all & 0x9249_2492_4924_9249L, d, terms + 10, 3);
+          ScalarImages.writeBits(0, d, terms + 11, 3);
+          for (int rows = 1; rows <= 4; rows += 3) {
+            k.addRows(
+                3, rows, columns, d, terms, d, terms + 9, b, o, d, o, 2, c, o, 2, a, o, stride);
+          }
         });
     calls.put(
-        "addRows by columns",
+        "chooseNonZero",
         (k, a, b, c, d) -> {
-          for (int i = 0; i < n; i++) {
-            Floats.writeInt(d, o + i, (n - 1 - i) * 3);
+          for (int i = 0; i < m * stride; i += 3) {
+            Floats.write(b, o + i, i % 2 == 0 ? 0f : -0f);
           }
-          int few = Math.min(n, 7);
-          k.addRows(few, n / 7, 1, columns, b, o, d, o, few, c, o, 0, a, o, 0, stride);
-          k.addRows(few, n / 7, 3, 16, b, o, d, o, few, c, o, 9, a, o, 16, 48);
+          k.chooseNonZero(m, n, b, o, stride, a, o);
         });
     long[] apart = {3, 0}; // whole blocks: what a kernel may write behind shorter ones differs
     calls.put("copyWindows", (k, a, b, c, d) -> k.copyWindows(n / 8, 16, apart, b, o, 5, a, o, 35));
-    var counts = new int[3];
     int[] marks = {0, 5, 9};
     calls.put(
-        "listWinners",
+        "chooseWinners",
         (k, a, b, c, d) -> {
           for (int i = 0; i < n; i++) {
             Floats.writeInt(c, o + i, 4 + marks[i * 7 % 3]);
             Floats.write(b, o + i, i % 5 == 0 ? 0 : Floats.read(b, o + i));
           }
-          long size = columns + 16L;
-          Floats.fill(a, o, 6 * size, 0);
-          k.listWinners(n, 3, b, o, 4, marks, c, o, a, o, o + 3 * size, size, counts);
-          for (int list = 0; list < 6; list++) { // what lies behind the lists differs
-            Floats.fill(a, o + list * size + counts[list % 3], size - counts[list % 3], 0);
-          }
+          k.chooseWinners(n, b, o, c, o, 4, marks, a, o, 8);
         });
     long[] places = {0, 7, 3};
     calls.put(

@@ -27,7 +27,6 @@ class VectorKernelsTest {
           "rowDots",
           "weightedRowSum",
           "addRows",
-          "addRows by columns",
           "standardiseRows",
           "standardiseRowsGradient");
 

@@ -66,7 +66,7 @@ class IdlingTest {
           weight[0] = Math.copySign(Math.max(Math.abs(moved) - own * l1, 0), moved);
         };
     for (int step = 0; step < count; step++) {
-      double factor = 1 / (1 + 0.01 * (step / every));
+      double factor = 1 / (1 + 0.01 * Math.floorDiv(step, every));
       past.add(step + 1, factor);
       twin.step(optimizer.rate() * factor);
     }

@@ -62,7 +62,7 @@ public final class KeyRing {
       // Without the fault and its words, which may repeat a part of the keys.
       throw new HeadraceException(
           settings.kms().isPresent()
-              ? "The key set %s cannot be decrypted with %s. Give the key that it was encrypted with, or a key set that headrace keys create made with it."
+              ? "The key set %s is none that the key %s has encrypted. Give one that headrace keys create --kms made with it."
                   .formatted(settings.keys(), settings.kms().get())
               : "%s is not a key set that can be read. Make one with headrace keys create; one that a key management service has encrypted needs its kms as well."
                   .formatted(settings.keys()));

@@ -248,10 +248,8 @@ public final class KeySetFile {
           "The key set %s cannot be written: %s. Check the folder's rights.".formatted(file, e), e);
     } catch (GeneralSecurityException e) {
       throw new HeadraceException(
-          settings.kms().isPresent()
-              ? "%s did not encrypt the key set: %s. Check encryption.kms and its credentials."
-                  .formatted(settings.kms().get(), e.getMessage())
-              : "The key set %s cannot be changed: %s.".formatted(file, e.getMessage()),
+          "The key set %s cannot be changed: %s. Make another with headrace keys create."
+              .formatted(file, e.getMessage()),
           e);
     }
   }
