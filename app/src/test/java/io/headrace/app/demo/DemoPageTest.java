@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import io.headrace.app.CommandLineRun;
 import io.headrace.app.access.Role;
@@ -85,7 +86,7 @@ class DemoPageTest {
               .setFullPage(true));
 
       pausesAndResumes(page);
-      goesBackToTheOldestCheckpoint(page);
+      goesBackToTheCheckpointBefore(page);
       seesNoButtonsAs(page, viewer);
 
       stop.set(true);
@@ -127,16 +128,19 @@ class DemoPageTest {
   }
 
   /** From a pause, so that it stays there. */
-  private static void goesBackToTheOldestCheckpoint(Page page) {
-    page.locator("#checkpoint-now").click();
-    assertThat(page.locator("#answer")).containsText("Written: checkpoint-");
+  private static void goesBackToTheCheckpointBefore(Page page) {
     page.locator("#pause").click();
     assertThat(page.locator("#state")).hasText("paused", PATIENTLY);
-    Locator oldest = page.locator("#stored tbody tr").last();
-    String name = oldest.locator("th").innerText();
-    long step = Long.parseLong(oldest.locator("td").first().innerText().replaceAll("\\D", ""));
+    page.locator("#checkpoint-now").click();
+    assertThat(page.locator("#answer"))
+        .containsText("Written: checkpoint-", new ContainsTextOptions().setTimeout(60_000));
+    String written = page.locator("#answer").innerText().replace("Written: ", "");
+    assertThat(page.locator("#stored tbody th").first()).hasText(written, PATIENTLY);
+    Locator earlier = page.locator("#stored tbody tr").nth(1);
+    String name = earlier.locator("th").innerText();
+    long step = Long.parseLong(earlier.locator("td").first().innerText().replaceAll("\\D", ""));
     long before = trained(page);
-    oldest.locator("button").click();
+    earlier.locator("button").click();
     assertThat(page.locator("#restore-name")).containsText(name);
     page.locator("#restore-yes").click();
     assertThat(page.locator("#answer")).hasText("Taken back to " + name, PATIENTLY);
