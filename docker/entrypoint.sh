@@ -14,9 +14,10 @@ if [ -f "$headrace_home/headrace.aot" ]; then # ignored, not fatal, where it doe
 else
   set -- -cp "$headrace_cp" io.headrace.app.Main "$@"
 fi
+# The vector module is loaded late, or the cache would keep neither modules nor profiles: decision 40.
 # shellcheck disable=SC2086 # HEADRACE_JAVA_OPTS is several words
 exec "$headrace_home/runtime/bin/java" \
-  --add-modules jdk.incubator.vector \
+  --add-exports java.base/jdk.internal.module=ALL-UNNAMED \
   --sun-misc-unsafe-memory-access=allow \
   --enable-native-access=ALL-UNNAMED \
   -Dorg.apache.avro.SERIALIZABLE_PACKAGES=io.headrace.schemas \

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds what is needed and runs, with the launcher's JVM flags and those in PERF_JAVA_OPTS: the benchmarks (bench), the load
-# rig (load), what checkpoints cost (stall), what encrypting them adds (encryption), what a large table takes (tables), predictions beside training (predict), generated files (data), a job on a file (job), faults of the broker (faults),
+# rig (load), what checkpoints cost (stall), what encrypting them adds (encryption), what a large table takes (tables), predictions beside training (predict), how fast a service starts (start), generated files (data), a job on a file (job), faults of the broker (faults),
 # the comparison with PyTorch (peers), or PyTorch's accuracy on CIFAR-10 (accuracy).
 #   perf/run.sh bench [JMH options, e.g. AssemblerBenchmark -f 1]
 #   perf/run.sh load [--records 5000000] [--runs 3] ...
@@ -10,6 +10,7 @@
 #   perf/run.sh stall [CHECKPOINTS] [THREADS]
 #   perf/run.sh encryption [CHECKPOINTS]
 #   perf/run.sh predict [REQUESTS/S [SECONDS [ROUNDS]]]
+#   perf/run.sh start [RUNS [LAUNCHER...]]     until a service answers and until it has stopped; launchers by turns
 #   perf/run.sh tables [BITS, 28 by default]
 #   perf/run.sh faults [SECONDS, 60 by default]
 #   perf/run.sh peers [--nets cnn,mlp] [--threads 1,2] [--rounds 5] [--seconds 1] [--data DIR]
@@ -33,6 +34,10 @@ case $perf_command in
   predict)
     perf_main=io.headrace.perf.predict.PredictRig
     set -- "$perf_root/headrace" "$@"
+    ;;
+  start)
+    [ $# -gt 1 ] || set -- "${1:-7}" "$perf_root/headrace"
+    exec "$perf_root/perf/start.sh" "$@"
     ;;
   stall) perf_main=io.headrace.perf.checkpoint.CheckpointStall ;;
   encryption) perf_main=io.headrace.perf.checkpoint.EncryptionCost ;;

@@ -7,6 +7,6 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(HeadraceCommand.commandLine().execute(arguments));
+    System.exit(HeadraceCommand.commandLineFor(arguments).execute(arguments));
   }
 }

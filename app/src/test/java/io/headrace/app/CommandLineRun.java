@@ -33,7 +33,7 @@ public record CommandLineRun(int status, String out, String err) {
       words.add(argument.toString());
     }
     int status =
-        HeadraceCommand.commandLine()
+        HeadraceCommand.commandLineFor(words.toArray(String[]::new))
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
             .execute(words.toArray(String[]::new));

@@ -2,6 +2,7 @@ package io.headrace.app.command;
 
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -33,7 +34,7 @@ final class CompletionCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     assert shell != null;
-    var all = spec.root().commandLine();
+    CommandLine all = HeadraceCommand.commandLine();
     spec.commandLine().getOut().print(AutoComplete.bash(all.getCommandName(), all));
     spec.commandLine().getOut().flush();
     return 0;

@@ -77,6 +77,32 @@ class HeadraceCommandTest {
   }
 
   @Test
+  void makesOnlyTheCommandThatIsAskedForAndMakesItTheSame() {
+    CommandLine whole = HeadraceCommand.commandLine();
+    whole
+        .getSubcommands()
+        .forEach(
+            (name, command) -> {
+              CommandLine part = HeadraceCommand.commandLineFor(name, "--help");
+              assertThat(part.getSubcommands()).containsOnlyKeys(name);
+              assertThat(part.getSubcommands())
+                  .hasEntrySatisfying(
+                      name,
+                      made ->
+                          assertThat(made.getUsageMessage())
+                              .isEqualTo(command.getUsageMessage())
+                              .contains("Usage: headrace " + name, "--log"));
+              Command declared =
+                  command.getCommandSpec().userObject().getClass().getAnnotation(Command.class);
+              assertThat(declared.name()).isEqualTo(name);
+            });
+    for (List<String> other : List.of(List.<String>of(), List.of("--help"), List.of("runn"))) {
+      assertThat(HeadraceCommand.commandLineFor(other.toArray(String[]::new)).getSubcommands())
+          .containsOnlyKeys(whole.getSubcommands().keySet());
+    }
+  }
+
+  @Test
   void completesEveryCommandInBash() throws Exception {
     assertThat(run("completion", "bash")).isZero();
     Path script = Files.writeString(directory.resolve("completion.sh"), out.toString());

@@ -4,26 +4,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses the kernels of this JVM, once: vector code if the JVM was started with the incubating
- * Vector API, its scalar twin otherwise, which is said in the log. Thread-safe.
+ * Chooses the kernels of this JVM, once: vector code where the incubating Vector API is, its scalar
+ * twin otherwise, which is said in the log. Thread-safe.
  */
 public final class KernelProvider {
   private static final Logger LOG = LoggerFactory.getLogger(KernelProvider.class);
-  private static final String MODULE = "jdk.incubator.vector";
+
+  /** Set where a JVM runs to tell which classes to keep: those of a late module cannot be kept. */
+  private static final String KEEPING_CLASSES = "headrace.keeping-classes";
 
   private KernelProvider() {}
 
+  /**
+   * The same at each call.
+   *
+   * @throws IllegalStateException if classes are being kept for JVMs that load the vector module
+   *     late, and this one cannot
+   */
   public static Kernels kernels() {
     return Chosen.KERNELS;
   }
 
   private static Kernels choose() {
-    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+    boolean vectors = VectorModule.load();
+    if (Boolean.getBoolean(KEEPING_CLASSES)) {
+      if (!vectors) {
+        throw new IllegalStateException(
+            "The module %s cannot be loaded late into this JVM.".formatted(VectorModule.NAME));
+      }
+      return new ScalarKernels();
+    }
+    if (!vectors) {
       LOG.warn(
           "Training with scalar code, several times slower than with vectors:"
               + " this JVM runs without the module {}. Start it with --add-modules {}.",
-          MODULE,
-          MODULE);
+          VectorModule.NAME,
+          VectorModule.NAME);
       return new ScalarKernels();
     }
     Kernels kernels = Vectors.kernels();
