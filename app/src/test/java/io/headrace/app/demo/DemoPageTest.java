@@ -147,7 +147,7 @@ class DemoPageTest {
     assertThat(page.locator("#state")).hasText("paused", PATIENTLY);
     page.waitForFunction(
         "n => Number(document.querySelector('#trained').innerText.replace(/\\D/g, '')) < n",
-        before);
+        Math.toIntExact(before));
     assertThat(trained(page)).isLessThanOrEqualTo(step * BATCH);
     page.locator("#resume").click();
     awaitMoved(page);
