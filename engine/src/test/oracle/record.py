@@ -545,6 +545,13 @@ def fm_adagrad():
     return train(model, forward, sparse(12, 1024), logistic, 23, torch.optim.Adagrad, lr=0.05)
 
 
+def lazy(optimizer, **settings):
+    """linear over features that most batches lack: PyTorch's steps move all weights in each"""
+    model = Model()
+    forward = model.sparse_linear("0", 1024)
+    return train(model, forward, sparse(12, 1024), logistic, 23, optimizer, **settings)
+
+
 def ffm_adagrad():
     """A field-aware factorization machine: linear + ffm; pair i of a row is of field i mod 4"""
     model = Model()
@@ -616,5 +623,10 @@ if __name__ == "__main__":
         ("deepfm-adagrad", deepfm_adagrad),
         ("ffm-adagrad", ffm_adagrad),
         ("deepfm-fields-adagrad", deepfm_fields_adagrad),
+        ("lazy-adam", lambda: lazy(torch.optim.Adam, lr=0.05)),
+        ("lazy-adamw", lambda: lazy(torch.optim.AdamW, lr=0.05, weight_decay=0.3)),
+        ("lazy-momentum", lambda: lazy(torch.optim.SGD, lr=0.1, momentum=0.9)),
+        ("lazy-rmsprop", lambda: lazy(torch.optim.RMSprop, lr=0.02, alpha=0.9, momentum=0.5)),
+        ("lazy-adagrad", lambda: lazy(torch.optim.Adagrad, lr=0.1, weight_decay=0.01)),
     ):
         (folder / f"{name}.txt").write_text("\n".join(record()) + "\n")

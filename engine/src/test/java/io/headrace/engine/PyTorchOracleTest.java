@@ -20,6 +20,7 @@ import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -249,6 +250,27 @@ class PyTorchOracleTest {
     compare("deepfm-fields-adagrad", Specs.model(schema, layers, "logistic", adagrad, 23));
   }
 
+  /** PyTorch's steps move all weights, those of features that a batch lacks too. */
+  @ParameterizedTest
+  @CsvSource({
+    "adam, learning-rate 0.05",
+    "adamw, learning-rate 0.05 weight-decay 0.3",
+    "momentum, learning-rate 0.1 momentum 0.9",
+    "rmsprop, learning-rate 0.02 momentum 0.5",
+    "adagrad, learning-rate 0.1 weight-decay 0.01"
+  })
+  void trainsOnAbsentFeaturesAsPyTorchDoes(String name, String words) throws IOException {
+    var settings = new TreeMap<String, String>(Map.of("lazy", "exact"));
+    String[] all = words.split(" ", -1);
+    for (int i = 0; i < all.length; i += 2) {
+      settings.put(all[i], all[i + 1]);
+    }
+    ComponentSpec optimizer = Specs.optimizer(name.equals("momentum") ? "sgd" : name, settings);
+    List<ComponentSpec> layers = List.of(Specs.layer("linear", Map.of()));
+    SampleSchema schema = Specs.sparse(10, 2);
+    compare("lazy-" + name, Specs.model(schema, layers, "logistic", optimizer, 23));
+  }
+
   @Test
   void trainsAFieldAwareFactorizationMachineAsPyTorchDoes() throws IOException {
     Map<String, List<?>> towers =
@@ -311,7 +333,7 @@ class PyTorchOracleTest {
             .isCloseTo(recording.losses().get(step), CLOSE);
       }
       assertThat(recording.losses()).hasSize(20);
-      Checkpoint last = trainer.snapshot("oracle", 0);
+      Checkpoint last = CaughtUp.of(trainer.snapshot("oracle", 0));
       compare("final", recording.finals(), tensor -> values(last, tensor));
     }
   }

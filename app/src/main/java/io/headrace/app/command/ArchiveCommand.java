@@ -31,7 +31,7 @@ final class ArchiveCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   /** Which steps are meant: all, if nothing is said. */
-  private static final class StepOptions {
+  static final class StepOptions {
     @Option(
         names = "--after-step",
         paramLabel = "N",

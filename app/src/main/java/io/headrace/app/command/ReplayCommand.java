@@ -4,6 +4,7 @@ import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.pipeline.job.JobReplay;
 import io.headrace.pipeline.job.JobSpec;
+import io.headrace.sink.archive.ArchiveReader;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.seal.FileSeal;
 import java.io.PrintWriter;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "replay",
     description =
-        "Rebuilds a checkpoint's model from an earlier one, or from the start, with exactly the batches that the journal beside it recorded, and compares them. Exit status 0: the same bytes; 1: not, or not possible.",
+        "Rebuilds a checkpoint's model from an earlier one, or from the start, with exactly the batches that the journal beside it recorded or an archive has, and compares them. Exit status 0: the same bytes; 1: not, or not possible.",
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  headrace replay job.yaml --from start --to data/checkpoints"})
 final class ReplayCommand implements Callable<Integer> {
@@ -48,6 +50,13 @@ final class ReplayCommand implements Callable<Integer> {
       description = "What is rebuilt: a checkpoint's file, or a folder for the newest in it.")
   private Path to;
 
+  @Option(
+      names = "--archive",
+      paramLabel = "DIR",
+      description =
+          "Takes the samples from the job's archive, as they were learned from: source and journal may be gone.")
+  private @Nullable Path archive;
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
@@ -57,7 +66,10 @@ final class ReplayCommand implements Callable<Integer> {
     Checkpoint target = target(directory, seal);
     Optional<Checkpoint> begin =
         from.equals(START) ? Optional.empty() : Optional.of(begin(directory, seal));
-    var replay = new JobReplay(job, begin, target, directory);
+    JobReplay replay =
+        archive == null
+            ? new JobReplay(job, begin, target, directory)
+            : new JobReplay(job, begin, target, ArchiveReader.open(archive, seal));
     out.printf(
         Locale.ROOT,
         "replaying %,d batches from %s to step %,d%n",

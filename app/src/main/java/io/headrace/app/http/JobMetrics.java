@@ -40,6 +40,9 @@ final class JobMetrics implements MultiCollector {
       calibration(status.metrics().calibration(), families);
       flow(status, families);
       checkpoints(status.checkpoints(), families);
+      if (status.archive() != null) {
+        archive(status.archive(), families);
+      }
       if (status.predictions() != null) {
         predictions(status.predictions(), families);
       }
@@ -222,6 +225,19 @@ final class JobMetrics implements MultiCollector {
     families
         .gauge("headrace_announced_step", "Step of the newest model announced")
         .add(announced.step());
+  }
+
+  private static void archive(JobStatus.Archive archive, MetricFamilies families) {
+    families.counter("headrace_archive_samples", "Samples archived").add(archive.samples());
+    families
+        .counter("headrace_archive_missing_samples", "Samples that could not be archived")
+        .add(archive.missing());
+    families
+        .counter("headrace_archive_bytes", "Bytes that archived samples took")
+        .add(archive.bytes());
+    families
+        .counter("headrace_archive_wait_seconds", "Time that training waited for the archive")
+        .add(archive.waitedSeconds());
   }
 
   private static void predictions(JobStatus.Predictions predictions, MetricFamilies families) {

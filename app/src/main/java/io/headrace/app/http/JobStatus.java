@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param timeMillis when this was taken, since the epoch
  * @param partitions what became of the records of each source partition, in order
+ * @param archive null where the job has none
  * @param predictions null where the job does not predict
  * @param events the latest, newest first
  */
@@ -27,6 +28,7 @@ public record JobStatus(
     Metrics metrics,
     Flow flow,
     Checkpoints checkpoints,
+    @Nullable Archive archive,
     @Nullable Predictions predictions,
     List<Event> events) {
 
@@ -267,6 +269,17 @@ public record JobStatus(
   public record Announced(long sent, long superseded, long failures, long step) {}
 
   /**
+   * What became of samples that are archived, since the start.
+   *
+   * @param samples that a cut of the archive has
+   * @param missing that were learned from and could not be written
+   * @param bytes that they took
+   * @param waitedSeconds that training waited for the disk
+   */
+  @Serdeable
+  public record Archive(long samples, long missing, long bytes, double waitedSeconds) {}
+
+  /**
    * What was asked of the model while it learned, since the start.
    *
    * @param answered requests
@@ -297,6 +310,7 @@ public record JobStatus(
         new Metrics(none, none, none, none, null, null, null, 0, 0, 0),
         new Flow(0, 0, 0),
         new Checkpoints(0, 0, 0, null, null),
+        null,
         null,
         events);
   }

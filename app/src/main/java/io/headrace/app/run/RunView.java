@@ -21,6 +21,7 @@ import io.headrace.pipeline.job.JobRun;
 import io.headrace.pipeline.job.JobSpec;
 import io.headrace.pipeline.serve.LiveModel;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.SampleArchive;
 import io.headrace.sink.kafka.KafkaAnnouncer;
 import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
@@ -87,8 +88,14 @@ public final class RunView implements JobStatusSource, JobControl {
             status.checkpointsPutOff(),
             saved(status.checkpoint()),
             run.announcements().map(RunView::announced).orElse(null)),
+        run.job().archive().map(settings -> archive(status.archive())).orElse(null),
         run.live().map(LiveModel::status).map(RunView::predictions).orElse(null),
         checkpoints.alerts().stream().limit(EVENTS_SHOWN).toList());
+  }
+
+  private static JobStatus.Archive archive(SampleArchive.Status status) {
+    return new JobStatus.Archive(
+        status.samples(), status.missing(), status.bytes(), status.waitedSeconds());
   }
 
   private static JobStatus.Predictions predictions(LiveModel.Status served) {

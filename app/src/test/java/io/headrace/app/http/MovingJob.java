@@ -225,6 +225,7 @@ final class MovingJob implements JobStatusSource, JobControl {
         metrics(tick, wave),
         new Flow(64, (int) (40 + 12 * wave), 8),
         checkpoints(tick),
+        new JobStatus.Archive(trained, 0, trained * 20, 0),
         new Predictions(tick * 500, tick / 4, tick * 2000, trained / 64 - 640),
         events);
   }

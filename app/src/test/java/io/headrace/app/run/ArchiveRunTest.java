@@ -18,6 +18,7 @@ import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.seal.FileSeal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -271,6 +273,189 @@ class ArchiveRunTest {
     assertThat(CommandLineRun.of("archive", "verify", archive("flipped")).out())
         .contains(
             "cut-000000000002.json is missing, and all between steps 60 and 200: 6,000 samples");
+  }
+
+  @Test
+  void aModelIsRebuiltFromItThoughTheSourceIsGone() throws IOException {
+    lives("rebuilt", 6_000, 15_000, ROWS);
+    Path elsewhere = folder.resolve("no-rows");
+    Files.createDirectories(elsewhere);
+    Files.copy(folder.resolve("job.yaml"), elsewhere.resolve("job.yaml"));
+    var checkpoints = DirectoryCheckpointStore.forReading(folder.resolve("rebuilt")).list();
+    for (String from : List.of("start", checkpoints.getFirst().name())) {
+      var replayed =
+          CommandLineRun.of(
+              "replay",
+              elsewhere.resolve("job.yaml"),
+              "--from",
+              from,
+              "--to",
+              newest("rebuilt"),
+              "--archive",
+              archive("rebuilt"));
+      assertThat(replayed.out())
+          .as(replayed.err())
+          .contains("the same, and so are the rest of the state and the ledger")
+          .contains(report.path("parametersSha256").asText());
+      assertThat(replayed.status()).isZero();
+    }
+    Files.delete(archive("rebuilt").resolve("cut-000000000002.json"));
+    var lacking =
+        CommandLineRun.of(
+            "replay",
+            elsewhere.resolve("job.yaml"),
+            "--from",
+            "start",
+            "--to",
+            newest("rebuilt"),
+            "--archive",
+            archive("rebuilt"));
+    assertThat(lacking.status()).isNotZero();
+    assertThat(lacking.err()).contains("The archive lacks steps 61 to 150");
+  }
+
+  @Test
+  void inputsOfEveryKindAreRebuiltToTheBit() throws IOException {
+    var random = new SplittableRandom(5);
+    var lines = new StringBuilder();
+    for (int i = 0; i < 1_000; i++) {
+      lines.append(
+          "{\"y\":\"%s\",\"w\":%s,\"t\":\"word%d word%d\",\"s\":\"c%d\",\"a\":%s,\"b\":%s}%n"
+              .formatted(
+                  random.nextBoolean() ? "yes" : "no",
+                  random.nextDouble(2),
+                  random.nextInt(90),
+                  random.nextInt(900),
+                  random.nextInt(50),
+                  random.nextDouble(),
+                  random.nextDouble()));
+    }
+    Files.writeString(folder.resolve("kinds.jsonl"), lines);
+    Path job = folder.resolve("kinds.yaml");
+    Files.writeString(
+        job,
+        """
+        name: kinds
+        source: {file: {path: kinds.jsonl, format: jsonl}}
+        sample:
+          label: {field: y, classes: ["no", "yes"]}
+          weight: w
+          inputs:
+            words: {tokens: {field: t, length: 3, vocabulary: grow}}
+            names: {sparse: {fields: [s, a], bits: 12, min-count: 2}}
+            numbers: {dense: {fields: [a, b]}}
+        transforms:
+          - normalize: {input: numbers, mean: 0.5, deviation: 0.25}
+          - down-sample: {class: "no", keep: 0.5}
+        model:
+          - towers:
+              inputs:
+                words: [embedding: {dimension: 4}, global-avg-pool]
+                names: [linear: {units: 2}]
+                numbers: [dense: {units: 2}, dropout: {rate: 0.3}]
+          - dense
+        loss: logistic
+        optimizer: {adam: {}}
+        batch: {size: 32}
+        metrics: {window-samples: 100}
+        checkpoints: {directory: "%s", every-samples: 200, keep: 50}
+        archive: {directory: "%s"}
+        """
+            .formatted(folder.resolve("kinds"), archive("kinds")));
+    var run = CommandLineRun.of("run", job);
+    assertThat(run.status()).as(run.err()).isZero();
+    Files.delete(folder.resolve("kinds.jsonl"));
+    var replayed =
+        CommandLineRun.of(
+            "replay",
+            job,
+            "--from",
+            "start",
+            "--to",
+            newest("kinds"),
+            "--archive",
+            archive("kinds"));
+    assertThat(replayed.out())
+        .as(replayed.err())
+        .contains("the same, and so are the rest of the state and the ledger");
+    assertThat(open("kinds").cuts().getLast().to().filtered()).isPositive();
+  }
+
+  @Test
+  void encryptedItIsReadWithTheKeysAlone() throws IOException {
+    Path keys = folder.resolve("keys.json");
+    assertThat(CommandLineRun.of("keys", "create", keys).status()).isZero();
+    lives("sealed", 9_000);
+    Object[] words = {
+      "keys",
+      "rewrap",
+      "--plain",
+      folder.resolve("job.yaml"),
+      "--set",
+      "checkpoints.directory=" + folder.resolve("sealed"),
+      "--set",
+      "archive.directory=" + archive("sealed"),
+      "--set",
+      "encryption.keys=" + keys
+    };
+    var rewrapped = CommandLineRun.of(words);
+    assertThat(rewrapped.status()).as(rewrapped.err()).isZero();
+    run("sealed", "--set", "encryption.keys=" + keys);
+    int files = 0;
+    try (var all = Files.walk(archive("sealed"))) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        if (Files.size(file) > 0) { // the lock is empty
+          files++;
+          assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+              .startsWith("HRSEALED")
+              .doesNotContain("headrace.source", "nextPosition");
+        }
+      }
+    }
+    assertThat(files).isGreaterThan(3);
+    var verified = CommandLineRun.of("archive", "verify", archive("sealed"), "--keys", keys);
+    assertThat(verified.out())
+        .as(verified.err())
+        .startsWith("20,000 samples in ")
+        .contains("whole");
+    var without = CommandLineRun.of("archive", "list", archive("sealed"));
+    assertThat(without.status()).isOne();
+    assertThat(without.out()).contains("is encrypted, with key ", "Give its key set: --keys FILE");
+    assertThat(CommandLineRun.of("keys", "rotate", keys).status()).isZero();
+    assertThat(CommandLineRun.of(words).status()).isZero();
+    assertThat(CommandLineRun.of("archive", "verify", archive("sealed"), "--keys", keys).status())
+        .isZero();
+  }
+
+  @Test
+  void killedAndGoneOnItHasEachSampleOnce() throws Exception {
+    // Long enough that it is killed before its end on any machine.
+    List<String> longer =
+        List.of(
+            "epochs=20",
+            "checkpoints.every-samples=20000",
+            "archive.segment-bytes=100000",
+            "archive.directory=" + archive("killed"));
+    var life = new KilledLife(folder, folder.resolve("job.yaml"), longer);
+    int killed = life.live("killed", new Random(20261126), 3);
+    assertThat(killed).as("kills").isPositive();
+    JsonNode resumed = life.finish("killed");
+    assertThat(resumed.path("samplesTrained").asLong()).isEqualTo(20L * ROWS);
+    Set<Long> positions = new HashSet<>();
+    long[] count = {0};
+    open("killed")
+        .forEach(
+            0,
+            Long.MAX_VALUE,
+            sample -> {
+              positions.add(sample.position());
+              count[0]++;
+            });
+    assertThat(count[0]).isEqualTo(20L * ROWS);
+    assertThat(positions).hasSize(20 * ROWS);
+    assertThat(CommandLineRun.of("archive", "verify", archive("killed")).out())
+        .startsWith("400,000 samples in ")
+        .endsWith("; whole\n");
   }
 
   @Test

@@ -9,6 +9,8 @@ import io.headrace.app.broker.EmbeddedBroker;
 import io.headrace.app.broker.Topics;
 import io.headrace.pipeline.job.JobFile;
 import io.headrace.schemas.RejectedSample;
+import io.headrace.sink.archive.ArchiveReader;
+import io.headrace.sink.seal.FileSeal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -146,6 +148,7 @@ class MaskedSecretsTest {
         checkpoints: {directory: "%s", every-samples: 50}
         metrics: {file: "%s", topic: %smetrics, bootstrap: "%s", window-samples: 50}
         dead-letters: {file: "%s", topic: %sletters, bootstrap: "%s"}
+        archive: {directory: "%s"}
         """
             .formatted(
                 broker.bootstrapServers(),
@@ -156,7 +159,8 @@ class MaskedSecretsTest {
                 broker.bootstrapServers(),
                 own.resolve("dead.avro"),
                 prefix,
-                broker.bootstrapServers()));
+                broker.bootstrapServers(),
+                own.resolve("archive")));
     var all = new StringBuilder();
     var out = new StringWriter();
     var log = new ListAppender<ILoggingEvent>();
@@ -195,6 +199,16 @@ class MaskedSecretsTest {
     try (Stream<Path> files = Files.walk(own)) {
       files.filter(Files::isRegularFile).forEach(path -> all.append(path).append(latin(path)));
     }
+    int[] archived = {0};
+    ArchiveReader.open(own.resolve("archive"), FileSeal.NONE)
+        .forEach(
+            0,
+            Long.MAX_VALUE,
+            sample -> {
+              all.append(sample);
+              archived[0]++;
+            });
+    assertThat(archived[0]).isEqualTo(200);
     letters(own.resolve("dead.avro")).forEach(letter -> append(letter, all));
     topic(prefix + "letters").forEach(all::append);
     topic(prefix + "metrics").forEach(all::append);

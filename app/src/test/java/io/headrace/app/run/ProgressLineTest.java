@@ -26,6 +26,7 @@ class ProgressLineTest {
         new JobStatus.Flow(64, 0, 0),
         new JobStatus.Checkpoints(0, 0, 0, null, null),
         null,
+        null,
         List.of());
   }
 

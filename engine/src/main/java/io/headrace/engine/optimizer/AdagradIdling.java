@@ -91,6 +91,6 @@ record AdagradIdling(double rate, double epsilon, double penalty, double l1) imp
 
   /** Part of a weight that is gone after decay by {@code part} times the rate in each step. */
   private static double gone(double part, PastSteps.Sums sums) {
-    return -StrictMath.expm1(-part * (sums.rates() + part * sums.squares() / 2));
+    return PastSteps.Sums.gone(-part * (sums.rates() + part * sums.squares() / 2));
   }
 }

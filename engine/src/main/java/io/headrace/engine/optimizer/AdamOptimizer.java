@@ -42,6 +42,11 @@ record AdamOptimizer(double rate, double beta1, double beta2, float epsilon, flo
         gradientOffset);
   }
 
+  /** 1 - beta^step: 1 once beta^step is below half of what 1 can tell, which needs no power. */
+  private static double corrected(double beta, long step) {
+    return (1 - beta) * step > 40 ? 1 : 1 - StrictMath.pow(beta, (double) step);
+  }
+
   /** How its means fade, and what they still move while they do. */
   Fading fading() {
     return new Faded(this);
@@ -51,7 +56,7 @@ record AdamOptimizer(double rate, double beta1, double beta2, float epsilon, flo
     @Override
     public boolean isOver(ParameterBlock block, long at, int count, long number) {
       double ratio = adam.beta1 / Math.sqrt(adam.beta2); // of one move to the one before, at most
-      double rate = adam.rate / (1 - StrictMath.pow(adam.beta1, (double) number));
+      double rate = adam.rate / corrected(adam.beta1, number);
       for (long i = at; i < at + count; i++) {
         float mean = read(block.slot(0), i);
         if (mean != 0) {
@@ -76,11 +81,11 @@ record AdamOptimizer(double rate, double beta1, double beta2, float epsilon, flo
   }
 
   private float correctedRate(long step, double rateFactor) {
-    return (float) (rate * rateFactor / (1 - StrictMath.pow(beta1, (double) step)));
+    return (float) (rate * rateFactor / corrected(beta1, step));
   }
 
   private float rootScale(long step) {
-    return (float) (1 / Math.sqrt(1 - StrictMath.pow(beta2, (double) step)));
+    return (float) (1 / Math.sqrt(corrected(beta2, step)));
   }
 
   @Override

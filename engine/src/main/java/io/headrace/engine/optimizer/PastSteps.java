@@ -37,6 +37,7 @@ public final class PastSteps {
   private long[] starts = new long[8];
   private long[] numbers = new long[8];
   private double[] factors = new double[8];
+  private Sums[] each = new Sums[8];
   private Sums[] before = new Sums[8];
 
   /**
@@ -48,6 +49,26 @@ public final class PastSteps {
    */
   record Sums(double logKept, double rates, double squares) {
     private static final Sums NONE = new Sums(0, 0, 0);
+
+    /** Part of a weight that the decay of these steps takes. */
+    double gone() {
+      return gone(logKept);
+    }
+
+    /** Part of a weight that is gone if {@code logKept} is the logarithm of what is left. */
+    static double gone(double logKept) {
+      return logKept > -1e-3
+          ? -logKept * (1 + logKept / 2 * (1 + logKept / 3 * (1 + logKept / 4)))
+          : -StrictMath.expm1(logKept);
+    }
+
+    private Sums times(double count) {
+      return new Sums(count * logKept, count * rates, count * squares);
+    }
+
+    private Sums plus(Sums other) {
+      return new Sums(logKept + other.logKept, rates + other.rates, squares + other.squares);
+    }
 
     private Sums minus(Sums other) {
       return new Sums(logKept - other.logKept, rates - other.rates, squares - other.squares);
@@ -99,12 +120,16 @@ public final class PastSteps {
       starts = Arrays.copyOf(starts, 2 * runs);
       numbers = Arrays.copyOf(numbers, 2 * runs);
       factors = Arrays.copyOf(factors, 2 * runs);
+      each = Arrays.copyOf(each, 2 * runs);
       before = Arrays.copyOf(before, 2 * runs);
     }
     before[runs] = runs == 0 ? Sums.NONE : sums(runs - 1, start);
     starts[runs] = start;
     numbers[runs] = number;
     factors[runs] = factor;
+    double own = rate * factor;
+    double logKept = decay == 0 ? 0 : StrictMath.log1p(-own * decay);
+    each[runs] = new Sums(logKept, own, own * own);
     runs++;
   }
 
@@ -120,7 +145,10 @@ public final class PastSteps {
 
   /** What the steps from one to another add up to, the latter excluded. */
   Sums between(int from, int to) {
-    return sums(run(to), to).minus(sums(run(from), from));
+    int last = runs - 1;
+    return from >= starts[last]
+        ? each[last].times(to - from)
+        : sums(run(to), to).minus(sums(run(from), from));
   }
 
   private long number(int run, long step) {
@@ -129,13 +157,7 @@ public final class PastSteps {
 
   /** What all steps before one add up to. */
   private Sums sums(int run, long step) {
-    double own = rate * factors[run];
-    double steps = step - starts[run];
-    Sums others = before[run];
-    return new Sums(
-        others.logKept + (decay == 0 ? 0 : steps * StrictMath.log1p(-own * decay)),
-        others.rates + steps * own,
-        others.squares + steps * own * own);
+    return before[run].plus(each[run].times((double) (step - starts[run])));
   }
 
   /** The run that a step belongs to; the last for one that is not taken yet. */

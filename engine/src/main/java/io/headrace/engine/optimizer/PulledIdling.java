@@ -21,7 +21,7 @@ record PulledIdling(Fading fading, double decay, double l1) implements Idling {
   }
 
   private void pull(ParameterBlock block, long at, int count, PastSteps.Sums sums) {
-    double gone = -StrictMath.expm1(sums.logKept());
+    double gone = sums.gone();
     double lost = l1 == 0 ? 0 : decay == 0 ? l1 * sums.rates() : l1 / decay * gone;
     for (long i = at; i < at + count; i++) {
       float weight = Floats.read(block.values(), i);

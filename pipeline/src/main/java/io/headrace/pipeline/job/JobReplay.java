@@ -1,51 +1,34 @@
 package io.headrace.pipeline.job;
 
 import io.headrace.engine.Checkpoint;
-import io.headrace.engine.TrainEvent;
 import io.headrace.engine.Trainer;
 import io.headrace.engine.WorkerMode;
-import io.headrace.engine.config.ComponentSpec;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
-import io.headrace.engine.sample.SourcePartition;
 import io.headrace.engine.state.Tensor;
-import io.headrace.ingest.HeldPartitions;
-import io.headrace.ingest.RecordChunk;
-import io.headrace.ingest.SampleSource;
-import io.headrace.ingest.Sources;
 import io.headrace.ingest.decode.GrowingVocabularies;
-import io.headrace.pipeline.FirstPositions;
-import io.headrace.pipeline.TrainingPlan;
 import io.headrace.pipeline.TrainingRun;
-import io.headrace.pipeline.TrainingSettings;
-import io.headrace.pipeline.trace.ChunkTraces;
-import io.headrace.pipeline.transform.Transform;
-import io.headrace.sink.EventSink;
-import io.headrace.sink.SampleArchive;
+import io.headrace.sink.archive.ArchiveReader;
 import io.headrace.sink.journal.RecordedBatches;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 
 /**
  * Rebuilds a checkpoint from an earlier one, or from nothing, by training the batches that the
- * journal has between them once more. It writes nothing and joins no group of consumers. One thread
- * uses it.
+ * journal or an archive has between them once more. It writes nothing and joins no group of
+ * consumers. One thread uses it.
  */
 public final class JobReplay {
   private final JobSpec job;
   private final Optional<Checkpoint> from;
   private final Checkpoint to;
-  private final RecordedBatches batches;
+  private final ReplayedTraining training;
 
   /**
    * What came of it.
@@ -77,12 +60,35 @@ public final class JobReplay {
     this.job = job;
     this.from = from;
     this.to = to;
+    requireOneJob();
+    requireSourceKeeps();
+    training =
+        new JournalTraining(
+            job,
+            RecordedBatches.between(journal, job.blockSeal(), begin(), to.ledger().positions()),
+            to);
+  }
+
+  /**
+   * Finds the batches in an archive, where the source and the journal are not needed.
+   *
+   * @param from where to begin; empty for the start
+   * @throws HeadraceException if one cannot lead to the other: another job, steps that were undone,
+   *     or a job whose runs are never the same
+   */
+  public JobReplay(JobSpec job, Optional<Checkpoint> from, Checkpoint to, ArchiveReader archive) {
+    this.job = job;
+    this.from = from;
+    this.to = to;
+    requireOneJob();
+    training = new ArchiveTraining(job, archive, from.map(Checkpoint::step).orElse(0L), to);
+  }
+
+  private void requireOneJob() {
     requireRepeatable();
     from.ifPresent(checkpoint -> requireSameJob("--from", checkpoint));
     requireSameJob("--to", to);
     requireOneLineage();
-    this.batches =
-        RecordedBatches.between(journal, job.blockSeal(), begin(), to.ledger().positions());
   }
 
   private Positions begin() {
@@ -98,9 +104,12 @@ public final class JobReplay {
       throw new HeadraceException(
           "The job learns with privacy, whose noise is drawn anew each time and kept nowhere: there is nothing to compare a replay with. Only with a privacy.seed, which is for experiments, can it be replayed.");
     }
+  }
+
+  private void requireSourceKeeps() {
     if (job.source().name().equals("http")) {
       throw new HeadraceException(
-          "The job learns from samples that are pushed to it, and a log of those is let go as checkpoints cover it: a replay reads files and topics. Have samples that are to be replayed produced to a topic, and learn from that with source: kafka.");
+          "The job learns from samples that are pushed to it, and a log of those is let go as checkpoints cover it: a replay reads files and topics. Replay what an archive has, with --archive, or have samples that are to be replayed produced to a topic, and learn from that with source: kafka.");
     }
   }
 
@@ -132,8 +141,8 @@ public final class JobReplay {
   }
 
   /** How many batches there are to train. */
-  public int batches() {
-    return batches.count();
+  public long batches() {
+    return training.batches();
   }
 
   /**
@@ -145,48 +154,8 @@ public final class JobReplay {
     String expected = parametersSha256();
     var vocabularies = GrowingVocabularies.of(job.sample());
     Optional<Checkpoint> begin = from.or(() -> startingWeights(vocabularies));
-    JobSpec learning = job.withSample(vocabularies.learning()).withSource(finite());
-    List<Transform> transforms = new ArrayList<>(JobValidation.training(job));
-    transforms.addAll(JobTransforms.of(job).transforms());
-    var store = new MemoryStore(begin);
-    SampleSource source = JobSources.training(learning);
-    TopicCheckpoints.tell(source, to);
-    try (Trainer trainer = job.newTrainer();
-        var letters = new DiscardedLetters()) {
-      var plan =
-          new TrainingPlan(
-              job.name(),
-              job.sample().schema(),
-              new Begun(source, FirstPositions.of(to)),
-              JobDecoders.of(learning, "source", learning.source()),
-              transforms,
-              trainer,
-              vocabularies,
-              store,
-              batches,
-              letters,
-              SampleArchive.NONE,
-              new NoEvents(),
-              positions -> {},
-              step -> {},
-              InstantSource.system(),
-              Optional.empty(),
-              ChunkTraces.NONE,
-              new TrainingSettings(
-                  job.batch(),
-                  job.engine().decoders(),
-                  job.metrics().windowSamples(),
-                  job.metrics().driftAbove(),
-                  Long.MAX_VALUE,
-                  OptionalLong.empty()));
-      if (batches.count() > 0) {
-        try (TrainingRun run = TrainingRun.start(plan)) {
-          run.await();
-        }
-      } else {
-        begin.ifPresent(trainer::restore);
-      }
-      Checkpoint found = store.last().orElseGet(() -> trainer.snapshot(job.name(), 0));
+    try (Trainer trainer = job.newTrainer()) {
+      Checkpoint found = training.train(trainer, vocabularies, begin);
       return new Outcome(expected, trainer.parametersSha256(), differences(found));
     }
   }
@@ -216,21 +185,6 @@ public final class JobReplay {
       trainer.restore(to);
       return trainer.parametersSha256();
     }
-  }
-
-  /** The job's source without what only a live run does: sharing, committing, waiting for more. */
-  private ComponentSpec finite() {
-    if (!job.source().name().equals("kafka")) {
-      return job.source();
-    }
-    var raw = new TreeMap<>(job.source().settings().asMap());
-    raw.remove("group");
-    raw.put("subscribe", false);
-    raw.put("share-group", false);
-    raw.put("stop-at-end", true);
-    raw.put("fail-fast", true);
-    raw.put("start", "earliest");
-    return Sources.variants().spec("kafka", raw);
   }
 
   private List<String> differences(Checkpoint found) {
@@ -270,33 +224,5 @@ public final class JobReplay {
         : "differs from element %,d of %,d on"
             .formatted(
                 at / expected.type().bytes(), expected.data().byteSize() / expected.type().bytes());
-  }
-
-  /** A source whose partitions begin where they were begun the first time. */
-  private record Begun(SampleSource source, Positions first) implements SampleSource {
-    @Override
-    public void recorded(SourcePartition partition, long position) {
-      source.recorded(partition, position);
-    }
-
-    @Override
-    public Flux<RecordChunk> chunks(Positions from) {
-      return chunks(from, new HeldPartitions());
-    }
-
-    @Override
-    public Flux<RecordChunk> chunks(Positions from, HeldPartitions held) {
-      var all = new TreeMap<>(first.next());
-      all.putAll(from.next());
-      return source.chunks(new Positions(all), held);
-    }
-  }
-
-  private static final class NoEvents implements EventSink {
-    @Override
-    public void accept(TrainEvent event) {}
-
-    @Override
-    public void close() {}
   }
 }

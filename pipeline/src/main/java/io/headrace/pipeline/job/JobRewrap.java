@@ -3,6 +3,7 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.push.PushSampleSource;
+import io.headrace.sink.archive.ArchiveRewriting;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryLock;
 import io.headrace.sink.file.FileDeadLetterSink;
@@ -63,6 +64,11 @@ public final class JobRewrap {
       if (letters.isPresent() && wanted(letters.get())) {
         FileDeadLetterSink.rewrite(letters.get(), before, after);
         rewritten++;
+      }
+      if (job.archive().isPresent()) {
+        rewritten +=
+            ArchiveRewriting.rewrite(
+                job.archive().get().directory(), job.name(), this::wanted, from, to);
       }
       if (job.source().name().equals("http")
           && JobSources.plain(job, job.source()) instanceof PushSampleSource pushed) {

@@ -80,16 +80,19 @@ public final class ArchiveReader {
    */
   public void forEach(long afterStep, long lastStep, Consumer<ArchivedSample> to) {
     for (int i = 0; i < cuts.size(); i++) {
-      int cut = i;
       List<Segment> wanted =
-          cuts.get(cut).segments().stream()
+          cuts.get(i).segments().stream()
               .filter(s -> s.lastStep() > afterStep && s.firstStep() <= lastStep)
               .toList();
+      if (wanted.isEmpty()) {
+        continue;
+      }
+      List<Cut.Withdrawn> withdrawn = withdrawn(i);
       merge(
           wanted,
           sample -> {
             long step = sample.step();
-            if (step > afterStep && step <= lastStep && !isWithdrawn(cut, step)) {
+            if (step > afterStep && step <= lastStep && !has(withdrawn, step)) {
               to.accept(sample);
             }
           });
@@ -170,19 +173,22 @@ public final class ArchiveReader {
     }
   }
 
-  /** Steps are counted anew where a job went on with weights alone. */
-  private boolean isWithdrawn(int cut, long step) {
+  /** What a cut and those behind it undid; steps are counted anew behind weights alone. */
+  private List<Cut.Withdrawn> withdrawn(int cut) {
+    List<Cut.Withdrawn> withdrawn = new ArrayList<>();
     long before = 0;
     for (Cut later : cuts.subList(cut, cuts.size())) {
       if (later.step() < before) {
-        return false;
+        break;
       }
       before = later.step();
-      if (later.withdrawn().stream().anyMatch(undone -> undone.has(step))) {
-        return true;
-      }
+      withdrawn.addAll(later.withdrawn());
     }
-    return false;
+    return withdrawn;
+  }
+
+  private static boolean has(List<Cut.Withdrawn> withdrawn, long step) {
+    return withdrawn.stream().anyMatch(undone -> undone.has(step));
   }
 
   /**
@@ -221,9 +227,10 @@ public final class ArchiveReader {
                     cut.withdrawnRows(),
                     cut.to().trained() - cut.from().trained()));
       }
+      List<Cut.Withdrawn> withdrawn = withdrawn(i);
       for (Segment segment : cut.segments()) {
         try {
-          samples += verify(i, segment);
+          samples += verify(segment, withdrawn);
         } catch (HeadraceException damage) {
           problems.add(String.valueOf(damage.getMessage()));
         }
@@ -263,7 +270,7 @@ public final class ArchiveReader {
     }
   }
 
-  private long verify(int cut, Segment segment) {
+  private long verify(Segment segment, List<Cut.Withdrawn> withdrawn) {
     long samples = 0;
     long step = segment.firstStep();
     int row = -1;
@@ -281,7 +288,7 @@ public final class ArchiveReader {
         }
         step = s.step();
         row = s.row();
-        samples += isWithdrawn(cut, step) ? 0 : 1;
+        samples += has(withdrawn, step) ? 0 : 1;
       }
     }
     return samples;
