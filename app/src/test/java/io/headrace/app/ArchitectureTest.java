@@ -1,25 +1,38 @@
 package io.headrace.app;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.jsontype.PolymorphicTypeValidator;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.headrace.app.access.ApiToken;
 import io.headrace.engine.error.HeadraceException;
+import java.io.Externalizable;
+import java.io.ObjectInput;
+import java.io.ObjectInputFilter;
+import java.io.ObjectOutput;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -177,6 +190,48 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** What makes objects of what others wrote, and finds code for it by name. */
+  @Test
+  void nothingIsMadeOfBytesButValues() {
+    noClasses()
+        .that(WRITTEN_BY_HAND)
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(
+                    "javax.naming..",
+                    "java.rmi..",
+                    "javax.script..",
+                    "java.beans..",
+                    "javax.management.remote..")
+                .or(type(org.yaml.snakeyaml.constructor.Constructor.class))
+                .or(assignableTo(ObjectInput.class))
+                .or(assignableTo(ObjectOutput.class))
+                .or(assignableTo(ObjectInputFilter.class)))
+        .check(CLASSES);
+    noClasses()
+        .that(WRITTEN_BY_HAND)
+        .should()
+        .beAssignableTo(Externalizable.class)
+        .orShould()
+        .callMethod(ObjectMapper.class, "activateDefaultTyping", PolymorphicTypeValidator.class)
+        .orShould()
+        .callMethod(
+            ClassLoader.class, "defineClass", String.class, byte[].class, int.class, int.class)
+        .check(CLASSES);
+  }
+
+  /** A comparison that ends at the first difference tells by its time how far a guess was right. */
+  @Test
+  void secretsAreComparedInTheSameTimeWhateverTheyAre() {
+    methods()
+        .that()
+        .areDeclaredIn(ApiToken.class)
+        .and()
+        .haveName("matches")
+        .should(callOnly(MessageDigest.class, "isEqual"))
+        .check(CLASSES);
+  }
+
   @Test
   void classesAreNamedForWhatTheyAre() {
     noClasses()
@@ -199,6 +254,25 @@ class ArchitectureTest {
         .should()
         .beAssignableTo(HeadraceException.class)
         .check(CLASSES);
+  }
+
+  /** One comparison: that one. */
+  private static ArchCondition<JavaMethod> callOnly(Class<?> owner, String name) {
+    return new ArchCondition<>("compare by " + owner.getSimpleName() + "." + name) {
+      @Override
+      public void check(JavaMethod item, ConditionEvents events) {
+        boolean compares =
+            item.getMethodCallsFromSelf().stream()
+                .anyMatch(
+                    call ->
+                        call.getTargetOwner().isEquivalentTo(owner) && call.getName().equals(name));
+        boolean otherwise =
+            item.getMethodCallsFromSelf().stream()
+                .map(call -> call.getTargetOwner().getSimpleName() + "." + call.getName())
+                .anyMatch(Set.of("String.equals", "Arrays.equals", "Arrays.mismatch")::contains);
+        events.add(new SimpleConditionEvent(item, compares && !otherwise, item.getFullName()));
+      }
+    };
   }
 
   private static DynamicTest test(String name, ArchRule rule) {

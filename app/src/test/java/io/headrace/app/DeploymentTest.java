@@ -2,16 +2,25 @@ package io.headrace.app;
 
 import static io.headrace.app.CommandLineRun.HOME;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.core.status.NopStatusListener;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headrace.app.access.ApiToken;
+import io.headrace.app.access.KnownTokens;
+import io.headrace.app.access.Role;
+import io.headrace.app.access.TokenFile;
 import io.headrace.app.command.HeadraceCommand;
+import io.headrace.pipeline.job.AccessSettings;
 import io.headrace.pipeline.job.JobFile;
+import io.headrace.pipeline.job.JobSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -85,10 +94,16 @@ class DeploymentTest {
       for (String port : texts(of.path("ports"))) {
         assertThat(port).as("nobody else's machine").startsWith("127.0.0.1:");
       }
-      String shares = of.path("network_mode").asText("service:headrace");
-      assertThat(services.has(shares.replace("service:", ""))).isTrue();
+      assertThat(of.has("privileged") || of.has("network_mode")).isFalse();
+      of.path("depends_on")
+          .fieldNames()
+          .forEachRemaining(on -> assertThat(services.has(on)).isTrue());
       if (of.path("image").asText().startsWith("headrace:")) {
         assertThat(of.path("read_only").asBoolean()).isTrue();
+        assertThat(texts(of.path("cap_drop"))).containsExactly("ALL");
+        if (of.has("entrypoint")) {
+          continue; // a script, see theTokensOfComposeAreThoseThatItsPartsUse
+        }
         List<String> words = texts(of.path("command"));
         words.stream()
             .filter(word -> word.startsWith("/opt/headrace/"))
@@ -98,19 +113,82 @@ class DeploymentTest {
     }
   }
 
+  /** Runs the script as it stands, with the image's folder and data in other places. */
+  @Test
+  void theTokensOfComposeAreThoseThatItsPartsUse(@TempDir Path folder) throws Exception {
+    JsonNode services = yaml("compose.yml").getFirst().path("services");
+    Path data = Files.createDirectories(folder.resolve("data/scrape")).resolveSibling(".");
+    Path command = folder.resolve("headrace");
+    Files.writeString(
+        command,
+        "#!/bin/sh\nexec \"%s\" -Dlogback.statusListenerClass=%s -cp \"%s\" io.headrace.app.Main \"$@\"\n"
+            .formatted(
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                NopStatusListener.class.getName(),
+                System.getProperty("java.class.path")));
+    assertThat(command.toFile().setExecutable(true)).isTrue();
+    String script =
+        services
+            .path("tokens")
+            .path("command")
+            .path(0)
+            .asText()
+            .replace("$$", "$")
+            .replace("/opt/headrace/bin/headrace", command.toString())
+            .replace("/data", data.normalize().toString());
+    for (int i = 0; i < 2; i++) { // the second time nothing is made
+      Process made = new ProcessBuilder("/bin/sh", "-euc", script).inheritIO().start();
+      assertThat(made.waitFor()).isZero();
+    }
+    Path tokens = data.resolve("tokens.json");
+    assertThat(new TokenFile(tokens).read())
+        .extracting(ApiToken::name, ApiToken::role)
+        .containsExactly(tuple("prometheus", Role.VIEWER), tuple("people", Role.ADMIN));
+    var known = new KnownTokens(new TokenFile(tokens), InstantSource.system());
+    String scrape = Files.readString(data.resolve("scrape/token")).strip();
+    assertThat(known.find(scrape).orElseThrow().role()).isEqualTo(Role.VIEWER);
+    Path admin = data.resolve("admin.token");
+    assertThat(known.find(Files.readString(admin).strip()).orElseThrow().role())
+        .isEqualTo(Role.ADMIN);
+    assertThat(Files.getPosixFilePermissions(admin)).hasSize(2);
+
+    JsonNode scraped = yaml("prometheus/prometheus.yml").getFirst().path("scrape_configs").path(0);
+    String file = scraped.path("authorization").path("credentials_file").asText();
+    assertThat(texts(services.path("prometheus").path("volumes")))
+        .contains("headrace-scrape:" + Path.of(file).getParent() + ":ro");
+    assertThat(texts(services.path("tokens").path("volumes")))
+        .contains("headrace-scrape:/data/scrape");
+    assertThat(texts(services.path("token").path("entrypoint"))).contains("/data/admin.token");
+    assertThat(texts(services.path("headrace").path("command")))
+        .contains("access.tokens=/data/tokens.json");
+    assertThat(scraped.path("static_configs").path(0).path("targets").path(0).asText())
+        .isEqualTo("headrace:8081");
+  }
+
   @Test
   void manifestsFitTogether(@TempDir Path folder) throws IOException {
     List<JsonNode> all = yaml("kubernetes/headrace.yaml");
     assertThat(all)
         .extracting(each -> each.path("kind").asText())
-        .containsExactly("ConfigMap", "PersistentVolumeClaim", "Deployment", "PodMonitor");
+        .containsExactly(
+            "ConfigMap",
+            "PersistentVolumeClaim",
+            "Deployment",
+            "Service",
+            "NetworkPolicy",
+            "PodMonitor");
+    assertThat(all)
+        .allSatisfy(each -> assertThat(each.path("metadata").path("name").asText()).isNotEmpty());
     String job = all.get(0).path("data").path("job.yaml").asText();
     Path file = folder.resolve("job.yaml");
     Files.writeString(file, job.replace("/opt/headrace", HOME.toString()));
 
     JsonNode pod = all.get(2).path("spec").path("template");
     assertThat(pod.path("metadata").path("labels"))
-        .isEqualTo(all.get(3).path("spec").path("selector").path("matchLabels"));
+        .isEqualTo(all.get(3).path("spec").path("selector"))
+        .isEqualTo(all.get(4).path("spec").path("podSelector").path("matchLabels"))
+        .isEqualTo(all.get(5).path("spec").path("selector").path("matchLabels"));
+    assertThat(pod.path("spec").path("automountServiceAccountToken").asBoolean(true)).isFalse();
     assertThat(pod.path("spec").path("securityContext").path("runAsNonRoot").asBoolean()).isTrue();
     List<String> volumes = pod.path("spec").path("volumes").findValuesAsText("name");
     List<String> ports = new ArrayList<>();
@@ -122,17 +200,39 @@ class DeploymentTest {
           .path("volumeMounts")
           .forEach(mount -> assertThat(volumes).contains(mount.path("name").asText()));
       container.path("ports").forEach(port -> ports.add(port.path("name").asText()));
-      if (container.has("args")) {
-        assertRuns(texts(container.path("args")), file);
-        for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
-          assertThat(texts(container.path(probe).path("exec").path("command")))
-              .containsExactly("/opt/headrace/bin/health", texts(container.path("args")).getLast());
-        }
+      assertRuns(texts(container.path("args")), file);
+      assertThat(container.path("ports").path(0).path("containerPort").asText())
+          .isEqualTo(texts(container.path("args")).getLast());
+      for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+        JsonNode asked = container.path(probe).path("httpGet");
+        assertThat(asked.path("path").asText()).isEqualTo("/health"); // which needs no token
+        assertThat(asked.path("scheme").asText()).isEqualTo("HTTPS");
+        assertThat(ports).contains(asked.path("port").asText());
       }
+      assertMounted(pod.path("spec"), container, JobFile.read(file, List.of()));
     }
-    JsonNode endpoint = all.get(3).path("spec").path("podMetricsEndpoints").path(0);
+    JsonNode endpoint = all.get(5).path("spec").path("podMetricsEndpoints").path(0);
     assertThat(ports).contains(endpoint.path("port").asText());
     assertThat(endpoint.path("path").asText()).isEqualTo("/prometheus");
+    assertThat(endpoint.path("scheme").asText()).isEqualTo("https");
+    assertThat(endpoint.path("authorization").path("credentials").path("name").asText())
+        .isEqualTo("headrace-tokens");
+  }
+
+  /** What the job's access names lies in a volume that is mounted, and it asks and encrypts. */
+  private static void assertMounted(JsonNode pod, JsonNode container, JobSpec job) {
+    AccessSettings access = job.access().orElseThrow();
+    AccessSettings.Tls tls = access.tls().orElseThrow();
+    for (Path file : List.of(access.tokens().orElseThrow(), tls.certificate(), tls.key())) {
+      String volume =
+          StreamSupport.stream(container.path("volumeMounts").spliterator(), false)
+              .filter(one -> one.path("mountPath").asText().equals("" + file.getParent()))
+              .map(one -> one.path("name").asText())
+              .findFirst()
+              .orElseThrow();
+      assertThat(pod.path("volumes"))
+          .anyMatch(one -> one.path("name").asText().equals(volume) && one.has("secret"));
+    }
   }
 
   @Test

@@ -94,7 +94,7 @@ record ModelState(Model model) {
     model.derive();
   }
 
-  /** Takes what {@link #copyWeights} copied of another instance of the same model. */
+  /** Takes the weights that another instance of the same model had, without its slots. */
   void takeWeights(CheckpointReader from) {
     Optional<CaughtUp> late = CaughtUp.of(from);
     for (Parameter parameter : model.parameters().all()) {
@@ -102,8 +102,7 @@ record ModelState(Model model) {
       if (width.isPresent()) {
         late.get().forEach(parameter.name(), rows(parameter, width.get()));
       } else {
-        MemorySegment copy = from.tensor("model." + parameter.name()).orElseThrow().data();
-        put(copy, parameter, model.parameters().values());
+        restore(from, "model." + parameter.name(), parameter, model.parameters().values());
       }
     }
     model.states().forEach((name, state) -> state.restore(from.within(STATE + name)));

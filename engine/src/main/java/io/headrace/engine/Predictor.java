@@ -32,6 +32,15 @@ public final class Predictor {
   }
 
   /**
+   * Predicts by a checkpoint from now on.
+   *
+   * @throws io.headrace.engine.error.HeadraceException if it is of another model
+   */
+  public void take(Checkpoint checkpoint) {
+    new ModelState(model).takeWeights(new CheckpointReader(checkpoint));
+  }
+
+  /**
    * Predicts for rows.
    *
    * @param outputs rows x {@link #outputWidth} floats, as {@link Trainer#predict} writes them

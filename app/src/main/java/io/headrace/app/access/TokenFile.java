@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -24,13 +25,17 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * The file that API tokens are kept in, hashed. Only its owner may read or write it; each change is
- * one rename, so readers see all of it or nothing. Stateless.
+ * The file that API tokens are kept in, hashed. Only its owner may read or write it, and, where it
+ * belongs to root as what Kubernetes mounts does, its group may read it; each change is one rename,
+ * so readers see all of it or nothing. Stateless.
  */
 public final class TokenFile {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
+
+  private static final Set<PosixFilePermission> OWNER_AND_READING_GROUP =
+      PosixFilePermissions.fromString("rw-r-----");
 
   private final Path file;
 
@@ -121,12 +126,19 @@ public final class TokenFile {
   }
 
   private void requireOwnerOnly() throws IOException {
-    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-    if (!OWNER_ONLY.containsAll(permissions)) {
+    PosixFileAttributes of = Files.readAttributes(file, PosixFileAttributes.class);
+    Set<PosixFilePermission> permissions = of.permissions();
+    if (!isClosed(permissions, of.owner().getName(), System.getProperty("user.name", ""))) {
       throw new HeadraceException(
           "%s may be used by others than its owner (%s). Take that from them: chmod 600 %s."
               .formatted(file, PosixFilePermissions.toString(permissions), file));
     }
+  }
+
+  /** Whether nobody reads a file by accident; its group may where root has put it there for us. */
+  static boolean isClosed(Set<PosixFilePermission> permissions, String owner, String reader) {
+    boolean mounted = owner.equals("root") && !reader.equals(owner);
+    return (mounted ? OWNER_AND_READING_GROUP : OWNER_ONLY).containsAll(permissions);
   }
 
   private List<ApiToken> parse(String text) {

@@ -1,5 +1,6 @@
 package io.headrace.app.command;
 
+import io.headrace.app.letters.Printable;
 import io.headrace.engine.error.HeadraceException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -17,7 +18,7 @@ final class Failures {
   static int usage(ParameterException failure, String[] arguments) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("headrace: " + failure.getMessage());
+    err.println("headrace: " + Printable.of(String.valueOf(failure.getMessage())));
     if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
       err.println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
     }
@@ -28,7 +29,7 @@ final class Failures {
   static int execution(Exception failure, CommandLine command, ParseResult arguments) {
     PrintWriter err = command.getErr();
     if (failure instanceof HeadraceException) {
-      err.println("headrace: " + failure.getMessage());
+      err.println("headrace: " + Printable.of(String.valueOf(failure.getMessage())));
     } else {
       failure.printStackTrace(err);
       err.println(

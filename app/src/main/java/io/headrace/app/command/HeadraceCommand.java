@@ -27,6 +27,7 @@ public final class HeadraceCommand implements Runnable {
           new Entry("demo", DemoCommand::new),
           new Entry("run", RunCommand::new),
           new Entry("serve", ServeCommand::new),
+          new Entry("follow", FollowCommand::new),
           new Entry("produce", ProduceCommand::new),
           new Entry("evaluate", EvaluateCommand::new),
           new Entry("predict", PredictCommand::new),

@@ -70,7 +70,8 @@ public record Exposure(String host, int port, Optional<AccessSettings> access, b
             + "; access: {tokens: FILE} in the job asks who they are";
   }
 
-  private boolean loopback() {
+  /** Whether only this machine reaches it. */
+  boolean loopback() {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {

@@ -58,6 +58,15 @@ public final class HttpService implements AutoCloseable {
 
   static HttpService start(
       Exposure exposure, ServedJobs jobs, Duration every, InstantSource clock) {
+    return start(exposure, jobs, every, clock, ConnectionLimits.USUAL);
+  }
+
+  static HttpService start(
+      Exposure exposure,
+      ServedJobs jobs,
+      Duration every,
+      InstantSource clock,
+      ConnectionLimits limits) {
     exposure.check();
     checkFree(exposure.host(), exposure.port());
     Gatekeeper gatekeeper = Gatekeeper.open(exposure, results(jobs), clock);
@@ -72,6 +81,7 @@ public final class HttpService implements AutoCloseable {
             .build();
     context.registerSingleton(ServedJobs.class, jobs);
     context.registerSingleton(Gatekeeper.class, gatekeeper);
+    context.registerSingleton(ConnectionLimits.class, limits);
     context.registerSingleton(StatusFeed.Pace.class, new StatusFeed.Pace(every));
     try {
       context.start();

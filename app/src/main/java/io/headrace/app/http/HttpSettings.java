@@ -15,6 +15,9 @@ final class HttpSettings {
   /** As the WebJar's version in the root pom.xml. */
   private static final String UPLOT = "1.6.30";
 
+  /** Where no job says how large a body may be. */
+  private static final int USUAL_BODY = 8 << 20;
+
   private static final String CERTIFICATE = "service";
 
   private HttpSettings() {}
@@ -27,10 +30,7 @@ final class HttpSettings {
     settings.put("micronaut.server.port", port);
     exposure.tls().ifPresent(tls -> putTls(settings, port, tls));
     putSecurity(settings, exposure);
-    int largest = jobs.maxRequestBytes();
-    if (largest > 0) {
-      settings.put("micronaut.server.max-request-size", largest);
-    }
+    settings.put("micronaut.server.max-request-size", largestBody(jobs));
     // One thread serves a handful of pages and scrapes; the cores belong to training. It being one
     // is also why a tick never meets a page that is just leaving: see StatusFeed.
     settings.put("micronaut.netty.event-loops.default.num-threads", 1);
@@ -65,6 +65,12 @@ final class HttpSettings {
       settings.put("micronaut.metrics.binders." + binder + ".enabled", false);
     }
     return settings;
+  }
+
+  /** Bytes of the largest body that is received, whatever it is for. */
+  static int largestBody(ServedJobs jobs) {
+    int asked = jobs.maxRequestBytes();
+    return asked > 0 ? asked : USUAL_BODY;
   }
 
   private static void putTls(Map<String, Object> settings, int port, Tls tls) {

@@ -11,7 +11,8 @@ import reactor.core.publisher.Flux;
 
 /**
  * The jobs' part of {@code /health}: each with its state, DOWN once it has failed. While another
- * one has not, that is only told, for whoever watches over the process would end that one too.
+ * one has not, that is only told, for whoever watches over the process would end that one too. A
+ * job that is followed is DOWN until a model has come: see {@link ModelReadiness}.
  */
 @Singleton
 final class JobHealth implements HealthIndicator {

@@ -46,6 +46,9 @@ final class JobMetrics implements MultiCollector {
       if (status.predictions() != null) {
         predictions(status.predictions(), families);
       }
+      if (status.following() != null) {
+        following(status.following(), families);
+      }
     }
     return families.snapshots();
   }
@@ -225,6 +228,29 @@ final class JobMetrics implements MultiCollector {
     families
         .gauge("headrace_announced_step", "Step of the newest model announced")
         .add(announced.step());
+  }
+
+  private static void following(JobStatus.Following following, MetricFamilies families) {
+    families
+        .counter("headrace_follow_models", "Models of a job trained elsewhere, by outcome")
+        .add(following.taken(), "outcome", "taken")
+        .add(following.failures(), "outcome", "failed")
+        .add(following.refused(), "outcome", "refused");
+    families
+        .gauge("headrace_follow_lag_seconds", "Since when a newer model than the served is known")
+        .add(following.lagSeconds());
+    var samples =
+        families.gauge("headrace_follow_lag_samples", "Samples that the newest has learned more");
+    if (following.lagSamples() != null) {
+      samples.add(following.lagSamples().doubleValue());
+    }
+    var age = families.gauge("headrace_follow_model_age_seconds", "Age of the model served");
+    if (following.served() != null) {
+      age.add(following.served().ageSeconds());
+    }
+    families
+        .gauge("headrace_follow_source_up", "1 if it is known which model is the newest")
+        .add(following.sourceUp() ? 1 : 0);
   }
 
   private static void archive(JobStatus.Archive archive, MetricFamilies families) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param partitions what became of the records of each source partition, in order
  * @param archive null where the job has none
  * @param predictions null where the job does not predict
+ * @param following null where the job is trained here
  * @param events the latest, newest first
  */
 @Serdeable
@@ -30,6 +31,7 @@ public record JobStatus(
     Checkpoints checkpoints,
     @Nullable Archive archive,
     @Nullable Predictions predictions,
+    @Nullable Following following,
     List<Event> events) {
 
   /**
@@ -291,12 +293,48 @@ public record JobStatus(
   public record Predictions(long answered, long refused, long rows, long step) {}
 
   /**
+   * Which model of a job that is trained elsewhere is served.
+   *
+   * @param served null before the first
+   * @param newest that is known; null before the first
+   * @param lagSeconds since when a newer one than the served is known; 0 while there is none
+   * @param lagSamples that the newest has learned and the served has not; null where nobody knows
+   * @param taken models that were served so far
+   * @param failures to take one; each is tried again
+   * @param refused models that are older than the one that is served
+   * @param sourceUp whether news came when they were last asked for
+   */
+  @Serdeable
+  public record Following(
+      @Nullable Model served,
+      @Nullable Model newest,
+      double lagSeconds,
+      @Nullable Long lagSamples,
+      long taken,
+      long failures,
+      long refused,
+      boolean sourceUp) {}
+
+  /**
+   * A model of a job that is trained elsewhere.
+   *
+   * @param samples trained; null where only the checkpoint itself tells
+   */
+  @Serdeable
+  public record Model(String checkpoint, long step, @Nullable Long samples, double ageSeconds) {}
+
+  /**
    * A durable checkpoint.
    *
    * @param millis how long writing it took
    */
   @Serdeable
   public record Saved(String name, long step, double ageSeconds, long bytes, long millis) {}
+
+  /** Of a job that does not run and of which there is nothing to show. */
+  public static JobStatus of(Job job) {
+    return of(job, List.of());
+  }
 
   /** Of a job that does not run and of which there is nothing to show but what happened to it. */
   public static JobStatus of(Job job, List<Event> events) {
@@ -312,7 +350,25 @@ public record JobStatus(
         new Checkpoints(0, 0, 0, null, null),
         null,
         null,
+        null,
         events);
+  }
+
+  /** The same of a job that is trained elsewhere. */
+  public JobStatus following(Following other, Predictions made, List<Event> happened) {
+    return new JobStatus(
+        timeMillis,
+        job,
+        progress,
+        ledger,
+        partitions,
+        metrics,
+        flow,
+        checkpoints,
+        archive,
+        made,
+        other,
+        happened);
   }
 
   public JobStatus {

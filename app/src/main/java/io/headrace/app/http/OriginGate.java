@@ -13,8 +13,9 @@ import java.net.URI;
 import java.util.regex.Pattern;
 
 /**
- * Refuses requests that change something and that a page of another site had a browser send.
- * Browsers say where a request comes from; other programs say nothing and may pass.
+ * Refuses requests that change something and that a page of another site had a browser send, and on
+ * a service that is open to this machine alone all that were sent to a name that somebody else may
+ * own. Browsers say where a request comes from; other programs say nothing and may pass.
  */
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 final class OriginGate implements Ordered {
@@ -27,14 +28,23 @@ final class OriginGate implements Ordered {
       Pattern.compile("(localhost|[\\d.]+|\\[[0-9a-fA-F:.]+])(:\\d+)?");
 
   private final boolean open;
+  private final boolean hereAlone;
 
   OriginGate(Gatekeeper gatekeeper) {
     this.open = !gatekeeper.exposure().authenticates();
+    this.hereAlone = open && gatekeeper.exposure().loopback();
   }
 
   /** The answer to a request that is refused; null for one that goes on. */
   @RequestFilter
   @Nullable HttpResponse<?> check(HttpRequest<?> request) {
+    String host = request.getHeaders().get(HttpHeaders.HOST);
+    if (hereAlone && host != null && !OURS.matcher(host).matches()) {
+      return Problem.response(
+          request,
+          HttpStatus.FORBIDDEN,
+          "This service is open to its machine alone: open it by address or as localhost. To reach it by a name, give the job access: {tokens: FILE}.");
+    }
     boolean changes =
         switch (request.getMethod()) {
           case GET, HEAD, OPTIONS -> false;

@@ -1,15 +1,12 @@
 package io.headrace.app.http;
 
 import io.micronaut.core.order.Ordered;
-import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
-import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.http.filter.ServerFilterPhase;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Turns requests for predictions away by their headers, before anything reads their bodies. */
@@ -31,23 +28,13 @@ final class PredictGate implements Ordered {
   /** The answer to a request that cannot be taken; null for one that goes on. */
   @RequestFilter
   @Nullable HttpResponse<?> check(HttpRequest<?> request) {
-    Optional<String> packed = SamplesGate.packed(request.getHeaders());
-    if (packed.isPresent()) {
-      return Problem.response(request, HttpStatus.UNSUPPORTED_MEDIA_TYPE, packed.get());
-    }
     int largest =
         jobs.of(request).predictions().map(live -> live.model().maxRequestBytes()).orElse(0);
     long length = request.getHeaders().contentLength().orElse(largest);
     long bytes = Math.min(length, largest); // longer ones are refused as they are
-    if (bytes <= UNCOUNTED || budget.take(request, bytes, Math.max(MOST_RECEIVED, largest))) {
-      return null;
-    }
-    return Problem.response(
-            request,
-            HttpStatus.TOO_MANY_REQUESTS,
-            "The bodies of other requests that are being received, %,d bytes, leave no room for this one. Try again."
-                .formatted(budget.taken()))
-        .header(HttpHeaders.RETRY_AFTER, "1");
+    return bytes <= UNCOUNTED
+        ? null
+        : budget.refusal(request, bytes, Math.max(MOST_RECEIVED, largest), "");
   }
 
   /** Whatever the answer is, and whoever gave it. */

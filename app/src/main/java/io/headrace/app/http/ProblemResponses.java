@@ -3,6 +3,7 @@ package io.headrace.app.http;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.exceptions.HttpStatusException;
+import io.micronaut.http.server.exceptions.NotFoundException;
 import io.micronaut.http.server.exceptions.response.Error;
 import io.micronaut.http.server.exceptions.response.ErrorContext;
 import io.micronaut.http.server.exceptions.response.ErrorResponseProcessor;
@@ -26,7 +27,8 @@ final class ProblemResponses implements ErrorResponseProcessor<Problem> {
   }
 
   private static String detail(ErrorContext context, HttpStatus status) {
-    if (context.getRootCause().orElse(null) instanceof HttpStatusException ours) {
+    if (context.getRootCause().orElse(null) instanceof HttpStatusException ours
+        && !(ours instanceof NotFoundException)) { // the framework's has nothing to say
       return String.valueOf(ours.getMessage());
     }
     if (status == HttpStatus.UNAUTHORIZED) {

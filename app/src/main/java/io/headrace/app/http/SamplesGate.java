@@ -42,15 +42,11 @@ final class SamplesGate implements Ordered {
     }
     long length = request.getHeaders().contentLength().orElse(intake.maxRequestBytes());
     long bytes = Math.min(length, intake.maxRequestBytes()); // longer ones are refused as they are
-    if (budget.take(request, bytes, intake.maxReceivingBytes())) {
-      return null;
-    }
-    return Problem.response(
-            request,
-            HttpStatus.TOO_MANY_REQUESTS,
-            "The bodies of other requests that are being received, %,d bytes, leave no room for this one within max-receiving-bytes, %,d. Try again."
-                .formatted(budget.taken(), intake.maxReceivingBytes()))
-        .header(HttpHeaders.RETRY_AFTER, "1");
+    return budget.refusal(
+        request,
+        bytes,
+        intake.maxReceivingBytes(),
+        " within max-receiving-bytes, %,d".formatted(intake.maxReceivingBytes()));
   }
 
   /** Whatever the answer is, and whoever gave it. */
@@ -65,18 +61,7 @@ final class SamplesGate implements Ordered {
     return ServerFilterPhase.SECURITY.after();
   }
 
-  /** Why a body is not unpacked: a few bytes could become any number. */
-  static Optional<String> packed(HttpHeaders headers) {
-    return Optional.ofNullable(headers.get(HttpHeaders.CONTENT_ENCODING))
-        .filter(encoding -> !encoding.equalsIgnoreCase("identity"))
-        .map(encoding -> "The body is packed with " + encoding + ". Send it unpacked.");
-  }
-
   private static Optional<String> misfit(HttpHeaders headers, PushIntake intake) {
-    Optional<String> packed = packed(headers);
-    if (packed.isPresent()) {
-      return packed;
-    }
     Optional<MediaType> type = headers.contentType();
     if (type.isEmpty() || intake.mediaTypes().contains(type.get().getName())) {
       return Optional.empty();

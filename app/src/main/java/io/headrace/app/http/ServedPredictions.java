@@ -1,7 +1,7 @@
 package io.headrace.app.http;
 
 import io.headrace.engine.sample.LabelSpec;
-import io.headrace.pipeline.serve.LiveModel;
+import io.headrace.pipeline.serve.ServedModel;
 
 /**
  * What predicts for a service's clients.
@@ -9,4 +9,4 @@ import io.headrace.pipeline.serve.LiveModel;
  * @param job its name
  * @param label what is predicted
  */
-public record ServedPredictions(LiveModel model, String job, LabelSpec label) {}
+public record ServedPredictions(ServedModel model, String job, LabelSpec label) {}

@@ -2,10 +2,12 @@ package io.headrace.app.http;
 
 import io.headrace.app.access.Role;
 import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
+import io.micronaut.http.exceptions.HttpStatusException;
 import io.micronaut.http.sse.Event;
 import io.micronaut.security.annotation.Secured;
 import java.util.List;
@@ -46,7 +48,13 @@ final class StatusController {
       uris = {"/status/stream", "/jobs/{job}/status/stream"},
       produces = MediaType.TEXT_EVENT_STREAM)
   Publisher<Event<?>> stream(HttpRequest<?> request, @PathVariable Optional<String> job) {
-    Flux<Event<?>> events = feed.events(jobs.of(job), lastHeard(request.getHeaders().get(LAST)));
+    ServedJob served = jobs.of(job);
+    if (!feed.hasRoom()) {
+      throw new HttpStatusException(
+          HttpStatus.SERVICE_UNAVAILABLE,
+          "As many pages listen as may. Close some, or ask GET /api/v1/status from time to time.");
+    }
+    Flux<Event<?>> events = feed.events(served, lastHeard(request.getHeaders().get(LAST)));
     return Callers.known(request)
         .<Publisher<Event<?>>>map(caller -> events.takeWhile(event -> gatekeeper.holds(caller)))
         .orElse(events);

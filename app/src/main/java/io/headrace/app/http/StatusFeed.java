@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,14 +48,17 @@ final class StatusFeed {
 
   private final ServedJobs jobs;
   private final Duration every;
+  private final int mostListeners;
+  private final AtomicInteger listeners = new AtomicInteger();
   private final EventLoopGroup serverThread;
   private final Map<String, Channel> channels = new ConcurrentHashMap<>();
   private final Disposable.Swap clock = Disposables.swap();
 
-  StatusFeed(ServedJobs jobs, Pace pace, EventLoopGroup serverThread) {
+  StatusFeed(ServedJobs jobs, Pace pace, ConnectionLimits limits, EventLoopGroup serverThread) {
     this.jobs = jobs;
     this.serverThread = serverThread;
     this.every = pace.every();
+    this.mostListeners = limits.streams();
   }
 
   @PostConstruct
@@ -72,6 +76,11 @@ final class StatusFeed {
     channels.values().forEach(channel -> channel.ticks().tryEmitComplete());
   }
 
+  /** Whether one more may listen. */
+  boolean hasRoom() {
+    return listeners.get() < mostListeners;
+  }
+
   List<HistoryPoint> history(ServedJob job) {
     return channel(job).history().points();
   }
@@ -85,6 +94,7 @@ final class StatusFeed {
   Flux<Event<?>> events(ServedJob job, OptionalLong after) {
     return Flux.defer(
         () -> {
+          listeners.incrementAndGet();
           Event<?> past = Event.of(history(job)).name("history");
           var told = new AtomicLong(after.orElseGet(() -> newestAlert(job)));
           return channel(job)
@@ -92,7 +102,8 @@ final class StatusFeed {
               .asFlux()
               .startWith(tickNow(job))
               .concatMapIterable(tick -> withAlerts(job, tick, told), 1)
-              .startWith(past);
+              .startWith(past)
+              .doFinally(_ -> listeners.decrementAndGet());
         });
   }
 

@@ -74,7 +74,7 @@ public final class LetterList {
                 lines.add(
                     "A replay of %d letters to %s was cut off; the next one to there settles it."
                         .formatted(attempt.letters().size(), attempt.target())));
-    return lines.toString();
+    return Printable.of(lines.toString());
   }
 
   private static String text(ObjectNode row) {

@@ -71,7 +71,7 @@ public record LetterView(RejectedSample letter, ReplayLog log) {
             letter.getPayloadBytes(),
             whole(letter) ? "" : String.format(Locale.ROOT, ", %,d kept", payload.length)));
     lines.add(isText(payload) ? start(payload) : hex(payload));
-    return lines.toString();
+    return Printable.of(lines.toString());
   }
 
   private static String start(byte[] payload) {

@@ -90,6 +90,7 @@ public final class RunView implements JobStatusSource, JobControl {
             run.announcements().map(RunView::announced).orElse(null)),
         run.job().archive().map(settings -> archive(status.archive())).orElse(null),
         run.live().map(LiveModel::status).map(RunView::predictions).orElse(null),
+        null,
         checkpoints.alerts().stream().limit(EVENTS_SHOWN).toList());
   }
 

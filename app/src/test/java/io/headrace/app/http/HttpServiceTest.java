@@ -311,7 +311,10 @@ class HttpServiceTest {
         .containsEntry("type", "about:blank")
         .containsEntry("title", "Not Found")
         .containsEntry("status", 404)
-        .containsEntry("instance", "/api/v1/nothing");
+        .extractingByKey("detail")
+        .asString()
+        .contains("/api/v1/jobs/NAME/status");
+    assertThat(json(response.body())).containsEntry("instance", "/api/v1/nothing");
   }
 
   @Test

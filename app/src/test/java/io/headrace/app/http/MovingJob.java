@@ -8,6 +8,7 @@ import io.headrace.app.http.JobStatus.Checkpoints;
 import io.headrace.app.http.JobStatus.Confusion;
 import io.headrace.app.http.JobStatus.Event;
 import io.headrace.app.http.JobStatus.Flow;
+import io.headrace.app.http.JobStatus.Following;
 import io.headrace.app.http.JobStatus.Job;
 import io.headrace.app.http.JobStatus.Metrics;
 import io.headrace.app.http.JobStatus.Partition;
@@ -64,11 +65,17 @@ final class MovingJob implements JobStatusSource, JobControl {
   /** What it predicts by, if it does. */
   Optional<ServedPredictions> predictions = Optional.empty();
 
+  /** Which model is served, if it is trained elsewhere. */
+  volatile @Nullable Following following;
+
   /** Its dead letters, if it keeps any. */
   Optional<ServedLetters> letters = Optional.empty();
 
   /** Those in there; asked for one, it answers the last. */
   List<CheckpointStore.Entry> stored = List.of();
+
+  /** What its samples may be labelled. */
+  volatile List<String> classes = List.of("on-time", "late");
 
   /** Whether held-out samples are scored, every ten ticks. */
   volatile boolean validated;
@@ -227,6 +234,7 @@ final class MovingJob implements JobStatusSource, JobControl {
         checkpoints(tick),
         new JobStatus.Archive(trained, 0, trained * 20, 0),
         new Predictions(tick * 500, tick / 4, tick * 2000, trained / 64 - 640),
+        following,
         events);
   }
 
@@ -316,10 +324,9 @@ final class MovingJob implements JobStatusSource, JobControl {
         .toList();
   }
 
-  private static Confusion confusion(long tick) {
+  private Confusion confusion(long tick) {
     return new Confusion(
-        List.of("on-time", "late"),
-        List.of(List.of(7_000 + tick % 100, 990 - tick % 100), List.of(1_200L, 810L)));
+        classes, List.of(List.of(7_000 + tick % 100, 990 - tick % 100), List.of(1_200L, 810L)));
   }
 
   private SortedMap<String, Double> validation(long tick) {

@@ -221,7 +221,19 @@ class PermissionsTest {
   void guessersWait() throws Exception {
     String good = secured.secret(Role.VIEWER);
     for (int i = 0; i < FailureLimit.MOST; i++) {
-      assertThat(status("GET /api/v1/status", SecuredService.bearer("guess-" + i))).isEqualTo(401);
+      String elsewhere = "192.0.2." + i; // anybody can write that
+      int refused =
+          status(
+              "GET /api/v1/status",
+              "Authorization",
+              "Bearer guess-" + i,
+              "X-Forwarded-For",
+              elsewhere,
+              "Forwarded",
+              "for=" + elsewhere,
+              "X-Real-IP",
+              elsewhere);
+      assertThat(refused).isEqualTo(401);
     }
     HttpResponse<String> limited =
         secured.send("GET", "/api/v1/status", SecuredService.bearer("another"));

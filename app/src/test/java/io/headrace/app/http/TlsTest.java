@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.Security;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTPS, and what a service refuses to be without it. */
 class TlsTest {
@@ -48,6 +50,48 @@ class TlsTest {
         Thread.sleep(100);
       }
       assertThat(get(port)).startsWith("HTTP/1.1 401 ").contains("Bearer");
+    }
+  }
+
+  @Test
+  void keepsTheCertificateThatItHasWhileTheFilesAreOfNoUse() throws Exception {
+    Tls files = new Tls(folder.resolve("cert.pem"), folder.resolve("key.pem"));
+    make("one", files);
+    try (var secured =
+        new SecuredService(folder, new MovingJob(), Optional.empty(), Optional.of(files))) {
+      int port = secured.service.uri().getPort();
+      assertThat(servedTo(port)).isEqualTo("CN=one");
+      Path next = Files.writeString(folder.resolve("next"), "-----BEGIN CERTIFICATE-----\nno\n");
+      Files.move(next, files.certificate(), StandardCopyOption.REPLACE_EXISTING);
+      for (int i = 0; i < 25; i++) { // longer than it takes to look again
+        assertThat(servedTo(port)).isEqualTo("CN=one");
+        Thread.sleep(100);
+      }
+      make("two", files);
+      long end = System.nanoTime() + 20_000_000_000L;
+      while (!servedTo(port).equals("CN=two")) {
+        assertThat(System.nanoTime()).as("until it is mended").isLessThan(end);
+        Thread.sleep(100);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SSLv3", "TLSv1", "TLSv1.1"})
+  void refusesProtocolsThatAreBroken(String protocol) throws Exception {
+    Tls files = new Tls(folder.resolve("cert.pem"), folder.resolve("key.pem"));
+    make("one", files);
+    String algorithms = Security.getProperty("jdk.tls.disabledAlgorithms");
+    Security.setProperty("jdk.tls.disabledAlgorithms", ""); // so that this client offers it
+    try (var secured =
+            new SecuredService(folder, new MovingJob(), Optional.empty(), Optional.of(files));
+        SSLSocket socket = connect(secured.service.uri().getPort())) {
+      socket.setEnabledProtocols(new String[] {protocol});
+      assertThatThrownBy(socket::startHandshake)
+          .isInstanceOf(IOException.class)
+          .hasMessageNotContaining("No appropriate protocol");
+    } finally {
+      Security.setProperty("jdk.tls.disabledAlgorithms", algorithms);
     }
   }
 

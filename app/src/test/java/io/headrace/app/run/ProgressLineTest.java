@@ -27,6 +27,7 @@ class ProgressLineTest {
         new JobStatus.Checkpoints(0, 0, 0, null, null),
         null,
         null,
+        null,
         List.of());
   }
 

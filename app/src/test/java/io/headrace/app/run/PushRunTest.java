@@ -196,7 +196,7 @@ class PushRunTest {
       String[] gzipped = {"Content-Type", LINES, "Content-Encoding", "gzip"};
       assertProblem(post(uri, gzip(new byte[1 << 20]), gzipped), 413, "maximum");
       String[] otherwise = {"Content-Type", LINES, "Content-Encoding", "compress"};
-      assertProblem(post(uri, "x", otherwise), 415, "Send it unpacked");
+      assertProblem(post(uri, "x", otherwise), 415, "or unpacked");
       assertThat(post(uri, "x".repeat(20_001), "Content-Type", LINES).statusCode()).isEqualTo(413);
       assertThat(attendant.settled()).isZero();
 

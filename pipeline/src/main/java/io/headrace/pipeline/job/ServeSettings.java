@@ -3,6 +3,7 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The {@code serve} group: predictions by the model that is being learned. Immutable.
@@ -23,6 +24,9 @@ public record ServeSettings(int refreshMillis, int maxRequestBytes) {
           .orElse(1 << 20);
 
   static final List<Setting<?>> DECLARED = List.of(REFRESH_MS, MAX_REQUEST_BYTES);
+
+  /** What holds where nothing is said. */
+  public static final ServeSettings DEFAULT = from(Settings.of(DECLARED, Map.of()));
 
   static ServeSettings from(Settings settings) {
     return new ServeSettings(settings.value(REFRESH_MS), settings.value(MAX_REQUEST_BYTES));

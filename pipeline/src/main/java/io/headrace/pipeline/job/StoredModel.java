@@ -47,19 +47,29 @@ public final class StoredModel implements AutoCloseable {
    */
   public static StoredModel open(Path fileOrDirectory, FileSeal seal) {
     Checkpoint checkpoint = DirectoryCheckpointStore.open(fileOrDirectory, seal);
-    String yaml = checkpoint.values().get(JobCheckpoints.YAML);
-    if (yaml == null) {
-      throw new HeadraceException(
-          "Checkpoint %s does not hold the job it was learned by. Only checkpoints that headrace run or demo wrote can be opened."
-              .formatted(fileOrDirectory));
-    }
-    JobSpec job =
-        JobFile.parse("job of " + fileOrDirectory, yaml, List.of(), Path.of("").toAbsolutePath());
+    JobSpec job = job(checkpoint, fileOrDirectory.toString(), Path.of("").toAbsolutePath());
     Trainer trainer = job.newTrainer();
     trainer.restore(checkpoint);
     var vocabularies = GrowingVocabularies.of(job.sample());
     checkpoint.restore(GrowingVocabularies.STATE, vocabularies);
     return new StoredModel(checkpoint, job.withSample(vocabularies.scoring()), trainer);
+  }
+
+  /**
+   * The job that a checkpoint was learned by.
+   *
+   * @param name what messages call the checkpoint
+   * @param data where relative data paths of the job start
+   * @throws HeadraceException if it holds none, or none that this version understands
+   */
+  static JobSpec job(Checkpoint checkpoint, String name, Path data) {
+    String yaml = checkpoint.values().get(JobCheckpoints.YAML);
+    if (yaml == null) {
+      throw new HeadraceException(
+          "Checkpoint %s does not hold the job it was learned by. Only checkpoints that headrace run or demo wrote can be opened."
+              .formatted(name));
+    }
+    return JobFile.parse("job of " + name, yaml, List.of(), data);
   }
 
   public Checkpoint checkpoint() {

@@ -2,15 +2,12 @@ package io.headrace.pipeline.serve;
 
 import io.headrace.engine.WeightsCopy;
 import io.headrace.ingest.RecordChunk;
-import io.headrace.ingest.push.BodyRecords;
 import io.headrace.ingest.push.BodyRecords.Form;
-import io.headrace.ingest.push.BodyRecords.Found;
 import io.headrace.ingest.push.PushOutcome.Reason;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe; requests take turns. Whoever makes it closes it, before the trainer.
  */
-public final class LiveModel implements AutoCloseable {
+public final class LiveModel implements ServedModel, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveModel.class);
 
   /**
@@ -56,15 +53,12 @@ public final class LiveModel implements AutoCloseable {
 
   private final Learner learner;
   private final VocabularySizes vocabularies;
-  private final BodyRecords records;
+  private final RequestCounts counts = new RequestCounts();
+  private final Requests requests;
   private final WeightsCopy weights = new WeightsCopy();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("headrace-serve").daemon().factory());
-  private final int maxRequestBytes;
-  private final LongAdder answered = new LongAdder();
-  private final LongAdder refused = new LongAdder();
-  private final LongAdder rows = new LongAdder();
   private volatile long servedStep;
   private ServedCopy spare; // the thread's own
   private ServedCopy other;
@@ -85,55 +79,30 @@ public final class LiveModel implements AutoCloseable {
       int maxRequestBytes) {
     this.learner = learner;
     this.vocabularies = vocabularies;
-    this.records = new BodyRecords(maxRequestBytes);
-    this.maxRequestBytes = maxRequestBytes;
+    this.requests = new Requests(maxRequestBytes, counts);
     this.spare = new ServedCopy(parts);
     this.other = new ServedCopy(parts);
     var _ = thread.scheduleWithFixedDelay(this::refresh, 0, refreshMillis, TimeUnit.MILLISECONDS);
   }
 
-  /** Bytes of the largest body that is answered. */
+  @Override
   public int maxRequestBytes() {
-    return maxRequestBytes;
+    return requests.maxBytes();
   }
 
-  /**
-   * Predicts for every record of a request, or says why for none.
-   *
-   * @param body the callee's from now on
-   */
+  @Override
   public Prediction predict(Form form, byte[] body) {
-    Prediction prediction = found(form, body);
-    if (prediction instanceof Prediction.Made made) {
-      answered.increment();
-      rows.add(made.rows());
-    } else {
-      refused.increment();
-    }
-    return prediction;
+    return requests.answer(form, body, this::predict);
   }
 
-  /** Whether a request would have to wait for another. */
+  @Override
   public boolean isBusy() {
     ServedCopy copy = current;
     return copy != null && copy.lock.isLocked();
   }
 
   public Status status() {
-    return new Status(answered.sum(), refused.sum(), rows.sum(), servedStep);
-  }
-
-  private Prediction found(Form form, byte[] body) {
-    return switch (records.of(form, body)) {
-      case Found.Unreadable(Reason reason, String detail) -> new Prediction.Refused(reason, detail);
-      case Found.Records(List<RecordChunk> chunks) -> {
-        try {
-          yield predict(form, chunks);
-        } finally {
-          chunks.forEach(RecordChunk::release);
-        }
-      }
-    };
+    return new Status(counts.answered(), counts.refused(), counts.rows(), servedStep);
   }
 
   private Prediction predict(Form form, List<RecordChunk> chunks) {

@@ -1,5 +1,6 @@
 package io.headrace.pipeline.serve;
 
+import io.headrace.engine.Checkpoint;
 import io.headrace.engine.Predictor;
 import io.headrace.engine.WeightsCopy;
 import io.headrace.engine.error.InvalidSettingException;
@@ -52,6 +53,14 @@ final class ServedCopy {
     tokens = sizes;
     step = weights.step();
     ledger = weights.ledger();
+  }
+
+  /** Becomes the state that {@code checkpoint} has, when vocabularies had so many tokens. */
+  void take(Checkpoint checkpoint, int[] sizes) {
+    predictor.take(checkpoint);
+    tokens = sizes;
+    step = checkpoint.step();
+    ledger = checkpoint.ledger();
   }
 
   Prediction predict(Form form, List<RecordChunk> chunks) {

@@ -32,7 +32,8 @@ public final class CheckpointNames {
     return NAME.matcher(name).matches();
   }
 
-  static long step(String name) {
+  /** The step that a checkpoint's name tells. */
+  public static long step(String name) {
     var matcher = NAME.matcher(name);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(name);

@@ -14,8 +14,9 @@ public interface ObjectStore extends AutoCloseable {
    * A stored object.
    *
    * @param tag changes with every write of other bytes
+   * @param modifiedMillis when it was put there, by the store's clock
    */
-  record Stored(String key, long bytes, String tag) {}
+  record Stored(String key, long bytes, String tag, long modifiedMillis) {}
 
   /** All objects, by key. */
   List<Stored> list();

@@ -121,7 +121,10 @@ public final class S3Store implements ObjectStore {
                 .map(
                     object ->
                         new Stored(
-                            object.key().substring(prefix.length()), object.size(), object.eTag()))
+                            object.key().substring(prefix.length()),
+                            object.size(),
+                            object.eTag(),
+                            object.lastModified().toEpochMilli()))
                 .toList());
   }
 
@@ -132,7 +135,9 @@ public final class S3Store implements ObjectStore {
         () -> {
           try {
             var head = client.headObject(request -> request.bucket(bucket).key(prefix + key));
-            return Optional.of(new Stored(key, head.contentLength(), head.eTag()));
+            return Optional.of(
+                new Stored(
+                    key, head.contentLength(), head.eTag(), head.lastModified().toEpochMilli()));
           } catch (NoSuchKeyException _) {
             return Optional.empty();
           }

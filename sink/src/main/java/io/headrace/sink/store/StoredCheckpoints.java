@@ -102,10 +102,10 @@ public final class StoredCheckpoints implements CheckpointStore, AutoCloseable {
     }
     for (String name : stored) {
       if (!same || !Files.exists(directory.resolve(name))) {
-        fetch(store, name, directory);
+        var _ = fetch(store, name, directory);
       }
     }
-    fetch(store, DirectoryCheckpointStore.BEST, directory);
+    var _ = fetch(store, DirectoryCheckpointStore.BEST, directory);
   }
 
   private void putAside(long now) throws IOException {
@@ -124,22 +124,24 @@ public final class StoredCheckpoints implements CheckpointStore, AutoCloseable {
   }
 
   /**
-   * Copies an object to a directory, where it appears whole; false where the store has none.
+   * Copies an object to a directory, where it appears whole, and returns its tag; empty where the
+   * store has none.
    *
    * @throws IOException if it cannot be written there
    */
-  static boolean fetch(ObjectStore store, String key, Path directory) throws IOException {
+  static Optional<String> fetch(ObjectStore store, String key, Path directory) throws IOException {
     Path unfinished = directory.resolve(DRAFT);
     try {
-      if (store.read(key, unfinished).isEmpty()) {
-        return false;
+      Optional<String> tag = store.read(key, unfinished);
+      if (tag.isEmpty()) {
+        return tag;
       }
       Files.move(
           unfinished,
           directory.resolve(key),
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
-      return true;
+      return tag;
     } finally {
       Files.deleteIfExists(unfinished);
     }

@@ -1,0 +1,132 @@
+package io.headrace.sink.store;
+
+import io.headrace.engine.error.HeadraceException;
+import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.checkpoint.CheckpointNames;
+import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A part of an object store; what is asked for is copied to a folder of this machine. Nothing is
+ * ever written to the store.
+ */
+public final class FetchedPlace implements CheckpointPlace {
+  private final ObjectStore store;
+  private final Path folder;
+
+  /** Of each copy, the tag of what it is a copy of. */
+  private final Map<String, String> tags = new HashMap<>();
+
+  /**
+   * @param store closed with this
+   * @param folder for copies, this one's alone; those of an earlier process are fetched again when
+   *     they are asked for
+   */
+  public FetchedPlace(ObjectStore store, Path folder) {
+    this.store = store;
+    this.folder = folder;
+  }
+
+  @Override
+  public List<Found> list() {
+    return store.list().stream()
+        .filter(object -> CheckpointNames.isName(object.key()))
+        .map(
+            object ->
+                new Found(
+                    object.key(),
+                    CheckpointNames.step(object.key()),
+                    object.bytes(),
+                    object.modifiedMillis()))
+        .sorted(Comparator.comparingLong(Found::step))
+        .toList();
+  }
+
+  @Override
+  public Path file(String name) {
+    if (!CheckpointNames.isName(name)) {
+      throw new HeadraceException(name + " is not the name of a checkpoint.");
+    }
+    copy(name);
+    base(name).ifPresent(this::copy);
+    return folder.resolve(name);
+  }
+
+  /** What a copy builds on, as its label says, which nobody has verified. */
+  private Optional<String> base(String name) {
+    return DirectoryCheckpointStore.forReading(folder).list().stream()
+        .filter(entry -> entry.name().equals(name))
+        .findFirst()
+        .flatMap(CheckpointStore.Entry::base)
+        .filter(CheckpointNames::isName);
+  }
+
+  private void copy(String name) {
+    Optional<String> copied = Optional.ofNullable(tags.get(name));
+    if (copied.isPresent()
+        && Files.exists(folder.resolve(name))
+        && store.find(name).map(ObjectStore.Stored::tag).equals(copied)) {
+      return;
+    }
+    tags.remove(name);
+    try {
+      Files.createDirectories(folder);
+      tags.put(name, StoredCheckpoints.fetch(store, name, folder).orElseThrow(() -> gone(name)));
+    } catch (IOException e) {
+      throw new HeadraceException(
+          "%s cannot be copied from %s to %s: %s. Make room, or check the folder's rights."
+              .formatted(name, store.name(), folder, e.getMessage()),
+          e);
+    }
+  }
+
+  private HeadraceException gone(String name) {
+    return new HeadraceException(
+        "There is no %s in %s; it may have been deleted since, for newer ones."
+            .formatted(name, store.name()));
+  }
+
+  @Override
+  public void keepOnly(String name) {
+    Optional<String> base = base(name);
+    DirectoryCheckpointStore.forReading(folder).list().stream()
+        .map(CheckpointStore.Entry::name)
+        .filter(copy -> !copy.equals(name) && !base.equals(Optional.of(copy)))
+        .forEach(this::delete);
+  }
+
+  @Override
+  public void forget(String name) {
+    base(name).ifPresent(this::delete);
+    delete(name);
+  }
+
+  private void delete(String name) {
+    tags.remove(name);
+    try {
+      Files.deleteIfExists(folder.resolve(name));
+    } catch (IOException e) {
+      throw new HeadraceException(
+          "%s cannot be deleted: %s. Check the folder's rights."
+              .formatted(folder.resolve(name), e.getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public String name() {
+    return store.name();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
