@@ -54,9 +54,21 @@ class PrometheusTest {
     assertThat(process.waitFor()).as(said).isZero();
   }
 
+  /** The one of the containers, for another target, with what they mount beside it. */
+  private Path config(String target) throws IOException {
+    Path token = Files.writeString(folder.resolve("token"), "of an open service");
+    return Files.writeString(
+        folder.resolve("prometheus.yml"),
+        Files.readString(RULES.resolve("prometheus.yml"))
+            .replace("/run/headrace/token", token.toString())
+            .replace("headrace:8081", target)
+            .replaceAll("_interval: \\d+s", "_interval: 1s")
+            .replace("[alerts.yml]", "[\"" + RULES.resolve("alerts.yml") + "\"]"));
+  }
+
   @Test
   void rulesAndTheirTestsHold() throws Exception {
-    assertRuns("promtool", "check", "config", "prometheus.yml");
+    assertRuns("promtool", "check", "config", config("headrace:8081").toString());
     assertRuns("promtool", "test", "rules", "alerts-test.yml");
   }
 
@@ -110,12 +122,7 @@ class PrometheusTest {
     private final URI api;
 
     Prometheus(HttpService scraped) throws IOException {
-      String config =
-          Files.readString(RULES.resolve("prometheus.yml"))
-              .replace("127.0.0.1:8081", scraped.uri().getAuthority())
-              .replaceAll("_interval: \\d+s", "_interval: 1s")
-              .replace("[alerts.yml]", "[\"" + RULES.resolve("alerts.yml") + "\"]");
-      Path file = Files.writeString(folder.resolve("prometheus.yml"), config);
+      Path file = config(scraped.uri().getAuthority());
       int port;
       try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
         port = free.getLocalPort();
