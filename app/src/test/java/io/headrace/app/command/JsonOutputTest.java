@@ -43,7 +43,8 @@ class JsonOutputTest {
     assertThat(fields(list.get(0))).containsExactly("id", "role", "name", "expires", "expired");
     assertThat(list.get(0).path("name").asText()).isEqualTo("Vera V");
     assertThat(list.get(0).path("expired").asBoolean(true)).isFalse();
-    assertThat(made.out()).contains(list.get(0).path("id").asText());
+    assertThat(made.err()).contains(list.get(0).path("id").asText());
+    assertThat(list.toString()).doesNotContain(made.out().strip());
   }
 
   @Test

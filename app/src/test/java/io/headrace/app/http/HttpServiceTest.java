@@ -75,6 +75,8 @@ class HttpServiceTest {
             "flow",
             "checkpoints",
             "predictions",
+            "archive",
+            "following",
             "events");
     assertThat(part(status, "job"))
         .containsEntry("name", "flight-delay")

@@ -60,8 +60,8 @@ public final class JobReplay {
     this.job = job;
     this.from = from;
     this.to = to;
-    requireOneJob();
     requireSourceKeeps();
+    requireOneJob();
     training =
         new JournalTraining(
             job,
