@@ -18,6 +18,7 @@ const DEFINITIONS = [
   },
   {
     id: "loss-chart",
+    marked: true,
     title: "Loss",
     unit: "window mean",
     series: [
@@ -27,6 +28,7 @@ const DEFINITIONS = [
   },
   {
     id: "accuracy-chart",
+    marked: true,
     title: "Accuracy",
     unit: "window",
     percent: true,
@@ -80,6 +82,7 @@ const DEFINITIONS = [
 ];
 
 const points = [];
+let drifts = [];
 let ringSlots = null;
 const charts = DEFINITIONS.map((definition) => new Chart(definition, document.getElementById(definition.id)));
 
@@ -97,6 +100,11 @@ export function showPoint(point, slots) {
   points.push(point);
   if (points.length > CAPACITY) points.shift();
   draw();
+}
+
+/** Has the times at which something drifted marked in the charts of how well it learns. */
+export function markDrifts(events) {
+  drifts = events.filter((event) => event.drift !== null).map((event) => event.timeMillis / 1000);
 }
 
 /** Draws all; where their number is odd the last has a row for itself. */
@@ -215,6 +223,7 @@ function options(definition, width) {
     height: HEIGHT,
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 7 } },
+    hooks: definition.marked ? { draw: [(plot) => drawDrifts(plot, color("--bad"))] } : {},
     padding: [8, two ? 0 : 10, 0, 0],
     scales: {
       x: { time: true, range: (_, from, to) => [Math.min(from ?? 0, (to ?? 0) - MIN_SPAN_SECONDS), to ?? 0] },
@@ -239,6 +248,22 @@ function options(definition, width) {
       })),
     ],
   };
+}
+
+function drawDrifts(plot, color) {
+  const { left, top, width, height } = plot.bbox;
+  plot.ctx.save();
+  plot.ctx.strokeStyle = color;
+  plot.ctx.lineWidth = devicePixelRatio;
+  for (const time of drifts) {
+    const x = plot.valToPos(time, "x", true);
+    if (x < left || x > left + width) continue;
+    plot.ctx.beginPath();
+    plot.ctx.moveTo(x, top);
+    plot.ctx.lineTo(x, top + height);
+    plot.ctx.stroke();
+  }
+  plot.ctx.restore();
 }
 
 /** Ticks of whole minutes need no seconds. */

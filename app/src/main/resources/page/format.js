@@ -82,6 +82,15 @@ export function clock(timeMillis) {
   return new Date(timeMillis).toLocaleTimeString("en-GB");
 }
 
+/** A time as it is said on the day of another: the clock, with the day before it if that differs. */
+export function moment(timeMillis, nowMillis) {
+  const day = new Date(timeMillis);
+  if (day.toDateString() === new Date(nowMillis).toDateString()) return clock(timeMillis);
+  const date = day.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  const year = day.getFullYear() === new Date(nowMillis).getFullYear() ? "" : ` ${day.getFullYear()}`;
+  return `${date}${year} ${clock(timeMillis).slice(0, 5)}`;
+}
+
 /** A name in code as words: "majorityClassAccuracy" as "majority class accuracy". */
 export function words(name) {
   return name.replace(/([a-z0-9])([A-Z])/g, (_, end, start) => `${end} ${start.toLowerCase()}`);

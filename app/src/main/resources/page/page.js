@@ -1,8 +1,9 @@
 // Fills the page from the status feed. Text from the job enters the page as text only, never as markup.
 
-import { showHistory, showPoint } from "./charts.js";
+import { markDrifts, showHistory, showPoint } from "./charts.js";
 import { showControls } from "./control.js";
-import { fill, fit } from "./dom.js";
+import { fill, fit, listed, rows, table, text } from "./dom.js";
+import { showEvents } from "./events.js";
 import { connect } from "./feed.js";
 import * as format from "./format.js";
 import { api, choose, keepsDeadLetters } from "./job.js";
@@ -75,8 +76,9 @@ function show({ status, point }) {
   showConfusion(status.metrics.confusion);
   showReliability(status.metrics.calibration, status.metrics);
   showPredictions(status);
-  showEvents(status.events);
+  showEvents(status.events, status.timeMillis);
   showStored(status.checkpoints.last);
+  markDrifts(status.events);
   showPoint(point, status.flow.ringSlots);
 }
 
@@ -249,23 +251,6 @@ function showPredictions({ predictions, progress }) {
   ]);
 }
 
-function showEvents(events) {
-  const list = document.getElementById("events");
-  const lines = events.length === 0 ? [["", "Nothing happened that one should know of."]]
-    : events.map((event) => [`${format.clock(event.timeMillis)} ${event.code}`, event.message]);
-  listed(list, lines);
-}
-
-/** Brings a list to the given pairs of a heading and a text. */
-function listed(list, lines) {
-  fit(list, lines.length, () => {
-    const item = document.createElement("li");
-    item.append(document.createElement("span"), document.createElement("p"));
-    return item;
-  });
-  lines.forEach((line, i) => fill(list.children[i], line));
-}
-
 let storedFor = null;
 
 /** Lists the checkpoints anew once there is another newest one. */
@@ -281,7 +266,7 @@ async function showStored(last) {
     table("stored", stored.map(({ name, step, created, bytes, best }) => [
       name,
       format.count(step),
-      format.clock(Date.parse(created)),
+      format.moment(Date.parse(created), latest.timeMillis),
       format.bytes(bytes),
       best ? "✓" : "",
     ]));
@@ -290,33 +275,3 @@ async function showStored(last) {
     storedFor = null; // the next tick tries again
   }
 }
-
-function text(id, value) {
-  const element = document.getElementById(id);
-  if (element.textContent !== value) element.textContent = value;
-}
-
-/** Brings a definition list to the given pairs, touching only what changed. */
-function rows(id, pairs) {
-  const list = document.getElementById(id);
-  fit(list, pairs.length, () => {
-    const row = document.createElement("div");
-    row.append(document.createElement("dt"), document.createElement("dd"));
-    return row;
-  });
-  pairs.forEach((pair, i) => fill(list.children[i], pair));
-}
-
-/** Brings a table's body to the given rows, the first cell of each being its header. */
-function table(id, lines) {
-  const body = document.getElementById(id).tBodies[0];
-  fit(body, lines.length, () => {
-    const row = document.createElement("tr");
-    const header = document.createElement("th");
-    header.scope = "row";
-    row.append(header, ...lines[0].slice(1).map(() => document.createElement("td")));
-    return row;
-  });
-  lines.forEach((line, i) => fill(body.children[i], line));
-}
-

@@ -5,10 +5,10 @@ import java.util.Optional;
 
 /**
  * Where copies of a model's state lie, those for checkpoints and the last good state: in memory, or
- * each tensor of some size in a file that has no name and is gone with the process. Immutable.
+ * each table of some size in a file that has no name and is gone with the process. Immutable.
  *
  * @param folder of such files; empty: all lie in memory
- * @param fileBytes bytes of a tensor from which on its copy lies in a file
+ * @param fileBytes bytes of a table from which on its copy lies in a file
  */
 public record CopyRoom(Optional<Path> folder, long fileBytes) {
   /** All copies lie in memory. */

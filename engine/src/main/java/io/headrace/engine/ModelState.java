@@ -78,7 +78,10 @@ record ModelState(Model model) {
 
   private List<CopyPlace> places(SnapshotMemory in, Function<Parameter, String> name) {
     return model.parameters().all().stream()
-        .map(parameter -> in.place(name.apply(parameter), TensorType.F32, shape(parameter)))
+        .map(
+            parameter ->
+                in.place(
+                    name.apply(parameter), TensorType.F32, shape(parameter), parameter.table()))
         .toList();
   }
 

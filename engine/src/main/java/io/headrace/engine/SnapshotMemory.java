@@ -6,6 +6,7 @@ import io.headrace.engine.state.StateWriter;
 import io.headrace.engine.state.Tensor;
 import io.headrace.engine.state.TensorType;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -57,41 +58,44 @@ final class SnapshotMemory implements StateWriter {
     }
   }
 
-  /** Memory for the named tensor, to be written by whoever asks. */
-  CopyPlace place(String name, TensorType type, long[] shape) {
+  /**
+   * Memory for the named tensor, to be written by whoever asks.
+   *
+   * @param outside whether it may lie in a file, which pays where steps change parts of it only
+   */
+  CopyPlace place(String name, TensorType type, long[] shape, boolean outside) {
     long bytes = type.bytes();
     for (long length : shape) {
       bytes = Math.multiplyExact(bytes, length);
     }
-    CopyPlace place = place(name, bytes);
+    CopyPlace place = place(name, bytes, outside ? room.folderOf(bytes) : Optional.empty());
     if (tensors.put(name, Tensor.of(type, shape, place.memory().asReadOnly())) != null) {
       throw new IllegalStateException("the tensor " + name + " was written twice");
     }
     return place;
   }
 
-  private CopyPlace place(String name, long bytes) {
+  private CopyPlace place(String name, long bytes, Optional<Path> folder) {
     MemorySegment memory = kept.get(name);
     if (memory != null && memory.byteSize() == bytes) {
       return new CopyPlace(memory, false);
     }
     FileBlock file = files.get(name);
     if (file == null || file.memory().byteSize() != bytes) {
-      file = room.folderOf(bytes).flatMap(folder -> FileBlock.create(folder, bytes)).orElse(null);
+      file = folder.flatMap(in -> FileBlock.create(in, bytes)).orElse(null);
     }
     if (file != null && file.takeRoom()) {
       files.put(name, file);
       return new CopyPlace(file.memory(), true);
     }
     files.remove(name);
-    room.folderOf(bytes)
-        .ifPresent(
-            folder ->
-                LOG.warn(
-                    "A copy of {} is kept in memory from now on: {} does not offer {} bytes for it. Make room there and start the job again, or give it as much memory.",
-                    name,
-                    folder,
-                    bytes));
+    folder.ifPresent(
+        in ->
+            LOG.warn(
+                "A copy of {} is kept in memory from now on: {} does not offer {} bytes for it. Make room there and start the job again, or give it as much memory.",
+                name,
+                in,
+                bytes));
     memory = Zeros.allocate(bytes);
     kept.put(name, memory);
     return new CopyPlace(memory, true);
@@ -99,7 +103,7 @@ final class SnapshotMemory implements StateWriter {
 
   @Override
   public void tensor(String name, TensorType type, long[] shape, MemorySegment data) {
-    CopyPlace place = place(name, type, shape);
+    CopyPlace place = place(name, type, shape, true);
     if (place.blank()) {
       Zeros.copyOntoZeros(data, 0, place.memory(), 0, data.byteSize());
     } else {

@@ -57,7 +57,7 @@ class GradualCopyTest {
   }
 
   private Parameter parameter(String name, long offset, long rows, long columns, long stride) {
-    return new Parameter(owner, name, List.of(rows, columns), rows, columns, stride, offset);
+    return new Parameter(owner, name, List.of(rows, columns), rows, columns, stride, offset, false);
   }
 
   private static float first(int vector, long at) {

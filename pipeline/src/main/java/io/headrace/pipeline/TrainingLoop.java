@@ -11,6 +11,7 @@ import io.headrace.engine.ValidationScores;
 import io.headrace.engine.WeightsCopy;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.error.TrainingDivergedException;
+import io.headrace.engine.metric.DriftDetector;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.MiniBatch;
@@ -37,6 +38,9 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   /** Value of a checkpoint: tells this model's from those of every other. */
   static final String LINEAGE = "lineage";
 
+  /** Name of what the detector of drift knows, in a checkpoint. */
+  static final String DRIFT = "drift";
+
   /** A step's shown duration is a moving average over about this many. */
   private static final int STEPS_AVERAGED = 64;
 
@@ -50,6 +54,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   private final String lineage;
   private final DurablePositions durable;
   private final @Nullable Validation validation;
+  private final DriftDetector drift;
   private final PaceLog pace;
   private final SampleRate rate = new SampleRate();
   private final Object accountLock = new Object();
@@ -80,6 +85,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
    * @param first what is written to checkpoints beside the ledger
    * @param lineage the same in all checkpoints of one model; see {@link
    *     io.headrace.ingest.GroupMember}
+   * @param drift watches the loss
    * @param durable told how far checkpoints reach
    */
   TrainingLoop(
@@ -87,6 +93,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       Map<String, String> values,
       FirstPositions first,
       String lineage,
+      DriftDetector drift,
       DurablePositions durable) {
     this.plan = plan;
     this.first = first;
@@ -95,6 +102,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     this.trainer = plan.trainer();
     this.checkpoints = new CheckpointWriter(plan, durable);
     this.validation = plan.validation().map(v -> new Validation(v, values)).orElse(null);
+    this.drift = drift;
     this.limit = plan.settings().stopAfterSamples().orElse(Long.MAX_VALUE);
     account.reset(trainer.ledger());
     trained = account.ledger().trained();
@@ -149,6 +157,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     steps = result.step();
     stepsSinceCheckpoint++;
     unsaved = true;
+    watch(result);
     rate.add(plan.clock().millis(), result.rows());
     if (crossed(before, plan.settings().windowSamples())) {
       takeMetrics();
@@ -217,6 +226,19 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
         .accept(
             new TrainEvent.Alert(
                 plan.job(), "diverged", divergence.message(), plan.clock().millis()));
+  }
+
+  private void watch(StepResult result) {
+    if (result.rows() > 0) {
+      drift
+          .add(result.meanLoss(), result.rows())
+          .ifPresent(
+              found ->
+                  plan.events()
+                      .accept(
+                          new TrainEvent.Drifted(
+                              plan.job(), found, result.step(), plan.clock().millis())));
+    }
   }
 
   /**
@@ -418,7 +440,8 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
   }
 
   private Checkpoint withOthers(Checkpoint trained) {
-    Checkpoint now = trained.with(GrowingVocabularies.STATE, plan.vocabularies());
+    Checkpoint now =
+        trained.with(GrowingVocabularies.STATE, plan.vocabularies()).with(DRIFT, drift);
     Map<String, String> values = first.addTo(now.values(), now.ledger());
     values.put(LINEAGE, lineage);
     return now.withValues(validation == null ? values : validation.addTo(values));

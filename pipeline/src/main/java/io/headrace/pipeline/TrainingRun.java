@@ -4,6 +4,7 @@ import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.WeightsCopy;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.metric.DriftDetector;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
@@ -45,14 +46,19 @@ public final class TrainingRun implements AutoCloseable {
   private volatile boolean stopping;
   private volatile long endedAtMillis;
 
-  private TrainingRun(TrainingPlan plan, Map<String, String> values) {
+  /** Whether a checkpoint's tensor is of what only watches the learning. */
+  public static boolean watches(String tensor) {
+    return tensor.startsWith(TrainingLoop.DRIFT + ".");
+  }
+
+  private TrainingRun(TrainingPlan plan, Map<String, String> values, DriftDetector drift) {
     this.plan = plan;
     this.startedAtMillis = plan.clock().millis();
     this.restored = plan.trainer().ledger();
     var first = new FirstPositions(values, restored);
     String lineage = values.getOrDefault(TrainingLoop.LINEAGE, GroupMember.newLineage());
     this.durable = new DurablePositions(restored.positions());
-    this.loop = new TrainingLoop(plan, values, first, lineage, durable);
+    this.loop = new TrainingLoop(plan, values, first, lineage, drift, durable);
     this.pipeline = new TrainingPipeline(plan, restored, first, loop);
     group().ifPresent(source -> source.join(lineage, new SourceLearner(first)));
   }
@@ -73,13 +79,15 @@ public final class TrainingRun implements AutoCloseable {
    */
   public static TrainingRun start(TrainingPlan plan, boolean paused) {
     Optional<Checkpoint> newest = plan.checkpoints().newest(damage -> alert(plan, damage));
+    var drift = new DriftDetector("loss", plan.settings().driftAbove());
     newest.ifPresent(
         checkpoint -> {
           plan.trainer().restore(checkpoint);
           checkpoint.restore(GrowingVocabularies.STATE, plan.vocabularies());
+          checkpoint.restore(TrainingLoop.DRIFT, drift);
         });
     plan.archive().resume(plan.trainer().ledger());
-    var run = new TrainingRun(plan, newest.map(Checkpoint::values).orElse(new TreeMap<>()));
+    var run = new TrainingRun(plan, newest.map(Checkpoint::values).orElse(new TreeMap<>()), drift);
     var _ = run.pipeline.end().thenAccept(run::end);
     if (paused) {
       var _ = run.pipeline.pause();

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
  *
  * @param decoderThreads threads that decode and transform
  * @param windowSamples trained samples between two metrics events
+ * @param driftAbove share by which the loss must rise to be told as drift
  * @param checkpointSamples trained samples between two checkpoints
  * @param stopAfterSamples trained samples, restored ones included, after which the run ends
  * @param rejectionLimit how many records may be rejected before the run pauses or tells
@@ -18,6 +19,7 @@ public record TrainingSettings(
     BatchShape batch,
     int decoderThreads,
     long windowSamples,
+    double driftAbove,
     long checkpointSamples,
     OptionalLong stopAfterSamples,
     RejectionLimit rejectionLimit) {
@@ -32,12 +34,14 @@ public record TrainingSettings(
       BatchShape batch,
       int decoderThreads,
       long windowSamples,
+      double driftAbove,
       long checkpointSamples,
       OptionalLong stopAfterSamples) {
     this(
         batch,
         decoderThreads,
         windowSamples,
+        driftAbove,
         checkpointSamples,
         stopAfterSamples,
         RejectionLimit.NONE);

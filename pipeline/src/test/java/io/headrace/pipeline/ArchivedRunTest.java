@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,10 +38,14 @@ class ArchivedRunTest {
 
   @TempDir Path folder;
 
+  /** Slow around the extremes, so that checkpoints are written between them. */
   private static SampleDecoder decoder(float extreme, float later) {
     var decoder = new CountedRecords.Decoder();
     return (from, into, rejections) -> {
       decoder.decode(from, into, rejections);
+      if (Math.abs(from.nextPosition() - EXTREME) < 40) {
+        LockSupport.parkNanos(10_000_000);
+      }
       for (int row = 0; row < into.size(); row++) {
         float value =
             switch ((int) into.positions()[row]) {
@@ -72,6 +77,7 @@ class ArchivedRunTest {
                 InstantSource.system())) {
       fixture.archive = archive;
       fixture.checkpointSamples = RunFixture.BATCH; // as often as one can be written
+      fixture.source = new CountedRecords(1_000, 8);
       fixture.decoder = () -> decoder(extreme, later);
       return fixture.run();
     }

@@ -108,6 +108,7 @@ final class RunFixture implements AutoCloseable {
             new BatchShape(BATCH, 0, 4),
             decoderThreads,
             100,
+            0.25,
             checkpointSamples,
             stopAfterSamples,
             rejectionLimit));

@@ -53,7 +53,7 @@ public record CheckpointSettings(
               "copies-on-disk-from-mib",
               1,
               1L << 40,
-              "MiB of a tensor from which on its copies, for a checkpoint being written and of the last good state, lie in a file without a name in directory, of which the system keeps in memory what it has room for. Smaller ones lie in memory, and all of them where checkpoints are encrypted.")
+              "MiB of a table of sparse features from which on its copies, for a checkpoint being written and of the last good state, lie in a file without a name in directory, of which the system keeps in memory what it has room for. Others lie in memory, and all where checkpoints are encrypted.")
           .orElse(64L);
 
   private static final Setting<Boolean> KEEP_BEST =

@@ -3,6 +3,7 @@ package io.headrace.sink;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.metric.Calibration;
+import io.headrace.engine.metric.Drift;
 import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.SourcePartition;
@@ -36,6 +37,10 @@ public final class Events {
 
   public static TrainEvent checkpoint(long step) {
     return new TrainEvent.CheckpointWritten("job", "checkpoint-" + step, step, 7, 100, 1.5);
+  }
+
+  public static TrainEvent drift() {
+    return new TrainEvent.Drifted("job", new Drift("loss", 0.25, 0.5, 0.375, 2_000), 9, 7);
   }
 
   public static TrainEvent alert(String message) {

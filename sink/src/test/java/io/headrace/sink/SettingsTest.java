@@ -28,7 +28,7 @@ class SettingsTest {
     assertThat(MetricsSettings.from(Settings.of(MetricsSettings.SETTINGS, Map.of())))
         .isEqualTo(
             new MetricsSettings(
-                10_000, Optional.empty(), Optional.empty(), BrokerAccess.OF_SOURCE));
+                10_000, 0.5, Optional.empty(), Optional.empty(), BrokerAccess.OF_SOURCE));
     assertThat(DeadLetterSettings.from(Settings.of(DeadLetterSettings.SETTINGS, Map.of())))
         .isEqualTo(
             new DeadLetterSettings(Optional.empty(), Optional.empty(), BrokerAccess.OF_SOURCE));
@@ -53,7 +53,7 @@ class SettingsTest {
         Map.of("topic", "m", "bootstrap", "far:9", "properties", Map.of("acks", "1"));
     var far = new BrokerAccess(Optional.of("far:9"), Map.of("acks", "1"));
     assertThat(MetricsSettings.from(Settings.of(MetricsSettings.SETTINGS, topic)))
-        .isEqualTo(new MetricsSettings(10_000, Optional.of("m"), Optional.empty(), far));
+        .isEqualTo(new MetricsSettings(10_000, 0.5, Optional.of("m"), Optional.empty(), far));
     assertThat(DeadLetterSettings.from(Settings.of(DeadLetterSettings.SETTINGS, topic)))
         .isEqualTo(new DeadLetterSettings(Optional.empty(), Optional.of("m"), far));
     Map<String, ?> announced = Map.of("announce", topic);

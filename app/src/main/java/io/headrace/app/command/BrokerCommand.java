@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
     name = "broker",
     description =
         "Runs the embedded Kafka broker alone, for producers and jobs on this machine. Ctrl-C stops it.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example:", "  headrace broker"})
 final class BrokerCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

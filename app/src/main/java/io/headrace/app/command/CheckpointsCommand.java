@@ -28,7 +28,14 @@ import picocli.CommandLine.Spec;
     description = "Lists, shows, verifies, exports and restores checkpoints.",
     synopsisSubcommandLabel = "(list | show | verify | export | restore)",
     subcommands = ExportCommand.class,
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  headrace checkpoints list data/checkpoints",
+      "  headrace checkpoints show data/checkpoints/checkpoint-000000012345.safetensors --json",
+      "  headrace checkpoints restore data/checkpoints/checkpoint-000000012345.safetensors"
+    })
 final class CheckpointsCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
       "Prints a script with which a shell completes commands, options and files:",
       "  source <(headrace completion bash)"
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example:", "  source <(headrace completion bash)"})
 final class CompletionCommand implements Callable<Integer> {
   /** Shells that are known. */
   enum Shell {

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
     name = "convert",
     description =
         "Writes the samples of a job's source to an Avro container of canonical samples, which the same job then reads faster than text: --set source.file.path=FILE --set source.file.format=avro.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example:", "  headrace convert job.yaml --to samples.avro"})
 final class ConvertCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -27,6 +27,12 @@ import picocli.CommandLine.Spec;
     description = "Lists, shows, exports and puts back records that could not become samples.",
     synopsisSubcommandLabel = "(list | show | export | replay)",
     mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  headrace dead-letters list --from dead-letters.avro",
+      "  headrace dead-letters replay --from dead-letters.avro --to-file again.jsonl"
+    },
     subcommands = LettersReplayCommand.class)
 final class DeadLettersCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -2,6 +2,8 @@ package io.headrace.app.command;
 
 import io.headrace.app.demo.Demo;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -14,7 +16,13 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description =
         "Starts a Kafka broker, replays real flights into a topic, learns from them as they arrive and shows it on a page.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  headrace demo",
+      "  headrace demo --exit --rows 100000 --report demo.json"
+    })
 final class DemoCommand implements Callable<Integer> {
   private static final double WATCHABLE_RATE = 4000;
 
@@ -54,6 +62,12 @@ final class DemoCommand implements Callable<Integer> {
       description = "Flights a second, 0 for as fast as it goes (default: 4000; with --exit 0).")
   private @Nullable Double rate;
 
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets a key of the demo's job, e.g. access.tokens=FILE; may be repeated.")
+  private List<String> settings = new ArrayList<>();
+
   @Option(names = "--exit", description = "End with a summary once the replay is consumed.")
   private boolean exit;
 
@@ -69,7 +83,7 @@ final class DemoCommand implements Callable<Integer> {
     double pace = rate == null ? (exit ? 0 : WATCHABLE_RATE) : rate;
     Path flights = Path.of(System.getProperty("headrace.home", "")).resolve("examples/flights");
     try (var stop = StopSignal.listen()) {
-      new Demo(flights, directory, brokerPort, port, rows, pace, exit, report)
+      new Demo(flights, directory, brokerPort, port, rows, pace, exit, settings, report)
           .run(spec.commandLine().getOut(), stop::isRequested);
     }
     return 0;

@@ -1,12 +1,16 @@
 package io.headrace.app.command;
 
+import io.headrace.app.report.PrettyJson;
 import io.headrace.pipeline.job.JobRewrap;
 import io.headrace.sink.seal.EncryptionSettings;
 import io.headrace.sink.seal.KeySetFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,7 +27,13 @@ import picocli.CommandLine.Spec;
     description = "Makes, lists and rotates the keys of a job's encryption.",
     synopsisSubcommandLabel =
         "(create | list | public | rotate | rewrap | disable | enable | delete)",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  headrace keys create keys.json",
+      "  headrace keys rotate keys.json"
+    })
 final class KeysCommand implements Runnable {
   /** The parameter and the options that say which key set is meant. */
   static final class Place {
@@ -81,11 +91,29 @@ final class KeysCommand implements Runnable {
       name = "list",
       description = "Lists the keys by id; never the keys themselves.",
       mixinStandardHelpOptions = true)
-  int list(@Mixin Place place) {
+  int list(
+      @Mixin Place place,
+      @Option(names = "--json", description = "As a JSON array.") boolean json) {
+    if (json) {
+      out().println(PrettyJson.text(listed(place.keys().list())));
+      return 0;
+    }
     for (KeySetFile.ListedKey key : place.keys().list()) {
       out().printf(Locale.ROOT, "%-10d  %s%s%n", key.id(), key.state(), primary(key));
     }
     return 0;
+  }
+
+  private static List<Map<String, Object>> listed(List<KeySetFile.ListedKey> keys) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (KeySetFile.ListedKey key : keys) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("id", key.id());
+      line.put("state", key.state());
+      line.put("primary", key.primary());
+      all.add(line);
+    }
+    return all;
   }
 
   private static String primary(KeySetFile.ListedKey key) {

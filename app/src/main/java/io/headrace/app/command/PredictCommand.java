@@ -27,7 +27,13 @@ import picocli.CommandLine.Spec;
     name = "predict",
     description =
         "Predicts with a checkpoint's model; prints a JSON object a record, in the input's order.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  headrace predict data/checkpoints --input new.csv",
+      "  cat new.jsonl | headrace predict data/checkpoints --input -"
+    })
 final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

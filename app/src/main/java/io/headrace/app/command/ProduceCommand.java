@@ -25,7 +25,12 @@ import picocli.CommandLine.Spec;
     name = "produce",
     description =
         "Pushes the records of a file to a topic: an Avro container (.avro, sent in single-object encoding, or with --registry in Confluent framing), CSV (.csv, its header line left out) or JSON lines.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Example:",
+      "  headrace produce --topic flights --from examples/flights/flights.avro --rate 4000"
+    })
 final class ProduceCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

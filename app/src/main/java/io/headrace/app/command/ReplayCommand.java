@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
     name = "replay",
     description =
         "Rebuilds a checkpoint's model from an earlier one, or from the start, with exactly the batches that the journal beside it recorded or an archive has, and compares them. Exit status 0: the same bytes; 1: not, or not possible.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example:", "  headrace replay job.yaml --from start --to data/checkpoints"})
 final class ReplayCommand implements Callable<Integer> {
   private static final String START = "start";
 

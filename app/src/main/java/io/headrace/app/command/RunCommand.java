@@ -22,7 +22,13 @@ import picocli.CommandLine.Spec;
     name = "run",
     description =
         "Trains a job, from its newest checkpoint on. Ends by itself where the source does; Ctrl-C stops it with a checkpoint.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  headrace run examples/flights/job.yaml --set engine.threads=2 --report report.json",
+      "  headrace run job.yaml --port 8080"
+    })
 final class RunCommand implements Callable<Integer> {
   private static final String WEIGHTS_ONLY = "weights-only";
 

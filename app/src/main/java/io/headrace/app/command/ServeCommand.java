@@ -3,10 +3,14 @@ package io.headrace.app.command;
 import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
 import io.headrace.app.serve.HostedJobs;
+import io.headrace.app.serve.JobOverrides;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,7 +22,13 @@ import picocli.CommandLine.Spec;
     name = "serve",
     description =
         "Trains several jobs beside each other and serves one page and API for them. Each can be stopped and started there; one that fails leaves the others alone. Ctrl-C stops all with a checkpoint each.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  headrace serve flights.yaml ctr.yaml --port 8080",
+      "  headrace serve jobs/ --set ctr/batch.size=64 --report reports --exit"
+    })
 final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -28,6 +38,26 @@ final class ServeCommand implements Callable<Integer> {
       description =
           "Job files, and folders of job files: those that come into a folder later can be started over the API. Their relative data paths start at their own folder.")
   private List<Path> given;
+
+  @Option(
+      names = "--set",
+      paramLabel = "[FILE/]KEY=VALUE",
+      description =
+          "Sets a key of every job, e.g. checkpoints.keep=3, or of those whose file is called FILE.yaml, e.g. ctr/batch.size=64; may be repeated, and holds for later starts too.")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Where the jobs' relative data paths start (default: each job file's folder).")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description =
+          "Write how each run went to NAME.json in that folder when it ends, the last in place of the one before.")
+  private @Nullable Path report;
 
   @Option(
       names = "--port",
@@ -59,7 +89,11 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     try (var stop = StopSignal.listen();
-        var jobs = HostedJobs.read(given)) {
+        var jobs =
+            HostedJobs.read(
+                given,
+                new JobOverrides(settings, Optional.ofNullable(data)),
+                Optional.ofNullable(report))) {
       var exposure = new Exposure(host, port, jobs.access(), insecure);
       jobs.start(out);
       try (var http = HttpService.start(exposure, jobs)) {

@@ -3,11 +3,16 @@ package io.headrace.app.command;
 import io.headrace.app.access.ApiToken;
 import io.headrace.app.access.Role;
 import io.headrace.app.access.TokenFile;
+import io.headrace.app.report.PrettyJson;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,7 +26,13 @@ import picocli.CommandLine.Spec;
     description =
         "Makes, lists and revokes the tokens by which people and programs say who they are.",
     synopsisSubcommandLabel = "(create | list | revoke)",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  headrace tokens create --file tokens.json --role viewer --name Vera",
+      "  headrace tokens list --file tokens.json --json"
+    })
 final class TokensCommand implements Runnable {
   private static final String FILE = "The file that access.tokens of the job names.";
 
@@ -76,9 +87,13 @@ final class TokensCommand implements Runnable {
       description = "Lists the tokens of a file; what they are, it does not know.",
       mixinStandardHelpOptions = true)
   int list(
-      @Option(names = "--file", required = true, paramLabel = "FILE", description = FILE)
-          Path file) {
+      @Option(names = "--file", required = true, paramLabel = "FILE", description = FILE) Path file,
+      @Option(names = "--json", description = "As a JSON array.") boolean json) {
     Instant now = Instant.now();
+    if (json) {
+      out().println(PrettyJson.text(listed(new TokenFile(file).read(), now)));
+      return 0;
+    }
     for (ApiToken token : new TokenFile(file).read()) {
       out()
           .printf(
@@ -90,6 +105,20 @@ final class TokensCommand implements Runnable {
               token.name());
     }
     return 0;
+  }
+
+  private static List<Map<String, Object>> listed(List<ApiToken> tokens, Instant now) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (ApiToken token : tokens) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("id", token.id());
+      line.put("role", token.role().code());
+      line.put("name", token.name());
+      line.put("expires", token.expires().toString());
+      line.put("expired", !token.expires().isAfter(now));
+      all.add(line);
+    }
+    return all;
   }
 
   @Command(

@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
     name = "verify",
     description =
         "Checks the signature of an exported model (FILE.sig) and says which key signed it. Exit status 1: it does not hold.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Example:", "  headrace verify model.onnx --keys public.json"})
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -12,6 +12,7 @@ import io.headrace.pipeline.job.JobSpec;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param rows rows of one replay
  * @param rate rows a second; 0 for as fast as it goes
  * @param exit whether to end once the replay is consumed
+ * @param settings {@code key=value} that the demo's job is to have besides
  * @param report where to write the summary as JSON
  */
 public record Demo(
@@ -40,7 +42,12 @@ public record Demo(
     long rows,
     double rate,
     boolean exit,
+    List<String> settings,
     @Nullable Path report) {
+  public Demo {
+    settings = List.copyOf(settings);
+  }
+
   private static final String TOPIC = "flights";
   private static final String METRICS_TOPIC = "headrace-metrics";
 
@@ -103,13 +110,15 @@ public record Demo(
   }
 
   private JobSpec job(String bootstrap) {
-    return JobFile.read(
-        flights.resolve("job-kafka.yaml"),
-        List.of(
-            "source.kafka.bootstrap=" + bootstrap,
-            "source.kafka.topic=" + TOPIC,
-            "metrics.topic=" + METRICS_TOPIC,
-            "dead-letters.file=" + directory.resolve("dead-letters.avro"),
-            "checkpoints.directory=" + directory.resolve("checkpoints")));
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "source.kafka.bootstrap=" + bootstrap,
+                "source.kafka.topic=" + TOPIC,
+                "metrics.topic=" + METRICS_TOPIC,
+                "dead-letters.file=" + directory.resolve("dead-letters.avro"),
+                "checkpoints.directory=" + directory.resolve("checkpoints")));
+    all.addAll(settings);
+    return JobFile.read(flights.resolve("job-kafka.yaml"), all);
   }
 }

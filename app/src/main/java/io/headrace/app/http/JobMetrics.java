@@ -123,6 +123,9 @@ final class JobMetrics implements MultiCollector {
       privacy(metrics.privacy(), families);
     }
     families
+        .counter("headrace_drifts", "Times that a figure of the learning rose beyond chance")
+        .add(metrics.drifts());
+    families
         .counter("headrace_metrics_conflated", "Events that newer ones took the place of")
         .add(metrics.conflated());
     families

@@ -123,6 +123,7 @@ public record JobStatus(
    * @param privacy what was spent at the last metrics; null where nothing bounds it
    * @param calibration how often what was predicted came true, by its probability; null for numbers
    *     and before the first
+   * @param drifts times that something drifted, since the start
    * @param conflated events that a slow sink never saw, because newer ones took their place
    * @param undelivered events that a sink failed to take
    */
@@ -135,6 +136,7 @@ public record JobStatus(
       @Nullable Confusion confusion,
       @Nullable Privacy privacy,
       @Nullable Calibration calibration,
+      long drifts,
       long conflated,
       long undelivered) {
     public Metrics {
@@ -207,9 +209,31 @@ public record JobStatus(
    *
    * @param id larger than that of every event before
    * @param code what kind, e.g. {@code rejection-rate}
+   * @param drift the figures of a {@code drift}; null for all else
    */
   @Serdeable
-  public record Event(long id, long timeMillis, String code, String message) {}
+  public record Event(
+      long id, long timeMillis, String code, String message, @Nullable Drift drift) {
+    /** The code of drift. */
+    public static final String DRIFT = "drift";
+
+    /** Something that is told in words alone. */
+    public Event(long id, long timeMillis, String code, String message) {
+      this(id, timeMillis, code, message, null);
+    }
+  }
+
+  /**
+   * A figure that rose beyond chance.
+   *
+   * @param what e.g. {@code loss}
+   * @param before its mean up to the change
+   * @param now its mean since then
+   * @param threshold the least mean that would have been told
+   * @param samples since the change
+   */
+  @Serdeable
+  public record Drift(String what, double before, double now, double threshold, long samples) {}
 
   /**
    * How full the way to the trainer is.
@@ -309,6 +333,11 @@ public record JobStatus(
 
   /** Of a job that does not run and of which there is nothing to show. */
   public static JobStatus of(Job job) {
+    return of(job, List.of());
+  }
+
+  /** Of a job that does not run and of which there is nothing to show but what happened to it. */
+  public static JobStatus of(Job job, List<Event> events) {
     SortedMap<String, Double> none = Collections.emptySortedMap();
     return new JobStatus(
         System.currentTimeMillis(),
@@ -316,13 +345,13 @@ public record JobStatus(
         new Progress(0, 0, 0, 0, 0, 0, 0, null, null),
         new Account(0, 0, 0, 0, 0, 0, Collections.emptySortedMap()),
         List.of(),
-        new Metrics(none, none, none, none, null, null, null, 0, 0),
+        new Metrics(none, none, none, none, null, null, null, 0, 0, 0),
         new Flow(0, 0, 0),
         new Checkpoints(0, 0, 0, null, null),
         null,
         null,
         null,
-        List.of());
+        events);
   }
 
   /** The same of a job that is trained elsewhere. */

@@ -4,13 +4,8 @@ import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
 import io.headrace.app.report.RunReport;
 import io.headrace.app.report.Summary;
-import io.headrace.app.report.TestReport;
-import io.headrace.app.report.ValidationReport;
-import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.ingest.push.PushSettings;
-import io.headrace.pipeline.TrainingStatus;
-import io.headrace.pipeline.TrainingStatus.State;
 import io.headrace.pipeline.job.JobRun;
 import io.headrace.pipeline.job.JobSpec;
 import java.io.Console;
@@ -159,27 +154,10 @@ public final class Attendant implements AutoCloseable {
 
   /** Says how the run went, and writes it to {@code report} as well; for use behind its end. */
   public RunReport finish(@Nullable Path report) {
-    TrainingStatus status = run.status();
-    TrainingMetrics metrics = run.trainer().metrics(status.job(), System.currentTimeMillis(), 0);
-    var summary =
-        RunReport.of(
-            metrics,
-            status.ledger().trained() - status.resumedSamples(),
-            status.runningMillis() / 1000.0,
-            run.pace(),
-            status.validation() == null
-                ? null
-                : ValidationReport.of(status.validation(), status.stoppedEarly()),
-            status.state() == State.COMPLETED ? run.test().map(TestReport::of).orElse(null) : null,
-            run.eventsConflated(),
-            run.eventsFailed(),
-            status.checkpoint() == null || run.job().checkpoints().directory().isEmpty()
-                ? null
-                : status.checkpoint().name(),
-            run.trainer().parametersSha256());
+    RunReport summary = RunReports.of(run);
     out.println(Summary.of(summary));
-    if (status.budgetSpent()) {
-      metrics.privacy().ifPresent(spent -> out.println(spent.message()));
+    if (budgetSpent()) {
+      run.trainer().privacySpent().ifPresent(spent -> out.println(spent.message()));
     }
     out.flush();
     if (report != null) {

@@ -233,7 +233,16 @@ public final class RunView implements JobStatusSource, JobControl {
     SortedMap<String, Double> heldOut = validation == null ? none : validation.scores();
     return metrics == null
         ? new JobStatus.Metrics(
-            none, none, none, heldOut, null, null, null, run.eventsConflated(), run.eventsFailed())
+            none,
+            none,
+            none,
+            heldOut,
+            null,
+            null,
+            null,
+            checkpoints.drifts(),
+            run.eventsConflated(),
+            run.eventsFailed())
         : new JobStatus.Metrics(
             metrics.window(),
             metrics.total(),
@@ -242,6 +251,7 @@ public final class RunView implements JobStatusSource, JobControl {
             confusion(metrics.confusion()),
             metrics.privacy().map(RunView::privacy).orElse(null),
             calibration(metrics.calibration()),
+            checkpoints.drifts(),
             run.eventsConflated(),
             run.eventsFailed());
   }

@@ -7,8 +7,10 @@ import io.headrace.app.http.JobStatusSource;
 import io.headrace.app.http.ServedJob;
 import io.headrace.app.http.ServedLetters;
 import io.headrace.app.http.ServedPredictions;
+import io.headrace.app.report.RunReport;
 import io.headrace.app.run.Descriptions;
 import io.headrace.app.run.LastCheckpoint;
+import io.headrace.app.run.RunReports;
 import io.headrace.app.run.RunView;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.ingest.push.PushIntake;
@@ -46,13 +48,18 @@ final class HostedJob implements JobStatusSource, JobControl, AutoCloseable {
   private volatile @Nullable JobSpec spec;
   private volatile Life life = new Life.Idle(JobState.STOPPED, "");
   private final ServedJob served = new Served();
+  private final LastCheckpoint happened = new LastCheckpoint();
+  private final boolean reports;
+  private volatile @Nullable RunReport report;
   private boolean closed; // the run, behind its end
   private boolean told; // that it has ended
 
   /**
    * @param reader reads the job from its file, and finds whatever speaks against a start
+   * @param reports whether each run is reported on, not only those with test samples
    */
-  HostedJob(Path file, Function<HostedJob, JobSpec> reader) {
+  HostedJob(Path file, Function<HostedJob, JobSpec> reader, boolean reports) {
+    this.reports = reports;
     this.file = file;
     this.reader = reader;
   }
@@ -93,13 +100,14 @@ final class HostedJob implements JobStatusSource, JobControl, AutoCloseable {
     try {
       JobSpec job = reader.apply(this);
       spec = job;
-      var checkpoints = new LastCheckpoint();
+      happened.startRun();
+      report = null;
       JobRun run =
           JobRun.start(
-              job, new JobRun.Options(List.of(checkpoints), OptionalLong.empty(), step -> {}));
+              job, new JobRun.Options(List.of(happened), OptionalLong.empty(), step -> {}));
       closed = false;
       told = false;
-      life = new Life.Begun(run, new RunView(run, checkpoints));
+      life = new Life.Begun(run, new RunView(run, happened));
       return true;
     } catch (RuntimeException wrong) {
       failed(wrong);
@@ -146,11 +154,35 @@ final class HostedJob implements JobStatusSource, JobControl, AutoCloseable {
     if (life instanceof Life.Begun begun && !closed) {
       closed = true;
       try {
+        end(begun.run());
+      } catch (RuntimeException e) {
+        LOG.error("{}: no report could be made: {}", name(), e.getMessage());
+      }
+      try {
         begun.run().close();
       } catch (RuntimeException e) {
         LOG.error("{}: its end was not in order", name(), e);
       }
     }
+  }
+
+  /** Waits for the end of a run and reports on it. */
+  private void end(JobRun run) {
+    run.stop();
+    if (!reports && run.job().test().isEmpty()) {
+      return;
+    }
+    try {
+      run.await();
+    } catch (HeadraceException failed) {
+      return; // which its status says
+    }
+    report = RunReports.of(run);
+  }
+
+  /** How the last run went, once it has ended well, where that is reported on. */
+  Optional<RunReport> report() {
+    return Optional.ofNullable(report);
   }
 
   @Override
@@ -165,7 +197,8 @@ final class HostedJob implements JobStatusSource, JobControl, AutoCloseable {
                   message,
                   spec().map(Descriptions::source).orElse("file " + file.getFileName()),
                   spec().map(Descriptions::model).orElse(""),
-                  0));
+                  0),
+              happened.alerts());
     };
   }
 
@@ -243,7 +276,7 @@ final class HostedJob implements JobStatusSource, JobControl, AutoCloseable {
 
     @Override
     public List<JobStatus.Event> events() {
-      return begun().map(ServedJob::events).orElse(List.of());
+      return happened.alerts();
     }
   }
 }

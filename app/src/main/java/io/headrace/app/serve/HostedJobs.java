@@ -3,6 +3,7 @@ package io.headrace.app.serve;
 import io.headrace.app.http.JobState;
 import io.headrace.app.http.ServedJob;
 import io.headrace.app.http.ServedJobs;
+import io.headrace.app.report.RunReport;
 import io.headrace.app.run.ProgressLine;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.ingest.push.PushSettings;
@@ -29,22 +30,29 @@ public final class HostedJobs implements ServedJobs, AutoCloseable {
   private static final long POLL_MILLIS = 50;
 
   private final JobFiles files;
+  private final JobOverrides overrides;
+  private final Optional<Path> reports;
   private final Map<Path, HostedJob> jobs = new LinkedHashMap<>();
   private Optional<AccessSettings> access = Optional.empty();
 
-  private HostedJobs(JobFiles files) {
+  private HostedJobs(JobFiles files, JobOverrides overrides, Optional<Path> reports) {
     this.files = files;
+    this.overrides = overrides;
+    this.reports = reports;
   }
 
   /**
    * Reads the files without starting a job.
    *
    * @param given job files, and folders whose {@code *.yaml} are job files
+   * @param overrides what is to be otherwise than the files say
+   * @param reports folder for how each run went, as {@code NAME.json}; empty for none
    * @throws HeadraceException if one cannot be read, two jobs have the same name, or they do not
    *     agree on who may do what
    */
-  public static HostedJobs read(List<Path> given) {
-    var hosted = new HostedJobs(new JobFiles(given));
+  public static HostedJobs read(List<Path> given, JobOverrides overrides, Optional<Path> reports) {
+    var hosted = new HostedJobs(new JobFiles(given), overrides, reports);
+    overrides.requireTargets(hosted.files.now());
     Collection<HostedJob> all = hosted.known();
     if (all.isEmpty()) {
       throw new HeadraceException(
@@ -100,14 +108,26 @@ public final class HostedJobs implements ServedJobs, AutoCloseable {
     return known().stream().noneMatch(job -> job.status().job().state() == JobState.FAILED);
   }
 
-  private static void sayIfEnded(HostedJob job, PrintWriter out) {
+  private void sayIfEnded(HostedJob job, PrintWriter out) {
     if (job.hasJustEnded()) {
       var status = job.status();
       out.println(ProgressLine.text(status) + "  " + status.job().state().code());
       if (!status.job().message().isEmpty()) {
         out.println("  " + status.job().message());
       }
+      job.report().ifPresent(report -> tell(report, out));
       out.flush();
+    }
+  }
+
+  private void tell(RunReport report, PrintWriter out) {
+    if (report.test() != null) {
+      out.println("  test: " + report.test().text());
+    }
+    try {
+      reports.ifPresent(folder -> report.write(folder.resolve(report.job() + ".json")));
+    } catch (HeadraceException unwritten) {
+      out.println("  " + unwritten.getMessage());
     }
   }
 
@@ -143,7 +163,7 @@ public final class HostedJobs implements ServedJobs, AutoCloseable {
     for (Path file : now) {
       HostedJob job = jobs.get(file);
       if (job == null) {
-        job = new HostedJob(file, this::checked);
+        job = new HostedJob(file, this::checked, reports.isPresent());
         jobs.put(file, job);
         job.read();
       }
@@ -155,7 +175,10 @@ public final class HostedJobs implements ServedJobs, AutoCloseable {
     int share = Math.max(1, Runtime.getRuntime().availableProcessors() / jobs.size());
     JobSpec spec =
         JobFile.readWithDefaults(
-            job.file(), List.of("engine.threads=" + share, "engine.decoders=" + share));
+            job.file(),
+            List.of("engine.threads=" + share, "engine.decoders=" + share),
+            overrides.of(job.file()),
+            overrides.data());
     for (HostedJob other : jobs.values()) {
       if (other != job) {
         other.spec().ifPresent(theirs -> checkApart(job.file(), spec, other.file(), theirs));

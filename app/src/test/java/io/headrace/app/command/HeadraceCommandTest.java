@@ -18,9 +18,13 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -34,6 +38,42 @@ class HeadraceCommandTest {
   void listsItsCommandsInTheHelp() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString()).contains("Usage: headrace").contains("broker");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "demo",
+        "run",
+        "serve",
+        "produce",
+        "evaluate",
+        "predict",
+        "replay",
+        "convert",
+        "checkpoints",
+        "dead-letters",
+        "tokens",
+        "keys",
+        "verify",
+        "broker",
+        "completion"
+      })
+  void theHelpOfACommandTeachesByExamplesThatItAccepts(String name) {
+    CommandLine all = HeadraceCommand.commandLine();
+    CommandLine command = Objects.requireNonNull(all.getSubcommands().get(name));
+    List<String> examples =
+        Arrays.stream(command.getCommandSpec().usageMessage().footer())
+            .filter(line -> line.startsWith("  "))
+            .toList();
+    assertThat(examples).as(name).isNotEmpty();
+    for (String example : examples) {
+      String line = example.replaceAll(".*[|(] ?headrace|^ *headrace|\\)$", "").strip();
+      var parsed = all.parseArgs(line.split(" "));
+      assertThat(parsed.subcommand().commandSpec().name()).as(example).isEqualTo(name);
+    }
+    assertThat(run(name, "--help")).isZero();
+    assertThat(out.toString()).containsIgnoringWhitespaces(examples.toArray(String[]::new));
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +22,7 @@ class DemoTest {
   @TempDir private Path folder;
 
   private Demo demo(int port, long rows) {
-    return new Demo(CommandLineRun.FLIGHTS, folder, 0, port, rows, 0, true, null);
+    return new Demo(CommandLineRun.FLIGHTS, folder, 0, port, rows, 0, true, List.of(), null);
   }
 
   @Test

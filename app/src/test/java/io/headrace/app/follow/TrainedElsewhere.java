@@ -91,7 +91,7 @@ final class TrainedElsewhere implements AutoCloseable {
     }
     long before = run.status().ledger().trained();
     Files.writeString(rows, csv, StandardOpenOption.APPEND);
-    await(() -> run.status().ledger().trained() == before + count / BATCH * BATCH);
+    await(() -> run.status().ledger().trained() == before + (long) count / BATCH * BATCH);
     return run.checkpoint().orElseThrow();
   }
 

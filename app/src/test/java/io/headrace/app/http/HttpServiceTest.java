@@ -75,6 +75,8 @@ class HttpServiceTest {
             "flow",
             "checkpoints",
             "predictions",
+            "archive",
+            "following",
             "events");
     assertThat(part(status, "job"))
         .containsEntry("name", "flight-delay")
@@ -135,16 +137,22 @@ class HttpServiceTest {
         happened.events =
             List.of(
                 new JobStatus.Event(9, 8, "diverged", "The loss is no number."),
-                new JobStatus.Event(7, 8, "drift", "The world has changed."));
+                new JobStatus.Event(
+                    7,
+                    8,
+                    "drift",
+                    "The world has changed.",
+                    new JobStatus.Drift("loss", 0.25, 0.5, 0.375, 2_048)));
         assertThat(alert(lines)).contains("\"code\":\"drift\"");
         assertThat(alert(lines)).contains("\"code\":\"diverged\"").startsWith("id: 9|");
       }
       assertThat(fetch(own, "/api/v1/events?after=7").body())
           .contains("diverged")
-          .doesNotContain("drift");
+          .doesNotContain("The world has changed.");
       assertThat(fetch(own, "/api/v1/events?code=drift").body())
           .isEqualTo(
-              "[{\"id\":7,\"timeMillis\":8,\"code\":\"drift\",\"message\":\"The world has changed.\"}]");
+              "[{\"id\":7,\"timeMillis\":8,\"code\":\"drift\",\"message\":\"The world has changed.\","
+                  + "\"drift\":{\"what\":\"loss\",\"before\":0.25,\"now\":0.5,\"threshold\":0.375,\"samples\":2048}}]");
     }
   }
 

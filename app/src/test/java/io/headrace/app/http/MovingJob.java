@@ -42,6 +42,7 @@ final class MovingJob implements JobStatusSource, JobControl {
   static final long LOST = 1_234;
 
   private final AtomicLong ticks = new AtomicLong();
+  int partitionCount = 2;
   volatile String name = "flight-delay";
   volatile JobState state = JobState.RUNNING;
   volatile String message = "";
@@ -227,7 +228,7 @@ final class MovingJob implements JobStatusSource, JobControl {
             1.7 + 0.2 * wave,
             0.05),
         account(tick, trained),
-        List.of(partition("flights-0", tick, wave), partition("flights-1", tick, -wave)),
+        partitions(tick, wave),
         metrics(tick, wave),
         new Flow(64, (int) (40 + 12 * wave), 8),
         checkpoints(tick),
@@ -235,6 +236,11 @@ final class MovingJob implements JobStatusSource, JobControl {
         new Predictions(tick * 500, tick / 4, tick * 2000, trained / 64 - 640),
         following,
         events);
+  }
+
+  /** Lets the job have run for so long. */
+  void ran(Duration time) {
+    ticks.addAndGet(time.toMillis() / 2000);
   }
 
   private static Account account(long tick, long trained) {
@@ -251,6 +257,12 @@ final class MovingJob implements JobStatusSource, JobControl {
         inFlight,
         LOST,
         new TreeMap<>(Map.of("malformed", malformed, "label-out-of-range", outOfRange)));
+  }
+
+  private List<Partition> partitions(long tick, double wave) {
+    return IntStream.range(0, partitionCount)
+        .mapToObj(i -> partition("flights-" + i, tick, i % 2 == 0 ? wave : -wave))
+        .toList();
   }
 
   private static Partition partition(String name, long tick, double wave) {
@@ -290,6 +302,7 @@ final class MovingJob implements JobStatusSource, JobControl {
         confusion(tick),
         privacy(tick),
         new Calibration(calibration(0.06 * wave), calibration(0.01)),
+        tick / 70,
         tick / 30,
         tick / 60);
   }

@@ -114,7 +114,15 @@ class PageTest {
     store.write(
         new Checkpoint(
             "flight-delay", "spec", 7, 0, Ledger.EMPTY, new TreeMap<>(), new TreeMap<>()));
-    job.events = List.of(new JobStatus.Event(2, 0, "diverged", "<b>The loss</b> is no number."));
+    job.events =
+        List.of(
+            new JobStatus.Event(
+                3,
+                60_000,
+                "drift",
+                "The loss rose.",
+                new JobStatus.Drift("loss", 0.25, 0.5, 0.375, 2_048)),
+            new JobStatus.Event(2, 0, "diverged", "<b>The loss</b> is no number."));
     Page page = open(1280, 900, ColorScheme.LIGHT);
     assertThat(page.locator("#steps")).containsText("Waits for a batch0.110\u202fms · 21\u202f%");
     assertThat(page.locator("#steps")).containsText("Begins checkpoints0.006\u202fms · 1\u202f%");
@@ -129,6 +137,10 @@ class PageTest {
     assertThat(page.locator("#reliability-total")).hasText("0.0100");
     assertThat(page.locator("#predictions")).containsText("Steps behind training640");
     assertThat(page.locator("#events")).containsText("diverged<b>The loss</b> is no number.");
+    assertThat(page.locator("#drifts tbody tr")).hasCount(1);
+    assertThat(page.locator("#drifts tbody tr")).containsText("loss0.250.50.3752\u202f048");
+    assertThat(page.locator("#time-line li")).hasCount(2);
+    assertThat(page.locator("#time-line li").first()).hasAttribute("data-kind", "drift");
     assertThat(page.locator("#stored tbody tr")).containsText("checkpoint-000000000007");
     page.locator("#events").focus();
     assertThat(page.locator("#events")).isFocused();
@@ -253,6 +265,25 @@ class PageTest {
     picture(page, "width-" + width);
     page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
     picture(page, "width-" + width + "-dark");
+  }
+
+  @Test
+  void hasRoomForManyPartitionsAndForFiguresOfMonths() {
+    job.partitionCount = 30;
+    job.ran(Duration.ofDays(200));
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      for (int width : List.of(400, 1280)) {
+        Page page = open(width, 850, scheme);
+        assertThat(page.locator("#partitions tbody tr")).hasCount(30);
+        assertThat(page.locator("#uptime")).hasText(Pattern.compile("200\u202fd .*"));
+        assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(width);
+        Object height =
+            page.evaluate("document.getElementById('partitions').parentElement.clientHeight");
+        assertThat(((Number) height).intValue()).isBetween(200, 450);
+        picture(page, "months-" + width + "-" + scheme.name().toLowerCase(Locale.ROOT));
+      }
+    }
+    assertThat(complaints).isEmpty();
   }
 
   @Test

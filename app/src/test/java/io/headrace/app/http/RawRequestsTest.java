@@ -68,7 +68,8 @@ class RawRequestsTest {
         "/%E5%98%8A%E5%98%8DX-Injected:%20yes"
       })
   void noHeaderIsMadeOfWhatWasAskedFor(String path) throws IOException {
-    String answer = answer("GET " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    String answer =
+        answer("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     assertThat(answer).startsWith("HTTP/1.1 ").doesNotStartWith("HTTP/1.1 5");
     assertThat(head(answer).lines()).noneMatch(line -> line.startsWith("x-injected"));
     assertThat(answer).doesNotContain("<script>");
@@ -98,26 +99,27 @@ class RawRequestsTest {
   /** A request with a body of five bytes, and one that pauses the job behind it. */
   private void askTwo(String headers) throws IOException {
     String pause =
-        "POST /api/v1/pause HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    answer("GET /health HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n0\r\n\r\n" + pause);
+        "POST /api/v1/pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    answer("GET /health HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n0\r\n\r\n" + pause);
   }
 
   @Test
   void endlessHeadersEnd() throws IOException {
     String name = "X-" + "a".repeat(60) + ": " + "b".repeat(60) + "\r\n";
-    String answer = answer("GET /health HTTP/1.1\r\nHost: h\r\n" + name.repeat(2_000) + "\r\n");
+    String answer =
+        answer("GET /health HTTP/1.1\r\nHost: localhost\r\n" + name.repeat(2_000) + "\r\n");
     assertThat(answer).doesNotStartWith("HTTP/1.1 200");
     List<String> noMethods = List.of("TRACE", "CONNECT", "PUT", "PATCH", "BREW");
     for (String method : noMethods) {
       String refused =
           answer(
               method
-                  + " /api/v1/pause HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+                  + " /api/v1/pause HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                   + "Content-Length: 0\r\n\r\n");
       assertThat(refused).as(method).startsWith("HTTP/1.1 4");
     }
     assertThat(job.state).isEqualTo(JobState.RUNNING);
-    assertThat(answer("GET /health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"))
+    assertThat(answer("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
         .as("it goes on serving")
         .startsWith("HTTP/1.1 200");
   }

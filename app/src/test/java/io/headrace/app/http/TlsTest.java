@@ -7,6 +7,7 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.pipeline.job.AccessSettings;
 import io.headrace.pipeline.job.AccessSettings.Tls;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,9 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.Security;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -27,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTPS, and what a service refuses to be without it. */
 class TlsTest {
@@ -77,22 +77,50 @@ class TlsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"SSLv3", "TLSv1", "TLSv1.1"})
-  void refusesProtocolsThatAreBroken(String protocol) throws Exception {
+  @CsvSource({
+    "SSLv3, 0300, 15",
+    "TLSv1, 0301, 15",
+    "TLSv1.1, 0302, 15",
+    "TLSv1.2, 0303, 16" // 15: an alert
+  })
+  void refusesProtocolsThatAreBroken(String name, String version, String answer) throws Exception {
     Tls files = new Tls(folder.resolve("cert.pem"), folder.resolve("key.pem"));
     make("one", files);
-    String algorithms = Security.getProperty("jdk.tls.disabledAlgorithms");
-    Security.setProperty("jdk.tls.disabledAlgorithms", ""); // so that this client offers it
     try (var secured =
             new SecuredService(folder, new MovingJob(), Optional.empty(), Optional.of(files));
-        SSLSocket socket = connect(secured.service.uri().getPort())) {
-      socket.setEnabledProtocols(new String[] {protocol});
-      assertThatThrownBy(socket::startHandshake)
-          .isInstanceOf(IOException.class)
-          .hasMessageNotContaining("No appropriate protocol");
-    } finally {
-      Security.setProperty("jdk.tls.disabledAlgorithms", algorithms);
+        var socket =
+            new Socket(InetAddress.getLoopbackAddress(), secured.service.uri().getPort())) {
+      socket.getOutputStream().write(hello(version));
+      byte[] record = socket.getInputStream().readNBytes(7);
+      String said = HexFormat.of().formatHex(record);
+      assertThat(said).as(name).startsWith(answer);
+      if (answer.equals("15")) {
+        assertThat(said).as(name).endsWith("0246"); // fatal: protocol_version
+      }
     }
+  }
+
+  /**
+   * A ClientHello by RFC 5246 (7.4.1.2), because this JDK's client refuses by itself to say one of
+   * the old versions.
+   */
+  private static byte[] hello(String version) {
+    String suites = "c02bc02fc009c013009c002f";
+    String groups = "000a000600040017001d";
+    String points = "000b00020100";
+    String signatures = "000d00080006040308040401";
+    String extensions = groups + points + signatures;
+    String body =
+        version
+            + "5a".repeat(32)
+            + "00" // no session
+            + "%04x".formatted(suites.length() / 2)
+            + suites
+            + "0100" // no compression
+            + "%04x".formatted(extensions.length() / 2)
+            + extensions;
+    String handshake = "01%06x".formatted(body.length() / 2) + body;
+    return HexFormat.of().parseHex("160301" + "%04x".formatted(handshake.length() / 2) + handshake);
   }
 
   @ParameterizedTest

@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headrace.app.CommandLineRun;
+import io.headrace.app.access.ApiToken;
+import io.headrace.app.access.Role;
+import io.headrace.app.access.TokenFile;
 import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
+import io.headrace.pipeline.job.AccessSettings;
 import io.headrace.pipeline.job.JobFile;
 import io.headrace.pipeline.job.JobRun;
 import java.io.IOException;
@@ -22,7 +26,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,14 +61,26 @@ class PrometheusTest {
     assertThat(process.waitFor()).as(said).isZero();
   }
 
+  /** The one of the containers, for another target, with what they mount beside it. */
+  private Path config(String target, Path token) throws IOException {
+    return Files.writeString(
+        folder.resolve("prometheus.yml"),
+        Files.readString(RULES.resolve("prometheus.yml"))
+            .replace("/run/headrace/token", token.toString())
+            .replace("headrace:8081", target)
+            .replaceAll("_interval: \\d+s", "_interval: 1s")
+            .replace("[alerts.yml]", "[\"" + RULES.resolve("alerts.yml") + "\"]"));
+  }
+
   @Test
   void rulesAndTheirTestsHold() throws Exception {
-    assertRuns("promtool", "check", "config", "prometheus.yml");
+    Path token = Files.writeString(folder.resolve("token"), "never sent");
+    assertRuns("promtool", "check", "config", config("headrace:8081", token).toString());
     assertRuns("promtool", "test", "rules", "alerts-test.yml");
   }
 
   @Test
-  void scrapesAJobThatRunsAndSeesThatItIsPaused() throws Exception {
+  void scrapesAJobThatRunsByATokenAndSeesThatItIsPaused() throws Exception {
     var job =
         JobFile.read(
             FLIGHTS.resolve("job.yaml"),
@@ -69,10 +88,20 @@ class PrometheusTest {
                 "serve.refresh-ms=100",
                 "epochs=1000",
                 "checkpoints.directory=" + folder.resolve("checkpoints")));
+    Path file = folder.resolve("tokens.json");
+    var tokens = new TokenFile(file);
+    Instant now = Instant.now();
+    ApiToken.Made token =
+        tokens.create("prometheus", Role.VIEWER, now, now.plus(Duration.ofDays(1)));
+    Path credentials = Files.writeString(folder.resolve("token"), token.secret());
+    var access =
+        new AccessSettings(Optional.of(file), Optional.empty(), Optional.empty(), Optional.empty());
     try (var run = JobRun.start(job, JobRun.Options.NONE);
         var service =
-            HttpService.start(Exposure.local(0), new RunView(run, new LastCheckpoint()).served());
-        var prometheus = new Prometheus(service)) {
+            HttpService.start(
+                new Exposure("127.0.0.1", 0, Optional.of(access), false),
+                new RunView(run, new LastCheckpoint()).served());
+        var prometheus = new Prometheus(service, credentials)) {
       prometheus.await(
           "query",
           "headrace_samples_total{outcome=\"trained\"} > 100000",
@@ -100,6 +129,9 @@ class PrometheusTest {
                       rule ->
                           rule.path("name").asText().equals("HeadracePaused")
                               && rule.path("state").asText().matches("pending|firing")));
+
+      tokens.revoke(token.token().id());
+      prometheus.await("query", "up{job=\"headrace\"} == 0", found -> !found.isEmpty());
     }
   }
 
@@ -109,13 +141,8 @@ class PrometheusTest {
     private final Process process;
     private final URI api;
 
-    Prometheus(HttpService scraped) throws IOException {
-      String config =
-          Files.readString(RULES.resolve("prometheus.yml"))
-              .replace("127.0.0.1:8081", scraped.uri().getAuthority())
-              .replaceAll("_interval: \\d+s", "_interval: 1s")
-              .replace("[alerts.yml]", "[\"" + RULES.resolve("alerts.yml") + "\"]");
-      Path file = Files.writeString(folder.resolve("prometheus.yml"), config);
+    Prometheus(HttpService scraped, Path credentials) throws IOException {
+      Path file = config(scraped.uri().getAuthority(), credentials);
       int port;
       try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
         port = free.getLocalPort();

@@ -100,7 +100,7 @@ class PushStressTest {
     URI uri = service.uri();
     var socket = new Socket(InetAddress.getLoopbackAddress(), uri.getPort());
     String head =
-        "POST /api/v1/samples HTTP/1.1\r\nHost: test\r\nContent-Type: %s\r\n%s\r\n\r\n"
+        "POST /api/v1/samples HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\n%s\r\n\r\n"
             .formatted(LINES, headers);
     send(socket, head.getBytes(StandardCharsets.US_ASCII));
     return socket;

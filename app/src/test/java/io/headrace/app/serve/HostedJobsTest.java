@@ -18,7 +18,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +99,10 @@ class HostedJobsTest {
         .body();
   }
 
+  private static HostedJobs open(Path... given) {
+    return HostedJobs.read(List.of(given), JobOverrides.NONE, Optional.empty());
+  }
+
   private JsonNode awaitState(HttpService http, String job, String state)
       throws IOException, InterruptedException {
     for (int i = 0; ; i++) {
@@ -130,7 +136,7 @@ class HostedJobsTest {
     Path named = Files.move(finite, Files.createDirectory(folder.resolve("x")).resolve("f.yaml"));
     var out = new StringWriter();
     var stop = new AtomicBoolean();
-    try (var jobs = HostedJobs.read(List.of(named, folder))) {
+    try (var jobs = open(named, folder)) {
       jobs.start(new PrintWriter(out));
       try (var http = HttpService.start(Exposure.local(0), jobs)) {
         var end =
@@ -191,7 +197,7 @@ class HostedJobsTest {
   void aJobFileThatComesLaterIsListedAndStartedWhenSomebodyAsks() throws Exception {
     job("a.yaml", "first", pushed(), SOUND);
     var out = new PrintWriter(new StringWriter());
-    try (var jobs = HostedJobs.read(List.of(folder))) {
+    try (var jobs = open(folder)) {
       jobs.start(out);
       try (var http = HttpService.start(Exposure.local(0), jobs)) {
         send(http, "GET", "/api/v1/status", 200); // of the only job
@@ -223,7 +229,7 @@ class HostedJobsTest {
     assertThat(CommandLineRun.of("run", alone, "--report", report).status()).isZero();
     Files.delete(alone);
     job("beside.yaml", "beside", file(), SOUND + "\nepochs: 20");
-    try (var jobs = HostedJobs.read(List.of(folder))) {
+    try (var jobs = open(folder)) {
       jobs.start(new PrintWriter(new StringWriter()));
       assertThat(jobs.attend(() -> false, true, new PrintWriter(new StringWriter()))).isTrue();
       assertThat(jobs.all())
@@ -245,6 +251,59 @@ class HostedJobsTest {
     CommandLineRun half = CommandLineRun.of("serve", sound, diverging, "--port", 0, "--exit");
     assertThat(half.status()).isEqualTo(1);
     assertThat(half.out()).contains("sound  8 samples", "finished", "diverging", "failed");
+  }
+
+  @Test
+  void settingsDataAndReportsAreForEachJob() throws Exception {
+    String relative = "file: {path: flights.jsonl, format: jsonl}";
+    String test = "\ntest: {file: {path: flights.jsonl, format: jsonl}}";
+    Path twice = job("twice.yaml", "two", relative, SOUND + test);
+    Path once = job("once.yaml", "one", relative, SOUND);
+    Path reports = folder.resolve("reports");
+    List<Object> common =
+        List.of("serve", twice, once, "--port", 0, "--exit", "--data", FLIGHTS.getParent());
+    List<Object> all = new ArrayList<>(common);
+    all.addAll(List.of("--report", reports, "--set", "twice/epochs=2", "--set", "batch.size=2"));
+
+    CommandLineRun run = CommandLineRun.of(all.toArray());
+
+    assertThat(run.status()).as(run.err() + run.out()).isZero();
+    assertThat(run.out()).contains("two  16 samples", "one  8 samples").containsOnlyOnce("test: ");
+    JsonNode two = CommandLineRun.report(reports.resolve("two.json"));
+    assertThat(two.path("samplesTrained").asInt()).isEqualTo(16);
+    assertThat(two.path("steps").asInt()).isEqualTo(8);
+    assertThat(two.at("/test/samples").asInt()).isEqualTo(8);
+    JsonNode one = CommandLineRun.report(reports.resolve("one.json"));
+    assertThat(one.path("samplesTrained").asInt()).isEqualTo(8);
+    assertThat(one.has("test")).isFalse();
+
+    List<Object> nobody = new ArrayList<>(common);
+    nobody.addAll(List.of("--set", "thrice/epochs=3"));
+    CommandLineRun refused = CommandLineRun.of(nobody.toArray());
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err()).contains("--set thrice/epochs=3", "thrice.yaml", "twice, once");
+  }
+
+  @Test
+  void whatHappenedIsKnownWhenTheJobIsStoppedAndStartedAgain() throws Exception {
+    job("a.yaml", "pushed", pushed(), SOUND);
+    try (var jobs = open(folder)) {
+      jobs.start(new PrintWriter(new StringWriter()));
+      try (var http = HttpService.start(Exposure.local(0), jobs)) {
+        send(http, "POST", "/api/v1/samples", 200);
+        awaitTrained(http, "pushed", 8);
+        String name = send(http, "POST", "/api/v1/checkpoints", 201).path("name").asText();
+        send(http, "POST", "/api/v1/checkpoints/" + name + "/restore", 200);
+        JsonNode told = send(http, "GET", "/api/v1/events", 200);
+        assertThat(told).extracting(event -> event.path("code").asText()).contains("restored");
+
+        send(http, "POST", "/api/v1/stop", 200);
+        assertThat(send(http, "GET", "/api/v1/events", 200)).containsAll(told);
+        send(http, "POST", "/api/v1/start", 200);
+        assertThat(send(http, "GET", "/api/v1/events", 200)).containsAll(told);
+        assertThat(send(http, "GET", "/api/v1/status", 200).path("events")).containsAll(told);
+      }
+    }
   }
 
   @Test

@@ -50,13 +50,13 @@ final class VectorRows {
       long o0 = outOffset + terms.get(INT, term + 8);
       long o1 = o0 + outRow;
       long o2 = o1 + outRow;
-      FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, out, (o0) << 2, ORDER);
+      FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, out, o0 << 2, ORDER);
       FloatVector s01 = FloatVector.fromMemorySegment(SPECIES, out, (o0 + LANES) << 2, ORDER);
       FloatVector s02 = FloatVector.fromMemorySegment(SPECIES, out, (o0 + 2L * LANES) << 2, ORDER);
-      FloatVector s10 = FloatVector.fromMemorySegment(SPECIES, out, (o1) << 2, ORDER);
+      FloatVector s10 = FloatVector.fromMemorySegment(SPECIES, out, o1 << 2, ORDER);
       FloatVector s11 = FloatVector.fromMemorySegment(SPECIES, out, (o1 + LANES) << 2, ORDER);
       FloatVector s12 = FloatVector.fromMemorySegment(SPECIES, out, (o1 + 2L * LANES) << 2, ORDER);
-      FloatVector s20 = FloatVector.fromMemorySegment(SPECIES, out, (o2) << 2, ORDER);
+      FloatVector s20 = FloatVector.fromMemorySegment(SPECIES, out, o2 << 2, ORDER);
       FloatVector s21 = FloatVector.fromMemorySegment(SPECIES, out, (o2 + LANES) << 2, ORDER);
       FloatVector s22 = FloatVector.fromMemorySegment(SPECIES, out, (o2 + 2L * LANES) << 2, ORDER);
       for (int left = Long.bitCount(bits); left > 0; left--) {
@@ -65,25 +65,25 @@ final class VectorRows {
         FloatVector f =
             IntVector.broadcast(INTS, weights.get(INT, (w + i) << 2)).reinterpretAsFloats();
         long r0 = aOffset + places.get(INT, (p + i) << 2);
-        s00 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r0) << 2, ORDER), s00);
+        s00 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, r0 << 2, ORDER), s00);
         s01 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r0 + LANES) << 2, ORDER), s01);
         s02 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r0 + 2L * LANES) << 2, ORDER), s02);
         long r1 = r0 + aRow;
-        s10 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r1) << 2, ORDER), s10);
+        s10 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, r1 << 2, ORDER), s10);
         s11 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r1 + LANES) << 2, ORDER), s11);
         s12 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r1 + 2L * LANES) << 2, ORDER), s12);
         long r2 = r1 + aRow;
-        s20 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r2) << 2, ORDER), s20);
+        s20 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, r2 << 2, ORDER), s20);
         s21 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r2 + LANES) << 2, ORDER), s21);
         s22 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r2 + 2L * LANES) << 2, ORDER), s22);
       }
-      s00.intoMemorySegment(out, (o0) << 2, ORDER);
+      s00.intoMemorySegment(out, o0 << 2, ORDER);
       s01.intoMemorySegment(out, (o0 + LANES) << 2, ORDER);
       s02.intoMemorySegment(out, (o0 + 2L * LANES) << 2, ORDER);
-      s10.intoMemorySegment(out, (o1) << 2, ORDER);
+      s10.intoMemorySegment(out, o1 << 2, ORDER);
       s11.intoMemorySegment(out, (o1 + LANES) << 2, ORDER);
       s12.intoMemorySegment(out, (o1 + 2L * LANES) << 2, ORDER);
-      s20.intoMemorySegment(out, (o2) << 2, ORDER);
+      s20.intoMemorySegment(out, o2 << 2, ORDER);
       s21.intoMemorySegment(out, (o2 + LANES) << 2, ORDER);
       s22.intoMemorySegment(out, (o2 + 2L * LANES) << 2, ORDER);
     }
@@ -117,24 +117,24 @@ final class VectorRows {
       long o0 = outOffset + terms.get(INT, term + 8);
       long o1 = o0 + outRow;
       long o2 = o1 + outRow;
-      FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, out, (o0) << 2, ORDER);
-      FloatVector s10 = FloatVector.fromMemorySegment(SPECIES, out, (o1) << 2, ORDER);
-      FloatVector s20 = FloatVector.fromMemorySegment(SPECIES, out, (o2) << 2, ORDER);
+      FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, out, o0 << 2, ORDER);
+      FloatVector s10 = FloatVector.fromMemorySegment(SPECIES, out, o1 << 2, ORDER);
+      FloatVector s20 = FloatVector.fromMemorySegment(SPECIES, out, o2 << 2, ORDER);
       for (int left = Long.bitCount(bits); left > 0; left--) {
         long i = Long.numberOfTrailingZeros(bits) * step;
         bits &= bits - 1;
         FloatVector f =
             IntVector.broadcast(INTS, weights.get(INT, (w + i) << 2)).reinterpretAsFloats();
         long r0 = aOffset + places.get(INT, (p + i) << 2);
-        s00 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r0) << 2, ORDER), s00);
+        s00 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, r0 << 2, ORDER), s00);
         long r1 = r0 + aRow;
-        s10 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r1) << 2, ORDER), s10);
+        s10 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, r1 << 2, ORDER), s10);
         long r2 = r1 + aRow;
-        s20 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r2) << 2, ORDER), s20);
+        s20 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, r2 << 2, ORDER), s20);
       }
-      s00.intoMemorySegment(out, (o0) << 2, ORDER);
-      s10.intoMemorySegment(out, (o1) << 2, ORDER);
-      s20.intoMemorySegment(out, (o2) << 2, ORDER);
+      s00.intoMemorySegment(out, o0 << 2, ORDER);
+      s10.intoMemorySegment(out, o1 << 2, ORDER);
+      s20.intoMemorySegment(out, o2 << 2, ORDER);
     }
   }
 
@@ -162,7 +162,7 @@ final class VectorRows {
       long w = weightsOffset + terms.get(INT, term);
       long p = placesOffset + terms.get(INT, term + 4);
       long o0 = outOffset + terms.get(INT, term + 8);
-      FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, out, (o0) << 2, ORDER);
+      FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, out, o0 << 2, ORDER);
       FloatVector s01 = FloatVector.fromMemorySegment(SPECIES, out, (o0 + LANES) << 2, ORDER);
       FloatVector s02 = FloatVector.fromMemorySegment(SPECIES, out, (o0 + 2L * LANES) << 2, ORDER);
       FloatVector s03 = FloatVector.fromMemorySegment(SPECIES, out, (o0 + 3L * LANES) << 2, ORDER);
@@ -174,14 +174,14 @@ final class VectorRows {
         FloatVector f =
             IntVector.broadcast(INTS, weights.get(INT, (w + i) << 2)).reinterpretAsFloats();
         long r0 = aOffset + places.get(INT, (p + i) << 2);
-        s00 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r0) << 2, ORDER), s00);
+        s00 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, r0 << 2, ORDER), s00);
         s01 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r0 + LANES) << 2, ORDER), s01);
         s02 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r0 + 2L * LANES) << 2, ORDER), s02);
         s03 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r0 + 3L * LANES) << 2, ORDER), s03);
         s04 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r0 + 4L * LANES) << 2, ORDER), s04);
         s05 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r0 + 5L * LANES) << 2, ORDER), s05);
       }
-      s00.intoMemorySegment(out, (o0) << 2, ORDER);
+      s00.intoMemorySegment(out, o0 << 2, ORDER);
       s01.intoMemorySegment(out, (o0 + LANES) << 2, ORDER);
       s02.intoMemorySegment(out, (o0 + 2L * LANES) << 2, ORDER);
       s03.intoMemorySegment(out, (o0 + 3L * LANES) << 2, ORDER);
@@ -214,7 +214,7 @@ final class VectorRows {
       long w = weightsOffset + terms.get(INT, term);
       long p = placesOffset + terms.get(INT, term + 4);
       long o0 = outOffset + terms.get(INT, term + 8);
-      FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, out, (o0) << 2, ORDER);
+      FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, out, o0 << 2, ORDER);
       FloatVector s01 = FloatVector.fromMemorySegment(SPECIES, out, (o0 + LANES) << 2, ORDER);
       for (int left = Long.bitCount(bits); left > 0; left--) {
         long i = Long.numberOfTrailingZeros(bits) * step;
@@ -222,10 +222,10 @@ final class VectorRows {
         FloatVector f =
             IntVector.broadcast(INTS, weights.get(INT, (w + i) << 2)).reinterpretAsFloats();
         long r0 = aOffset + places.get(INT, (p + i) << 2);
-        s00 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r0) << 2, ORDER), s00);
+        s00 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, r0 << 2, ORDER), s00);
         s01 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r0 + LANES) << 2, ORDER), s01);
       }
-      s00.intoMemorySegment(out, (o0) << 2, ORDER);
+      s00.intoMemorySegment(out, o0 << 2, ORDER);
       s01.intoMemorySegment(out, (o0 + LANES) << 2, ORDER);
     }
   }
@@ -254,16 +254,16 @@ final class VectorRows {
       long w = weightsOffset + terms.get(INT, term);
       long p = placesOffset + terms.get(INT, term + 4);
       long o0 = outOffset + terms.get(INT, term + 8);
-      FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, out, (o0) << 2, ORDER);
+      FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, out, o0 << 2, ORDER);
       for (int left = Long.bitCount(bits); left > 0; left--) {
         long i = Long.numberOfTrailingZeros(bits) * step;
         bits &= bits - 1;
         FloatVector f =
             IntVector.broadcast(INTS, weights.get(INT, (w + i) << 2)).reinterpretAsFloats();
         long r0 = aOffset + places.get(INT, (p + i) << 2);
-        s00 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (r0) << 2, ORDER), s00);
+        s00 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, r0 << 2, ORDER), s00);
       }
-      s00.intoMemorySegment(out, (o0) << 2, ORDER);
+      s00.intoMemorySegment(out, o0 << 2, ORDER);
     }
   }
 }

@@ -83,7 +83,8 @@ public record LayerScope(
    */
   Parameter table(String name, List<Long> shape, long rows, int columns, int slots) {
     long stride = (1L + slots) * columns;
-    return parameters.claim(fullName(name), shape, rows, columns, stride, Initialisation.ZEROS);
+    return parameters.claim(
+        fullName(name), shape, rows, columns, stride, true, Initialisation.ZEROS);
   }
 
   /** Claims rows x columns floats under {@code shape}, rows at multiples of a block. */

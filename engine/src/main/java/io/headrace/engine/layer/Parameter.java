@@ -10,6 +10,7 @@ import java.util.List;
  * @param name unique in the model, e.g. {@code 0.dense.weight}
  * @param shape lengths of each dimension as a checkpoint names them
  * @param offset of the first float in the vector
+ * @param table whether a step changes only those rows that its batch names
  */
 public record Parameter(
     Parameters owner,
@@ -18,7 +19,8 @@ public record Parameter(
     long rows,
     long columns,
     long stride,
-    long offset) {
+    long offset,
+    boolean table) {
   public Parameter {
     shape = List.copyOf(shape);
   }

@@ -21,7 +21,19 @@ public final class Parameters {
   /** Claims rows x columns floats, rows {@code stride} apart. */
   Parameter claim(
       String name, List<Long> shape, long rows, long columns, long stride, Initialisation first) {
-    var parameter = new Parameter(this, name, shape, rows, columns, stride, size);
+    return claim(name, shape, rows, columns, stride, false, first);
+  }
+
+  /** The same of a table, or else. */
+  Parameter claim(
+      String name,
+      List<Long> shape,
+      long rows,
+      long columns,
+      long stride,
+      boolean table,
+      Initialisation first) {
+    var parameter = new Parameter(this, name, shape, rows, columns, stride, size, table);
     long end = Math.addExact(size, Math.multiplyExact(rows, stride));
     size = Math.ceilDiv(end, Kernels.BLOCK) * Kernels.BLOCK;
     all.add(parameter);

@@ -123,12 +123,16 @@ class SparseSamplesTest {
     if (random.nextInt(20) == 0) {
       inputs.put("b", new SparseNames(List.of("x", "y"), List.of()));
     }
-    return Sample.newBuilder()
-        .setId(random.nextInt(20) == 0 ? "id" : null)
+    Sample.Builder sample = Sample.newBuilder();
+    if (random.nextInt(20) == 0) {
+      sample.setId("id");
+    }
+    if (random.nextInt(3) == 0) {
+      sample.setEventTime(Instant.ofEpochMilli(random.nextLong(1L << 41)));
+    }
+    return sample
         .setLabel(labels[random.nextInt(random.nextInt(3) == 0 ? labels.length : 3)])
         .setWeight(random.nextInt(30) == 0 ? Float.NaN : random.nextInt(4))
-        .setEventTime(
-            random.nextInt(3) == 0 ? Instant.ofEpochMilli(random.nextLong(1L << 41)) : null)
         .setInputs(inputs)
         .build();
   }

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads a job file and what the command line sets in it. Every fault is found before anything
@@ -28,21 +29,31 @@ public final class JobFile {
    * Like {@link #read(Path, List)}, with settings for keys that the file leaves out.
    *
    * @param defaults {@code key=value} with dotted keys
+   * @param data where relative data paths start; empty for the file's directory
    */
-  public static JobSpec readWithDefaults(Path file, List<String> defaults) {
+  public static JobSpec readWithDefaults(
+      Path file, List<String> defaults, List<String> overrides, Optional<Path> data) {
+    data.ifPresent(JobFile::requireDirectory);
     return parse(
-        Vocabulary.standard(), file.toString(), text(file), defaults, List.of(), directoryOf(file));
+        Vocabulary.standard(),
+        file.toString(),
+        text(file),
+        defaults,
+        overrides,
+        data.orElseGet(() -> directoryOf(file)));
   }
 
   /** Like {@link #read(Path, List)}, with data paths resolved against {@code dataDirectory}. */
   public static JobSpec read(Path file, List<String> overrides, Path dataDirectory) {
-    if (!Files.isDirectory(dataDirectory)) {
-      throw new HeadraceException(
-          "--data "
-              + dataDirectory
-              + ": is not a directory. Give the one that holds the job's data.");
-    }
+    requireDirectory(dataDirectory);
     return parse(file.toString(), text(file), overrides, dataDirectory);
+  }
+
+  private static void requireDirectory(Path data) {
+    if (!Files.isDirectory(data)) {
+      throw new HeadraceException(
+          "--data " + data + ": is not a directory. Give the one that holds the job's data.");
+    }
   }
 
   /**

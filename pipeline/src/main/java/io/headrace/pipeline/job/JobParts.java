@@ -144,6 +144,7 @@ record JobParts(
         job.batch(),
         job.engine().decoders(),
         job.metrics().windowSamples(),
+        job.metrics().driftAbove(),
         job.checkpoints().directory().isPresent()
             ? job.checkpoints().everySamples()
             : Long.MAX_VALUE,

@@ -7,6 +7,7 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.state.Tensor;
 import io.headrace.ingest.decode.GrowingVocabularies;
+import io.headrace.pipeline.TrainingRun;
 import io.headrace.sink.archive.ArchiveReader;
 import io.headrace.sink.journal.RecordedBatches;
 import java.nio.file.Path;
@@ -59,8 +60,8 @@ public final class JobReplay {
     this.job = job;
     this.from = from;
     this.to = to;
-    requireOneJob();
     requireSourceKeeps();
+    requireOneJob();
     training =
         new JournalTraining(
             job,
@@ -190,6 +191,7 @@ public final class JobReplay {
     List<String> differences = new ArrayList<>();
     SortedSet<String> names = new TreeSet<>(to.tensors().keySet());
     names.addAll(found.tensors().keySet());
+    names.removeIf(TrainingRun::watches);
     List<String> parametersFirst = new ArrayList<>(names);
     parametersFirst.sort(
         Comparator.comparing((String name) -> !name.startsWith("model."))

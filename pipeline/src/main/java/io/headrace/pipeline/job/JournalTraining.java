@@ -82,6 +82,7 @@ final class JournalTraining implements ReplayedTraining {
                   job.batch(),
                   job.engine().decoders(),
                   job.metrics().windowSamples(),
+                  job.metrics().driftAbove(),
                   Long.MAX_VALUE,
                   OptionalLong.empty()));
       try (TrainingRun run = TrainingRun.start(plan)) {

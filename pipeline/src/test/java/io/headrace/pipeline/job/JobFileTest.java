@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -159,13 +160,12 @@ class JobFileTest {
   @Test
   void defaultsOfTheCallerHoldOnlyWhereTheFileSaysNothing() throws IOException {
     Path file = Files.writeString(directory.resolve("job.yaml"), SMALL);
-    JobSpec job = JobFile.readWithDefaults(file, List.of("engine.threads=7", "engine.decoders=5"));
+    JobSpec job = readWithDefaults(file, "engine.threads=7", "engine.decoders=5");
     assertThat(job.engine().threads()).isEqualTo(3);
     assertThat(job.engine().decoders()).isEqualTo(5);
 
     Files.writeString(file, SMALL.replace("engine: {threads: 3}", "engine:"));
-    assertThat(JobFile.readWithDefaults(file, List.of("engine.threads=7")).engine().threads())
-        .isEqualTo(7);
+    assertThat(readWithDefaults(file, "engine.threads=7").engine().threads()).isEqualTo(7);
   }
 
   @Test
@@ -196,5 +196,9 @@ class JobFileTest {
 
     assertThatThrownBy(() -> JobFile.read(file, List.of()))
         .hasMessage(file + ": is not UTF-8 text. Save it as UTF-8, or give the job file itself.");
+  }
+
+  private static JobSpec readWithDefaults(Path file, String... defaults) {
+    return JobFile.readWithDefaults(file, List.of(defaults), List.of(), Optional.empty());
   }
 }

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.TrainEvent.Alert;
 import io.headrace.engine.TrainEvent.CheckpointWritten;
+import io.headrace.engine.TrainEvent.Drifted;
 import io.headrace.engine.TrainEvent.MetricsTaken;
 import io.headrace.engine.TrainEvent.Validated;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.metric.Drift;
 import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.sink.EventSink;
 import java.io.IOException;
@@ -24,8 +26,8 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Appends each event to a file as one line of JSON whose {@code event} says what it is: {@code
- * metrics}, {@code validation}, {@code checkpoint} or {@code alert}. Not thread-safe. A line is
- * written at once; one that a crash has torn is ended before the next.
+ * metrics}, {@code validation}, {@code checkpoint}, {@code drift} or {@code alert}. Not
+ * thread-safe. A line is written at once; one that a crash has torn is ended before the next.
  */
 public final class JsonLinesEventSink implements EventSink {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -85,6 +87,16 @@ public final class JsonLinesEventSink implements EventSink {
               .put("timeMillis", written.timeMillis())
               .put("bytes", written.bytes())
               .put("writeMillis", written.millis());
+      case Drifted(String job, Drift drift, long step, long timeMillis) ->
+          line.put("event", "drift")
+              .put("job", job)
+              .put("step", step)
+              .put("timeMillis", timeMillis)
+              .put("what", drift.what())
+              .put("before", drift.before())
+              .put("now", drift.now())
+              .put("threshold", drift.threshold())
+              .put("samples", drift.samples());
       case Alert alert ->
           line.put("event", "alert")
               .put("job", alert.job())

@@ -3,15 +3,18 @@ package io.headrace.sink.kafka;
 import io.headrace.engine.TrainEvent;
 import io.headrace.engine.TrainEvent.Alert;
 import io.headrace.engine.TrainEvent.CheckpointWritten;
+import io.headrace.engine.TrainEvent.Drifted;
 import io.headrace.engine.TrainEvent.MetricsTaken;
 import io.headrace.engine.TrainEvent.Validated;
 import io.headrace.engine.TrainingMetrics;
 import io.headrace.engine.ValidationScores;
 import io.headrace.engine.metric.Calibration;
+import io.headrace.engine.metric.Drift;
 import io.headrace.engine.privacy.PrivacySpent;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.schemas.CalibrationBin;
 import io.headrace.schemas.CheckpointAnnouncement;
+import io.headrace.schemas.DriftRecord;
 import io.headrace.schemas.OperatorAlert;
 import io.headrace.schemas.PartitionLedger;
 import io.headrace.schemas.PrivacySpentRecord;
@@ -30,6 +33,7 @@ final class EventRecords {
       case MetricsTaken(TrainingMetrics metrics) -> metrics.job();
       case Validated(ValidationScores scores) -> scores.job();
       case CheckpointWritten written -> written.job();
+      case Drifted drifted -> drifted.job();
       case Alert alert -> alert.job();
     };
   }
@@ -55,6 +59,16 @@ final class EventRecords {
               Instant.ofEpochMilli(written.timeMillis()),
               written.bytes(),
               written.millis());
+      case Drifted(String job, Drift drift, long step, long timeMillis) ->
+          new DriftRecord(
+              job,
+              step,
+              Instant.ofEpochMilli(timeMillis),
+              drift.what(),
+              drift.before(),
+              drift.now(),
+              drift.threshold(),
+              drift.samples());
       case Alert alert ->
           new OperatorAlert(
               alert.job(), alert.code(), alert.message(), Instant.ofEpochMilli(alert.timeMillis()));

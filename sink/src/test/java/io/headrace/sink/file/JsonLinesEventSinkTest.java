@@ -26,8 +26,9 @@ class JsonLinesEventSinkTest {
       sink.accept(Events.metrics(5));
       sink.accept(Events.checkpoint(6));
       sink.accept(Events.alert("disk\nfull"));
+      sink.accept(Events.drift());
       List<String> lines = Files.readAllLines(file);
-      assertThat(lines).hasSize(3);
+      assertThat(lines).hasSize(4);
       JsonNode metrics = JSON.readTree(lines.get(0));
       assertThat(metrics.path("event").asText()).isEqualTo("metrics");
       assertThat(metrics.path("window").path("accuracy").asDouble()).isEqualTo(0.75);
@@ -38,6 +39,9 @@ class JsonLinesEventSinkTest {
           .isEqualTo(0.25);
       assertThat(JSON.readTree(lines.get(1)).path("name").asText()).isEqualTo("checkpoint-6");
       assertThat(JSON.readTree(lines.get(2)).path("message").asText()).isEqualTo("disk\nfull");
+      assertThat(lines.get(3))
+          .isEqualTo(
+              "{\"event\":\"drift\",\"job\":\"job\",\"step\":9,\"timeMillis\":7,\"what\":\"loss\",\"before\":0.25,\"now\":0.5,\"threshold\":0.375,\"samples\":2000}");
     }
   }
 
