@@ -113,6 +113,7 @@ public final class KafkaAnnouncer implements AutoCloseable {
       LOG.warn(
           "checkpoints.announce: the newest model was not announced on {}; the next start does.",
           topic);
+      var _ = Thread.interrupted(); // or closing fails as well; the thread ends here
       producer.close(Duration.ZERO);
     }
   }
