@@ -30,9 +30,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that look for newer models in the place of checkpoints. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FollowedStoreTest {
   private static final Follower.Options OPTIONS =
       new Follower.Options(Optional.empty(), Duration.ofMillis(20), false);
