@@ -99,7 +99,7 @@ public final class FileSampleSource implements SampleSource {
   private List<SourceFile> named() {
     List<SourceFile> files =
         SourceFiles.found(baseDirectory, path, format).stream()
-            .map(file -> naming == FileNaming.PLAIN ? file : file.called(naming, path))
+            .map(file -> naming.equals(FileNaming.PLAIN) ? file : file.called(naming, path))
             .toList();
     if (files.stream().map(SourceFile::name).distinct().count() < files.size()) {
       throw new HeadraceException(

@@ -46,7 +46,7 @@ record SourceFile(SourcePartition partition, List<Path> parts, FileNaming naming
 
   /** A message about it without the names that are not to be seen. */
   String told(String message) {
-    if (naming == FileNaming.PLAIN) {
+    if (naming.equals(FileNaming.PLAIN)) {
       return message;
     }
     String told = message;
