@@ -366,19 +366,20 @@ class MaskedSecretsTest {
           - pseudonym: {fields: [label, file], key: "file:key"}
         """;
     String source = "{file: {path: photos, format: image-folder, max-record-bytes: 4000}}";
-    String of =
+    String jane = photos("Janeplanted");
+    String bob = photos("planted@example.org");
+    String learning =
         """
         sample:
           label: {classes: ["%s", "%s"]}
           inputs: {image: {image: {shape: [8, 8, 3]}}}
         model: [flatten, dense]
-        """;
-    String jane = photos("Janeplanted");
-    String bob = photos("planted@example.org");
+        """
+            .formatted(jane, bob);
     photo("Elmplanted", "987654321987.png", image("Elmplanted 5")); // no class
     photo("Janeplanted", "Janeplanted.png", "no image of 078-05-1120");
     photo("Janeplanted", "203.0.113.77.png", "x".repeat(5000)); // too large
-    String all = everything("images-", masking, source, of.formatted(jane, bob), page -> {});
+    String all = everything("images-", masking, source, learning, page -> {});
     assertThat(all).contains("label-out-of-range", "malformed", "too-large");
     assertThat(all).containsPattern("ps-[0-9a-f]{32} has 5000 bytes");
     assertNoneIn(all);
