@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Cuts the line of numbers into buckets, each of which is a category. Immutable. */
 public sealed interface Buckets {
@@ -75,8 +76,8 @@ public sealed interface Buckets {
   }
 
   /**
-   * So many buckets that hold equally many numbers each, as far as equal numbers allow, of the first
-   * that the stream brings. Bucket 0 lies below the first border.
+   * So many buckets that hold equally many numbers each, as far as equal numbers allow, of the
+   * first that the stream brings. Bucket 0 lies below the first border.
    *
    * @param count 2 to {@link #MOST}
    * @param warmUp numbers after which borders never move again
@@ -123,13 +124,9 @@ public sealed interface Buckets {
       return "Quantiles[count=" + count + ", warmUp=" + warmUp + "]";
     }
 
-    private static Quantiles read(Map<?, ?> map) {
-      int count = whole(map.get("quantiles"));
-      Object warmUp = map.get("warm-up");
-      return new Quantiles(
-          count,
-          warmUp == null ? Math.max(USUAL_NUMBERS, count) : whole(warmUp),
-          Optional.empty());
+    private static Quantiles read(int count, @Nullable Object warmUp) {
+      int numbers = warmUp == null ? Math.max(USUAL_NUMBERS, count) : whole(warmUp);
+      return new Quantiles(count, numbers, Optional.empty());
     }
 
     private static int whole(Object raw) {
@@ -150,11 +147,6 @@ public sealed interface Buckets {
     if ("log2".equals(raw)) {
       return new Octaves();
     }
-    if (raw instanceof Map<?, ?> map
-        && map.containsKey("quantiles")
-        && Set.of("quantiles", "warm-up").containsAll(map.keySet())) {
-      return Quantiles.read(map);
-    }
     if (raw instanceof Map<?, ?> map && map.size() == 1) {
       Object edges = map.get("edges");
       Object width = map.get("width");
@@ -165,10 +157,17 @@ public sealed interface Buckets {
         return new Width(FieldRules.finite(width, "numbers"));
       }
     }
+    if (raw instanceof Map<?, ?> map && Set.of("quantiles", "warm-up").containsAll(map.keySet())) {
+      Object quantiles = map.get("quantiles");
+      if (quantiles != null) {
+        return Quantiles.read(Quantiles.whole(quantiles), map.get("warm-up"));
+      }
+    }
     throw new IllegalArgumentException(
         "made of " + String.join(", ", FORMS) + " for each field, not " + raw);
   }
 
   /** What a job file can have for a field. */
-  List<String> FORMS = List.of("{edges: [a, b]}", "{width: w}", "log2", "{quantiles: n, warm-up: m}");
+  List<String> FORMS =
+      List.of("{edges: [a, b]}", "{width: w}", "log2", "{quantiles: n, warm-up: m}");
 }

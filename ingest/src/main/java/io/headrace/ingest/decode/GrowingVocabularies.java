@@ -18,10 +18,10 @@ import java.util.stream.IntStream;
 
 /**
  * The vocabularies that grow with a job's stream: of each {@code tokens} input with {@code
- * vocabulary: grow} its tokens, and of each {@code sparse} one with buckets of quantiles the borders
- * of these; often none. Decoders on any thread find tokens and buckets in them, and leave what has
- * no id yet in their blocks; ids are given where batches come in their final order, by the one thread
- * that also saves and restores.
+ * vocabulary: grow} its tokens, and of each {@code sparse} one with buckets of quantiles the
+ * borders of these; often none. Decoders on any thread find tokens and buckets in them, and leave
+ * what has no id yet in their blocks; ids are given where batches come in their final order, by the
+ * one thread that also saves and restores.
  */
 public final class GrowingVocabularies implements Stateful {
   /** Name of their part in checkpoints. */
@@ -77,8 +77,8 @@ public final class GrowingVocabularies implements Stateful {
   }
 
   /**
-   * The job's samples as they are scored by a model that knew fewer tokens and older borders: tokens
-   * that came since are unknown.
+   * The job's samples as they are scored by a model that knew fewer tokens and older borders:
+   * tokens that came since are unknown.
    *
    * @param sizes what {@link #sizes} was then; asked while records are decoded
    */

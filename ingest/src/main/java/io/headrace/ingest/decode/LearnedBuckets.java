@@ -61,7 +61,8 @@ final class LearnedBuckets implements SparseColumn.WaitingIds, Stateful {
    * The input with these borders for decoders.
    *
    * @param waits whether numbers without a bucket wait for one
-   * @param sizes of the model that scores, asked for every number; without, the borders of now count
+   * @param sizes of the model that scores, asked for every number; without, the borders of now
+   *     count
    * @param first where they begin to say what {@link #timesDrawn} was
    */
   InputMapping.SparseFields mapped(boolean waits, Optional<Supplier<int[]>> sizes, int first) {

@@ -14,10 +14,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The borders between the buckets of one field: exact quantiles of the first numbers that are added.
- * They are drawn when there are as many numbers as buckets, again whenever there are twice as many,
- * and for the last time at the end of the warm-up; the numbers are forgotten then. The k-th bucket
- * holds the k-th of so many equal parts each time.
+ * The borders between the buckets of one field: exact quantiles of the first numbers that are
+ * added. They are drawn when there are as many numbers as buckets, again whenever there are twice
+ * as many, and for the last time at the end of the warm-up; the numbers are forgotten then. The
+ * k-th bucket holds the k-th of so many equal parts each time.
  *
  * <p>One thread adds, saves and restores; any thread may ask for borders meanwhile, which are not
  * changed once they are drawn.

@@ -62,8 +62,7 @@ class LearnedBucketsRunTest {
       double a = random.nextGaussian() * 1000;
       String label = i % 50 == 7 ? "maybe" : Math.abs(a) < 600 ? "yes" : "no";
       csv.append(
-          String.format(
-              Locale.ROOT, "%.2f,%.3f,c%d,%s%n", a, random.nextDouble(), i % 3, label));
+          String.format(Locale.ROOT, "%.2f,%.3f,c%d,%s%n", a, random.nextDouble(), i % 3, label));
     }
     return csv.toString();
   }
@@ -157,9 +156,7 @@ class LearnedBucketsRunTest {
         JobConversion.convert(job("none"), folder.resolve("converted.avro"));
     assertThat(outcome.samples()).isEqualTo(ROWS - ROWS / 50);
     Learned whole = run("whole", OptionalLong.empty());
-    String[] source = {
-      "source={file: {path: converted.avro, format: avro}}"
-    };
+    String[] source = {"source={file: {path: converted.avro, format: avro}}"};
     try (JobRun run = JobRun.start(job("converted", source), JobRun.Options.NONE)) {
       run.await();
       assertThat(run.trainer().parametersSha256()).isEqualTo(whole.weights());
