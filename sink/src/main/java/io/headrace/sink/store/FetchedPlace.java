@@ -28,14 +28,32 @@ public final class FetchedPlace implements CheckpointPlace {
   /** Of each copy, the tag of what it is a copy of. */
   private final Map<String, String> tags = new HashMap<>();
 
+  private final Optional<CopiesFolder> own;
+
   /**
    * @param store closed with this
    * @param folder for copies, this one's alone; those of an earlier process are fetched again when
    *     they are asked for
    */
   public FetchedPlace(ObjectStore store, Path folder) {
+    this(store, folder, Optional.empty());
+  }
+
+  private FetchedPlace(ObjectStore store, Path folder, Optional<CopiesFolder> own) {
     this.store = store;
     this.folder = folder;
+    this.own = own;
+  }
+
+  /** One whose copies go when it is closed. */
+  public static FetchedPlace withTemporaryFolder(ObjectStore store) {
+    try {
+      CopiesFolder folder = CopiesFolder.temporary();
+      return new FetchedPlace(store, folder.path(), Optional.of(folder));
+    } catch (HeadraceException e) {
+      store.close();
+      throw e;
+    }
   }
 
   @Override
@@ -187,5 +205,6 @@ public final class FetchedPlace implements CheckpointPlace {
   @Override
   public void close() {
     store.close();
+    own.ifPresent(CopiesFolder::close);
   }
 }
