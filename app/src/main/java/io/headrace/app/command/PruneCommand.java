@@ -76,7 +76,8 @@ final class PruneCommand implements Callable<Integer> {
 
   @Option(
       names = "--take-over",
-      description = "For s3://: even where the last run has not said that it ended, as one killed on another machine.")
+      description =
+          "For s3://: even where the last run has not said that it ended, as one killed on another machine.")
   private boolean takeOver;
 
   @Option(names = "--json", description = "As one JSON object.")
@@ -108,7 +109,8 @@ final class PruneCommand implements Callable<Integer> {
   public Integer call() {
     if (keep < 1) {
       throw new ParameterException(
-          spec.commandLine(), "--keep: %d is not >= 1: the newest one always stays.".formatted(keep));
+          spec.commandLine(),
+          "--keep: %d is not >= 1: the newest one always stays.".formatted(keep));
     }
     try (CheckpointPlace place = store.place(where)) {
       if (dryRun) {

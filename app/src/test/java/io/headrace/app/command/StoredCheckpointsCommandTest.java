@@ -91,8 +91,7 @@ class StoredCheckpointsCommandTest {
     ok("run", job());
     var mirror = DirectoryCheckpointStore.forWriting(kept(), 50, false, seal());
     try (var store =
-        StoredCheckpoints.open(
-            kept(), mirror, S3Store.open(settings()), InstantSource.system())) {
+        StoredCheckpoints.open(kept(), mirror, S3Store.open(settings()), InstantSource.system())) {
       Checkpoint last = store.newest().orElseThrow();
       for (int later = 1; later <= 4; later++) {
         store.write(
@@ -187,8 +186,7 @@ class StoredCheckpointsCommandTest {
     assertThat(stored("checkpoints", "list", url() + "/nothing").out()).isEmpty();
     assertThat(stored("checkpoints", "show", url() + "/nothing").err())
         .contains("There is no checkpoint in " + url() + "/nothing/");
-    assertThat(
-            stored("checkpoints", "show", url() + "/checkpoint-999999999999.safetensors").err())
+    assertThat(stored("checkpoints", "show", url() + "/checkpoint-999999999999.safetensors").err())
         .contains("There is no checkpoint-999999999999.safetensors in " + url() + "/");
     assertThat(stored("checkpoints", "show", url()).err()).contains("is encrypted, with key");
     assertThat(stored("checkpoints", "list", "s3://UPPER/x").err())
@@ -206,7 +204,14 @@ class StoredCheckpointsCommandTest {
     JsonNode wouldBe =
         json(
             storedOk(
-                "checkpoints", "prune", url(), "--keep", 2, "--keys", keys(), "--dry-run",
+                "checkpoints",
+                "prune",
+                url(),
+                "--keep",
+                2,
+                "--keys",
+                keys(),
+                "--dry-run",
                 "--json"));
     assertThat(wouldBe.path("removed")).hasSize(before.size() - 2);
     assertThat(names()).isEqualTo(before);
@@ -226,9 +231,7 @@ class StoredCheckpointsCommandTest {
     List<String> before = names();
     String chosen = before.get(before.size() - 3);
     JsonNode restored =
-        json(
-            storedOk(
-                "checkpoints", "restore", url() + "/" + chosen, "--keys", keys(), "--json"));
+        json(storedOk("checkpoints", "restore", url() + "/" + chosen, "--keys", keys(), "--json"));
     assertThat(restored.path("aside").asText()).startsWith(url() + "/behind-");
     assertThat(names()).isEqualTo(before.subList(0, before.size() - 2));
     storedOk("checkpoints", "verify", restored.path("aside").asText(), "--keys", keys());

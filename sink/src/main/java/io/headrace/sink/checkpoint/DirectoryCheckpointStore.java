@@ -296,8 +296,7 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   /** Newer ones first, so that none is ever without its base. */
   private void removeOldest(String justWritten) {
     List<String> names = names();
-    Set<String> kept =
-        Retention.kept(names, keep, best(), List.of(justWritten, held), this::base);
+    Set<String> kept = Retention.kept(names, keep, best(), List.of(justWritten, held), this::base);
     for (String name : names.reversed()) {
       if (!kept.contains(name)) {
         try {

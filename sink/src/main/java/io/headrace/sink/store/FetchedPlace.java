@@ -122,7 +122,9 @@ public final class FetchedPlace implements CheckpointPlace {
         return Optional.empty();
       }
       String name = Files.readString(mark, StandardCharsets.ISO_8859_1).strip();
-      return CheckpointNames.isName(name) ? store.find(name).map(ObjectStore.Stored::key) : Optional.empty();
+      return CheckpointNames.isName(name)
+          ? store.find(name).map(ObjectStore.Stored::key)
+          : Optional.empty();
     } catch (IOException e) {
       throw uncopied(DirectoryCheckpointStore.BEST, e);
     }

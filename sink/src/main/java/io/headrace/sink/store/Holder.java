@@ -26,7 +26,8 @@ record Holder(String text, boolean ended) {
   /** This process. */
   static Holder here(InstantSource clock) {
     String text =
-        "process %d on %s since %s".formatted(ProcessHandle.current().pid(), host(), clock.instant());
+        "process %d on %s since %s"
+            .formatted(ProcessHandle.current().pid(), host(), clock.instant());
     return new Holder(text, false);
   }
 

@@ -305,9 +305,11 @@ public final class S3Store implements ObjectStore {
               try (ResponseInputStream<GetObjectResponse> in =
                   client.getObject(
                       request ->
-                          request.bucket(bucket).key(prefix + key).range("bytes=0-" + (bytes - 1)))) {
-                return Files.copy(
-                    new Bounded(in, bytes), to, StandardCopyOption.REPLACE_EXISTING);
+                          request
+                              .bucket(bucket)
+                              .key(prefix + key)
+                              .range("bytes=0-" + (bytes - 1)))) {
+                return Files.copy(new Bounded(in, bytes), to, StandardCopyOption.REPLACE_EXISTING);
               } catch (NoSuchKeyException _) {
                 return 0L;
               } catch (S3Exception refused) {

@@ -149,7 +149,7 @@ final class StoreClaim {
 
   private Path text() {
     try {
-      String text = 
+      String text =
           "%s\n%s\n%s\n%d\n%s"
               .formatted(directory, run, holder, renewals, ended ? Holder.ENDED + "\n" : "");
       return Files.writeString(draft, text, StandardCharsets.UTF_8);

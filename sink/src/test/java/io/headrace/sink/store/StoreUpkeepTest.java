@@ -13,7 +13,6 @@ import io.headrace.sink.seal.KeyRing;
 import io.headrace.sink.seal.KeySetFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
