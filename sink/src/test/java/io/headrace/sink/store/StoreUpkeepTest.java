@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -199,18 +198,16 @@ class StoreUpkeepTest {
       now = seal();
     }
 
-    Predicate<Path> outdated() {
-      return head -> {
-        try {
-          return !now.isCurrent(head);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      };
+    boolean isOutdated(Path head) {
+      try {
+        return !now.isCurrent(head);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     StoreRewrap rewrap(ObjectStore store, String copies) {
-      return new StoreRewrap(store, temp.resolve(copies), now, now, outdated());
+      return new StoreRewrap(store, temp.resolve(copies), now, now, this::isOutdated);
     }
 
     /** How many objects are under the primary key; all can be read. */
@@ -279,7 +276,7 @@ class StoreUpkeepTest {
             keys.now,
             keys.now,
             head -> {
-              boolean outdated = keys.outdated().test(head);
+              boolean outdated = keys.isOutdated(head);
               store.away(head.endsWith(name(3)));
               return outdated;
             });
