@@ -148,6 +148,7 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void winogradFilter(
+      int side,
       int n,
       MemorySegment g,
       long gOffset,
@@ -157,11 +158,16 @@ final class VectorKernels implements Kernels {
       long outOffset,
       long outStep) {
 
-    VectorWinograd.filter(n, g, gOffset, gRow, gStep, out, outOffset, outStep);
+    if (side == 4) {
+      VectorWideWinograd.filter(n, g, gOffset, gRow, gStep, out, outOffset, outStep);
+    } else {
+      VectorWinograd.filter(n, g, gOffset, gRow, gStep, out, outOffset, outStep);
+    }
   }
 
   @Override
   public void winogradInput(
+      int side,
       int n,
       MemorySegment d,
       long dOffset,
@@ -171,11 +177,16 @@ final class VectorKernels implements Kernels {
       long outOffset,
       long outStep) {
 
-    VectorWinograd.input(n, d, dOffset, dRow, dStep, out, outOffset, outStep);
+    if (side == 4) {
+      VectorWideWinograd.input(n, d, dOffset, dRow, dStep, out, outOffset, outStep);
+    } else {
+      VectorWinograd.input(n, d, dOffset, dRow, dStep, out, outOffset, outStep);
+    }
   }
 
   @Override
   public void winogradOutput(
+      int side,
       int n,
       MemorySegment m,
       long mOffset,
@@ -185,7 +196,11 @@ final class VectorKernels implements Kernels {
       long outRow,
       long outStep) {
 
-    VectorWinograd.output(n, m, mOffset, mStep, out, outOffset, outRow, outStep);
+    if (side == 4) {
+      VectorWideWinograd.output(n, m, mOffset, mStep, out, outOffset, outRow, outStep);
+    } else {
+      VectorWinograd.output(n, m, mOffset, mStep, out, outOffset, outRow, outStep);
+    }
   }
 
   @Override
