@@ -9,6 +9,11 @@ import java.lang.foreign.MemorySegment;
  * transform filter and input, multiply 16 or 36 matrices, transform the products back.
  */
 public interface ImageKernels {
+  /** Elements of a Winograd tile with {@code side} by {@code side} outputs. */
+  static int elements(int side) {
+    return (side + 2) * (side + 2);
+  }
+
   /** The most rows that one group of {@link #addRows} chooses from. */
   int CHOICE = 64;
 
@@ -134,7 +139,7 @@ public interface ImageKernels {
    * G g G^T for n filters at once: tap (i, j) of each lies at gOffset + i gRow + j gStep, element e
    * of the result at outOffset + e outStep.
    *
-   * @param side outputs of a tile's side, 2 or 4; elements are (side + 2)^2
+   * @param side outputs of a tile's side, 2 or 4; there are {@link #elements}
    * @param n a multiple of {@link Kernels#BLOCK}
    */
   void winogradFilter(
@@ -167,7 +172,7 @@ public interface ImageKernels {
 
   /**
    * A^T m A for n channels at once: element e of the products lies at mOffset + e mStep, pixel (i,
-   * j) of the result at outOffset + i outRow + j outStep.
+   * j) of the result at outOffset + i outRow + j outStep. Leaves m undefined.
    *
    * @param n a multiple of {@link Kernels#BLOCK}
    */

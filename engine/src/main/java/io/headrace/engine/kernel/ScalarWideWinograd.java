@@ -16,12 +16,6 @@ import java.lang.foreign.MemorySegment;
 
 /** The transforms of F(4x4, 3x3), a channel at a time: columns first, then rows. */
 final class ScalarWideWinograd {
-  /** Transforms a line that begins at {@code at}, in place. */
-  @FunctionalInterface
-  private interface Line {
-    void transform(float[] x, int at, int step);
-  }
-
   private ScalarWideWinograd() {}
 
   static void filter(
@@ -33,11 +27,12 @@ final class ScalarWideWinograd {
       MemorySegment out,
       long outOffset,
       long outStep) {
-    var tile = new float[36];
-    for (int c = 0; c < n; c++) {
-      load(3, g, gOffset + c, gRow, gStep, tile);
-      transform(3, 6, ScalarWideWinograd::filterLine, tile);
-      store(6, tile, out, outOffset + c, 6 * outStep, outStep);
+    for (int j = 0; j < 3; j++) {
+      filterLine(n, g, gOffset + j * gStep, gRow, out, outOffset + j * outStep, 6 * outStep);
+    }
+    for (int i = 0; i < 6; i++) {
+      long row = outOffset + 6 * i * outStep;
+      filterLine(n, out, row, outStep, out, row, outStep);
     }
   }
 
@@ -50,11 +45,12 @@ final class ScalarWideWinograd {
       MemorySegment out,
       long outOffset,
       long outStep) {
-    var tile = new float[36];
-    for (int c = 0; c < n; c++) {
-      load(6, d, dOffset + c, dRow, dStep, tile);
-      transform(6, 6, ScalarWideWinograd::inputLine, tile);
-      store(6, tile, out, outOffset + c, 6 * outStep, outStep);
+    for (int j = 0; j < 6; j++) {
+      inputLine(n, d, dOffset + j * dStep, dRow, out, outOffset + j * outStep, 6 * outStep);
+    }
+    for (int i = 0; i < 6; i++) {
+      long row = outOffset + 6 * i * outStep;
+      inputLine(n, out, row, outStep, out, row, outStep);
     }
   }
 
@@ -67,83 +63,97 @@ final class ScalarWideWinograd {
       long outOffset,
       long outRow,
       long outStep) {
-    var tile = new float[36];
+    for (int j = 0; j < 6; j++) {
+      long column = mOffset + j * mStep;
+      outputLine(n, m, column, 6 * mStep, m, column, 6 * mStep);
+    }
+    for (int i = 0; i < 4; i++) {
+      outputLine(n, m, mOffset + 6 * i * mStep, mStep, out, outOffset + i * outRow, outStep);
+    }
+  }
+
+  private static void filterLine(
+      int n,
+      MemorySegment g,
+      long offset,
+      long step,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
     for (int c = 0; c < n; c++) {
-      load(6, m, mOffset + c, 6 * mStep, mStep, tile);
-      transform(6, 4, ScalarWideWinograd::outputLine, tile);
-      store(4, tile, out, outOffset + c, outRow, outStep);
+      long at = offset + c;
+      long to = outOffset + c;
+      float g0 = read(g, at);
+      float g1 = read(g, at + step);
+      float g2 = read(g, at + 2 * step);
+      float evenP = (g2 * P2 + g0) * P_SCALE;
+      float oddP = g1 * (P * P_SCALE);
+      float evenQ = (g2 * Q2 + g0) * Q_SCALE;
+      float oddQ = g1 * (Q * Q_SCALE);
+      write(out, to, g0);
+      write(out, to + outStep, evenP + oddP);
+      write(out, to + 2 * outStep, evenP - oddP);
+      write(out, to + 3 * outStep, evenQ + oddQ);
+      write(out, to + 4 * outStep, evenQ - oddQ);
+      write(out, to + 5 * outStep, g2);
     }
   }
 
-  private static void load(
-      int side, MemorySegment x, long offset, long row, long step, float[] tile) {
-    for (int i = 0; i < side; i++) {
-      for (int j = 0; j < side; j++) {
-        tile[6 * i + j] = read(x, offset + i * row + j * step);
-      }
+  private static void inputLine(
+      int n,
+      MemorySegment d,
+      long offset,
+      long step,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+    for (int c = 0; c < n; c++) {
+      long at = offset + c;
+      long to = outOffset + c;
+      float d0 = read(d, at);
+      float d1 = read(d, at + step);
+      float d2 = read(d, at + 2 * step);
+      float d3 = read(d, at + 3 * step);
+      float d4 = read(d, at + 4 * step);
+      float d5 = read(d, at + 5 * step);
+      float evenP = d4 - d2 * Q2;
+      float oddP = d3 * P - d1 * Q;
+      float evenQ = d4 - d2 * P2;
+      float oddQ = d3 * Q - d1 * P;
+      write(out, to, d0 + d4 - d2 * SQUARES);
+      write(out, to + outStep, evenP + oddP);
+      write(out, to + 2 * outStep, evenP - oddP);
+      write(out, to + 3 * outStep, evenQ + oddQ);
+      write(out, to + 4 * outStep, evenQ - oddQ);
+      write(out, to + 5 * outStep, d1 + d5 - d3 * SQUARES);
     }
   }
 
-  private static void store(
-      int side, float[] tile, MemorySegment x, long offset, long row, long step) {
-    for (int i = 0; i < side; i++) {
-      for (int j = 0; j < side; j++) {
-        write(x, offset + i * row + j * step, tile[6 * i + j]);
-      }
+  private static void outputLine(
+      int n,
+      MemorySegment m,
+      long offset,
+      long step,
+      MemorySegment out,
+      long outOffset,
+      long outStep) {
+    for (int c = 0; c < n; c++) {
+      long at = offset + c;
+      long to = outOffset + c;
+      float m0 = read(m, at);
+      float m1 = read(m, at + step);
+      float m2 = read(m, at + 2 * step);
+      float m3 = read(m, at + 3 * step);
+      float m4 = read(m, at + 4 * step);
+      float m5 = read(m, at + 5 * step);
+      float sumP = m1 + m2;
+      float gapP = m1 - m2;
+      float sumQ = m3 + m4;
+      float gapQ = m3 - m4;
+      write(out, to, m0 + sumP + sumQ);
+      write(out, to + outStep, gapP * P + gapQ * Q);
+      write(out, to + 2 * outStep, sumP * P2 + sumQ * Q2);
+      write(out, to + 3 * outStep, gapP * P3 + gapQ * Q3 + m5);
     }
-  }
-
-  private static void transform(int columns, int rows, Line line, float[] tile) {
-    for (int j = 0; j < columns; j++) {
-      line.transform(tile, j, 6);
-    }
-    for (int i = 0; i < rows; i++) {
-      line.transform(tile, 6 * i, 1);
-    }
-  }
-
-  private static void filterLine(float[] g, int at, int step) {
-    float g0 = g[at];
-    float g1 = g[at + step];
-    float g2 = g[at + 2 * step];
-    float evenP = (g2 * P2 + g0) * P_SCALE;
-    float oddP = g1 * (P * P_SCALE);
-    float evenQ = (g2 * Q2 + g0) * Q_SCALE;
-    float oddQ = g1 * (Q * Q_SCALE);
-    g[at + step] = evenP + oddP;
-    g[at + 2 * step] = evenP - oddP;
-    g[at + 3 * step] = evenQ + oddQ;
-    g[at + 4 * step] = evenQ - oddQ;
-    g[at + 5 * step] = g2;
-  }
-
-  private static void inputLine(float[] d, int at, int step) {
-    float d0 = d[at];
-    float d1 = d[at + step];
-    float d2 = d[at + 2 * step];
-    float d3 = d[at + 3 * step];
-    float d4 = d[at + 4 * step];
-    float d5 = d[at + 5 * step];
-    float evenP = d4 - d2 * Q2;
-    float oddP = d3 * P - d1 * Q;
-    float evenQ = d4 - d2 * P2;
-    float oddQ = d3 * Q - d1 * P;
-    d[at] = d0 + d4 - d2 * SQUARES;
-    d[at + step] = evenP + oddP;
-    d[at + 2 * step] = evenP - oddP;
-    d[at + 3 * step] = evenQ + oddQ;
-    d[at + 4 * step] = evenQ - oddQ;
-    d[at + 5 * step] = d1 + d5 - d3 * SQUARES;
-  }
-
-  private static void outputLine(float[] m, int at, int step) {
-    float sumP = m[at + step] + m[at + 2 * step];
-    float gapP = m[at + step] - m[at + 2 * step];
-    float sumQ = m[at + 3 * step] + m[at + 4 * step];
-    float gapQ = m[at + 3 * step] - m[at + 4 * step];
-    m[at] = m[at] + sumP + sumQ;
-    m[at + step] = gapP * P + gapQ * Q;
-    m[at + 2 * step] = sumP * P2 + sumQ * Q2;
-    m[at + 3 * step] = gapP * P3 + gapQ * Q3 + m[at + 5 * step];
   }
 }

@@ -1,5 +1,6 @@
 package io.headrace.engine.layer;
 
+import io.headrace.engine.kernel.ImageKernels;
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
@@ -57,7 +58,7 @@ final class ConvWeights {
     this.winograd =
         winogradSide == 0
             ? null
-            : Floats.allocate(WinogradSums.elements(winogradSide) * winogradStep());
+            : Floats.allocate(ImageKernels.elements(winogradSide) * winogradStep());
     this.shardSize = (long) filters * filterSize() + lanes();
     this.gradients = Floats.allocate(scope.shards() * shardSize);
     this.shardSteps = new long[scope.shards()];

@@ -1,5 +1,7 @@
 package io.headrace.engine.layer;
 
+import static io.headrace.engine.kernel.ImageKernels.elements;
+
 import io.headrace.engine.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
 
@@ -29,11 +31,6 @@ record WinogradSums(
       return 0;
     }
     return shape.outHeight() % 4 == 0 && shape.outWidth() % 4 == 0 ? 4 : 2;
-  }
-
-  /** Elements of a tile that is transformed. */
-  static int elements(int side) {
-    return (side + 2) * (side + 2);
   }
 
   @Override

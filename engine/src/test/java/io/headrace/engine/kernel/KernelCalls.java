@@ -166,7 +166,7 @@ final class KernelCalls {
           (k, a, b, c, d) -> k.winogradInput(tile, some, b, o, side * step, step, a, o, step));
       calls.put(
           "winogradOutput of " + tile,
-          (k, a, b, c, d) -> k.winogradOutput(tile, some, b, o, step, a, o, tile * step, step));
+          (k, a, b, c, d) -> k.winogradOutput(tile, some, d, o, step, a, o, tile * step, step));
     }
     return calls;
   }
