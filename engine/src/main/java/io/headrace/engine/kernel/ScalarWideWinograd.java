@@ -31,7 +31,7 @@ final class ScalarWideWinograd {
       filterLine(n, g, gOffset + j * gStep, gRow, out, outOffset + j * outStep, 6 * outStep);
     }
     for (int i = 0; i < 6; i++) {
-      long row = outOffset + 6 * i * outStep;
+      long row = outOffset + 6L * i * outStep;
       filterLine(n, out, row, outStep, out, row, outStep);
     }
   }
@@ -49,7 +49,7 @@ final class ScalarWideWinograd {
       inputLine(n, d, dOffset + j * dStep, dRow, out, outOffset + j * outStep, 6 * outStep);
     }
     for (int i = 0; i < 6; i++) {
-      long row = outOffset + 6 * i * outStep;
+      long row = outOffset + 6L * i * outStep;
       inputLine(n, out, row, outStep, out, row, outStep);
     }
   }
@@ -68,7 +68,7 @@ final class ScalarWideWinograd {
       outputLine(n, m, column, 6 * mStep, m, column, 6 * mStep);
     }
     for (int i = 0; i < 4; i++) {
-      outputLine(n, m, mOffset + 6 * i * mStep, mStep, out, outOffset + i * outRow, outStep);
+      outputLine(n, m, mOffset + 6L * i * mStep, mStep, out, outOffset + i * outRow, outStep);
     }
   }
 

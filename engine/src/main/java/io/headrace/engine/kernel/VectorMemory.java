@@ -11,7 +11,10 @@ import java.lang.ref.Reference;
  * and reloads beside the one that is wanted; here a call is checked once: {@link #at} for the
  * floats that it will touch, {@link #keep} so that none of them is freed before its end.
  */
-@SuppressWarnings("restricted") // the launcher enables native access
+@SuppressWarnings({
+  "restricted", // the launcher enables native access
+  "ReachabilityFenceUsage" // a call that throws has no use for its operands any more
+})
 final class VectorMemory {
   static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 

@@ -28,7 +28,7 @@ final class VectorWideWinograd {
       filterLine(n, g + j * gStep, gRow, out + j * outStep, 6 * outStep);
     }
     for (int i = 0; i < 6; i++) {
-      long row = out + 6 * i * outStep;
+      long row = out + 6L * i * outStep;
       filterLine(n, row, outStep, row, outStep);
     }
   }
@@ -38,7 +38,7 @@ final class VectorWideWinograd {
       inputLine(n, d + j * dStep, dRow, out + j * outStep, 6 * outStep);
     }
     for (int i = 0; i < 6; i++) {
-      long row = out + 6 * i * outStep;
+      long row = out + 6L * i * outStep;
       inputLine(n, row, outStep, row, outStep);
     }
   }
@@ -49,7 +49,7 @@ final class VectorWideWinograd {
       outputLine(n, column, 6 * mStep, column, 6 * mStep);
     }
     for (int i = 0; i < 4; i++) {
-      outputLine(n, m + 6 * i * mStep, mStep, out + i * outRow, outStep);
+      outputLine(n, m + 6L * i * mStep, mStep, out + i * outRow, outStep);
     }
   }
 
