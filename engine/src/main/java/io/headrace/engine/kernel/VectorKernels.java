@@ -130,7 +130,7 @@ final class VectorKernels implements Kernels {
       long outOffset,
       long outStep) {
 
-    long whole = Math.ceilDiv(length, VectorWidth.LANES) * VectorWidth.LANES;
+    long whole = Math.ceilDiv(length, VectorWidth.LANES) * (long) VectorWidth.LANES;
     VectorImages.copyWindows(
         windows,
         length,

@@ -60,7 +60,9 @@ class VectorMemoryTest {
     } finally {
       float[] after = Floats.toArray(cut);
       for (int i = length; i < after.length; i++) {
-        assertThat(after[i]).as("%d of %d floats with %s", i, length, kernels.description()).isEqualTo(before[i]);
+        assertThat(after[i])
+            .as("%d of %d floats with %s", i, length, kernels.description())
+            .isEqualTo(before[i]);
       }
     }
   }
