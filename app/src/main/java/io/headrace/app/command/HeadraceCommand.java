@@ -74,6 +74,10 @@ public final class HeadraceCommand implements Runnable {
 
   private static CommandLine commandLine(List<Entry> commands) {
     var line = new CommandLine(new HeadraceCommand());
+    line.getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading("%nExit status:%n")
+        .exitCodeList(ExitStatus.meanings());
     commands.forEach(entry -> line.addSubcommand(entry.name(), entry.command().get()));
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Failures::usage)

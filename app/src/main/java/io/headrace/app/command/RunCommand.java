@@ -32,9 +32,6 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
   private static final String WEIGHTS_ONLY = "weights-only";
 
-  /** Exit status of a run that may learn no more, as against one that failed. */
-  private static final int BUDGET_SPENT = 3;
-
   @Spec private CommandSpec spec;
 
   @Mixin private JobOptions options;
@@ -97,7 +94,7 @@ final class RunCommand implements Callable<Integer> {
       attendant.page().map(HttpService::uri).ifPresent(uri -> out.println("Page: " + uri));
       attendant.attend(stop::isRequested);
       attendant.finish(report);
-      return attendant.budgetSpent() ? BUDGET_SPENT : 0;
+      return (attendant.budgetSpent() ? ExitStatus.BUDGET_SPENT : ExitStatus.DONE).code();
     }
   }
 }
