@@ -55,7 +55,12 @@ final class ExportCommand implements Callable<Integer> {
     CHECKPOINT,
     SAFETENSORS,
     ONNX,
-    VW
+    VW;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT); // what a shell completes
+    }
   }
 
   @Spec private CommandSpec spec;
@@ -171,7 +176,7 @@ final class ExportCommand implements Callable<Integer> {
               model.checkpoint().job(),
               model.checkpoint().step(),
               to,
-              as.name().toLowerCase(Locale.ROOT),
+              as,
               Files.size(to),
               name,
               name);

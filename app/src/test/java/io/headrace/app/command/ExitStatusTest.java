@@ -2,24 +2,32 @@ package io.headrace.app.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.headrace.app.CommandLineRun;
+import io.headrace.app.Screen;
 import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each exit status comes as the table in docs/operations.md says. */
 @Timeout(120)
 class ExitStatusTest {
   private static final Path OPERATIONS = CommandLineRun.HOME.resolve("docs/operations.md");
+
+  private static final int CTRL_C = 3;
 
   @TempDir private Path folder;
 
@@ -129,13 +137,45 @@ class ExitStatusTest {
     assertThat(checkpoints()).hasSize(1);
   }
 
-  @Test
-  void anInterruptedRunHasWrittenItsCheckpoint() throws Exception {
-    assumeThat(Files.readString(Path.of("/proc/self/status")))
-        .as("a shell that starts the tests in the background has them ignore it")
-        .doesNotContainPattern("SigIgn:\\s+[0-9a-f]+[2367abef]\n");
-    assertThat(statusBehind("INT")).isEqualTo(ExitStatus.INTERRUPTED.code());
-    assertThat(checkpoints()).hasSize(1);
+  @ParameterizedTest
+  @ValueSource(strings = {"NO_COLOR=", "NO_COLOR=1"})
+  void ctrlCOnATerminalLeavesOneWholeLineOfProgressAndACheckpoint(String colours)
+      throws Exception {
+    String command =
+        CommandLineRun.commandOf(List.of("run", job(""))).stream()
+            .map(word -> "'" + word + "'")
+            .collect(Collectors.joining(" "));
+    // A shell that starts tests in the background has them ignore the signal, and all below them.
+    String terminal =
+        "stty cols 40; exec env --default-signal=INT TERM=xterm %s %s".formatted(colours, command);
+    Process process =
+        new ProcessBuilder("script", "-qec", terminal, "/dev/null")
+            .redirectErrorStream(true)
+            .start();
+    try (Reader reader = process.inputReader(UTF_8)) {
+      var printed = new StringWriter();
+      while (!printed.toString().contains("100 samples")) {
+        int next = reader.read();
+        assertThat(next).as(printed.toString()).isNotNegative();
+        printed.write(next);
+      }
+      process.getOutputStream().write(CTRL_C);
+      process.getOutputStream().flush();
+      reader.transferTo(printed);
+      assertThat(process.waitFor()).isEqualTo(ExitStatus.INTERRUPTED.code());
+      assertThat(checkpoints()).hasSize(1);
+      String text = printed.toString();
+      assertThat(text.contains("\u001b[1mendless")).isEqualTo(colours.equals("NO_COLOR="));
+      assertThat(new Screen(40).show(text.replace("\r\n", "\n")))
+          .as("cut to the terminal, and without its ^C")
+          .filteredOn(line -> line.contains("100 samples  "))
+          .singleElement(STRING)
+          .startsWith("endless  100 samples  ")
+          .hasSizeLessThan(40)
+          .doesNotContain("^C");
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   @Test
