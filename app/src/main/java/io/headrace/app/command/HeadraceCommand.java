@@ -38,14 +38,24 @@ public final class HeadraceCommand implements Runnable {
       List.of(
           new Entry("demo", DemoCommand::new, "README.md", "Two commands"),
           new Entry("run", RunCommand::new, "docs/operations.md", "Starting and stopping"),
-          new Entry("serve", ServeCommand::new, "docs/operations.md", "Several jobs in one process"),
-          new Entry("follow", FollowCommand::new, "docs/operations.md", "Following a job that is trained elsewhere"),
+          new Entry(
+              "serve", ServeCommand::new, "docs/operations.md", "Several jobs in one process"),
+          new Entry(
+              "follow",
+              FollowCommand::new,
+              "docs/operations.md",
+              "Following a job that is trained elsewhere"),
           new Entry("produce", ProduceCommand::new, "docs/formats.md", "Samples"),
           new Entry("evaluate", EvaluateCommand::new, "docs/formats.md", "Report"),
-          new Entry("predict", PredictCommand::new, "docs/operations.md", "Predictions while it learns"),
+          new Entry(
+              "predict", PredictCommand::new, "docs/operations.md", "Predictions while it learns"),
           new Entry("replay", ReplayCommand::new, "docs/operations.md", "Starting and stopping"),
           new Entry("convert", ConvertCommand::new, "docs/formats.md", "Samples"),
-          new Entry("checkpoints", CheckpointsCommand::new, "docs/operations.md", "Back to an earlier checkpoint"),
+          new Entry(
+              "checkpoints",
+              CheckpointsCommand::new,
+              "docs/operations.md",
+              "Back to an earlier checkpoint"),
           new Entry("archive", ArchiveCommand::new, "docs/operations.md", "The archive"),
           new Entry("dead-letters", DeadLettersCommand::new, "docs/operations.md", "Dead letters"),
           new Entry("tokens", TokensCommand::new, "docs/operations.md", "Who may do what"),

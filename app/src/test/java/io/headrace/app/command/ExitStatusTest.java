@@ -62,8 +62,7 @@ class ExitStatusTest {
         assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
         Thread.sleep(20);
       }
-      Process kill =
-          new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
+      Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
       assertThat(kill.waitFor()).isZero();
       return process.waitFor();
     } finally {
@@ -139,8 +138,7 @@ class ExitStatusTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"NO_COLOR=", "NO_COLOR=1"})
-  void ctrlCOnATerminalLeavesOneWholeLineOfProgressAndACheckpoint(String colours)
-      throws Exception {
+  void ctrlCOnATerminalLeavesOneWholeLineOfProgressAndACheckpoint(String colours) throws Exception {
     String command =
         CommandLineRun.commandOf(List.of("run", job(""))).stream()
             .map(word -> "'" + word + "'")
