@@ -80,10 +80,10 @@ class HeadraceCommandTest {
     for (CommandLine each : all) {
       var spec = each.getCommandSpec();
       assertThat(spec.usageMessage().description()).as(spec.qualifiedName()).isNotEmpty();
-      for (var option : spec.options()) {
-        String what = spec.qualifiedName() + " " + option.longestName();
-        assertThat(String.join("", option.description())).as(what).isNotBlank();
-        assertThat(option.arity().max() > 0 && option.paramLabel().startsWith("<"))
+      for (var argument : spec.args()) {
+        String what = spec.qualifiedName() + " " + argument.paramLabel();
+        assertThat(String.join("", argument.description())).as(what).isNotBlank();
+        assertThat(argument.arity().max() > 0 && argument.paramLabel().startsWith("<"))
             .as(what)
             .isFalse();
       }
