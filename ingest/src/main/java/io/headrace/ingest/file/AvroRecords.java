@@ -2,6 +2,7 @@ package io.headrace.ingest.file;
 
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RejectionReason;
+import io.headrace.ingest.UnpackLimit;
 import io.headrace.ingest.decode.AvroRuns;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class AvroRecords implements FileRecords {
   private static final int SYNC_BYTES = 16;
+
+  static {
+    BoundedXz.register();
+  }
 
   private final SourceFile file;
   private final long from;
@@ -88,6 +93,9 @@ final class AvroRecords implements FileRecords {
     }
     chunk.start(file.partition(), Math.max(first, from));
     try {
+      if (frame.end() - begin > UnpackLimit.bytes()) {
+        throw new IOException("a block may have " + UnpackLimit.bytes() + " bytes here, packed too");
+      }
       reader.seek(begin);
       ByteBuffer block = reader.nextBlock();
       int size = block.remaining();
