@@ -191,6 +191,14 @@ public final class RecordChunk {
     faults.addAll(instead);
   }
 
+  /** Says why a decoder is to reject a record, whose bytes stay beside that. */
+  public void fault(int record, Fault fault) {
+    while (faults.size() <= record) {
+      faults.add(null);
+    }
+    faults.set(record, fault);
+  }
+
   /** Adds {@code distance} to every position. */
   public void shift(long distance) {
     firstPosition += distance;

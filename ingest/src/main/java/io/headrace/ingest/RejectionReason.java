@@ -1,5 +1,7 @@
 package io.headrace.ingest;
 
+import java.util.Arrays;
+
 /** Why a record could not become a sample. The code is part of the formats: never rename one. */
 public enum RejectionReason {
   MALFORMED("malformed"),
@@ -16,6 +18,14 @@ public enum RejectionReason {
 
   RejectionReason(String code) {
     this.code = code;
+  }
+
+  /** The reason with a code; {@link #MALFORMED} for one that a later version has. */
+  public static RejectionReason of(String code) {
+    return Arrays.stream(values())
+        .filter(reason -> reason.code.equals(code))
+        .findFirst()
+        .orElse(MALFORMED);
   }
 
   /** As it stands in dead letters and metrics. */

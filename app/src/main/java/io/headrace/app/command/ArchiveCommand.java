@@ -1,5 +1,8 @@
 package io.headrace.app.command;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headrace.app.report.PrettyJson;
 import io.headrace.app.report.SampleJson;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.sink.archive.ArchiveReader;
@@ -58,9 +61,20 @@ final class ArchiveCommand implements Runnable {
       description =
           "Lists what each checkpoint brought, oldest first: files with their partitions, positions and steps, and gaps.",
       mixinStandardHelpOptions = true)
-  int list(@Parameters(paramLabel = "DIR") Path directory, @Mixin KeysOptions keys) {
+  int list(
+      @Parameters(paramLabel = "DIR") Path directory,
+      @Mixin KeysOptions keys,
+      @Option(names = "--json", description = "As one JSON object.") boolean json) {
     ArchiveReader archive = ArchiveReader.open(directory, keys.seal());
     PrintWriter out = out();
+    if (json) {
+      ObjectNode object = PrettyJson.object();
+      ArrayNode parts = object.putArray("parts");
+      archive.cuts().forEach(cut -> put(parts.addObject(), cut));
+      archive.unreadable().forEach(object.putArray("problems")::add);
+      out.println(PrettyJson.text(object));
+      return archive.unreadable().isEmpty() ? 0 : 1;
+    }
     for (Cut cut : archive.cuts()) {
       out.printf(
           Locale.ROOT,
@@ -75,6 +89,23 @@ final class ArchiveCommand implements Runnable {
     }
     archive.unreadable().forEach(out::println);
     return archive.unreadable().isEmpty() ? 0 : 1;
+  }
+
+  private static void put(ObjectNode part, Cut cut) {
+    part.put("step", cut.step());
+    part.put("created", Instant.ofEpochMilli(cut.createdAtMillis()).toString());
+    part.put("samples", cut.rows()).put("bytes", cut.bytes());
+    part.put("missing", cut.missingRows()).put("withdrawn", cut.withdrawnRows());
+    ArrayNode files = part.putArray("files");
+    for (Segment segment : cut.segments()) {
+      ObjectNode file = files.addObject().put("file", segment.file());
+      file.put("partition", segment.partition().toString());
+      file.put("firstPosition", segment.firstPosition())
+          .put("lastPosition", segment.lastPosition());
+      file.put("firstStep", segment.firstStep()).put("lastStep", segment.lastStep());
+      file.put("samples", segment.rows()).put("bytes", segment.bytes());
+      file.put("sha256", segment.sha256());
+    }
   }
 
   private static String count(String what, long rows) {
@@ -153,12 +184,20 @@ final class ArchiveCommand implements Runnable {
               names = "--checkpoint",
               paramLabel = "FILE",
               description = "Also whether it reaches as far as this checkpoint.")
-          @Nullable Path checkpoint) {
+          @Nullable Path checkpoint,
+      @Option(names = "--json", description = "As one JSON object.") boolean json) {
     Optional<Ledger> upTo =
         Optional.ofNullable(checkpoint)
             .map(file -> DirectoryCheckpointStore.open(file, keys.seal()).ledger());
     var archive = ArchiveReader.open(directory, keys.seal());
     ArchiveReader.Verification found = archive.verify(upTo);
+    if (json) {
+      ObjectNode object = PrettyJson.object().put("samples", found.samples());
+      object.put("missing", found.missing()).put("parts", archive.cuts().size());
+      found.problems().forEach(object.putArray("problems")::add);
+      out().println(PrettyJson.text(object));
+      return found.problems().isEmpty() ? 0 : 1;
+    }
     found.problems().forEach(out()::println);
     out()
         .printf(
@@ -187,9 +226,15 @@ final class ArchiveCommand implements Runnable {
               paramLabel = "FILE",
               required = true,
               description = "The container to write; one that is there is replaced.")
-          Path to) {
+          Path to,
+      @Option(names = "--json", description = "As one JSON object.") boolean json) {
     long samples = ArchiveReader.open(directory, keys.seal()).export(to, steps.after, steps.upTo);
-    out().printf(Locale.ROOT, "%,d samples in %s%n", samples, to);
+    if (json) {
+      ObjectNode object = PrettyJson.object().put("samples", samples).put("file", to.toString());
+      out().println(PrettyJson.text(object));
+    } else {
+      out().printf(Locale.ROOT, "%,d samples in %s%n", samples, to);
+    }
     return 0;
   }
 

@@ -1,6 +1,9 @@
 package io.headrace.app.command;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.headrace.app.report.CheckpointContents;
+import io.headrace.app.report.PrettyJson;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.CheckpointStore;
@@ -49,11 +52,17 @@ final class CheckpointsCommand implements Runnable {
       name = "list",
       description = "Lists the checkpoints in a folder, oldest first.",
       mixinStandardHelpOptions = true)
-  int list(@Parameters(paramLabel = "DIR") Path directory) {
+  int list(
+      @Parameters(paramLabel = "DIR") Path directory,
+      @Option(names = "--json", description = "As a JSON array.") boolean json) {
     requireDirectory(directory);
     PrintWriter out = out();
     CheckpointStore store = DirectoryCheckpointStore.forReading(directory);
     String best = store.best().orElse("");
+    if (json) {
+      out.println(PrettyJson.text(listed(store.list(), best)));
+      return 0;
+    }
     for (CheckpointStore.Entry entry : store.list()) {
       out.printf(
           Locale.ROOT,
@@ -66,6 +75,17 @@ final class CheckpointsCommand implements Runnable {
           entry.name().equals(best) ? "  best" : "");
     }
     return 0;
+  }
+
+  private static ArrayNode listed(List<CheckpointStore.Entry> entries, String best) {
+    ArrayNode all = PrettyJson.array();
+    for (CheckpointStore.Entry entry : entries) {
+      ObjectNode line = all.addObject().put("name", entry.name()).put("step", entry.step());
+      line.put("created", Instant.ofEpochMilli(entry.createdAtMillis()).toString());
+      line.put("bytes", entry.bytes()).put("best", entry.name().equals(best));
+      entry.base().ifPresent(base -> line.put("base", base));
+    }
+    return all;
   }
 
   @Command(
@@ -89,20 +109,42 @@ final class CheckpointsCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int verify(
       @Parameters(paramLabel = "CHECKPOINT", arity = "1..*") List<Path> files,
-      @Mixin KeysOptions keys) {
+      @Mixin KeysOptions keys,
+      @Option(names = "--json", description = "As a JSON array.") boolean json) {
     FileSeal seal = keys.seal();
     int damaged = 0;
+    ArrayNode all = PrettyJson.array();
     for (Path file : files) {
+      ObjectNode line = all.addObject().put("file", file.toString());
       try {
         Checkpoint checkpoint = DirectoryCheckpointStore.open(file, seal);
-        String with = base(file).map(base -> " with " + base + ", on which it builds").orElse("");
-        out().printf(Locale.ROOT, "%s: whole%s, step %,d%n", file, with, checkpoint.step());
+        line.put("whole", true).put("step", checkpoint.step());
+        base(file).ifPresent(base -> line.put("base", base));
       } catch (HeadraceException e) {
         damaged++;
-        out().println(e.getMessage());
+        line.put("whole", false).put("problem", e.getMessage());
+      }
+      if (!json) {
+        out().println(text(line));
       }
     }
+    if (json) {
+      out().println(PrettyJson.text(all));
+    }
     return damaged == 0 ? 0 : 1;
+  }
+
+  private static String text(ObjectNode verified) {
+    return verified.path("whole").asBoolean()
+        ? String.format(
+            Locale.ROOT,
+            "%s: whole%s, step %,d",
+            verified.path("file").asText(),
+            verified.has("base")
+                ? " with " + verified.path("base").asText() + ", on which it builds"
+                : "",
+            verified.path("step").asLong())
+        : verified.path("problem").asText();
   }
 
   @Command(
@@ -110,7 +152,10 @@ final class CheckpointsCommand implements Runnable {
       description =
           "Makes an older checkpoint the newest: the ones behind it are moved into a folder beside them.",
       mixinStandardHelpOptions = true)
-  int restore(@Parameters(paramLabel = "CHECKPOINT") Path file, @Mixin KeysOptions keys) {
+  int restore(
+      @Parameters(paramLabel = "CHECKPOINT") Path file,
+      @Mixin KeysOptions keys,
+      @Option(names = "--json", description = "As one JSON object.") boolean json) {
     FileSeal seal = keys.seal();
     Checkpoint chosen = DirectoryCheckpointStore.open(file, seal);
     Path path = file.toAbsolutePath().normalize();
@@ -125,16 +170,26 @@ final class CheckpointsCommand implements Runnable {
       Optional<String> aside =
           DirectoryCheckpointStore.forReading(directory, seal)
               .goBackTo(String.valueOf(path.getFileName()));
-      out()
-          .printf(
-              Locale.ROOT,
-              "The next run goes on from step %,d; %s%n",
-              chosen.step(),
-              aside
-                  .map(folder -> "newer checkpoints are in " + directory.resolve(folder))
-                  .orElse("there was no newer checkpoint"));
+      tell(chosen.step(), aside.map(directory::resolve), json);
     }
     return 0;
+  }
+
+  private void tell(long step, Optional<Path> aside, boolean json) {
+    if (json) {
+      ObjectNode object = PrettyJson.object().put("step", step);
+      aside.ifPresent(folder -> object.put("aside", folder.toString()));
+      out().println(PrettyJson.text(object));
+      return;
+    }
+    out()
+        .printf(
+            Locale.ROOT,
+            "The next run goes on from step %,d; %s%n",
+            step,
+            aside
+                .map(folder -> "newer checkpoints are in " + folder)
+                .orElse("there was no newer checkpoint"));
   }
 
   private PrintWriter out() {

@@ -1,5 +1,7 @@
 package io.headrace.app.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headrace.app.report.PrettyJson;
 import io.headrace.pipeline.job.JobConversion;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -31,10 +33,21 @@ final class ConvertCommand implements Callable<Integer> {
       description = "The container to write; one that is there is replaced.")
   private Path to;
 
+  @Option(names = "--json", description = "As one JSON object.")
+  private boolean json;
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     JobConversion.Outcome outcome = JobConversion.convert(options.read(List.of()), to);
+    if (json) {
+      ObjectNode object = PrettyJson.object().put("file", to.toString());
+      outcome
+          .rejected()
+          .forEach(object.put("samples", outcome.samples()).putObject("rejected")::put);
+      out.println(PrettyJson.text(object));
+      return 0;
+    }
     long rejected = outcome.rejected().values().stream().mapToLong(Long::longValue).sum();
     out.printf(
         Locale.ROOT,

@@ -6,6 +6,7 @@ import io.headrace.app.letters.LetterId;
 import io.headrace.app.letters.LetterList;
 import io.headrace.app.letters.LetterView;
 import io.headrace.app.letters.Letters;
+import io.headrace.app.report.PrettyJson;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.schemas.RejectedSample;
 import java.io.PrintWriter;
@@ -93,9 +94,17 @@ final class DeadLettersCommand implements Runnable {
       @Mixin LettersFrom from,
       @Mixin LetterFilterOptions filter,
       @Option(names = "--to", paramLabel = "FILE", required = true, description = "A new file.")
-          Path to) {
+          Path to,
+      @Option(names = "--json", description = "As one JSON object.") boolean json) {
     long written = LetterEdits.write(from.letters(), filter.filter(), to);
-    out().printf(Locale.ROOT, "%,d letters written to %s%n", written, to);
+    if (json) {
+      out()
+          .println(
+              PrettyJson.text(
+                  PrettyJson.object().put("letters", written).put("file", to.toString())));
+    } else {
+      out().printf(Locale.ROOT, "%,d letters written to %s%n", written, to);
+    }
     return 0;
   }
 

@@ -3,15 +3,18 @@ package io.headrace.app.command;
 import io.headrace.app.broker.Topics;
 import io.headrace.app.produce.RecordFile;
 import io.headrace.app.produce.SampleProducer;
+import io.headrace.app.report.PrettyJson;
 import io.headrace.engine.config.ClientProperties;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.ingest.registry.RegistrySettings;
 import io.headrace.ingest.registry.SchemaRegistry;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -102,6 +105,9 @@ final class ProduceCommand implements Callable<Integer> {
       description = "Subject to register under (default: the topic's name and -value).")
   private Optional<String> subject = Optional.empty();
 
+  @Option(names = "--json", description = "Say what was sent as one JSON object.")
+  private boolean json;
+
   @Override
   public Integer call() throws IOException {
     Map<String, String> settings = new HashMap<>(ClientProperties.resolved(properties));
@@ -113,15 +119,32 @@ final class ProduceCommand implements Callable<Integer> {
       try (var producer = new SampleProducer(topic, settings)) {
         long start = System.nanoTime();
         producer.send(records, rows, rate, stop::isRequested);
-        double seconds = (System.nanoTime() - start) / 1e9;
-        spec.commandLine()
-            .getOut()
-            .printf(
-                "%,d records of %s sent to topic %s in %.1f s (%,.0f/s)%n",
-                producer.acknowledged(), file, topic, seconds, producer.acknowledged() / seconds);
+        tell(producer.acknowledged(), (System.nanoTime() - start) / 1e9);
       }
     }
     return 0;
+  }
+
+  private void tell(long sent, double seconds) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(
+          PrettyJson.text(
+              PrettyJson.object()
+                  .put("file", file.toString())
+                  .put("topic", topic)
+                  .put("records", sent)
+                  .put("seconds", seconds)));
+    } else {
+      out.printf(
+          Locale.ROOT,
+          "%,d records of %s sent to topic %s in %.1f s (%,.0f/s)%n",
+          sent,
+          file,
+          topic,
+          seconds,
+          sent / seconds);
+    }
   }
 
   private RecordFile open() {

@@ -1,5 +1,7 @@
 package io.headrace.app.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headrace.app.report.PrettyJson;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.pipeline.job.JobReplay;
@@ -57,6 +59,9 @@ final class ReplayCommand implements Callable<Integer> {
           "Takes the samples from the job's archive, as they were learned from: source and journal may be gone.")
   private @Nullable Path archive;
 
+  @Option(names = "--json", description = "As one JSON object, at the end.")
+  private boolean json;
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
@@ -70,14 +75,31 @@ final class ReplayCommand implements Callable<Integer> {
         archive == null
             ? new JobReplay(job, begin, target, directory)
             : new JobReplay(job, begin, target, ArchiveReader.open(archive, seal));
-    out.printf(
-        Locale.ROOT,
-        "replaying %,d batches from %s to step %,d%n",
-        replay.batches(),
-        begin.map(b -> String.format(Locale.ROOT, "step %,d", b.step())).orElse(START),
-        target.step());
-    out.flush();
+    if (!json) {
+      out.printf(
+          Locale.ROOT,
+          "replaying %,d batches from %s to step %,d%n",
+          replay.batches(),
+          begin.map(b -> String.format(Locale.ROOT, "step %,d", b.step())).orElse(START),
+          target.step());
+      out.flush();
+    }
     JobReplay.Outcome outcome = replay.run();
+    if (json) {
+      ObjectNode object = PrettyJson.object().put("same", outcome.isEqual());
+      object.put("fromStep", begin.map(Checkpoint::step).orElse(0L));
+      object.put("toStep", target.step()).put("batches", replay.batches());
+      object.put("expectedSha256", outcome.expected()).put("rebuiltSha256", outcome.found());
+      outcome.differences().forEach(object.putArray("differences")::add);
+      out.println(PrettyJson.text(object));
+    } else {
+      tell(outcome, out);
+    }
+    out.flush();
+    return outcome.isEqual() ? 0 : 1;
+  }
+
+  private static void tell(JobReplay.Outcome outcome, PrintWriter out) {
     out.println("parameters SHA-256 " + outcome.found());
     if (!outcome.isEqual()) {
       out.println("not the same: the checkpoint's are " + outcome.expected());
@@ -90,8 +112,6 @@ final class ReplayCommand implements Callable<Integer> {
     if (outcome.differences().size() > 3) {
       out.printf(Locale.ROOT, "  and %,d more%n", outcome.differences().size() - 3);
     }
-    out.flush();
-    return outcome.isEqual() ? 0 : 1;
   }
 
   private Path directory() {

@@ -1,6 +1,8 @@
 package io.headrace.app.command;
 
+import io.headrace.app.report.PrettyJson;
 import io.headrace.sink.seal.ModelSignature;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -30,13 +32,20 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Public keys of those whose signatures count; headrace keys public makes them.")
   private Path publicKeys;
 
+  @Option(names = "--json", description = "As one JSON object.")
+  private boolean json;
+
   @Override
   public Integer call() {
     long key = ModelSignature.verify(file, publicKeys);
-    spec.commandLine()
-        .getOut()
-        .printf(
-            Locale.ROOT, "%s is as key %d of %s signed it%n", file, key, publicKeys.getFileName());
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(
+          PrettyJson.text(PrettyJson.object().put("file", file.toString()).put("key", key)));
+    } else {
+      out.printf(
+          Locale.ROOT, "%s is as key %d of %s signed it%n", file, key, publicKeys.getFileName());
+    }
     return 0;
   }
 }

@@ -79,6 +79,17 @@ public final class SparseColumn implements Column {
   }
 
   /**
+   * Adds pairs that were written to where {@link #reserve} said: ids already cut, values all finite
+   * numbers, all of field 0.
+   */
+  public void addReserved(int count) {
+    if (byField) {
+      Arrays.fill(fields, filled, filled + count, 0);
+    }
+    filled += count;
+  }
+
+  /**
    * Adds pairs that were written to where {@link #reserve} said, all of field 0, ids cut by {@code
    * mask}.
    *
@@ -96,10 +107,7 @@ public final class SparseColumn implements Column {
     for (int i = filled; i < end; i++) {
       ids[i] &= mask;
     }
-    if (byField) {
-      Arrays.fill(fields, filled, end, 0);
-    }
-    filled = end;
+    addReserved(count);
     return true;
   }
 

@@ -23,12 +23,34 @@ final class Murmur3 {
     int hash = seed;
     int tail = offset + (length & ~3);
     for (int i = offset; i < tail; i += 4) {
-      hash = Integer.rotateLeft(hash ^ scramble((int) INT.get(bytes, i)), 13) * 5 + 0xe6546b64;
+      hash = mix(hash, (int) INT.get(bytes, i));
     }
-    hash ^= scramble(rest(bytes, tail, length & 3)) ^ length;
-    hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
-    hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
-    return hash ^ (hash >>> 16);
+    return avalanche(hash ^ scramble(rest(bytes, tail, length & 3)) ^ length);
+  }
+
+  /** The hash so far with the next four bytes, the first of them lowest. */
+  static int mix(int hash, int block) {
+    return Integer.rotateLeft(hash ^ scramble(block), 13) * 5 + 0xe6546b64;
+  }
+
+  /**
+   * The hash of a text of which all but the last bytes are mixed in.
+   *
+   * @param word begins with those
+   * @param rest how many those are, fewer than eight
+   * @param length of the whole text
+   */
+  static int finish(int hash, long word, int rest, int length) {
+    int mixed = rest < Integer.BYTES ? hash : mix(hash, (int) word);
+    int block = (int) (rest < Integer.BYTES ? word : word >>> Integer.SIZE);
+    int last = block & ((1 << (Byte.SIZE * (rest & 3))) - 1);
+    return avalanche(mixed ^ scramble(last) ^ length);
+  }
+
+  private static int avalanche(int hash) {
+    int mixed = (hash ^ (hash >>> 16)) * 0x85ebca6b;
+    mixed = (mixed ^ (mixed >>> 13)) * 0xc2b2ae35;
+    return mixed ^ (mixed >>> 16);
   }
 
   /** The last {@code count} bytes, fewer than four, the first of them lowest. */

@@ -6,6 +6,13 @@ package io.headrace.ingest.decode;
  */
 final class NumberScan {
   private static final int MOST_DIGITS = 15;
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGHS = 0x8080808080808080L;
+  private static final long DOTS = 0x2e2e2e2e2e2e2e2eL;
+  private static final long ZEROS = 0x3030303030303030L;
+  private static final long UPPER_HALVES = 0xf0f0f0f0f0f0f0f0L;
+  private static final long SIXES = 0x0606060606060606L;
+  private static final long FIRST_OF_FOUR = 0x000000ff000000ffL;
 
   private int end;
 
@@ -36,6 +43,49 @@ final class NumberScan {
     }
     double value = NumberText.shifted(mantissa, -decimals);
     return bytes[from] == '-' ? -value : value;
+  }
+
+  /**
+   * The number that the first {@code length} bytes of a word are, fewer than eight, the first of
+   * them lowest; NaN if they are none. It ends that much behind {@code from}.
+   */
+  double read(long word, int length, int from) {
+    end = from + length;
+    int sign = (byte) word == '-' ? 1 : 0;
+    int count = length - sign;
+    if (count <= 0) {
+      return Double.NaN;
+    }
+    // Its last byte is now the highest; lower ones than its first are zero.
+    long text = (word >>> (sign * Byte.SIZE)) << ((Long.BYTES - count) * Byte.SIZE);
+    int decimals = 0;
+    long others = text ^ DOTS;
+    long dots = (others - ONES) & ~others & HIGHS;
+    if (dots != 0) {
+      int below = Long.numberOfTrailingZeros(dots) & -Byte.SIZE;
+      decimals = Long.BYTES - 1 - below / Byte.SIZE;
+      long behind = text & (-1L << below << Byte.SIZE);
+      text = behind | ((text & ((1L << below) - 1)) << Byte.SIZE);
+      count--;
+      if (count == 0) {
+        return Double.NaN;
+      }
+    }
+    text |= ZEROS >>> (count * Byte.SIZE);
+    if (((text & UPPER_HALVES) | (((text + SIXES) & UPPER_HALVES) >>> 4))
+        != ZEROS + (ZEROS >>> 4)) {
+      return Double.NaN;
+    }
+    double value = NumberText.shifted(eightDigits(text - ZEROS), -decimals);
+    return sign == 1 ? -value : value;
+  }
+
+  /** Sums digits by pairs, pairs by pairs, and those, each in one multiplication. */
+  private static long eightDigits(long digits) {
+    long pairs = digits * 10 + (digits >>> Byte.SIZE);
+    long first = (pairs & FIRST_OF_FOUR) * (100 + (1_000_000L << Integer.SIZE));
+    long second = ((pairs >>> 16) & FIRST_OF_FOUR) * (1 + (10_000L << Integer.SIZE));
+    return (first + second) >>> Integer.SIZE;
   }
 
   /** Just past the digits last read. */

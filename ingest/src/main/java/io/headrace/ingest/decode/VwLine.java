@@ -205,9 +205,8 @@ final class VwLine {
       if (past == next || past == end || text[past] != ' ') {
         break;
       }
-      byte first = text[next];
       to[i] =
-          first >= '0' && first <= '9'
+          isDigit(text[next])
               ? hash(next, past, seed)
               : Murmur3.hash(text, next, past - next, seed);
       next = past + 1;
@@ -243,15 +242,23 @@ final class VwLine {
   }
 
   private int hash(int from, int to, int seed) {
+    return hash(bytes, from, to, seed);
+  }
+
+  /** The hash of a name, or what it adds to {@code seed} where it is a number. */
+  static int hash(byte[] bytes, int from, int to, int seed) {
     int index = 0;
     for (int i = from; i < to; i++) {
-      int digit = bytes[i] - '0';
-      if (digit < 0 || digit > 9) {
+      if (!isDigit(bytes[i])) {
         return Murmur3.hash(bytes, from, to - from, seed);
       }
-      index = 10 * index + digit;
+      index = 10 * index + bytes[i] - '0';
     }
     return index + seed;
+  }
+
+  static boolean isDigit(byte b) {
+    return b >= '0' && b <= '9';
   }
 
   private int pastSpaces(int from, int to) {

@@ -80,6 +80,16 @@ final class VwPairs {
     return sparse;
   }
 
+  /** Whether these are all features as they are. */
+  boolean takesAll() {
+    return all && crosses.length == 0 && !mapping.byField();
+  }
+
+  /** Cuts a hash to the bits of the input. */
+  int mask() {
+    return mask;
+  }
+
   /** Writes the pairs of the line last read; returns what is wrong with them, or null. */
   @Nullable Fault write(VwLine line, SparseColumn to) {
     if (all) {

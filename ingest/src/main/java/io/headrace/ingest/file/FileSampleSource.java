@@ -6,6 +6,7 @@ import io.headrace.ingest.ChunkPool;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
@@ -27,6 +28,7 @@ public final class FileSampleSource implements SampleSource {
   private final FileFormat format;
   private final FileLimits limits;
   private final ChunkPool pool = new ChunkPool();
+  private volatile FileNaming naming = FileNaming.PLAIN;
   private final AtomicBoolean inputTaken = new AtomicBoolean();
 
   /**
@@ -39,6 +41,11 @@ public final class FileSampleSource implements SampleSource {
     this.path = path;
     this.format = format;
     this.limits = limits;
+  }
+
+  /** Says what files are called; before the first subscription. */
+  public void nameBy(FileNaming names) {
+    naming = names;
   }
 
   /**
@@ -76,9 +83,7 @@ public final class FileSampleSource implements SampleSource {
 
   private Flux<RecordChunk> walk(Positions from) {
     return Flux.generate(
-        () ->
-            new FileWalk(
-                SourceFiles.found(baseDirectory, path, format), format, limits, from, pool),
+        () -> new FileWalk(named(), format, limits, from, pool),
         (walk, sink) -> {
           RecordChunk chunk = walk.next();
           if (chunk == null) {
@@ -89,6 +94,19 @@ public final class FileSampleSource implements SampleSource {
           return walk;
         },
         FileWalk::close);
+  }
+
+  private List<SourceFile> named() {
+    List<SourceFile> files =
+        SourceFiles.found(baseDirectory, path, format).stream()
+            .map(file -> naming.equals(FileNaming.PLAIN) ? file : file.called(naming, path))
+            .toList();
+    if (files.stream().map(SourceFile::name).distinct().count() < files.size()) {
+      throw new HeadraceException(
+          "masking leaves files of %s with the same name, by which positions are kept. Give them a pseudonym: fields: [file]"
+              .formatted(path));
+    }
+    return files;
   }
 
   /** Chunks that were emitted and not yet released. */

@@ -70,6 +70,8 @@ final class FileWalk implements Closeable {
     try {
       open = records(file, start);
       return false;
+    } catch (HeadraceException e) {
+      throw told(file, e);
     } catch (IOException e) {
       String wanted =
           switch (format) {
@@ -78,10 +80,16 @@ final class FileWalk implements Closeable {
             default -> "";
           };
       if (wanted.isEmpty() || e instanceof java.nio.file.FileSystemException) {
-        throw failed(file.path().toString(), e);
+        throw told(file, failed(file.path().toString(), e));
       }
       return unreadable(file, wanted, start, e, chunk);
     }
+  }
+
+  private static HeadraceException told(SourceFile file, HeadraceException e) {
+    String message = String.valueOf(e.getMessage());
+    String told = file.told(message);
+    return told.equals(message) ? e : new HeadraceException(told); // its cause has the names too
   }
 
   private FileRecords records(SourceFile file, long start) throws IOException {

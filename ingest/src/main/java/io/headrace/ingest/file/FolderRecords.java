@@ -42,7 +42,7 @@ final class FolderRecords implements FileRecords {
       chunk.addFault(
           RejectionReason.TOO_LARGE,
           "%s has %d bytes, more than max-record-bytes, %d"
-              .formatted(file, size, limits.maxRecordBytes()),
+              .formatted(folder.told(file.toString()), size, limits.maxRecordBytes()),
           position,
           0);
       return;

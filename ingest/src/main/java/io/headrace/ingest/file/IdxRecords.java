@@ -73,7 +73,7 @@ final class IdxRecords implements FileRecords {
     if (bytes < whole) {
       LOG.warn(
           "{} is cut off: it says that it has {} images, and has {} whole ones",
-          file.path(),
+          file.told(file.path().toString()),
           head.items(),
           bytes / head.itemBytes());
     }

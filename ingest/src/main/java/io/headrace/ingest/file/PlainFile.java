@@ -42,7 +42,7 @@ final class PlainFile implements Closeable {
       close();
       throw e;
     }
-    file = new SourceFile(packed.partition(), List.copyOf(parts));
+    file = new SourceFile(packed.partition(), List.copyOf(parts), packed.naming());
   }
 
   private Path unpacked(Path part) throws IOException {

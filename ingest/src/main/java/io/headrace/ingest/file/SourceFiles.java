@@ -86,9 +86,9 @@ final class SourceFiles {
   }
 
   /** The folders before the first one with a wildcard, up to and with their last slash. */
-  private static String fixedFolder(String pattern) {
+  static String fixedFolder(String pattern) {
     int wildcard = 0;
-    while ("*?[{".indexOf(pattern.charAt(wildcard)) < 0) {
+    while (wildcard < pattern.length() && "*?[{".indexOf(pattern.charAt(wildcard)) < 0) {
       wildcard++;
     }
     return pattern.substring(0, pattern.lastIndexOf('/', wildcard) + 1);

@@ -19,7 +19,7 @@ final class MaskRules {
       Setting.texts(
           "fields",
           "Dotted names of the fields; of a record, all that is in it. Of VW lines namespaces and tag; of"
-              + " LIBSVM lines label and indices; of text label and text.");
+              + " LIBSVM lines label and indices; of text label and text; of images label and file.");
   private static final Setting<String> KEY =
       Setting.text(
           "key",

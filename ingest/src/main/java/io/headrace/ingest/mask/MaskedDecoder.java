@@ -11,23 +11,16 @@ import io.headrace.ingest.SampleDecoder;
  */
 final class MaskedDecoder implements SampleDecoder {
   private final SampleDecoder decoder;
-  private final MaskedFormat format;
-  private final RewrittenRecords records;
-  private final Unreadable unreadable;
+  private final ChunkMask mask;
 
-  MaskedDecoder(
-      SampleDecoder decoder, MaskedFormat format, RecordFields fields, Unreadable unreadable) {
+  MaskedDecoder(SampleDecoder decoder, ChunkMask mask) {
     this.decoder = decoder;
-    this.format = format;
-    this.records = new RewrittenRecords(fields, unreadable);
-    this.unreadable = unreadable;
+    this.mask = mask;
   }
 
   @Override
   public void decode(RecordChunk from, SampleBlock into, Rejections rejections) {
-    format.rewrite(from, records);
-    records.moveTo(from);
-    from.mapEnvelopes(unreadable::kept);
-    decoder.decode(from, into, rejections);
+    mask.mask(from);
+    decoder.decode(from, into, mask.withholding(rejections));
   }
 }

@@ -7,6 +7,7 @@ import io.headrace.ingest.SampleDecoder;
 import io.headrace.ingest.Secret;
 import io.headrace.ingest.decode.DecoderSpec;
 import io.headrace.ingest.decode.WriterSchemas;
+import io.headrace.ingest.file.FileNaming;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,6 +25,9 @@ import java.util.Set;
 public final class Masking {
   private static final int LEAST_KEY_BYTES = 16;
   private static final Set<String> NAMES_ONLY = Set.of("vw", "libsvm");
+  private static final Set<String> NAMED_FILES =
+      Set.of("image-folder", "idx", "cifar10", "text-folder");
+  private static final String FILE = "file";
   private static final Set<String> NUMERIC_RULES = Set.of("bucket", "date-shift");
 
   private final List<ComponentSpec> specs;
@@ -91,9 +96,15 @@ public final class Masking {
    * @throws InvalidSettingException if records of that format have no such fields
    */
   public SampleDecoder before(SampleDecoder decoder, DecoderSpec spec, WriterSchemas schemas) {
-    if (specs.isEmpty()) {
-      return decoder;
-    }
+    return specs.isEmpty() ? decoder : new MaskedDecoder(decoder, mask(spec, schemas));
+  }
+
+  /**
+   * What masks chunks before anybody decodes them, for one thread.
+   *
+   * @throws InvalidSettingException if records of that format have no such fields
+   */
+  public ChunkMask mask(DecoderSpec spec, WriterSchemas schemas) {
     if (NAMES_ONLY.contains(spec.format())) {
       specs.stream()
           .map(ComponentSpec::name)
@@ -110,7 +121,26 @@ public final class Masking {
               });
     }
     var fields = new RecordFields(sources.stream().map(source -> source.rule(keys::get)).toList());
-    return new MaskedDecoder(decoder, format(spec, schemas), fields, unreadable);
+    return new ChunkMask(format(spec, schemas), fields, unreadable);
+  }
+
+  /**
+   * What files of images, and texts in folders, are called: their names are the field {@code file}.
+   * Thread-safe; empty if no rule covers that.
+   */
+  public Optional<FileNaming> fileNaming(String format) {
+    var fields = new RecordFields(sources.stream().map(source -> source.rule(keys::get)).toList());
+    if (!NAMED_FILES.contains(format) || !fields.coversAtAll(FILE)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        name -> {
+          synchronized (fields) {
+            fields.begin(field -> field.equals(FILE) ? Optional.of(name) : Optional.empty());
+            String now = fields.masked(FILE, name, Kind.TEXT);
+            return now == null ? "" : now;
+          }
+        });
   }
 
   private static MaskedFormat format(DecoderSpec spec, WriterSchemas schemas) {
@@ -121,6 +151,8 @@ public final class Masking {
       case "libsvm" -> new LibsvmFormat();
       case "text-lines" -> new TextFormat('\t');
       case "text-folder" -> new TextFormat('\n');
+      case "image-folder" -> new PictureFormat(true);
+      case "idx", "cifar10" -> new PictureFormat(false);
       case "parquet" -> new AvroFormat(AvroHead.container());
       case "avro" -> new AvroFormat(head(spec, schemas));
       default ->

@@ -52,6 +52,11 @@ final class RecordFields {
     return rules.stream().anyMatch(rule -> rule instanceof Drop && rule.covers(field));
   }
 
+  /** Whether any rule covers the field. */
+  boolean coversAtAll(String field) {
+    return rules.stream().anyMatch(rule -> rule.covers(field));
+  }
+
   /** Whether any rule but those that look for something covers the field. */
   boolean covers(String field) {
     return rules.stream().anyMatch(rule -> !(rule instanceof Detect) && rule.covers(field));

@@ -8,12 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The records of a chunk as they are written anew. Not thread-safe. */
 final class RewrittenRecords extends ByteArrayOutputStream {
   private final RecordFields fields;
   private final Unreadable unreadable;
+  private IntPredicate masked = i -> false;
   private int[] ends = new int[256];
   private final List<@Nullable Fault> faults = new ArrayList<>();
 
@@ -21,6 +23,11 @@ final class RewrittenRecords extends ByteArrayOutputStream {
     super(1 << 16);
     this.fields = fields;
     this.unreadable = unreadable;
+  }
+
+  /** Says which records of the next chunk are taken as they are. */
+  void passOver(IntPredicate alreadyMasked) {
+    masked = alreadyMasked;
   }
 
   RecordFields fields() {
@@ -35,7 +42,9 @@ final class RewrittenRecords extends ByteArrayOutputStream {
   void add(RecordChunk chunk, int i, EachMasked format) {
     Fault fault = chunk.fault(i);
     int begun = count;
-    if (fault == null) {
+    if (masked.test(i)) {
+      write(chunk.bytes(), chunk.start(i), chunk.end(i) - chunk.start(i));
+    } else if (fault == null) {
       try {
         format.write(chunk.bytes(), chunk.start(i), chunk.end(i), this);
         fault = sensitive();

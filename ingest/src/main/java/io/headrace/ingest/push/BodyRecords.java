@@ -148,11 +148,7 @@ public final class BodyRecords {
         chunk.addRun(
             block.bytes, block.length, block.records, position, Objects.requireNonNull(schema));
       } else {
-        int from = 0;
-        for (int i = 0; i < block.records; i++) {
-          chunk.add(block.bytes, from, block.ends[i] - from, position + i, 0);
-          from = block.ends[i];
-        }
+        block.addTo(chunk, 0, position, 0);
       }
       position += block.records;
       all.add(chunk);

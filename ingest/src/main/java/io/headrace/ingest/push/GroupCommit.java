@@ -98,21 +98,20 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private PushOutcome again(PushedRequest request, Receipt known) {
-    return request.bodyCrc() == known.bodyCrc() ? accepted(known, true) : reused(request);
+    return request.bodyCrc() == known.bodyCrc() ? accepted(known, true) : reused();
   }
 
   private static PushOutcome again(PushedRequest request, PushedRequest first, PushOutcome of) {
     if (request.bodyCrc() != first.bodyCrc()) {
-      return reused(request);
+      return reused();
     }
     return of instanceof Accepted a ? new Accepted(a.partition(), a.first(), a.next(), true) : of;
   }
 
-  private static PushOutcome reused(PushedRequest request) {
+  private static PushOutcome reused() {
     return new Refused(
         Reason.KEY_REUSED,
-        "Idempotency-Key %s belongs to an earlier request with another body. Give each body a key of its own."
-            .formatted(request.key()));
+        "This Idempotency-Key belongs to an earlier request with another body. Give each body a key of its own.");
   }
 
   private Accepted accepted(Receipt receipt, boolean duplicate) {

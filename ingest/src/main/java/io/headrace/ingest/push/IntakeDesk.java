@@ -1,12 +1,17 @@
 package io.headrace.ingest.push;
 
+import io.headrace.ingest.mask.ChunkMask;
 import io.headrace.ingest.push.PushOutcome.Reason;
 import io.headrace.ingest.push.PushOutcome.Refused;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +27,15 @@ final class IntakeDesk {
     this.body = body;
     this.maxRequestBytes = maxRequestBytes;
     this.clock = clock;
+  }
+
+  /** The same desk, which masks records before it hands them on. */
+  IntakeDesk masking(Supplier<ChunkMask> masks) {
+    PushBody masked =
+        body instanceof MessageBody messages
+            ? new MessageBody(new MaskedBody(messages.body(), masks), messages.maxRecordBytes())
+            : new MaskedBody(body, masks);
+    return new IntakeDesk(masked, maxRequestBytes, clock);
   }
 
   PushBody body() {
@@ -54,11 +68,31 @@ final class IntakeDesk {
     crc.update(content);
     try {
       PushBody.Cut cut = body.cut(content);
+      if (cut.masked()) {
+        crc.reset(); // the body's own would tell a masked number to whoever tries them all
+        cut.blocks().forEach(block -> crc.update(block.bytes, 0, block.length));
+      }
       return commits.add(
           new PushedRequest(
-              key.orElse(""), (int) crc.getValue(), clock.millis(), cut.schema(), cut.blocks()));
+              key.map(name -> cut.masked() ? hashed(name) : name).orElse(""),
+              (int) crc.getValue(),
+              clock.millis(),
+              cut.schema(),
+              cut.masked(),
+              cut.blocks()));
     } catch (UnreadableBodyException e) {
       return refused(e.reason(), e.detail());
+    }
+  }
+
+  /** Keys only have to be told apart: where records are masked, nothing of a client's is kept. */
+  private static String hashed(String key) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+      return "sha256-" + HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 

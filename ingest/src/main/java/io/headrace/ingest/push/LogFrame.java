@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,9 @@ sealed interface LogFrame {
 
   byte START = 'S';
   byte REQUEST = 'R';
+
+  /** A request whose records are masked. */
+  byte MASKED = 'M';
 
   /** The frame's bytes, its head included, ready to be written. */
   static ByteBuffer encode(LogFrame frame) {
@@ -72,8 +76,10 @@ sealed interface LogFrame {
     for (PushedBlock block : request.blocks()) {
       size += 2 * Integer.BYTES + block.length;
       size += block.ends == null ? 0 : (long) Integer.BYTES * block.records;
+      size += request.masked() ? BlockFaults.bytes(block.faults) : 0;
     }
-    ByteBuffer to = begin(Math.toIntExact(size)).put(REQUEST).putLong(frame.first());
+    byte kind = request.masked() ? MASKED : REQUEST;
+    ByteBuffer to = begin(Math.toIntExact(size)).put(kind).putLong(frame.first());
     to.putLong(request.receivedMillis());
     putShortText(key, to);
     to.putInt(request.bodyCrc()).putInt(schema.length).put(schema).putInt(request.blocks().size());
@@ -84,6 +90,9 @@ sealed interface LogFrame {
         to.position(to.position() + Integer.BYTES * block.records);
       }
       to.put(block.bytes, 0, block.length);
+      if (request.masked()) {
+        BlockFaults.put(block.faults, to);
+      }
     }
     return sealed(to);
   }
@@ -96,7 +105,8 @@ sealed interface LogFrame {
   static @Nullable LogFrame decode(ByteBuffer payload) {
     return switch (payload.get()) {
       case START -> decodeStart(payload);
-      case REQUEST -> decodeRequest(payload);
+      case REQUEST -> decodeRequest(payload, false);
+      case MASKED -> decodeRequest(payload, true);
       default -> null;
     };
   }
@@ -113,7 +123,7 @@ sealed interface LogFrame {
     return new Start(first, keys);
   }
 
-  private static Request decodeRequest(ByteBuffer from) {
+  private static Request decodeRequest(ByteBuffer from, boolean masked) {
     long first = from.getLong();
     long receivedMillis = from.getLong();
     String key = text(from, Short.toUnsignedInt(from.getShort()));
@@ -122,9 +132,10 @@ sealed interface LogFrame {
     int count = from.getInt();
     List<PushedBlock> blocks = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      blocks.add(block(from, schema.isEmpty()));
+      blocks.add(masked ? maskedBlock(from) : block(from, schema.isEmpty()));
     }
-    return new Request(first, new PushedRequest(key, bodyCrc, receivedMillis, schema, blocks));
+    return new Request(
+        first, new PushedRequest(key, bodyCrc, receivedMillis, schema, masked, blocks));
   }
 
   private static PushedBlock block(ByteBuffer from, boolean delimited) {
@@ -139,6 +150,12 @@ sealed interface LogFrame {
     return delimited
         ? PushedBlock.delimited(bytes, ends)
         : PushedBlock.run(bytes, bytes.length, records);
+  }
+
+  private static PushedBlock maskedBlock(ByteBuffer from) {
+    PushedBlock block = block(from, true);
+    return PushedBlock.masked(
+        block.bytes, Objects.requireNonNull(block.ends), BlockFaults.read(from));
   }
 
   /** The same frame with its payload encrypted, for its place in a file. */

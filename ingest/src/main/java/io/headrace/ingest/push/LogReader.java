@@ -4,10 +4,10 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RejectionReason;
+import io.headrace.ingest.mask.ChunkMask;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.Objects;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +25,7 @@ final class LogReader implements Closeable {
   private final SegmentLog log;
   private final SourcePartition partition;
   private final ArrayDeque<Placed> blocks = new ArrayDeque<>();
+  private final @Nullable ChunkMask mask;
   private long position;
   private long soundFrom;
   private @Nullable SegmentReader segment;
@@ -34,11 +35,13 @@ final class LogReader implements Closeable {
 
   /**
    * @param position of the first record to read
+   * @param mask for records that were kept as they came; null to leave them so
    */
-  LogReader(SegmentLog log, SourcePartition partition, long position) {
+  LogReader(SegmentLog log, SourcePartition partition, long position, @Nullable ChunkMask mask) {
     this.log = log;
     this.partition = partition;
     this.position = position;
+    this.mask = mask;
     soundFrom = position;
   }
 
@@ -59,6 +62,7 @@ final class LogReader implements Closeable {
    */
   boolean fill(RecordChunk chunk) throws IOException {
     chunk.start(partition, position);
+    PushedRequest kind = null;
     while (chunk.count() < CHUNK_RECORDS && chunk.filled() < CHUNK_BYTES && ready()) {
       if (position < soundFrom) {
         addLost(chunk);
@@ -71,12 +75,22 @@ final class LogReader implements Closeable {
         }
         break;
       }
-      if (chunk.count() > 0 && chunk.count() + next.block().records > CHUNK_RECORDS) {
+      PushedRequest of = next.of().request();
+      boolean fits = chunk.count() + next.block().records <= CHUNK_RECORDS;
+      if (kind == null ? chunk.count() > 0 && !fits : !fits || !isAlike(of, kind)) {
         break;
       }
+      kind = of;
       add(blocks.remove(), chunk);
     }
+    if (mask != null && (kind == null || !kind.masked())) {
+      mask.mask(chunk);
+    }
     return chunk.count() > 0;
+  }
+
+  private static boolean isAlike(PushedRequest a, PushedRequest b) {
+    return a.masked() == b.masked() && a.schema().equals(b.schema());
   }
 
   /**
@@ -132,11 +146,11 @@ final class LogReader implements Closeable {
 
   private void add(Placed placed, RecordChunk chunk) {
     PushedBlock block = placed.block();
-    int[] ends = Objects.requireNonNull(block.ends);
-    long time = placed.of().request().receivedMillis();
-    for (int i = (int) (position - placed.first()); i < block.records; i++) {
-      int start = i == 0 ? 0 : ends[i - 1];
-      chunk.add(block.bytes, start, ends[i] - start, position++, time);
+    PushedRequest of = placed.of().request();
+    block.addTo(chunk, (int) (position - placed.first()), position, of.receivedMillis());
+    position = placed.first() + block.records;
+    if (!of.schema().isEmpty()) {
+      chunk.writerSchema(schema(of.schema()));
     }
   }
 

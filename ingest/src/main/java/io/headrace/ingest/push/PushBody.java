@@ -17,11 +17,16 @@ interface PushBody {
   /**
    * What a body holds. Immutable.
    *
-   * @param schema of runs of Avro data, as JSON; empty for delimited records
+   * @param schema of Avro data, as JSON; empty for other records
+   * @param masked whether personal data was taken out of the records; they are delimited then
    */
-  record Cut(String schema, List<PushedBlock> blocks) {
+  record Cut(String schema, boolean masked, List<PushedBlock> blocks) {
     public Cut {
       blocks = List.copyOf(blocks);
+    }
+
+    Cut(String schema, List<PushedBlock> blocks) {
+      this(schema, false, blocks);
     }
   }
 

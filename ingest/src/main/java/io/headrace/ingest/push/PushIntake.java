@@ -1,11 +1,21 @@
 package io.headrace.ingest.push;
 
+import io.headrace.ingest.mask.ChunkMask;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** Takes samples that clients push to a job. Thread-safe. */
 public interface PushIntake extends AutoCloseable {
+  /**
+   * Has records masked before anything keeps them, and those that were kept unmasked before they
+   * are read; before the first subscription.
+   *
+   * @param masks makes what masks the records of one request, or of one subscription
+   */
+  void maskWith(Supplier<ChunkMask> masks);
+
   /** The media types of bodies that are taken, the usual one first. */
   List<String> mediaTypes();
 

@@ -7,6 +7,7 @@ import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.ChunkPool;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
+import io.headrace.ingest.mask.ChunkMask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +40,8 @@ public final class PushSampleSource implements SampleSource, PushIntake {
 
   private final PushSettings settings;
   private final PushSettings.Segments place;
-  private final IntakeDesk desk;
+  private volatile IntakeDesk desk;
+  private volatile @Nullable Supplier<ChunkMask> masks;
   private final ChunkPool pool = new ChunkPool();
   private volatile BlockSeal seal = BlockSeal.NONE;
   private volatile @Nullable OpenLog open;
@@ -50,13 +53,22 @@ public final class PushSampleSource implements SampleSource, PushIntake {
   public PushSampleSource(PushSettings settings, PushSettings.Segments place, InstantSource clock) {
     this.settings = settings;
     this.place = place;
-    PushBody body = PushBody.of(settings.format(), settings.maxRequestBytes());
-    desk = new IntakeDesk(body, settings.maxRequestBytes(), clock);
+    desk =
+        new IntakeDesk(
+            PushBody.of(settings.format(), settings.maxRequestBytes()),
+            settings.maxRequestBytes(),
+            clock);
   }
 
   /** Says how what is pushed comes to the disk; before the first subscription. */
   public void sealWith(BlockSeal blocks) {
     seal = blocks;
+  }
+
+  @Override
+  public void maskWith(Supplier<ChunkMask> chunkMasks) {
+    masks = chunkMasks;
+    desk = desk.masking(chunkMasks);
   }
 
   /**
@@ -122,7 +134,8 @@ public final class PushSampleSource implements SampleSource, PushIntake {
       open = log;
       log.commits().start();
     }
-    return new LogReader(log.segments(), PARTITION, begin);
+    Supplier<ChunkMask> masking = masks;
+    return new LogReader(log.segments(), PARTITION, begin, masking == null ? null : masking.get());
   }
 
   private OpenLog opened() {

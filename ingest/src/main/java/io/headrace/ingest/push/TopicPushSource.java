@@ -6,10 +6,12 @@ import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.kafka.KafkaSampleSource;
+import io.headrace.ingest.mask.ChunkMask;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -25,7 +27,8 @@ public final class TopicPushSource implements SampleSource, PushIntake {
   private final PushSettings settings;
   private final PushSettings.Topic topic;
   private final KafkaSampleSource reading;
-  private final IntakeDesk desk;
+  private volatile IntakeDesk desk;
+  private volatile @Nullable Supplier<ChunkMask> masks;
   private @Nullable TopicStore store;
   private volatile @Nullable GroupCommit commits;
 
@@ -47,6 +50,12 @@ public final class TopicPushSource implements SampleSource, PushIntake {
             : plain;
     var body = new MessageBody(messages, topic.maxRecordBytes());
     desk = new IntakeDesk(body, settings.maxRequestBytes(), clock);
+  }
+
+  @Override
+  public void maskWith(Supplier<ChunkMask> chunkMasks) {
+    masks = chunkMasks;
+    desk = desk.masking(chunkMasks);
   }
 
   /** The source of the topic's records, for what is asked of those of Kafka. */
@@ -71,12 +80,23 @@ public final class TopicPushSource implements SampleSource, PushIntake {
 
   @Override
   public Flux<RecordChunk> chunks(Positions from) {
-    return reading.chunks(from).doOnSubscribe(subscription -> begin());
+    return masked(reading.chunks(from)).doOnSubscribe(subscription -> begin());
   }
 
   @Override
   public Flux<RecordChunk> chunks(Positions from, HeldPartitions held) {
-    return reading.chunks(from, held).doOnSubscribe(subscription -> begin());
+    return masked(reading.chunks(from, held)).doOnSubscribe(subscription -> begin());
+  }
+
+  private Flux<RecordChunk> masked(Flux<RecordChunk> chunks) {
+    Supplier<ChunkMask> masking = masks;
+    return masking == null
+        ? chunks.map(TopicMarks::read)
+        : Flux.defer(
+            () -> {
+              ChunkMask mask = masking.get();
+              return chunks.map(chunk -> TopicMarks.masked(chunk, mask));
+            });
   }
 
   private synchronized void begin() {

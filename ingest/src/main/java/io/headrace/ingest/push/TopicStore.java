@@ -1,6 +1,7 @@
 package io.headrace.ingest.push;
 
 import io.headrace.engine.config.ClientProperties;
+import io.headrace.ingest.RecordChunk.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,11 @@ final class TopicStore implements PushStore {
 
   /** Header beside it: number of records and CRC-32C of the body, 4 bytes each. */
   static final String REQUEST = "headrace-request";
+
+  /** Header of a record that is masked: empty, or why it is to be rejected. */
+  static final String MASKED = "headrace-masked";
+
+  private static final byte[] SOUND = {};
 
   /** Records at the end of a partition that are searched for keys. */
   private static final long SEARCHED = 100_000;
@@ -131,6 +137,10 @@ final class TopicStore implements PushStore {
         var record =
             new ProducerRecord<byte[], byte[]>(
                 topic, partition, request.receivedMillis(), null, value);
+        if (request.masked()) {
+          Fault fault = block.faults.get(i);
+          record.headers().add(MASKED, fault == null ? SOUND : BlockFaults.text(fault));
+        }
         left--;
         if (left == 0 && !request.key().isEmpty()) {
           mark(record, request);

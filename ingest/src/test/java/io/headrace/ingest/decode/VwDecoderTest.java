@@ -312,4 +312,45 @@ class VwDecoderTest {
     assertThat(rejected).as("seed %d", seed).isPositive();
     assertThat(rows).as("seed %d", seed).isPositive();
   }
+
+  /** Lines of the plain kind have a reader of their own, which one of two inputs does not use. */
+  @Test
+  void readsPlainLinesAsItReadsAllOthers() {
+    long seed = 20260503;
+    var random = new Random(seed);
+    List<byte[]> sound =
+        Stream.of(
+                "-1 |item i1:3.71 i12:-0.5 12:2 a |user c1=1cc5209 id_of_this_user=9213:7",
+                "1 |f o=LAS r=LAS_PHL w=1 12345678 dist:2.1760 |x x0:-.6771 x1:123456.75 y:0",
+                "1 | price:.23 sqft:0.25 a name of more than sixteen_bytes_or_two_words ß|b c|")
+            .map(line -> line.getBytes(StandardCharsets.UTF_8))
+            .toList();
+    byte[] alphabet = "|: '\t019.e-+xaé\0".getBytes(StandardCharsets.UTF_8);
+    int plain = 0;
+    for (int round = 0; round < 100; round++) {
+      Trial one = trial(SIGNS, all());
+      Trial two = trial(SIGNS, all(), all());
+      for (int i = 0; i < 200; i++) {
+        byte[] line = sound.get(random.nextInt(sound.size())).clone();
+        for (int flips = random.nextInt(4); flips > 0; flips--) {
+          line[random.nextInt(line.length)] = alphabet[random.nextInt(alphabet.length)];
+        }
+        one.add(line);
+        two.add(line);
+      }
+      Trial.Outcome read = one.decode();
+      Trial.Outcome expected = two.decode();
+      assertThat(read.rejections()).as("seed %d", seed).isEqualTo(expected.rejections());
+      assertThat(read.rows()).as("seed %d", seed).hasSameSizeAs(expected.rows());
+      for (int i = 0; i < read.rows().size(); i++) {
+        Row row = read.rows().get(i);
+        Row other = expected.rows().get(i);
+        assertThat(row.inputs().getFirst()).as("seed %d", seed).isEqualTo(other.inputs().getLast());
+        assertThat(row.label()).isEqualTo(other.label());
+        assertThat(row.weight()).isEqualTo(other.weight());
+        plain += row.inputs().getFirst().isEmpty() ? 0 : 1;
+      }
+    }
+    assertThat(plain).isGreaterThan(1000);
+  }
 }

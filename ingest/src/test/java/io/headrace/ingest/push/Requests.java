@@ -16,6 +16,6 @@ final class Requests {
       ends[i] = end;
     }
     byte[] bytes = String.join("", records).getBytes(StandardCharsets.UTF_8);
-    return new PushedRequest(key, 0, 1, "", List.of(PushedBlock.delimited(bytes, ends)));
+    return new PushedRequest(key, 0, 1, "", false, List.of(PushedBlock.delimited(bytes, ends)));
   }
 }

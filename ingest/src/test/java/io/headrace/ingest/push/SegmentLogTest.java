@@ -54,7 +54,7 @@ class SegmentLogTest {
       commit(log, "", "d", "e");
       byte[] run = {10, 12, 14, 16};
       var longs = PushedBlock.run(run, run.length, run.length);
-      var request = new PushedRequest("two", 7, 99, "\"long\"", List.of(longs));
+      var request = new PushedRequest("two", 7, 99, "\"long\"", false, List.of(longs));
       log.commit(List.of(request));
       commit(log, "three", "j", "kk");
     }
@@ -72,7 +72,7 @@ class SegmentLogTest {
   private static List<String> read(SegmentLog log, long from) throws IOException {
     List<String> found = new ArrayList<>();
     var chunk = new RecordChunk(c -> {});
-    try (var reader = new LogReader(log, PARTITION, from)) {
+    try (var reader = new LogReader(log, PARTITION, from, null)) {
       while (reader.fill(chunk)) {
         for (int i = chunk.skipped(); i < chunk.count(); i++) {
           assertThat(chunk.position(i)).isEqualTo(from + found.size());
@@ -124,7 +124,7 @@ class SegmentLogTest {
   void readsWhatIsCommittedMeanwhileAndNothingBefore() throws IOException {
     var chunk = new RecordChunk(c -> {});
     try (SegmentLog log = open(SMALL);
-        var reader = new LogReader(log, PARTITION, 0)) {
+        var reader = new LogReader(log, PARTITION, 0, null)) {
       assertThat(reader.fill(chunk)).isFalse();
       for (int i = 0; i < 5; i++) {
         commit(log, "", "record " + i);

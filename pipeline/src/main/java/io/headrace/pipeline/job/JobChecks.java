@@ -29,20 +29,8 @@ final class JobChecks {
     transformsFitInputs(spec);
     generatesCharacters(spec);
     keepsNoTokensOfPrivateSamples(spec);
-    masksBeforeAnythingIsKept(spec);
     archivesBesideCheckpoints(spec);
     spec.startFrom().ifPresent(weights -> startsFrom(spec, weights));
-  }
-
-  /** Pushed samples are acknowledged from a log, or a topic, that has them as they came. */
-  private void masksBeforeAnythingIsKept(JobSpec spec) {
-    if (!spec.masking().isEmpty() && spec.source().name().equals("http")) {
-      problems.add(
-          "masking",
-          "does not go with source.http, which keeps what is pushed, as it came, before it is read. Have"
-              + " it produced to a topic that may hold it, and learn from that with source: kafka.",
-          places.of("masking"));
-    }
   }
 
   /** They tell what was learned from: behind a kill, the archive goes on where they do. */

@@ -11,7 +11,9 @@ import io.headrace.ingest.decode.DecoderSpec;
 import io.headrace.ingest.decode.Decoders;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.ingest.decode.WriterSchemas;
+import io.headrace.ingest.file.FileNaming;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
+import io.headrace.ingest.mask.ChunkMask;
 import io.headrace.ingest.mask.Masking;
 import io.headrace.ingest.push.BodyRecords.Form;
 import io.headrace.ingest.push.PushSettings;
@@ -45,14 +47,29 @@ final class JobDecoders {
     DecoderSpec spec = spec(job, source);
     WriterSchemas schemas = schemas(job, source, spec, alerts);
     Masking masking = masking(job);
+    Supplier<SampleDecoder> plain = () -> Decoders.create(spec, job.sample(), schemas);
+    Supplier<SampleDecoder> masked = () -> masked(job, masking, plain.get(), spec, schemas);
     try {
-      var first = masked(job, masking, Decoders.create(spec, job.sample(), schemas), spec, schemas);
+      var first = masked.get();
       assert first != null;
     } catch (InvalidSettingException e) {
       String key = path + "." + source.name() + "." + e.key();
       throw job.places().located(new InvalidSettingException(key, String.valueOf(e.getMessage())));
     }
-    return () -> masked(job, masking, Decoders.create(spec, job.sample(), schemas), spec, schemas);
+    return source.name().equals("http") ? plain : masked; // pushed records come masked
+  }
+
+  /** What masks records that are pushed. */
+  static Supplier<ChunkMask> masks(JobSpec job, ComponentSpec source) {
+    DecoderSpec spec = spec(job, source);
+    WriterSchemas schemas = schemas(job, source, spec, (code, message) -> {});
+    Masking masking = masking(job);
+    return () -> masking.mask(spec, schemas);
+  }
+
+  /** What masking calls the files of {@code source}; empty for their own names. */
+  static Optional<FileNaming> fileNaming(JobSpec job, ComponentSpec source) {
+    return masking(job).fileNaming(FormatSettings.format(source.settings()));
   }
 
   private static Masking masking(JobSpec job) {

@@ -71,7 +71,7 @@ public final class JobRewrap {
                 job.archive().get().directory(), job.name(), this::wanted, from, to);
       }
       if (job.source().name().equals("http")
-          && JobSources.plain(job, job.source()) instanceof PushSampleSource pushed) {
+          && JobSources.kept(job, job.source()) instanceof PushSampleSource pushed) {
         rewritten += pushed.rewrite(this::wanted, before, after);
       }
     } catch (IOException e) {

@@ -3,11 +3,13 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.config.ComponentSpec;
 import io.headrace.ingest.SampleSource;
 import io.headrace.ingest.Sources;
+import io.headrace.ingest.file.FileSampleSource;
 import io.headrace.ingest.kafka.KafkaSampleSource;
 import io.headrace.ingest.kafka.KafkaSourceSettings;
 import io.headrace.ingest.order.RepeatedSource;
 import io.headrace.ingest.order.ShuffledSource;
 import io.headrace.ingest.order.StreamShuffledSource;
+import io.headrace.ingest.push.PushIntake;
 import io.headrace.ingest.push.PushSampleSource;
 import io.headrace.ingest.push.TopicPushSource;
 import java.util.List;
@@ -22,6 +24,18 @@ final class JobSources {
 
   /** What {@code source} holds, once and in its own order. */
   static SampleSource plain(JobSpec job, ComponentSpec source) {
+    SampleSource made = kept(job, source);
+    if (made instanceof PushIntake intake && !job.masking().isEmpty()) {
+      intake.maskWith(JobDecoders.masks(job, source));
+    }
+    if (made instanceof FileSampleSource files && !job.masking().isEmpty()) {
+      JobDecoders.fileNaming(job, source).ifPresent(files::nameBy);
+    }
+    return made;
+  }
+
+  /** The same, of which nothing is read or pushed to it. */
+  static SampleSource kept(JobSpec job, ComponentSpec source) {
     SampleSource made = Sources.variants().create(source).open(job.baseDirectory());
     if (made instanceof PushSampleSource pushed) {
       pushed.sealWith(job.blockSeal());
