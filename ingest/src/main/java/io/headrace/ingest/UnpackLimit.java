@@ -6,6 +6,9 @@ package io.headrace.ingest;
  * before the memory is taken. Stateless.
  */
 public final class UnpackLimit {
+  /** Records of one block: a few bytes unpack to millions of empty ones. */
+  public static final int RECORDS = 1 << 20;
+
   private static final long MOST_BYTES = 256 << 20;
   private static final int SHARE_OF_THE_HEAP = 8;
 

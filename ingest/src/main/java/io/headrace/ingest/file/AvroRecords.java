@@ -102,6 +102,9 @@ final class AvroRecords implements FileRecords {
       if (frame.count() > size / leastBytes) {
         throw new IOException("they would take more than its " + size + " bytes");
       }
+      if (frame.count() > UnpackLimit.RECORDS) {
+        throw new IOException("a block may have " + UnpackLimit.RECORDS + ". Write smaller blocks");
+      }
       byte[] bytes = chunk.reserve(size);
       block.get(bytes, 0, size);
       chunk.addRun(bytes, size, frame.count(), first, reader.getSchema());

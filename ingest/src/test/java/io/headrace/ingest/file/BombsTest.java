@@ -109,6 +109,11 @@ class BombsTest {
     byte[] promise = {-1, -1, -1, -1, 7, 0, 0, 0, 0, 0, 0, 0, 0}; // of 2 GiB
     container(folder, "snappy.avro", "snappy", 3, promise);
     container(folder, "dictionary.avro", "xz", 1, withLargeDictionary());
+    var empty = new ByteArrayOutputStream();
+    try (OutputStream out = packings.get("deflate").to(empty)) {
+      zeros(out, 4);
+    }
+    container(folder, "empty.avro", "deflate", 2 << 20, empty.toByteArray());
     container(folder, "records.avro", "null", Integer.MAX_VALUE, new byte[100]);
     container(folder, "negative.avro", "null", Long.MIN_VALUE, new byte[100]);
   }
@@ -220,7 +225,7 @@ class BombsTest {
           .startsWith("1 sound, malformed: ")
           .contains("cannot be unpacked");
     }
-    for (String promise : List.of("records", "negative")) {
+    for (String promise : List.of("records", "negative", "empty")) {
       softly
           .assertThat(outcomes.get(promise + ".avro"))
           .startsWith("1 sound, malformed: " + promise + ".avro: the Avro block at byte ");
