@@ -203,12 +203,7 @@ class DeploymentTest {
     assertThat(all)
         .extracting(each -> each.path("apiVersion").asText())
         .containsExactly(
-            "v1",
-            "v1",
-            "apps/v1",
-            "v1",
-            "networking.k8s.io/v1",
-            "monitoring.coreos.com/v1");
+            "v1", "v1", "apps/v1", "v1", "networking.k8s.io/v1", "monitoring.coreos.com/v1");
     assertThat(all)
         .allSatisfy(
             each -> {
@@ -256,7 +251,14 @@ class DeploymentTest {
     assertThat(ports)
         .contains(all.get(3).path("spec").path("ports").path(0).path("targetPort").asText())
         .contains(
-            all.get(4).path("spec").path("ingress").path(0).path("ports").path(0).path("port").asText());
+            all.get(4)
+                .path("spec")
+                .path("ingress")
+                .path(0)
+                .path("ports")
+                .path(0)
+                .path("port")
+                .asText());
     assertThat(pod.path("spec").path("terminationGracePeriodSeconds").asInt())
         .as("as long as a stop may take")
         .isEqualTo(90);

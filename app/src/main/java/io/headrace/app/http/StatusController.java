@@ -64,7 +64,8 @@ final class StatusController {
           @Content(
               mediaType = MediaType.TEXT_EVENT_STREAM,
               schema = @Schema(type = "string"),
-              examples = @ExampleObject(name = "an event", value = "event: status\ndata: {...}\n\n")))
+              examples =
+                  @ExampleObject(name = "an event", value = "event: status\ndata: {...}\n\n")))
   Publisher<Event<?>> stream(HttpRequest<?> request, @PathVariable Optional<String> job) {
     ServedJob served = jobs.of(job);
     if (!feed.hasRoom()) {

@@ -86,7 +86,9 @@ class OpenApiTest {
       var softly = new SoftAssertions();
       for (Object name : schemas.keySet()) {
         softly.assertThat(text).contains("$ref=#/components/schemas/" + name + "}");
-        softly.assertThat(name.toString()).doesNotContain("Http", "Conversion", "Cookie", "Mutable");
+        softly
+            .assertThat(name.toString())
+            .doesNotContain("Http", "Conversion", "Cookie", "Mutable");
       }
       List<String> checked = new ArrayList<>();
       for (Map.Entry<?, ?> path : part(description, "paths").entrySet()) {
@@ -166,7 +168,8 @@ class OpenApiTest {
         if (its == null) {
           return of + " has no " + field.getKey();
         }
-        String inner = misfit(field.getValue(), (Map<?, ?>) its, schemas, of + "." + field.getKey());
+        String inner =
+            misfit(field.getValue(), (Map<?, ?>) its, schemas, of + "." + field.getKey());
         if (!inner.isEmpty()) {
           return inner;
         }

@@ -52,8 +52,7 @@ class PlantedRouteTest {
         assertThat(secured.status(parts[0], parts[1])).as(route).isEqualTo(401);
         for (Role role : Role.values()) {
           assertThat(
-                  secured.status(
-                      parts[0], parts[1], SecuredService.bearer(secured.secret(role))))
+                  secured.status(parts[0], parts[1], SecuredService.bearer(secured.secret(role))))
               .as(route + " " + role)
               .isEqualTo(403);
         }

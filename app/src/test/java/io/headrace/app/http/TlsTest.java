@@ -86,9 +86,9 @@ class TlsTest {
   /** The script as it stands in an image, with a runtime beside it. */
   @Test
   void theHealthCheckOfTheImageAsksOverTls() throws Exception {
-    Path image = Files.createDirectories(folder.resolve("image/lib")).resolveSibling(".").normalize();
-    Files.createSymbolicLink(
-        image.resolve("runtime"), Path.of(System.getProperty("java.home")));
+    Path image =
+        Files.createDirectories(folder.resolve("image/lib")).resolveSibling(".").normalize();
+    Files.createSymbolicLink(image.resolve("runtime"), Path.of(System.getProperty("java.home")));
     Path script =
         Files.copy(
             CommandLineRun.HOME.resolve("docker/health.sh"),

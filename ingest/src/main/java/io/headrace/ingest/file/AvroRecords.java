@@ -94,7 +94,8 @@ final class AvroRecords implements FileRecords {
     chunk.start(file.partition(), Math.max(first, from));
     try {
       if (frame.end() - begin > UnpackLimit.bytes()) {
-        throw new IOException("a block may have " + UnpackLimit.bytes() + " bytes here, packed too");
+        throw new IOException(
+            "a block may have " + UnpackLimit.bytes() + " bytes here, packed too");
       }
       reader.seek(begin);
       ByteBuffer block = reader.nextBlock();

@@ -227,7 +227,8 @@ final class ParquetRecords implements FileRecords {
           "a page of each column takes %d bytes, unpacked, more than the %d that they may have in this process. Give it more memory, or write smaller pages"
               .formatted(atOnce, 2L * UnpackLimit.bytes()));
     }
-    batchSize = (int) Math.clamp(UnpackLimit.bytes() / BATCHES_AT_ONCE / Math.max(1, row), 1, BATCH_ROWS);
+    batchSize =
+        (int) Math.clamp(UnpackLimit.bytes() / BATCHES_AT_ONCE / Math.max(1, row), 1, BATCH_ROWS);
     long found = 0;
     try (ColumnReaders whole = readers()) {
       while (whole.nextBatch()) {

@@ -160,7 +160,8 @@ class HostileRecordsTest {
               out.writeLong(Long.MAX_VALUE);
               out.writeLong(0);
             });
-    assertThat(cut).isEqualTo("0 malformed: the record ends where a number is expected: 0 bytes are left");
+    assertThat(cut)
+        .isEqualTo("0 malformed: the record ends where a number is expected: 0 bytes are left");
   }
 
   @Test

@@ -81,7 +81,8 @@ class BombsTest {
             .start();
     String said = new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(reader.waitFor()).as(said).isZero();
-    for (String line : said.lines().filter(line -> line.matches("[\\w.-]+: \\d+ sound.*")).toList()) {
+    for (String line :
+        said.lines().filter(line -> line.matches("[\\w.-]+: \\d+ sound.*")).toList()) {
       String[] parts = line.split(": ", 2);
       outcomes.put(parts[0], parts[1]);
     }
@@ -126,8 +127,8 @@ class BombsTest {
   }
 
   /** Fills a file with a block, and behind it one of a sound record. */
-  private static void container(
-      Path folder, String name, String codec, long records, byte[] block) throws IOException {
+  private static void container(Path folder, String name, String codec, long records, byte[] block)
+      throws IOException {
     var whole = new ByteArrayOutputStream();
     int headBytes;
     try (var writer = new DataFileWriter<>(new GenericDatumWriter<GenericRecord>())) {
@@ -159,7 +160,8 @@ class BombsTest {
       out.write(new byte[100]);
     }
     byte[] bytes = packed.toByteArray();
-    int head = 12; // of the stream; behind it that of the block: size, flags, filter, size, dictionary
+    int head =
+        12; // of the stream; behind it that of the block: size, flags, filter, size, dictionary
     int length = 4 * (bytes[head] + 1);
     assertThat(bytes[head + 2]).as("the filter is LZMA2").isEqualTo((byte) 0x21);
     bytes[head + 4] = 36;
