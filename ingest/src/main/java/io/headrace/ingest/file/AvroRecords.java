@@ -7,6 +7,7 @@ import io.headrace.ingest.decode.AvroRuns;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import org.apache.avro.file.DataFileConstants;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class AvroRecords implements FileRecords {
   private static final int SYNC_BYTES = 16;
-
-  static {
-    BoundedXz.register();
-  }
 
   private final SourceFile file;
   private final long from;
@@ -46,7 +43,7 @@ final class AvroRecords implements FileRecords {
     channel = FileChannel.open(file.path());
     try {
       ContainerHead.requireSound(channel);
-      reader = new DataFileReader<>(file.path().toFile(), new GenericDatumReader<>());
+      reader = opened(file);
       length = channel.size();
       offset = reader.previousSync();
       BlockFrame.readAt(channel, offset - SYNC_BYTES, sync);
@@ -58,6 +55,17 @@ final class AvroRecords implements FileRecords {
       channel.close();
       throw new IOException("its head is damaged: " + e.getMessage(), e);
     }
+  }
+
+  private static DataFileReader<Object> opened(SourceFile file) throws IOException {
+    DataFileReader<Object> reader =
+        new DataFileReader<>(file.path().toFile(), new GenericDatumReader<>());
+    if (!DataFileConstants.XZ_CODEC.equals(reader.getMetaString(DataFileConstants.CODEC))) {
+      return reader;
+    }
+    reader.close();
+    BoundedXz.register(); // not before: its jar is sealed, and a cache of its classes would not load
+    return new DataFileReader<>(file.path().toFile(), new GenericDatumReader<>());
   }
 
   @Override
