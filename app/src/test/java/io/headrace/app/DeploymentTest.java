@@ -335,5 +335,13 @@ class DeploymentTest {
         .allMatch(
             line ->
                 line.contains("is not executable") || line.contains("Failed to prepare filename"));
+    Process exposure =
+        new ProcessBuilder(
+                "systemd-analyze", "security", "--offline=true", "--threshold=20", unit.toString())
+            .redirectErrorStream(true)
+            .start();
+    String exposed = new String(exposure.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    boolean older = exposed.contains("unrecognized option"); // than systemd 250
+    assertThat(exposure.waitFor() == 0 || older).as(exposed).isTrue();
   }
 }
