@@ -23,7 +23,7 @@ contained() { # COMMAND ARGUMENT...: the image is at /mnt, the data at /srv
 AOT=-XX:AOTMode=on; export AOT # which fails where the cache does not fit
 (contained /mnt/bin/headrace --version) | tee "$data/version" | grep '^headrace ' || { cat "$data/version" >&2; exit 1; }
 unset AOT
-(contained /mnt/bin/headrace tokens create --file tokens.json --name check --role viewer) >/dev/null
+(contained /mnt/bin/headrace tokens create --file tokens.json --name check --role viewer) >/dev/null 2>&1
 if (contained touch /mnt/written /etc/written) 2>/dev/null; then echo "the root can be written to" >&2; exit 1; fi
 
 (contained /mnt/bin/headrace run /mnt/examples/flights/job.yaml --port "$port" --set epochs=1000000 --set access.tokens=/srv/tokens.json \

@@ -64,7 +64,8 @@ final class AvroRecords implements FileRecords {
       return reader;
     }
     reader.close();
-    BoundedXz.register(); // not before: its jar is sealed, and a cache of its classes would not load
+    BoundedXz
+        .register(); // not before: its jar is sealed, and a cache of its classes would not load
     return new DataFileReader<>(file.path().toFile(), new GenericDatumReader<>());
   }
 

@@ -209,14 +209,14 @@ final class ParquetRecords implements FileRecords {
 
   private void requireWhole(long rows) throws IOException {
     long atOnce = 0; // a page of each column
-    long row = 0;
+    long rowBytes = 0;
     for (ColumnChunk chunk : groups.get(group).columns()) {
       FieldPath path = chunk.metaData().pathInSchema();
       if (names.contains(path.leafName()) && path.elements().size() == 1) {
         try {
           ParquetPages.Sizes sizes = pages.requireSound(chunk, rows);
           atOnce += sizes.page();
-          row += hasLengths(chunk) ? sizes.value() : 0;
+          rowBytes += hasLengths(chunk) ? sizes.value() : 0;
         } catch (IOException e) {
           throw new IOException("column " + path.leafName() + ": " + e.getMessage(), e);
         }
@@ -228,7 +228,7 @@ final class ParquetRecords implements FileRecords {
               .formatted(atOnce, 2L * UnpackLimit.bytes()));
     }
     batchSize =
-        (int) Math.clamp(UnpackLimit.bytes() / BATCHES_AT_ONCE / Math.max(1, row), 1, BATCH_ROWS);
+        Math.clamp(UnpackLimit.bytes() / BATCHES_AT_ONCE / Math.max(1, rowBytes), 1, BATCH_ROWS);
     long found = 0;
     try (ColumnReaders whole = readers()) {
       while (whole.nextBatch()) {

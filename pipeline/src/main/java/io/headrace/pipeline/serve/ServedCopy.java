@@ -64,7 +64,7 @@ final class ServedCopy {
             case InputSpec.Sparse _ -> 1; // such rows take what they have
           };
     }
-    return (int) Math.clamp(MOST_BYTES / (Float.BYTES * floats), FIRST_ROWS, MOST_ROWS);
+    return Math.clamp(MOST_BYTES / (Float.BYTES * floats), FIRST_ROWS, MOST_ROWS);
   }
 
   /** Becomes the state that {@code weights} is a copy of, when vocabularies had so many tokens. */
