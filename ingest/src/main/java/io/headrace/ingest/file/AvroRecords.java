@@ -64,8 +64,8 @@ final class AvroRecords implements FileRecords {
       return reader;
     }
     reader.close();
-    BoundedXz
-        .register(); // not before: its jar is sealed, and a cache of its classes would not load
+    // Not before: the jar behind it is sealed, and a cache with its classes would stop the JVM.
+    BoundedXz.register();
     return new DataFileReader<>(file.path().toFile(), new GenericDatumReader<>());
   }
 
