@@ -366,7 +366,9 @@ class AttackedServiceTest {
         Thread.sleep(2);
       }
       for (Future<String> answer : sent) {
-        assertThat(status(answer.get())).isIn(413, 429);
+        if (!answer.get().isEmpty()) { // the connection may be cut off first
+          assertThat(status(answer.get())).isIn(413, 429);
+        }
       }
       assertThat((most - before) >> 20).isLessThan(UNPACKED_MIB);
     }
