@@ -70,7 +70,6 @@ class SignedTokensTest {
     provider.createContext(
         "/keys",
         exchange -> {
-          byte[] keys = new JWKSet(List.<JWK>copyOf(served)).toString(true).getBytes(UTF_8);
           exchange.getResponseHeaders().add("Content-Type", "application/json");
           exchange.sendResponseHeaders(200, keys.length);
           exchange.getResponseBody().write(keys);
