@@ -173,7 +173,7 @@ class FlightsRunTest {
     assertThat(Files.readString(folder.resolve("flights.onnx.md")))
         .startsWith("# flight-delay\n")
         .contains("## The job", "name: flight-delay")
-        .containsPattern("\\| `flights.avro` \\| 0 \\| 0 \\| 300000 \\| 300,000 \\| ");
+        .containsPattern("\\| `flights.avro` \\| 0 \\| 0 \\| 300,000 \\| 300,000 \\| ");
     Map<String, String> documented = documentedCard();
     documented.values().removeIf(when -> when.equals("private learning"));
     assertThat(names(card)).containsExactlyInAnyOrderElementsOf(documented.keySet());
