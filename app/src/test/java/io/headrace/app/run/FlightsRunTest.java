@@ -186,7 +186,7 @@ class FlightsRunTest {
     Matcher rows = Pattern.compile("(?m)^\\| ((?:`\\w+`(?:, )?)+) \\| ([^|]+) \\|").matcher(table);
     Map<String, String> fields = new TreeMap<>();
     while (rows.find()) {
-      for (String field : rows.group(1).split(", ")) {
+      for (String field : rows.group(1).split(", ", -1)) {
         fields.put(field.replace("`", ""), rows.group(2));
       }
     }

@@ -34,7 +34,7 @@ record VowpalReader(int bits, double[] weights) {
     for (int i = 1; i < namespaces.length; i++) {
       String text = namespaces[i];
       boolean named = !text.startsWith(" ");
-      String[] words = text.strip().split(" +");
+      String[] words = text.strip().split(" +", -1);
       int seed = 0;
       double scale = 1;
       if (named) {
