@@ -12,8 +12,14 @@ import java.util.List;
  * seeded with that of its namespace, numbers standing for themselves, and a constant is on each. It
  * shares no code with what it tests.
  */
-record VowpalReader(int bits, double[] weights) {
+final class VowpalReader {
   private static final int CONSTANT = 11_650_396;
+
+  private final double[] weights;
+
+  private VowpalReader(double[] weights) {
+    this.weights = weights;
+  }
 
   static VowpalReader read(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
@@ -24,7 +30,7 @@ record VowpalReader(int bits, double[] weights) {
       String[] parts = line.split(":", 2);
       weights[Integer.parseInt(parts[0])] = Double.parseDouble(parts[1]);
     }
-    return new VowpalReader(size, weights);
+    return new VowpalReader(weights);
   }
 
   /** The raw score of a line of Vowpal Wabbit's text format. */
@@ -52,7 +58,7 @@ record VowpalReader(int bits, double[] weights) {
   }
 
   private double weight(int index) {
-    return weights[index & ((1 << bits) - 1)];
+    return weights[index & (weights.length - 1)];
   }
 
   private static int hash(String name, int seed) {
@@ -66,19 +72,19 @@ record VowpalReader(int bits, double[] weights) {
     for (int at = 0; at < whole; at += 4) {
       int block = 0;
       for (int i = 3; i >= 0; i--) {
-        block = block << 8 | key[at + i] & 0xff;
+        block = (block << 8) | (key[at + i] & 0xff);
       }
       hash = Integer.rotateLeft(hash ^ mixed(block), 13) * 5 + 0xe6546b64;
     }
     int tail = 0;
     for (int at = key.length - 1; at >= whole; at--) {
-      tail = tail << 8 | key[at] & 0xff;
+      tail = (tail << 8) | (key[at] & 0xff);
     }
     hash ^= mixed(tail);
     hash ^= key.length;
-    hash = (hash ^ hash >>> 16) * 0x85ebca6b;
-    hash = (hash ^ hash >>> 13) * 0xc2b2ae35;
-    return hash ^ hash >>> 16;
+    hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
+    hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
+    return hash ^ (hash >>> 16);
   }
 
   private static int mixed(int block) {
