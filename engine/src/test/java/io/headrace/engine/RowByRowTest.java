@@ -238,7 +238,7 @@ class RowByRowTest {
   /** Rows before the bad one were learned from; nothing of them is left, and all are read again. */
   @Test
   void endsAtTheLastGoodStateIfAskedTo() {
-    ModelSpec spec = Specs.rowByRow(Specs.linear(Specs.sparse(10, 2), "adagrad", SIZE));
+    ModelSpec spec = Specs.rowByRow(Specs.linear(Specs.sparse(9, 2), "adagrad", SIZE));
     var policy = new DivergencePolicy(Action.STOP, Double.POSITIVE_INFINITY, 6, 10);
     var batches = new Batches(spec.schema(), 3);
     try (var trainer = new Trainer(spec, 1, policy);
