@@ -61,9 +61,23 @@ public record ObjectStoreSettings(
                   + " there, and a run on another machine goes on from there.")
           .absentByDefault();
 
-  /** Takes settings that were read against {@link #GROUP}. */
-  private static ObjectStoreSettings from(Settings settings) {
-    String url = settings.value(URL);
+  /** Whether a text means a part of a bucket, and no file. */
+  public static boolean isUrl(String text) {
+    return text.startsWith(SCHEME);
+  }
+
+  /**
+   * The same from a command line.
+   *
+   * @param endpoint address of the server; empty for AWS
+   * @throws InvalidSettingException if a text is not what it should be
+   */
+  public static ObjectStoreSettings of(
+      String url,
+      Optional<String> endpoint,
+      Optional<String> region,
+      Optional<Path> credentialsFile,
+      String profile) {
     String path = url.startsWith(SCHEME) ? url.substring(SCHEME.length()) : "";
     String bucket = path.contains("/") ? path.substring(0, path.indexOf('/')) : path;
     if (!bucket.matches("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")) {
@@ -75,7 +89,17 @@ public record ObjectStoreSettings(
     return new ObjectStoreSettings(
         bucket,
         prefix.isEmpty() ? "" : prefix + "/",
-        settings.optional(ENDPOINT).map(ObjectStoreSettings::endpoint),
+        endpoint.map(ObjectStoreSettings::endpoint),
+        region,
+        credentialsFile,
+        profile);
+  }
+
+  /** Takes settings that were read against {@link #GROUP}. */
+  private static ObjectStoreSettings from(Settings settings) {
+    return of(
+        settings.value(URL),
+        settings.optional(ENDPOINT),
         settings.optional(REGION),
         settings.optional(CREDENTIALS_FILE).map(Path::of),
         settings.value(PROFILE));

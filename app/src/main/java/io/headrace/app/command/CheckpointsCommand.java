@@ -8,11 +8,10 @@ import io.headrace.engine.Checkpoint;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
-import io.headrace.sink.checkpoint.DirectoryLock;
 import io.headrace.sink.seal.FileSeal;
-import io.headrace.sink.store.StoredCheckpoints;
+import io.headrace.sink.store.CheckpointPlace;
+import io.headrace.sink.store.CheckpointUpkeep;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -28,15 +27,17 @@ import picocli.CommandLine.Spec;
 /** {@code headrace checkpoints}: what is in a checkpoint directory, and whether it is whole. */
 @Command(
     name = "checkpoints",
-    description = "Lists, shows, verifies, exports and restores checkpoints.",
-    synopsisSubcommandLabel = "(list | show | verify | export | restore)",
-    subcommands = ExportCommand.class,
+    description =
+        "Lists, shows, verifies, exports, restores and removes checkpoints of a folder, or of an object store (s3://bucket/prefix).",
+    synopsisSubcommandLabel = "(list | show | verify | export | restore | prune)",
+    subcommands = {ExportCommand.class, PruneCommand.class},
     mixinStandardHelpOptions = true,
     footer = {
       "",
       "Examples:",
       "  headrace checkpoints list data/checkpoints",
       "  headrace checkpoints show data/checkpoints/checkpoint-000000012345.safetensors --json",
+      "  headrace checkpoints list s3://models/clicks --endpoint https://minio:9000",
       "  headrace checkpoints restore data/checkpoints/checkpoint-000000012345.safetensors"
     })
 final class CheckpointsCommand implements Runnable {
@@ -50,31 +51,35 @@ final class CheckpointsCommand implements Runnable {
 
   @Command(
       name = "list",
-      description = "Lists the checkpoints in a folder, oldest first.",
+      description = "Lists the checkpoints in a folder or an object store, oldest first.",
       mixinStandardHelpOptions = true)
   int list(
-      @Parameters(paramLabel = "DIR") Path directory,
+      @Parameters(paramLabel = "DIR|URL") String where,
+      @Mixin StoreOptions options,
       @Option(names = "--json", description = "As a JSON array.") boolean json) {
-    requireDirectory(directory);
-    PrintWriter out = out();
-    CheckpointStore store = DirectoryCheckpointStore.forReading(directory);
-    String best = store.best().orElse("");
-    if (json) {
-      out.println(PrettyJson.text(listed(store.list(), best)));
-      return 0;
-    }
-    for (CheckpointStore.Entry entry : store.list()) {
-      out.printf(
-          Locale.ROOT,
-          "%s  step %,d  %s  %,d bytes%s%s%n",
-          entry.name(),
-          entry.step(),
-          Instant.ofEpochMilli(entry.createdAtMillis()),
-          entry.bytes(),
-          entry.base().map(base -> "  on " + base).orElse(""),
-          entry.name().equals(best) ? "  best" : "");
+    try (CheckpointPlace place = options.place(where)) {
+      list(place.entries(), place.best().orElse(""), json);
     }
     return 0;
+  }
+
+  private void list(List<CheckpointStore.Entry> entries, String best, boolean json) {
+    if (json) {
+      out().println(PrettyJson.text(listed(entries, best)));
+      return;
+    }
+    for (CheckpointStore.Entry entry : entries) {
+      out()
+          .printf(
+              Locale.ROOT,
+              "%s  step %,d  %s  %,d bytes%s%s%n",
+              entry.name(),
+              entry.step(),
+              Instant.ofEpochMilli(entry.createdAtMillis()),
+              entry.bytes(),
+              entry.base().map(base -> "  on " + base).orElse(""),
+              entry.name().equals(best) ? "  best" : "");
+    }
   }
 
   private static ArrayNode listed(List<CheckpointStore.Entry> entries, String best) {
@@ -94,12 +99,16 @@ final class CheckpointsCommand implements Runnable {
           "Shows what a checkpoint holds: job, the positions that it was trained on, ledger, tensors.",
       mixinStandardHelpOptions = true)
   int show(
-      @Parameters(paramLabel = "CHECKPOINT") Path file,
+      @Parameters(paramLabel = "CHECKPOINT") String named,
       @Mixin KeysOptions keys,
+      @Mixin StoreOptions options,
       @Option(names = "--json", description = "As one JSON object.") boolean json) {
-    var contents =
-        new CheckpointContents(DirectoryCheckpointStore.open(file, keys.seal()), base(file));
-    out().println(json ? contents.json() : contents.text());
+    FileSeal seal = keys.seal();
+    try (var checkpoint = NamedCheckpoint.of(named, options)) {
+      Path file = checkpoint.file(seal);
+      var contents = new CheckpointContents(DirectoryCheckpointStore.open(file, seal), base(file));
+      out().println(json ? contents.json() : contents.text());
+    }
     return 0;
   }
 
@@ -108,15 +117,17 @@ final class CheckpointsCommand implements Runnable {
       description = "Reads checkpoints whole and compares their hashes.",
       mixinStandardHelpOptions = true)
   int verify(
-      @Parameters(paramLabel = "CHECKPOINT", arity = "1..*") List<Path> files,
+      @Parameters(paramLabel = "CHECKPOINT", arity = "1..*") List<String> all,
       @Mixin KeysOptions keys,
+      @Mixin StoreOptions options,
       @Option(names = "--json", description = "As a JSON array.") boolean json) {
     FileSeal seal = keys.seal();
     int damaged = 0;
-    ArrayNode all = PrettyJson.array();
-    for (Path file : files) {
-      ObjectNode line = all.addObject().put("file", file.toString());
-      try {
+    ArrayNode verified = PrettyJson.array();
+    for (String each : all) {
+      ObjectNode line = verified.addObject().put("file", each);
+      try (var named = NamedCheckpoint.of(each, options)) {
+        Path file = named.file(seal);
         Checkpoint checkpoint = DirectoryCheckpointStore.open(file, seal);
         line.put("whole", true).put("step", checkpoint.step());
         base(file).ifPresent(base -> line.put("base", base));
@@ -129,7 +140,7 @@ final class CheckpointsCommand implements Runnable {
       }
     }
     if (json) {
-      out().println(PrettyJson.text(all));
+      out().println(PrettyJson.text(verified));
     }
     return damaged == 0 ? 0 : 1;
   }
@@ -153,32 +164,30 @@ final class CheckpointsCommand implements Runnable {
           "Makes an older checkpoint the newest: the ones behind it are moved into a folder beside them.",
       mixinStandardHelpOptions = true)
   int restore(
-      @Parameters(paramLabel = "CHECKPOINT") Path file,
+      @Parameters(paramLabel = "CHECKPOINT") String named,
       @Mixin KeysOptions keys,
+      @Mixin StoreOptions options,
+      @Option(
+              names = "--take-over",
+              description =
+                  "For s3://: even where the last run has not said that it ended, as one killed on another machine.")
+          boolean takeOver,
       @Option(names = "--json", description = "As one JSON object.") boolean json) {
     FileSeal seal = keys.seal();
-    Checkpoint chosen = DirectoryCheckpointStore.open(file, seal);
-    Path path = file.toAbsolutePath().normalize();
-    Path directory = path.resolveSibling(".").normalize();
-    if (Files.exists(directory.resolve(StoredCheckpoints.IDENTITY))) {
-      throw new HeadraceException(
-          "The checkpoints in %s are in an object store too, from which later ones would come back. Restore while the job runs, on its page or over HTTP."
-              .formatted(directory));
-    }
-    try (var lock = DirectoryLock.hold(directory)) {
-      assert lock != null;
-      Optional<String> aside =
-          DirectoryCheckpointStore.forReading(directory, seal)
-              .goBackTo(String.valueOf(path.getFileName()));
-      tell(chosen.step(), aside.map(directory::resolve), json);
+    try (var checkpoint = NamedCheckpoint.of(named, options);
+        CheckpointPlace place = checkpoint.place()) {
+      long step = DirectoryCheckpointStore.open(checkpoint.file(seal), seal).step();
+      try (CheckpointUpkeep held = place.hold(takeOver)) {
+        tell(step, held.goBackTo(checkpoint.name()), json);
+      }
     }
     return 0;
   }
 
-  private void tell(long step, Optional<Path> aside, boolean json) {
+  private void tell(long step, Optional<String> aside, boolean json) {
     if (json) {
       ObjectNode object = PrettyJson.object().put("step", step);
-      aside.ifPresent(folder -> object.put("aside", folder.toString()));
+      aside.ifPresent(folder -> object.put("aside", folder));
       out().println(PrettyJson.text(object));
       return;
     }
@@ -202,12 +211,5 @@ final class CheckpointsCommand implements Runnable {
         .filter(entry -> entry.name().equals(String.valueOf(path.getFileName())))
         .findFirst()
         .flatMap(CheckpointStore.Entry::base);
-  }
-
-  private static void requireDirectory(Path directory) {
-    if (!Files.isDirectory(directory)) {
-      throw new HeadraceException(
-          "%s is not a folder. Name the checkpoints.directory of a job.".formatted(directory));
-    }
   }
 }

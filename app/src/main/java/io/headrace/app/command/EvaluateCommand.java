@@ -3,6 +3,7 @@ package io.headrace.app.command;
 import io.headrace.app.report.PrettyJson;
 import io.headrace.app.report.TestReport;
 import io.headrace.pipeline.job.StoredModel;
+import io.headrace.sink.seal.FileSeal;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,10 +35,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private KeysOptions keys;
 
+  @Mixin private StoreOptions store;
+
   @Parameters(
       paramLabel = "CHECKPOINT",
-      description = "A checkpoint's file, or a folder for the newest in it.")
-  private Path checkpoint;
+      description = "A checkpoint's file, or a folder for the newest in it; either may be s3://.")
+  private String checkpoint;
 
   @Option(
       names = "--data",
@@ -54,7 +57,9 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     List<Map<String, Object>> all = new ArrayList<>();
-    try (var model = StoredModel.open(checkpoint, keys.seal())) {
+    FileSeal seal = keys.seal();
+    try (var named = NamedCheckpoint.of(checkpoint, store);
+        var model = StoredModel.open(named.file(seal), seal)) {
       for (Path file : data) {
         TestReport scores = TestReport.of(model.evaluate(file));
         if (json) {

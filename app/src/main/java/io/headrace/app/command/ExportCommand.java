@@ -10,6 +10,7 @@ import io.headrace.sink.export.OnnxFile;
 import io.headrace.sink.export.SafetensorsFile;
 import io.headrace.sink.export.VwText;
 import io.headrace.sink.seal.EncryptionSettings;
+import io.headrace.sink.seal.FileSeal;
 import io.headrace.sink.seal.ModelSignature;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,10 +63,12 @@ final class ExportCommand implements Callable<Integer> {
 
   @Mixin private KeysOptions keys;
 
+  @Mixin private StoreOptions store;
+
   @Parameters(
       paramLabel = "CHECKPOINT",
-      description = "A checkpoint's file, or a folder for the newest in it.")
-  private Path checkpoint;
+      description = "A checkpoint's file, or a folder for the newest in it; either may be s3://.")
+  private String checkpoint;
 
   @Parameters(paramLabel = "FILE", description = "The file to write.")
   private Path to;
@@ -104,10 +107,13 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Format as = format();
-    if (as == Format.CHECKPOINT) {
-      copyCheckpoint();
-    } else {
-      writeModel(as);
+    FileSeal seal = keys.seal();
+    try (var named = NamedCheckpoint.of(checkpoint, store)) {
+      if (as == Format.CHECKPOINT) {
+        copyCheckpoint(named.file(seal), seal);
+      } else {
+        writeModel(named.file(seal), seal, as);
+      }
     }
     if (signWith != null) {
       sign(as, new EncryptionSettings(signWith, Optional.empty(), Optional.empty()));
@@ -151,13 +157,13 @@ final class ExportCommand implements Callable<Integer> {
     return pruneBelow != 0 || digits != ALL_DIGITS;
   }
 
-  private void copyCheckpoint() {
-    DirectoryCheckpointStore.export(checkpoint, keys.seal(), to);
-    spec.commandLine().getOut().printf("%s exported to %s%n", checkpoint.getFileName(), to);
+  private void copyCheckpoint(Path file, FileSeal seal) {
+    DirectoryCheckpointStore.export(file, seal, to);
+    spec.commandLine().getOut().printf("%s exported to %s%n", file.getFileName(), to);
   }
 
-  private void writeModel(Format as) {
-    try (var model = StoredModel.open(checkpoint, keys.seal())) {
+  private void writeModel(Path file, FileSeal seal, Format as) {
+    try (var model = StoredModel.open(file, seal)) {
       write(new CoarseWeights(pruneBelow, digits).of(model.exported()), as);
       String name = String.valueOf(to.getFileName());
       var card = new ModelCard(model, name, sha256(to), !coarse(), forThePublic);

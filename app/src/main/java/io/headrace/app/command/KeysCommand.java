@@ -181,15 +181,20 @@ final class KeysCommand implements Runnable {
   @Command(
       name = "rewrap",
       description =
-          "Encrypts what a job keeps anew with the primary key, while it does not run: checkpoints, batch journal, dead letters in a file, log of pushed samples.",
+          "Encrypts what a job keeps anew with the primary key, while it does not run: checkpoints, in its object store too, batch journal, dead letters in a file, log of pushed samples, archive.",
       mixinStandardHelpOptions = true)
   int rewrap(
       @Mixin JobOptions options,
       @Option(
               names = "--plain",
               description = "Encrypt files as well that are not: those from before encryption.")
-          boolean plain) {
-    int rewritten = new JobRewrap(options.read(List.of()), plain).run();
+          boolean plain,
+      @Option(
+              names = "--take-over",
+              description =
+                  "For checkpoints.store: even where the last run has not said that it ended, as one killed on another machine.")
+          boolean takeOver) {
+    int rewritten = new JobRewrap(options.read(List.of()), plain, takeOver).run();
     out().printf(Locale.ROOT, "%,d files are encrypted anew%n", rewritten);
     return 0;
   }

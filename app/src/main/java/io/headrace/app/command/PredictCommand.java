@@ -7,6 +7,7 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.pipeline.job.StoredModel;
+import io.headrace.sink.seal.FileSeal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -39,10 +40,12 @@ final class PredictCommand implements Callable<Integer> {
 
   @Mixin private KeysOptions keys;
 
+  @Mixin private StoreOptions store;
+
   @Parameters(
       paramLabel = "CHECKPOINT",
-      description = "A checkpoint's file, or a folder for the newest in it.")
-  private Path checkpoint;
+      description = "A checkpoint's file, or a folder for the newest in it; either may be s3://.")
+  private String checkpoint;
 
   @Option(
       names = "--input",
@@ -56,7 +59,9 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     Path file = input.equals("-") ? standardInput() : Path.of(input);
-    try (var model = StoredModel.open(checkpoint, keys.seal());
+    FileSeal seal = keys.seal();
+    try (var named = NamedCheckpoint.of(checkpoint, store);
+        var model = StoredModel.open(named.file(seal), seal);
         JsonGenerator json = new JsonFactory().createGenerator(out)) {
       json.setRootValueSeparator(null);
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);

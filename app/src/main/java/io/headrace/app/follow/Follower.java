@@ -11,6 +11,7 @@ import io.headrace.pipeline.serve.RequestCounts;
 import io.headrace.sink.AnnounceSettings;
 import io.headrace.sink.checkpoint.DirectoryLock;
 import io.headrace.sink.store.CheckpointPlace;
+import io.headrace.sink.store.CopiesFolder;
 import io.headrace.sink.store.DirectoryPlace;
 import io.headrace.sink.store.FetchedPlace;
 import io.headrace.sink.store.S3Store;
@@ -20,11 +21,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,9 +119,9 @@ public final class Follower implements AutoCloseable {
     }
     try {
       if (options.cache().isEmpty()) {
-        Path folder = Files.createTempDirectory("headrace-follow");
-        open.add(() -> remove(folder));
-        return Optional.of(folder);
+        CopiesFolder folder = CopiesFolder.temporary();
+        open.add(folder);
+        return Optional.of(folder.path());
       }
       Path folder = options.cache().get();
       Files.createDirectories(folder);
@@ -131,14 +130,6 @@ public final class Follower implements AutoCloseable {
     } catch (IOException e) {
       throw new HeadraceException(
           "There is no folder for copies of models: %s. Name one with --cache.".formatted(e), e);
-    }
-  }
-
-  private static void remove(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 

@@ -101,6 +101,7 @@ class JsonOutputTest {
     runs.put("checkpoints show", List.of(checkpoint));
     runs.put("checkpoints verify", List.of(checkpoint));
     runs.put("checkpoints restore", List.of(checkpoint));
+    runs.put("checkpoints prune", List.of(at("checkpoints"), "--keep", 1));
     runs.put("dead-letters list", List.of("--from", at("dead.avro")));
     runs.put("dead-letters show", List.of("--from", at("dead.avro"), samples + "/0/8"));
     runs.put("dead-letters export", List.of("--from", at("dead.avro"), "--to", at("edits.jsonl")));

@@ -342,7 +342,13 @@ class ArchiveRunTest {
           weight: w
           inputs:
             words: {tokens: {field: t, length: 3, vocabulary: grow}}
-            names: {sparse: {fields: [s, a], bits: 12, min-count: 2}}
+            names:
+              sparse:
+                fields: [s, a, b]
+                bucket: {a: {quantiles: 10, warm-up: 300}, b: {quantiles: 5}}
+                cross: [[s, b]]
+                bits: 12
+                min-count: 2
             numbers: {dense: {fields: [a, b]}}
         transforms:
           - normalize: {input: numbers, mean: 0.5, deviation: 0.25}

@@ -106,7 +106,11 @@ class PrivateRunTest {
   }
 
   @Test
-  void refusesAVocabularyThatGrowsAndABudgetBelowOneStep() throws IOException {
+  void refusesWhatLearnsOfSingleSamplesAndABudgetBelowOneStep() throws IOException {
+    CommandLineRun buckets =
+        train("{x: {sparse: {fields: [a, b], bucket: {a: {quantiles: 4}}}}}", "{noise: 2}");
+    assertThat(buckets.status()).isOne();
+    assertThat(buckets.err()).contains("sample.inputs.x", "borders are numbers of samples");
     CommandLineRun growing =
         train("{x: {tokens: {field: t, length: 3, vocabulary: grow}}}", "{noise: 2}");
     assertThat(growing.status()).isOne();

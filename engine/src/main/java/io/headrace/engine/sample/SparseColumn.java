@@ -6,16 +6,34 @@ import java.util.function.IntPredicate;
 /**
  * A sparse input of every row in compressed-row form: row r has the pairs from {@code start(r)} up
  * to {@code start(r + 1)}, excluded. Grows to the longest rows met and then allocates no more. The
- * field of each pair is kept only where the spec counts fields. Not thread-safe while it is
- * written.
+ * field of each pair is kept only where the spec counts fields. Pairs whose ids are not known yet
+ * have numbers below 0 for them until {@link #settle}. Not thread-safe while it is written.
  */
 public final class SparseColumn implements Column {
+  /** What stands for a product of n parts, which follow it as pairs of their own, less n. */
+  private static final int PRODUCT = Integer.MIN_VALUE;
+
+  private static final int MOST_PARTS = 1 << 16;
+
+  /** Gives ids to pairs that wait for one. */
+  public interface WaitingIds {
+    /** The id of a pair, whose value becomes 1; below 0 if it is to be left out. */
+    int of(int origin, float number);
+
+    /** What {@link #of} said last of this origin. */
+    int last(int origin);
+
+    /** The id of a product, of those of its first parts and of the next one; 0 before the first. */
+    int joined(int id, int next);
+  }
+
   private final int[] starts;
   private int[] ids;
   private float[] values;
   private int[] fields;
   private final boolean byField;
   private int filled;
+  private boolean waiting;
 
   SparseColumn(InputSpec.Sparse spec, int capacity) {
     this.starts = new int[capacity + 1];
@@ -112,6 +130,90 @@ public final class SparseColumn implements Column {
   }
 
   /**
+   * Adds a pair to the row under construction whose id is not known yet.
+   *
+   * @param origin of the number, from 0 on
+   */
+  public void addWaiting(int origin, float number, int field) {
+    add(-1 - origin, number, field);
+    waiting = true;
+  }
+
+  /**
+   * Adds the product of pairs of which some wait; its parts are to be told next, in their order, by
+   * {@link #addPart} and {@link #addWaitingPart}.
+   *
+   * @param value product of the values of those that do not wait
+   */
+  public void addProduct(int parts, float value, int field) {
+    if (parts > MOST_PARTS) {
+      throw new IllegalArgumentException(parts + " parts of a product are more than " + MOST_PARTS);
+    }
+    add(PRODUCT + parts, value, field);
+    waiting = true;
+  }
+
+  /** Adds the id of a part. */
+  public void addPart(int id) {
+    add(id, 0);
+  }
+
+  /** Adds a part that is the row's pair of this origin. */
+  public void addWaitingPart(int origin) {
+    add(-1 - origin, 0);
+  }
+
+  /**
+   * Gives ids to all pairs of the first {@code rows} rows that wait for one; it is asked once for
+   * each, in their order. There must be no more rows.
+   */
+  public void settle(int rows, WaitingIds to) {
+    if (!waiting) {
+      return;
+    }
+    int kept = 0;
+    int i = 0;
+    for (int row = 0; row < rows; row++) {
+      for (int end = starts[row + 1]; i < end; i++) {
+        int id = ids[i];
+        float value = values[i];
+        int field = byField ? fields[i] : 0;
+        if (id <= PRODUCT + MOST_PARTS) {
+          int last = i + id - PRODUCT;
+          id = product(i + 1, last, to);
+          i = last;
+        } else if (id < 0) {
+          id = to.of(-1 - id, value);
+          value = 1;
+        }
+        if (id >= 0) {
+          ids[kept] = id;
+          values[kept] = value;
+          if (byField) {
+            fields[kept] = field;
+          }
+          kept++;
+        }
+      }
+      starts[row + 1] = kept;
+    }
+    filled = kept;
+    waiting = false;
+  }
+
+  private int product(int first, int last, WaitingIds to) {
+    int id = 0;
+    for (int i = first; i <= last; i++) {
+      int part = ids[i] < 0 ? to.last(-1 - ids[i]) : ids[i];
+      if (part < 0) {
+        return part;
+      }
+      id = to.joined(id, part);
+    }
+    return id;
+  }
+
+  /**
    * Keeps those pairs of the first {@code rows} rows for whose ids {@code keep} says true; it is
    * asked once for each pair, in their order. There must be no more rows.
    */
@@ -187,6 +289,7 @@ public final class SparseColumn implements Column {
       starts[atRow + row - from + 1] = other.starts[row + 1] + shift;
     }
     filled += count;
+    waiting |= other.waiting;
   }
 
   @Override
@@ -205,6 +308,7 @@ public final class SparseColumn implements Column {
   @Override
   public void clear() {
     filled = 0;
+    waiting = false;
   }
 
   private void grow(int needed) {

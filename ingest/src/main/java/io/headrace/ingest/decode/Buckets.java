@@ -2,10 +2,16 @@ package io.headrace.ingest.decode;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Cuts the line of numbers into buckets, each of which is a category. Immutable. */
 public sealed interface Buckets {
-  /** The number of the bucket that a finite number lies in. */
+  /** What {@link #of} says where borders are not known yet. */
+  long NOT_YET = Long.MIN_VALUE;
+
+  /** The number of the bucket that a finite number lies in, or {@link #NOT_YET}. */
   long of(double number);
 
   /**
@@ -70,6 +76,69 @@ public sealed interface Buckets {
   }
 
   /**
+   * So many buckets that hold equally many numbers each, as far as equal numbers allow, of the
+   * first that the stream brings. Bucket 0 lies below the first border.
+   *
+   * @param count 2 to {@link #MOST}
+   * @param warmUp numbers after which borders never move again
+   * @param learned the borders that are learned; empty while the job is only described
+   */
+  record Quantiles(int count, int warmUp, Optional<LearnedBorders> learned) implements Buckets {
+    static final int MOST = 4096;
+    private static final int MOST_NUMBERS = 1_000_000;
+    private static final int USUAL_NUMBERS = 10_000;
+
+    public Quantiles {
+      if (count < 2 || count > MOST) {
+        throw new IllegalArgumentException("made of 2 to " + MOST + " quantiles, not " + count);
+      }
+      if (warmUp < count || warmUp > MOST_NUMBERS) {
+        throw new IllegalArgumentException(
+            "made with a warm-up within the number of quantiles, here %,d, and %,d, not %,d"
+                .formatted(count, MOST_NUMBERS, warmUp));
+      }
+    }
+
+    Quantiles with(LearnedBorders borders) {
+      return new Quantiles(count, warmUp, Optional.of(borders));
+    }
+
+    /** Numbers without a border yet wait for it: those of samples to learn from. */
+    boolean waits() {
+      return borders().waits();
+    }
+
+    @Override
+    public long of(double number) {
+      return borders().bucket((float) number);
+    }
+
+    private LearnedBorders borders() {
+      return learned.orElseThrow(
+          () -> new IllegalStateException("a decoder needs the borders of GrowingVocabularies"));
+    }
+
+    /** What decides what is learned. */
+    @Override
+    public String toString() {
+      return "Quantiles[count=" + count + ", warmUp=" + warmUp + "]";
+    }
+
+    private static Quantiles read(int count, @Nullable Object warmUp) {
+      int numbers = warmUp == null ? Math.max(USUAL_NUMBERS, count) : whole(warmUp);
+      return new Quantiles(count, numbers, Optional.empty());
+    }
+
+    private static int whole(Object raw) {
+      double number = FieldRules.finite(raw, "whole numbers");
+      if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException("made of whole numbers: " + raw);
+      }
+      return (int) number;
+    }
+  }
+
+  /**
    * The buckets that a job file asks for.
    *
    * @throws IllegalArgumentException with what is expected, for anything else
@@ -88,10 +157,17 @@ public sealed interface Buckets {
         return new Width(FieldRules.finite(width, "numbers"));
       }
     }
+    if (raw instanceof Map<?, ?> map && Set.of("quantiles", "warm-up").containsAll(map.keySet())) {
+      Object quantiles = map.get("quantiles");
+      if (quantiles != null) {
+        return Quantiles.read(Quantiles.whole(quantiles), map.get("warm-up"));
+      }
+    }
     throw new IllegalArgumentException(
         "made of " + String.join(", ", FORMS) + " for each field, not " + raw);
   }
 
   /** What a job file can have for a field. */
-  List<String> FORMS = List.of("{edges: [a, b]}", "{width: w}", "log2");
+  List<String> FORMS =
+      List.of("{edges: [a, b]}", "{width: w}", "log2", "{quantiles: n, warm-up: m}");
 }

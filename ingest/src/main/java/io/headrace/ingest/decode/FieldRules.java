@@ -35,7 +35,9 @@ public record FieldRules(
               Map.of(),
               false,
               "Fields whose numbers become categories, each a bucket of its own: between edges, of equal"
-                  + " width from 0 on, or with log2 one for each power of two and sign.",
+                  + " width from 0 on, with log2 one for each power of two and sign, or n that hold"
+                  + " equally many each of the first m numbers that the stream brings (m: 10000"
+                  + " unless given), between borders that never move after them.",
               raw -> perField(raw, "{distance: {edges: [100, 500]}}", Buckets::read))
           .absentByDefault();
 
@@ -89,6 +91,16 @@ public record FieldRules(
    */
   static double logarithm(double number) {
     return Math.copySign(Math.log1p(Math.abs(number)), number);
+  }
+
+  /** Whether the borders of buckets are learned of the stream. */
+  public boolean learns() {
+    return bucket.values().stream().anyMatch(Buckets.Quantiles.class::isInstance);
+  }
+
+  /** The same with other buckets. */
+  FieldRules withBuckets(Map<String, Buckets> others) {
+    return new FieldRules(log, others, missing);
   }
 
   /**

@@ -150,6 +150,11 @@ public sealed interface InputMapping {
           name, fields, bits, categorical, scale, cross, dates, rules, true, minCount);
     }
 
+    SparseFields with(FieldRules others) {
+      return new SparseFields(
+          name, fields, bits, categorical, scale, cross, dates, others, byField, minCount);
+    }
+
     @Override
     public InputSpec.Sparse spec() {
       return new InputSpec.Sparse(bits, byField ? names().size() + cross.size() : 0, minCount);

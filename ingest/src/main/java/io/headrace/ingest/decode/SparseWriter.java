@@ -29,6 +29,7 @@ final class SparseWriter {
   private final int[] dateSlots;
   private final int[][] crosses;
   private final boolean[] present;
+  private final boolean[] waits;
   private final int[] hashes;
   private final float[] pairValues;
   private final byte[] digits = new byte[NumberText.MAX_LONG_BYTES];
@@ -60,6 +61,7 @@ final class SparseWriter {
             .map(group -> group.stream().mapToInt(names::indexOf).toArray())
             .toArray(int[][]::new);
     present = new boolean[count];
+    waits = new boolean[count];
     hashes = new int[count];
     pairValues = new float[count];
   }
@@ -67,6 +69,7 @@ final class SparseWriter {
   /** Writes the row's pairs; returns what is wrong with them, or null. */
   @Nullable Fault write(FieldValues values, SparseColumn to) {
     for (int i = 0; i < slots.length; i++) {
+      waits[i] = false;
       present[i] = values.kind(slots[i]) != FieldValues.Kind.ABSENT;
       Fault wrong = present[i] ? writeField(i, values, to) : writeMissing(i, values, to);
       if (wrong != null) {
@@ -100,7 +103,11 @@ final class SparseWriter {
 
   private @Nullable Fault writeNumber(int i, double number, FieldValues values, SparseColumn to) {
     Buckets cut = buckets[i];
-    if (cut != null && Double.isFinite(number)) {
+    if (cut instanceof Buckets.Quantiles learned && Float.isFinite((float) number)) {
+      writeLearned(i, learned, number, to);
+      return null;
+    }
+    if (cut != null && Double.isFinite(number) && !(cut instanceof Buckets.Quantiles)) {
       add(i, hash(cut.of(number), seeds[i]), 1, to);
       return null;
     }
@@ -110,6 +117,20 @@ final class SparseWriter {
     }
     add(i, seeds[i], value, to);
     return null;
+  }
+
+  /** What has no bucket yet waits for one, or, of a row that is only scored, is left out. */
+  private void writeLearned(int i, Buckets.Quantiles cut, double number, SparseColumn to) {
+    long bucket = cut.of(number);
+    if (bucket != Buckets.NOT_YET) {
+      add(i, hash(bucket, seeds[i]), 1, to);
+    } else if (cut.waits()) {
+      pairValues[i] = 1;
+      waits[i] = true;
+      to.addWaiting(i, (float) number, i);
+    } else {
+      present[i] = false;
+    }
   }
 
   private @Nullable Fault writeMissing(int i, FieldValues values, SparseColumn to) {
@@ -162,15 +183,32 @@ final class SparseWriter {
   private boolean cross(int[] members, int field, SparseColumn to) {
     int hash = 0;
     float value = 1;
+    boolean waiting = false;
     for (int member : members) {
       if (!present[member]) {
         return true;
       }
       hash = Murmur3.cross(hash, hashes[member]);
       value *= pairValues[member];
+      waiting |= waits[member];
     }
-    to.add(hash & mask, value, field);
+    if (waiting) {
+      addProduct(members, value, field, to);
+    } else {
+      to.add(hash & mask, value, field);
+    }
     return Float.isFinite(value);
+  }
+
+  private void addProduct(int[] members, float value, int field, SparseColumn to) {
+    to.addProduct(members.length, value, field);
+    for (int member : members) {
+      if (waits[member]) {
+        to.addWaitingPart(member);
+      } else {
+        to.addPart(hashes[member] & mask);
+      }
+    }
   }
 
   private int categoryHash(FieldValues values, int slot, int seed) {

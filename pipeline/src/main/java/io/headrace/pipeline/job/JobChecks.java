@@ -28,7 +28,7 @@ final class JobChecks {
     lossFitsLabel(spec);
     transformsFitInputs(spec);
     generatesCharacters(spec);
-    keepsNoTokensOfPrivateSamples(spec);
+    keepsNothingOfPrivateSamples(spec);
     archivesBesideCheckpoints(spec);
     spec.startFrom().ifPresent(weights -> startsFrom(spec, weights));
   }
@@ -44,18 +44,22 @@ final class JobChecks {
     }
   }
 
-  /** A token that one sample alone has would be in every checkpoint, in clear. */
-  private void keepsNoTokensOfPrivateSamples(JobSpec spec) {
+  /** A token or number that one sample alone has would be in every checkpoint, in clear. */
+  private void keepsNothingOfPrivateSamples(JobSpec spec) {
     for (InputMapping input : spec.sample().inputs()) {
-      if (spec.privacy().isPresent()
-          && input instanceof InputMapping.Tokens tokens
-          && tokens.growth().isPresent()) {
+      String kept =
+          switch (input) {
+            case InputMapping.Tokens tokens when tokens.growth().isPresent() ->
+                "has a vocabulary that grows with the samples, which keeps their words whatever privacy"
+                    + " says. Name the vocabulary's file, or hash tokens to buckets.";
+            case InputMapping.SparseFields sparse when sparse.rules().learns() ->
+                "has buckets whose borders are numbers of samples, which checkpoints keep whatever"
+                    + " privacy says. Name the edges of buckets, or their width.";
+            default -> "";
+          };
+      if (spec.privacy().isPresent() && !kept.isEmpty()) {
         String path = "sample.inputs." + input.name();
-        problems.add(
-            path,
-            "has a vocabulary that grows with the samples, which keeps their words whatever privacy"
-                + " says. Name the vocabulary's file, or hash tokens to buckets.",
-            places.of(path));
+        problems.add(path, kept, places.of(path));
       }
     }
   }

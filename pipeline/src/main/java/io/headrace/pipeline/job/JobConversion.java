@@ -2,6 +2,7 @@ package io.headrace.pipeline.job;
 
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.SampleBlock;
+import io.headrace.ingest.decode.GrowingVocabularies;
 import io.headrace.ingest.decode.InputMapping;
 import io.headrace.pipeline.decode.RejectionLog;
 import io.headrace.sink.DeadLetterSink;
@@ -69,10 +70,12 @@ public final class JobConversion {
   }
 
   private static long write(JobSpec job, Path to, RejectionLog rejections) throws IOException {
+    var vocabularies = GrowingVocabularies.of(job.sample());
+    JobSpec learning = job.withSample(vocabularies.learning());
     var reading =
         new HeldOut.Reading(
             JobSources.plain(job, job.source()),
-            JobDecoders.of(job, "source", job.source()),
+            JobDecoders.of(learning, "source", job.source()),
             List.of());
     long[] samples = {0};
     try (var file = new CanonicalFile(to, job.sample().schema())) {
@@ -81,6 +84,7 @@ public final class JobConversion {
           reading,
           rejections,
           block -> {
+            vocabularies.settle(block);
             add(file, block);
             samples[0] += block.size();
           });

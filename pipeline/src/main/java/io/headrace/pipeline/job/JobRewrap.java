@@ -3,6 +3,7 @@ package io.headrace.pipeline.job;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.seal.BlockSeal;
 import io.headrace.ingest.push.PushSampleSource;
+import io.headrace.sink.ObjectStoreSettings;
 import io.headrace.sink.archive.ArchiveRewriting;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryLock;
@@ -11,6 +12,9 @@ import io.headrace.sink.journal.DirectoryBatchJournal;
 import io.headrace.sink.seal.EncryptionSettings;
 import io.headrace.sink.seal.FileSeal;
 import io.headrace.sink.seal.KeyRing;
+import io.headrace.sink.store.CopiesFolder;
+import io.headrace.sink.store.S3Store;
+import io.headrace.sink.store.StoreRewrap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,15 +27,18 @@ import java.util.Optional;
 public final class JobRewrap {
   private final JobSpec job;
   private final boolean plainToo;
+  private final boolean takeOver;
   private final FileSeal to;
   private final FileSeal from;
   private int rewritten;
 
   /**
    * @param plainToo whether files that are not encrypted are; otherwise they are left alone
+   * @param takeOver whether an object store is written to even where the last run has not said that
+   *     it ended
    * @throws HeadraceException if the job has no encryption, or its keys cannot be read
    */
-  public JobRewrap(JobSpec job, boolean plainToo) {
+  public JobRewrap(JobSpec job, boolean plainToo, boolean takeOver) {
     EncryptionSettings settings =
         job.encryption()
             .orElseThrow(
@@ -42,6 +49,7 @@ public final class JobRewrap {
     KeyRing keys = KeyRing.open(settings);
     this.job = job;
     this.plainToo = plainToo;
+    this.takeOver = takeOver;
     to = FileSeal.of(keys);
     from = FileSeal.ofEither(keys);
   }
@@ -59,6 +67,9 @@ public final class JobRewrap {
     try {
       if (job.checkpoints().directory().isPresent()) {
         checkpointsAndJournal(job.checkpoints().directory().get(), before, after);
+      }
+      if (job.checkpoints().store().isPresent()) {
+        stored(job.checkpoints().store().get());
       }
       Optional<Path> letters = job.deadLetters().file().filter(Files::exists);
       if (letters.isPresent() && wanted(letters.get())) {
@@ -103,6 +114,16 @@ public final class JobRewrap {
           rewritten++;
         }
       }
+    }
+  }
+
+  private void stored(ObjectStoreSettings settings) throws IOException {
+    Path directory = job.checkpoints().directory().orElseThrow();
+    try (var lock = DirectoryLock.hold(directory);
+        var copies = CopiesFolder.at(directory.resolve(".rewrap"));
+        var store = S3Store.open(settings)) {
+      assert lock != null;
+      rewritten += new StoreRewrap(store, copies.path(), from, to, this::wanted).run(takeOver);
     }
   }
 

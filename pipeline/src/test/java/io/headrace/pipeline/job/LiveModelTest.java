@@ -75,6 +75,23 @@ class LiveModelTest {
           optimizer: {normalized: {}}
           engine: {update: sample}
           """,
+          "buckets that are learned",
+          """
+          sample:
+            label: {field: label, classes: ["no", "yes"]}
+            inputs:
+              f:
+                sparse:
+                  fields: [text, a, b]
+                  bucket: {a: {quantiles: 6, warm-up: 700}, b: {quantiles: 12}}
+                  cross: [[a, b]]
+                  bits: 10
+          model:
+            - linear: {input: f}
+          loss: logistic
+          optimizer: {ftrl: {learning-rate: 0.5}}
+          engine: {update: sample, decoders: 2}
+          """,
           "words that grow",
           """
           sample:
@@ -179,6 +196,7 @@ class LiveModelTest {
       strings = {
         "sparse, row by row",
         "normalized, row by row",
+        "buckets that are learned",
         "words that grow",
         "layers that differ while they learn"
       })

@@ -15,12 +15,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -298,7 +296,7 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   /** Newer ones first, so that none is ever without its base. */
   private void removeOldest(String justWritten) {
     List<String> names = names();
-    Set<String> kept = kept(names, justWritten);
+    Set<String> kept = Retention.kept(names, keep, best(), List.of(justWritten, held), this::base);
     for (String name : names.reversed()) {
       if (!kept.contains(name)) {
         try {
@@ -313,35 +311,10 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
     }
   }
 
-  /**
-   * The newest few, the best, what these build on, and the whole one before the newest base, so
-   * that not everything hangs on one file.
-   */
-  private Set<String> kept(List<String> names, String justWritten) {
-    Optional<String> best = best();
-    List<String> others = names.stream().filter(name -> !best.equals(Optional.of(name))).toList();
-    var kept = new HashSet<>(others.subList(Math.max(0, others.size() - keep), others.size()));
-    best.ifPresent(kept::add);
-    kept.add(justWritten);
-    names.stream().filter(held::equals).forEach(kept::add);
-    var bases = new TreeSet<String>();
-    kept.forEach(name -> base(name).ifPresent(bases::add));
-    kept.addAll(bases);
-    if (!bases.isEmpty()) {
-      names.reversed().stream()
-          .dropWhile(name -> !name.equals(bases.last()))
-          .skip(1)
-          .filter(name -> base(name).isEmpty())
-          .findFirst()
-          .ifPresent(kept::add);
-    }
-    return kept;
-  }
-
   /** What a stored checkpoint builds on, as its header says; nothing of one that is unreadable. */
   private Optional<String> base(String name) {
     try {
-      return Optional.ofNullable(metadata(directory.resolve(name)).get(CheckpointMetadata.BASE));
+      return CheckpointHead.ofEvenDamaged(directory.resolve(name)).base();
     } catch (IOException _) {
       return Optional.empty();
     }
@@ -409,36 +382,20 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   private Optional<Entry> entry(String name) {
     Path file = directory.resolve(name);
     try {
-      Map<String, String> metadata = metadata(file);
+      CheckpointHead head = CheckpointHead.ofEvenDamaged(file);
       return Optional.of(
           new Entry(
               name,
               CheckpointNames.step(name),
-              createdAtMillis(file, metadata),
+              head.createdAtMillis().isPresent()
+                  ? head.createdAtMillis().getAsLong()
+                  : Files.getLastModifiedTime(file).toMillis(),
               Files.size(file),
-              Optional.ofNullable(metadata.get(CheckpointMetadata.BASE))));
+              head.base()));
     } catch (NoSuchFileException _) {
       return Optional.empty();
     } catch (IOException e) {
       throw Failures.notReadable(file, e);
-    }
-  }
-
-  /** Nothing of a damaged file. */
-  private static Map<String, String> metadata(Path file) throws IOException {
-    try {
-      return CheckpointFile.metadata(file);
-    } catch (CheckpointDamagedException _) {
-      return Map.of();
-    }
-  }
-
-  /** As the header says; of a damaged file, when it was last modified. */
-  private static long createdAtMillis(Path file, Map<String, String> metadata) throws IOException {
-    try {
-      return Long.parseLong(metadata.getOrDefault(CheckpointMetadata.CREATED, ""));
-    } catch (NumberFormatException _) {
-      return Files.getLastModifiedTime(file).toMillis();
     }
   }
 

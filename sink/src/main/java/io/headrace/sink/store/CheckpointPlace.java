@@ -1,7 +1,9 @@
 package io.headrace.sink.store;
 
+import io.headrace.sink.CheckpointStore;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A place with checkpoints that others write. Used by one thread; whoever opens it closes it. Its
@@ -27,6 +29,20 @@ public interface CheckpointPlace extends AutoCloseable {
    * @throws io.headrace.engine.error.HeadraceException if it is not there
    */
   Path file(String name);
+
+  /** What they say they are, oldest first; their beginnings are read, and not verified. */
+  List<CheckpointStore.Entry> entries();
+
+  /** The name of the best that is there; empty where none was marked. */
+  Optional<String> best();
+
+  /**
+   * Takes the right to change what is there.
+   *
+   * @param takeOver even where the last one who wrote there has not said that it ended
+   * @throws io.headrace.engine.error.HeadraceException if a run has it
+   */
+  CheckpointUpkeep hold(boolean takeOver);
 
   /** Lets go of copies on this machine but for one and what it builds on. */
   void keepOnly(String name);

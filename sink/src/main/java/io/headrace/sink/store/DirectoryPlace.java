@@ -1,11 +1,13 @@
 package io.headrace.sink.store;
 
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.CheckpointNames;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A directory that this machine can read, such as that of the job itself: nothing is copied. */
 public record DirectoryPlace(Path directory) implements CheckpointPlace {
@@ -25,6 +27,21 @@ public record DirectoryPlace(Path directory) implements CheckpointPlace {
               .formatted(name, directory));
     }
     return file;
+  }
+
+  @Override
+  public List<CheckpointStore.Entry> entries() {
+    return DirectoryCheckpointStore.forReading(directory).list();
+  }
+
+  @Override
+  public Optional<String> best() {
+    return DirectoryCheckpointStore.forReading(directory).best();
+  }
+
+  @Override
+  public CheckpointUpkeep hold(boolean takeOver) {
+    return DirectoryUpkeep.take(directory);
   }
 
   @Override

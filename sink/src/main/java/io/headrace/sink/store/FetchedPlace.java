@@ -2,11 +2,15 @@ package io.headrace.sink.store;
 
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.checkpoint.CheckpointHead;
 import io.headrace.sink.checkpoint.CheckpointNames;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +19,7 @@ import java.util.Optional;
 
 /**
  * A part of an object store; what is asked for is copied to a folder of this machine. Nothing is
- * ever written to the store.
+ * written to the store but by who {@link #hold holds} it.
  */
 public final class FetchedPlace implements CheckpointPlace {
   private final ObjectStore store;
@@ -24,14 +28,32 @@ public final class FetchedPlace implements CheckpointPlace {
   /** Of each copy, the tag of what it is a copy of. */
   private final Map<String, String> tags = new HashMap<>();
 
+  private final Optional<CopiesFolder> own;
+
   /**
    * @param store closed with this
    * @param folder for copies, this one's alone; those of an earlier process are fetched again when
    *     they are asked for
    */
   public FetchedPlace(ObjectStore store, Path folder) {
+    this(store, folder, Optional.empty());
+  }
+
+  private FetchedPlace(ObjectStore store, Path folder, Optional<CopiesFolder> own) {
     this.store = store;
     this.folder = folder;
+    this.own = own;
+  }
+
+  /** One whose copies go when it is closed. */
+  public static FetchedPlace withTemporaryFolder(ObjectStore store) {
+    try {
+      CopiesFolder folder = CopiesFolder.temporary();
+      return new FetchedPlace(store, folder.path(), Optional.of(folder));
+    } catch (HeadraceException e) {
+      store.close();
+      throw e;
+    }
   }
 
   @Override
@@ -60,12 +82,65 @@ public final class FetchedPlace implements CheckpointPlace {
   }
 
   /** What a copy builds on, as its label says, which nobody has verified. */
-  private Optional<String> base(String name) {
+  Optional<String> base(String name) {
     return DirectoryCheckpointStore.forReading(folder).list().stream()
         .filter(entry -> entry.name().equals(name))
         .findFirst()
-        .flatMap(CheckpointStore.Entry::base)
-        .filter(CheckpointNames::isName);
+        .flatMap(CheckpointStore.Entry::base);
+  }
+
+  @Override
+  public List<CheckpointStore.Entry> entries() {
+    var heads = new StoredHeads(store, folder);
+    List<CheckpointStore.Entry> entries = new ArrayList<>();
+    for (ObjectStore.Stored object : store.list()) {
+      if (CheckpointNames.isName(object.key())) {
+        Optional<CheckpointHead> head = heads.head(object);
+        entries.add(
+            new CheckpointStore.Entry(
+                object.key(),
+                CheckpointNames.step(object.key()),
+                head.flatMap(FetchedPlace::created).orElse(object.modifiedMillis()),
+                object.bytes(),
+                head.flatMap(CheckpointHead::base)));
+      }
+    }
+    entries.sort(Comparator.comparingLong(CheckpointStore.Entry::step));
+    return entries;
+  }
+
+  private static Optional<Long> created(CheckpointHead head) {
+    return head.createdAtMillis().stream().boxed().findFirst();
+  }
+
+  @Override
+  public Optional<String> best() {
+    Path mark = folder.resolve(StoredHeads.DRAFT);
+    try {
+      Files.createDirectories(folder);
+      if (store.read(DirectoryCheckpointStore.BEST, mark).isEmpty()) {
+        return Optional.empty();
+      }
+      String name = Files.readString(mark, StandardCharsets.ISO_8859_1).strip();
+      return CheckpointNames.isName(name)
+          ? store.find(name).map(ObjectStore.Stored::key)
+          : Optional.empty();
+    } catch (IOException e) {
+      throw uncopied(DirectoryCheckpointStore.BEST, e);
+    }
+  }
+
+  @Override
+  public CheckpointUpkeep hold(boolean takeOver) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw uncopied(StoreClaim.KEY, e);
+    }
+    Path draft = folder.resolve(StoreClaim.KEY);
+    var asked = new AskedAgain(store);
+    return new StoreUpkeep(
+        asked, this, StoreClaim.hold(asked, draft, InstantSource.system(), takeOver));
   }
 
   private void copy(String name) {
@@ -80,11 +155,15 @@ public final class FetchedPlace implements CheckpointPlace {
       Files.createDirectories(folder);
       tags.put(name, StoredCheckpoints.fetch(store, name, folder).orElseThrow(() -> gone(name)));
     } catch (IOException e) {
-      throw new HeadraceException(
-          "%s cannot be copied from %s to %s: %s. Make room, or check the folder's rights."
-              .formatted(name, store.name(), folder, e.getMessage()),
-          e);
+      throw uncopied(name, e);
     }
+  }
+
+  private HeadraceException uncopied(String name, IOException e) {
+    return new HeadraceException(
+        "%s cannot be copied from %s to %s: %s. Make room, or check the folder's rights."
+            .formatted(name, store.name(), folder, e.getMessage()),
+        e);
   }
 
   private HeadraceException gone(String name) {
@@ -128,5 +207,6 @@ public final class FetchedPlace implements CheckpointPlace {
   @Override
   public void close() {
     store.close();
+    own.ifPresent(CopiesFolder::close);
   }
 }

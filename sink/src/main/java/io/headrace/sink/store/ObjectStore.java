@@ -42,6 +42,9 @@ public interface ObjectStore extends AutoCloseable {
   /** Copies an object to a file and returns its tag; empty where there is none. */
   Optional<String> read(String key, Path to);
 
+  /** Copies what an object begins with, at most so many bytes; nothing where there is none. */
+  void readStart(String key, long bytes, Path to);
+
   /** Removes an object; nothing where there is none. */
   void delete(String key);
 

@@ -45,6 +45,7 @@ public final class S3Store implements ObjectStore {
   private static final String MARK = "headrace-write";
 
   private static final int CONFLICT = 409;
+  private static final int RANGE_NOT_SATISFIABLE = 416;
   private static final int PART_BYTES = 16 << 20;
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration SILENCE = Duration.ofSeconds(30);
@@ -293,6 +294,33 @@ public final class S3Store implements ObjectStore {
             throw new UncheckedIOException(e);
           }
         });
+  }
+
+  @Override
+  public void readStart(String key, long bytes, Path to) {
+    var _ =
+        asked(
+            "asked for the start of " + key,
+            () -> {
+              try (ResponseInputStream<GetObjectResponse> in =
+                  client.getObject(
+                      request ->
+                          request
+                              .bucket(bucket)
+                              .key(prefix + key)
+                              .range("bytes=0-" + (bytes - 1)))) {
+                return Files.copy(new Bounded(in, bytes), to, StandardCopyOption.REPLACE_EXISTING);
+              } catch (NoSuchKeyException _) {
+                return 0L;
+              } catch (S3Exception refused) {
+                if (refused.statusCode() != RANGE_NOT_SATISFIABLE) { // an empty object's
+                  throw refused;
+                }
+                return 0L;
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
   }
 
   @Override

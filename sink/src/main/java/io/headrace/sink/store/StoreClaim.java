@@ -2,8 +2,6 @@ package io.headrace.sink.store;
 
 import io.headrace.engine.error.HeadraceException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +9,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The right to write to a store, which the one who claimed it last has. It is an object that names
@@ -20,11 +20,18 @@ import java.util.UUID;
 final class StoreClaim {
   static final String KEY = "writer";
 
+  /** In the place of a directory's identity: whatever comes next counts as the same. */
+  private static final String NO_DIRECTORY = "-";
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreClaim.class);
+
   private final ObjectStore store;
   private final Path draft;
-  private final String directory;
   private final String run = UUID.randomUUID().toString();
-  private final String place;
+  private final Holder holder;
+  private String directory;
+  private boolean holds;
+  private boolean ended;
   private String tag = "";
   private long renewals;
 
@@ -32,9 +39,7 @@ final class StoreClaim {
     this.store = store;
     this.draft = draft;
     this.directory = directory;
-    this.place =
-        "process %d on %s since %s"
-            .formatted(ProcessHandle.current().pid(), host(), clock.instant());
+    this.holder = Holder.here(clock);
   }
 
   /**
@@ -54,13 +59,46 @@ final class StoreClaim {
   static Claimed take(ObjectStore store, Path draft, String directory, InstantSource clock) {
     var claim = new StoreClaim(store, draft, directory, clock);
     Optional<String> before = store.read(KEY, draft);
-    boolean same = before.isEmpty() || claim.found().startsWith(directory + "\n");
-    Optional<String> tag =
-        before.isEmpty()
-            ? store.create(KEY, claim.text())
-            : store.replace(KEY, before.get(), claim.text());
-    claim.tag = tag.or(claim::tagIfOurs).orElseThrow(claim::lost);
-    return new Claimed(claim, same);
+    String last = before.isEmpty() ? NO_DIRECTORY : claim.found().lines().findFirst().orElse("");
+    claim.claim(before);
+    return new Claimed(claim, last.equals(directory) || last.equals(NO_DIRECTORY));
+  }
+
+  /**
+   * Takes it for upkeep between two runs; the directory that wrote last stays the one that did.
+   *
+   * @param takeOver even from one who has not said that it ended
+   * @throws HeadraceException if another one has it, or takes it at the same moment
+   */
+  static StoreClaim hold(ObjectStore store, Path draft, InstantSource clock, boolean takeOver) {
+    Optional<String> before = store.read(KEY, draft);
+    var claim = new StoreClaim(store, draft, NO_DIRECTORY, clock);
+    if (before.isPresent()) {
+      List<String> lines = claim.found().lines().toList();
+      claim.directory = lines.isEmpty() ? NO_DIRECTORY : lines.getFirst();
+      if (!takeOver && !Holder.of(lines).isGone()) {
+        throw new HeadraceException(
+            "%s is written to by %s, which has not said that it ended. Stop it; if it was killed, say --take-over."
+                .formatted(store.name(), Holder.of(lines)));
+      }
+    }
+    claim.claim(before);
+    return claim;
+  }
+
+  /**
+   * @param before tag of what was read; empty where there was nothing
+   */
+  private void claim(Optional<String> before) {
+    Optional<String> now =
+        before.isEmpty() ? store.create(KEY, text()) : store.replace(KEY, before.get(), text());
+    tag = now.or(this::tagIfOurs).orElseThrow(this::lost);
+    holds = true;
+  }
+
+  /** Has the next run, of whatever directory, take what the store has for all that counts. */
+  void leaveToNoDirectory() {
+    directory = "taken back by " + run;
   }
 
   /**
@@ -70,7 +108,23 @@ final class StoreClaim {
    */
   void renew() {
     renewals++;
+    holds = false;
     tag = store.replace(KEY, tag, text()).or(this::tagIfOurs).orElseThrow(this::lost);
+    holds = true;
+  }
+
+  /** Says that it writes no more, unless another has taken the store, or it did not answer. */
+  void end() {
+    if (!holds) {
+      return;
+    }
+    holds = false;
+    try {
+      ended = true;
+      var _ = store.replace(KEY, tag, text());
+    } catch (HeadraceException e) {
+      LOG.warn("{} Whoever takes the store for upkeep is told that it is in use.", e.getMessage());
+    }
   }
 
   /** An answer may be lost, and the request made again, which then finds its own write. */
@@ -79,10 +133,9 @@ final class StoreClaim {
   }
 
   private HeadraceException lost() {
-    List<String> lines = found().lines().toList();
     return new HeadraceException(
         "%s was taken over by %s, so this run writes nothing to it any more. Stop one of the two, or give each a store.url of its own."
-            .formatted(store.name(), lines.size() > 2 ? lines.get(2) : "another run"));
+            .formatted(store.name(), Holder.of(found().lines().toList())));
   }
 
   /** What was read last. */
@@ -96,7 +149,9 @@ final class StoreClaim {
 
   private Path text() {
     try {
-      String text = "%s\n%s\n%s\n%d\n".formatted(directory, run, place, renewals);
+      String text =
+          "%s\n%s\n%s\n%d\n%s"
+              .formatted(directory, run, holder, renewals, ended ? Holder.ENDED + "\n" : "");
       return Files.writeString(draft, text, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw unwritable(e);
@@ -108,13 +163,5 @@ final class StoreClaim {
         "%s cannot be written or read: %s. Make room, or check the folder's rights."
             .formatted(draft, e.getMessage()),
         e);
-  }
-
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "an unknown host";
-    }
   }
 }

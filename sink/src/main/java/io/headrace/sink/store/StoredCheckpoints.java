@@ -258,8 +258,10 @@ public final class StoredCheckpoints implements CheckpointStore, AutoCloseable {
     return mirror.newest(passedOver);
   }
 
+  /** Says in the store that this run writes no more, for those who look after what it has. */
   @Override
   public void close() {
+    claim.end();
     store.close();
   }
 }

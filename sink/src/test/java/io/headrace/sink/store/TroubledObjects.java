@@ -75,11 +75,20 @@ final class TroubledObjects implements ObjectStore {
   }
 
   @Override
+  public void readStart(String key, long bytes, Path to) {
+    run(() -> store.readStart(key, bytes, to));
+  }
+
+  @Override
   public void delete(String key) {
+    run(() -> store.delete(key));
+  }
+
+  private void run(Runnable question) {
     boolean done =
         call(
             () -> {
-              store.delete(key);
+              question.run();
               return true;
             });
     assert done;
