@@ -46,6 +46,14 @@ public record CommandLineRun(int status, String out, String err) {
    * @param log gets all that it prints
    */
   public static Process inOwnProcess(Path log, List<Object> arguments) throws IOException {
+    return new ProcessBuilder(commandOf(arguments))
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
+  }
+
+  /** All words of a command in a process of its own, with this JVM's classes. */
+  public static List<String> commandOf(List<Object> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -53,10 +61,7 @@ public record CommandLineRun(int status, String out, String err) {
         .forEach(command::add);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     arguments.forEach(argument -> command.add(argument.toString()));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
-        .start();
+    return command;
   }
 
   /** Reads a file of {@code --report}. */

@@ -42,6 +42,12 @@ public enum Role {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** As {@link #code}: what a person reads, and a shell completes. */
+  @Override
+  public String toString() {
+    return code();
+  }
+
   /** The role of that {@link #code}. */
   public static Optional<Role> of(String code) {
     return Arrays.stream(values()).filter(role -> role.code().equals(code)).findFirst();

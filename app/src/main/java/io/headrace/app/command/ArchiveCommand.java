@@ -29,8 +29,17 @@ import picocli.CommandLine.Spec;
     name = "archive",
     description = "Lists, shows, verifies and exports the samples that a job learned from.",
     synopsisSubcommandLabel = "(list | show | verify | export)",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  headrace archive verify data/archive",
+      "  headrace archive show data/archive --partition flights-0 --from-position 4000",
+      "  headrace archive export data/archive --to samples.avro"
+    })
 final class ArchiveCommand implements Runnable {
+  private static final String DIRECTORY = "The archive.directory of a job.";
+
   @Spec private CommandSpec spec;
 
   /** Which steps are meant: all, if nothing is said. */
@@ -62,7 +71,7 @@ final class ArchiveCommand implements Runnable {
           "Lists what each checkpoint brought, oldest first: files with their partitions, positions and steps, and gaps.",
       mixinStandardHelpOptions = true)
   int list(
-      @Parameters(paramLabel = "DIR") Path directory,
+      @Parameters(paramLabel = "DIR", description = DIRECTORY) Path directory,
       @Mixin KeysOptions keys,
       @Option(names = "--json", description = "As one JSON object.") boolean json) {
     ArchiveReader archive = ArchiveReader.open(directory, keys.seal());
@@ -131,7 +140,7 @@ final class ArchiveCommand implements Runnable {
           "Writes samples as JSON, one a line, in the order in which they were learned from: where each came from, its step, label, weight and inputs.",
       mixinStandardHelpOptions = true)
   int show(
-      @Parameters(paramLabel = "DIR") Path directory,
+      @Parameters(paramLabel = "DIR", description = DIRECTORY) Path directory,
       @Mixin KeysOptions keys,
       @Mixin StepOptions steps,
       @Option(
@@ -178,7 +187,7 @@ final class ArchiveCommand implements Runnable {
           "Reads all of it: finds files that are missing, damaged, cut off or changed, and says what could not be written. Exit status 0: as it was written; 1: not.",
       mixinStandardHelpOptions = true)
   int verify(
-      @Parameters(paramLabel = "DIR") Path directory,
+      @Parameters(paramLabel = "DIR", description = DIRECTORY) Path directory,
       @Mixin KeysOptions keys,
       @Option(
               names = "--checkpoint",
@@ -218,7 +227,7 @@ final class ArchiveCommand implements Runnable {
           "Writes samples to one Avro container of canonical samples, in the order in which they were learned from, for a job whose source is that file. It is not encrypted.",
       mixinStandardHelpOptions = true)
   int export(
-      @Parameters(paramLabel = "DIR") Path directory,
+      @Parameters(paramLabel = "DIR", description = DIRECTORY) Path directory,
       @Mixin KeysOptions keys,
       @Mixin StepOptions steps,
       @Option(

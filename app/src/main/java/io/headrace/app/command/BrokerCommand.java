@@ -15,8 +15,10 @@ import picocli.CommandLine.Spec;
 /** {@code headrace broker}: the embedded Kafka alone, until Ctrl-C. Used by one thread. */
 @Command(
     name = "broker",
-    description =
-        "Runs the embedded Kafka broker alone, for producers and jobs on this machine. Ctrl-C stops it.",
+    description = {
+      "Runs the embedded Kafka broker alone, for producers and jobs on this machine.",
+      "Ctrl-C stops it."
+    },
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  headrace broker"})
 final class BrokerCommand implements Callable<Integer> {

@@ -41,6 +41,8 @@ import picocli.CommandLine.Spec;
       "  headrace checkpoints restore data/checkpoints/checkpoint-000000012345.safetensors"
     })
 final class CheckpointsCommand implements Runnable {
+  private static final String CHECKPOINT = "A checkpoint's file, or s3://bucket/prefix/NAME.";
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -54,7 +56,8 @@ final class CheckpointsCommand implements Runnable {
       description = "Lists the checkpoints in a folder or an object store, oldest first.",
       mixinStandardHelpOptions = true)
   int list(
-      @Parameters(paramLabel = "DIR|URL") String where,
+      @Parameters(paramLabel = "DIR|URL", description = "A folder, or s3://bucket/prefix.")
+          String where,
       @Mixin StoreOptions options,
       @Option(names = "--json", description = "As a JSON array.") boolean json) {
     try (CheckpointPlace place = options.place(where)) {
@@ -99,7 +102,7 @@ final class CheckpointsCommand implements Runnable {
           "Shows what a checkpoint holds: job, the positions that it was trained on, ledger, tensors.",
       mixinStandardHelpOptions = true)
   int show(
-      @Parameters(paramLabel = "CHECKPOINT") String named,
+      @Parameters(paramLabel = "CHECKPOINT", description = CHECKPOINT) String named,
       @Mixin KeysOptions keys,
       @Mixin StoreOptions options,
       @Option(names = "--json", description = "As one JSON object.") boolean json) {
@@ -117,7 +120,8 @@ final class CheckpointsCommand implements Runnable {
       description = "Reads checkpoints whole and compares their hashes.",
       mixinStandardHelpOptions = true)
   int verify(
-      @Parameters(paramLabel = "CHECKPOINT", arity = "1..*") List<String> all,
+      @Parameters(paramLabel = "CHECKPOINT", arity = "1..*", description = CHECKPOINT)
+          List<String> all,
       @Mixin KeysOptions keys,
       @Mixin StoreOptions options,
       @Option(names = "--json", description = "As a JSON array.") boolean json) {
@@ -164,7 +168,7 @@ final class CheckpointsCommand implements Runnable {
           "Makes an older checkpoint the newest: the ones behind it are moved into a folder beside them.",
       mixinStandardHelpOptions = true)
   int restore(
-      @Parameters(paramLabel = "CHECKPOINT") String named,
+      @Parameters(paramLabel = "CHECKPOINT", description = CHECKPOINT) String named,
       @Mixin KeysOptions keys,
       @Mixin StoreOptions options,
       @Option(

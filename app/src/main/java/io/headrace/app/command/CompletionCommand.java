@@ -1,5 +1,6 @@
 package io.headrace.app.command;
 
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -12,16 +13,26 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "completion",
     description = {
-      "Prints a script with which a shell completes commands, options and files:",
-      "  source <(headrace completion bash)"
+      "Prints a script with which a shell completes commands, options and files.",
+      "Have the shell read it at its start to keep that."
     },
     mixinStandardHelpOptions = true,
-    footer = {"", "Example:", "  source <(headrace completion bash)"})
+    footer = {
+      "",
+      "Examples:",
+      "  source <(headrace completion bash)",
+      "  source <(headrace completion zsh)"
+    })
 final class CompletionCommand implements Callable<Integer> {
   /** Shells that are known. */
   enum Shell {
     BASH,
-    ZSH
+    ZSH;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT); // what a shell completes
+    }
   }
 
   @Spec private CommandSpec spec;

@@ -17,8 +17,10 @@ import picocli.CommandLine.Spec;
 /** {@code headrace convert}: brings a job's records into the form that is read fastest. */
 @Command(
     name = "convert",
-    description =
-        "Writes the samples of a job's source to an Avro container of canonical samples, which the same job then reads faster than text: --set source.file.path=FILE --set source.file.format=avro.",
+    description = {
+      "Writes a job's samples to a file that is read faster than text.",
+      "It is an Avro container of canonical samples; the same job reads it with --set source.file.path=FILE --set source.file.format=avro."
+    },
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  headrace convert job.yaml --to samples.avro"})
 final class ConvertCommand implements Callable<Integer> {

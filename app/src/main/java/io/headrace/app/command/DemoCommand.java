@@ -14,8 +14,10 @@ import picocli.CommandLine.Spec;
 /** {@code headrace demo}: everything at once, on real flights. Used by one thread. */
 @Command(
     name = "demo",
-    description =
-        "Starts a Kafka broker, replays real flights into a topic, learns from them as they arrive and shows it on a page.",
+    description = {
+      "Shows everything at once, on real flights. Start here.",
+      "It starts a Kafka broker, replays real flights into a topic, learns from them as they arrive and shows it on a page, which it names. Ctrl-C stops it."
+    },
     mixinStandardHelpOptions = true,
     footer = {
       "",

@@ -56,7 +56,12 @@ final class ExportCommand implements Callable<Integer> {
     CHECKPOINT,
     SAFETENSORS,
     ONNX,
-    VW
+    VW;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT); // what a shell completes
+    }
   }
 
   @Spec private CommandSpec spec;
@@ -177,7 +182,7 @@ final class ExportCommand implements Callable<Integer> {
               model.checkpoint().job(),
               model.checkpoint().step(),
               to,
-              as.name().toLowerCase(Locale.ROOT),
+              as,
               Files.size(to),
               name,
               name);

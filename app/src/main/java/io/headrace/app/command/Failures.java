@@ -10,7 +10,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * What a person sees when a command fails: one line where they can put it right, a stack trace
- * where only we can. Exit status 2 for wrong usage, 1 for everything else. Stateless.
+ * where only we can. Stateless.
  */
 final class Failures {
   private Failures() {}
@@ -23,7 +23,7 @@ final class Failures {
       err.println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
     }
     err.flush();
-    return command.getCommandSpec().exitCodeOnInvalidInput();
+    return ExitStatus.USAGE.code();
   }
 
   static int execution(Exception failure, CommandLine command, ParseResult arguments) {
@@ -36,6 +36,6 @@ final class Failures {
           "headrace: This is a defect in Headrace. Please report it with the lines above and the command that you ran.");
     }
     err.flush();
-    return command.getCommandSpec().exitCodeOnExecutionException();
+    return ExitStatus.FAILED.code();
   }
 }

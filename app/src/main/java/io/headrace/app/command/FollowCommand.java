@@ -1,7 +1,6 @@
 package io.headrace.app.command;
 
 import io.headrace.app.follow.Follower;
-import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
 import io.headrace.pipeline.job.JobSpec;
 import java.io.PrintWriter;
@@ -22,9 +21,17 @@ import picocli.CommandLine.Spec;
 /** {@code headrace follow}: serves the newest model of a job that another process trains. */
 @Command(
     name = "follow",
-    description =
-        "Serves predictions by the newest model of a job that is trained elsewhere, and takes each newer one as it comes: from checkpoints.store, else checkpoints.directory, as checkpoints.announce tells, else by looking. Trains nothing and writes nothing there. Ctrl-C ends it.",
-    mixinStandardHelpOptions = true)
+    description = {
+      "Serves predictions by the newest model of a job that is trained elsewhere.",
+      "It takes each newer one as it comes: from checkpoints.store, else checkpoints.directory, as checkpoints.announce tells, else by looking. It trains nothing and writes nothing there. Ctrl-C ends it."
+    },
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  headrace follow job.yaml --port 8081",
+      "  headrace follow job.yaml --cache data/followed --poll-seconds 2"
+    })
 final class FollowCommand implements Callable<Integer> {
   private static final String OLDER = "older";
   private static final long POLL_MILLIS = 50;
@@ -33,25 +40,7 @@ final class FollowCommand implements Callable<Integer> {
 
   @Mixin private JobOptions options;
 
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      defaultValue = "8080",
-      description = "Of the page and the API, 0 for any free one (default: ${DEFAULT-VALUE}).")
-  private int port;
-
-  @Option(
-      names = "--host",
-      paramLabel = "HOST",
-      defaultValue = "127.0.0.1",
-      description =
-          "Address to serve them on (default: ${DEFAULT-VALUE}, this machine alone). Others need access: {tokens: ..., tls: ...} in the job.")
-  private String host;
-
-  @Option(
-      names = "--insecure",
-      description = "Serve other machines without asking who they are, or without TLS.")
-  private boolean insecure;
+  @Mixin private PageOptions page;
 
   @Option(
       names = "--cache",
@@ -94,7 +83,7 @@ final class FollowCommand implements Callable<Integer> {
             Optional.ofNullable(cache), Duration.ofSeconds(pollSeconds), !allowed.isEmpty());
     try (var stop = StopSignal.listen();
         var follower = Follower.start(job, how)) {
-      var exposure = new Exposure(host, port, job.access(), insecure);
+      var exposure = page.exposure(job.access());
       try (var http = HttpService.start(exposure, follower.served())) {
         out.println(exposure.sentence());
         out.println("Page: " + http.uri());

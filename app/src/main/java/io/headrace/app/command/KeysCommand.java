@@ -59,6 +59,8 @@ final class KeysCommand implements Runnable {
     }
   }
 
+  private static final String ID = "The key, as list shows it.";
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -139,7 +141,8 @@ final class KeysCommand implements Runnable {
       name = "disable",
       description = "Disables a key: what is encrypted with it cannot be read until it is enabled.",
       mixinStandardHelpOptions = true)
-  int disable(@Mixin Place place, @Parameters(index = "1", paramLabel = "ID") long id) {
+  int disable(
+      @Mixin Place place, @Parameters(index = "1", paramLabel = "ID", description = ID) long id) {
     place.keys().setEnabled(id, false);
     out().printf(Locale.ROOT, "Key %d is disabled%n", id);
     return 0;
@@ -149,7 +152,8 @@ final class KeysCommand implements Runnable {
       name = "enable",
       description = "Enables a key that was disabled.",
       mixinStandardHelpOptions = true)
-  int enable(@Mixin Place place, @Parameters(index = "1", paramLabel = "ID") long id) {
+  int enable(
+      @Mixin Place place, @Parameters(index = "1", paramLabel = "ID", description = ID) long id) {
     place.keys().setEnabled(id, true);
     out().printf(Locale.ROOT, "Key %d is enabled%n", id);
     return 0;
@@ -159,7 +163,8 @@ final class KeysCommand implements Runnable {
       name = "delete",
       description = "Deletes a key for good: what is still encrypted with it is lost.",
       mixinStandardHelpOptions = true)
-  int delete(@Mixin Place place, @Parameters(index = "1", paramLabel = "ID") long id) {
+  int delete(
+      @Mixin Place place, @Parameters(index = "1", paramLabel = "ID", description = ID) long id) {
     place.keys().delete(id);
     out().printf(Locale.ROOT, "Key %d is deleted%n", id);
     return 0;
@@ -171,7 +176,11 @@ final class KeysCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int publicKeys(
       @Mixin Place place,
-      @Option(names = "--to", required = true, paramLabel = "PUBLIC", description = "The file.")
+      @Option(
+              names = "--to",
+              required = true,
+              paramLabel = "PUBLIC",
+              description = "The file to write.")
           Path to) {
     place.keys().writePublic(to);
     out().printf(Locale.ROOT, "The public keys of %s are in %s%n", place.file, to);

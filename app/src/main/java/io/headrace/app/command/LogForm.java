@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import java.util.Locale;
 import org.slf4j.LoggerFactory;
 
 /** How the log on stderr is written. */
@@ -12,6 +13,11 @@ enum LogForm {
   TEXT,
   /** An object a line: timestamp, level, threadName, loggerName, formattedMessage, throwable. */
   JSON;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT); // what a shell completes
+  }
 
   /** Has everything written so from now on. */
   void apply() {

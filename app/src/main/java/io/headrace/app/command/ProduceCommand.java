@@ -26,8 +26,10 @@ import picocli.CommandLine.Spec;
 /** {@code headrace produce}: pushes labelled samples from a file to a topic. Used by one thread. */
 @Command(
     name = "produce",
-    description =
-        "Pushes the records of a file to a topic: an Avro container (.avro, sent in single-object encoding, or with --registry in Confluent framing), CSV (.csv, its header line left out) or JSON lines.",
+    description = {
+      "Pushes the records of a file to a topic.",
+      "The file is an Avro container (.avro, sent in single-object encoding, or with --registry in Confluent framing), CSV (.csv, its header line left out) or JSON lines."
+    },
     mixinStandardHelpOptions = true,
     footer = {
       "",

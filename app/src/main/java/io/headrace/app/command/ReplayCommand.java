@@ -26,8 +26,10 @@ import picocli.CommandLine.Spec;
 /** {@code headrace replay}: proves that a model is what its records make of it. */
 @Command(
     name = "replay",
-    description =
-        "Rebuilds a checkpoint's model from an earlier one, or from the start, with exactly the batches that the journal beside it recorded or an archive has, and compares them. Exit status 0: the same bytes; 1: not, or not possible.",
+    description = {
+      "Rebuilds a checkpoint's model from its records, and compares the two.",
+      "It begins at an earlier checkpoint, or at the start, and trains exactly the batches that the journal beside it recorded or an archive has. Exit status 0: the same bytes; 1: not, or not possible."
+    },
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  headrace replay job.yaml --from start --to data/checkpoints"})
 final class ReplayCommand implements Callable<Integer> {

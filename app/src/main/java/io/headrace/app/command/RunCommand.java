@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -20,8 +19,10 @@ import picocli.CommandLine.Spec;
 /** {@code headrace run}: trains a job until its source ends or somebody stops it. */
 @Command(
     name = "run",
-    description =
-        "Trains a job, from its newest checkpoint on. Ends by itself where the source does; Ctrl-C stops it with a checkpoint.",
+    description = {
+      "Trains a job, from its newest checkpoint on.",
+      "It ends by itself where the source does; Ctrl-C stops it with a checkpoint."
+    },
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -31,9 +32,6 @@ import picocli.CommandLine.Spec;
     })
 final class RunCommand implements Callable<Integer> {
   private static final String WEIGHTS_ONLY = "weights-only";
-
-  /** Exit status of a run that may learn no more, as against one that failed. */
-  private static final int BUDGET_SPENT = 3;
 
   @Spec private CommandSpec spec;
 
@@ -59,24 +57,7 @@ final class RunCommand implements Callable<Integer> {
       description = "Stop if the Kafka brokers or the topic are not there, instead of waiting.")
   private boolean failFast;
 
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      description = "Serve the page, /health and /prometheus at this port; 0 for any.")
-  private @Nullable Integer port;
-
-  @Option(
-      names = "--host",
-      paramLabel = "HOST",
-      defaultValue = "127.0.0.1",
-      description =
-          "Address to serve them on (default: ${DEFAULT-VALUE}, this machine alone). Others need access: {tokens: ..., tls: ...} in the job.")
-  private String host;
-
-  @Option(
-      names = "--insecure",
-      description = "Serve other machines without asking who they are, or without TLS.")
-  private boolean insecure;
+  @Mixin private PageOptions page;
 
   @Override
   public Integer call() {
@@ -89,15 +70,20 @@ final class RunCommand implements Callable<Integer> {
       }
     }
     JobSpec job = options.read(failFast ? List.of("source.kafka.fail-fast=true") : List.of());
-    OptionalInt page = port == null ? OptionalInt.empty() : OptionalInt.of(port);
     try (var stop = StopSignal.listen();
         var attendant =
             Attendant.start(
-                job, fresh, allowed.contains(WEIGHTS_ONLY), host, page, insecure, out)) {
+                job,
+                fresh,
+                allowed.contains(WEIGHTS_ONLY),
+                page.host(),
+                page.port(),
+                page.insecure(),
+                out)) {
       attendant.page().map(HttpService::uri).ifPresent(uri -> out.println("Page: " + uri));
       attendant.attend(stop::isRequested);
       attendant.finish(report);
-      return attendant.budgetSpent() ? BUDGET_SPENT : 0;
+      return (attendant.budgetSpent() ? ExitStatus.BUDGET_SPENT : ExitStatus.DONE).code();
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.headrace.app.command;
 
-import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
 import io.headrace.app.serve.HostedJobs;
 import io.headrace.app.serve.JobOverrides;
@@ -12,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,8 +20,10 @@ import picocli.CommandLine.Spec;
 /** {@code headrace serve}: several jobs in one process, until somebody stops it. */
 @Command(
     name = "serve",
-    description =
-        "Trains several jobs beside each other and serves one page and API for them. Each can be stopped and started there; one that fails leaves the others alone. Ctrl-C stops all with a checkpoint each.",
+    description = {
+      "Trains several jobs beside each other and serves one page and API for them.",
+      "Each can be stopped and started there; one that fails leaves the others alone. Ctrl-C stops all with a checkpoint each."
+    },
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -59,25 +61,7 @@ final class ServeCommand implements Callable<Integer> {
           "Write how each run went to NAME.json in that folder when it ends, the last in place of the one before.")
   private @Nullable Path report;
 
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      defaultValue = "8080",
-      description = "Of the page and the API, 0 for any free one (default: ${DEFAULT-VALUE}).")
-  private int port;
-
-  @Option(
-      names = "--host",
-      paramLabel = "HOST",
-      defaultValue = "127.0.0.1",
-      description =
-          "Address to serve them on (default: ${DEFAULT-VALUE}, this machine alone). Others need access: {tokens: ..., tls: ...} in a job; it holds for all.")
-  private String host;
-
-  @Option(
-      names = "--insecure",
-      description = "Serve other machines without asking who they are, or without TLS.")
-  private boolean insecure;
+  @Mixin private PageOptions page;
 
   @Option(
       names = "--exit",
@@ -94,7 +78,7 @@ final class ServeCommand implements Callable<Integer> {
                 given,
                 new JobOverrides(settings, Optional.ofNullable(data)),
                 Optional.ofNullable(report))) {
-      var exposure = new Exposure(host, port, jobs.access(), insecure);
+      var exposure = page.exposure(jobs.access());
       jobs.start(out);
       try (var http = HttpService.start(exposure, jobs)) {
         out.println(exposure.sentence());

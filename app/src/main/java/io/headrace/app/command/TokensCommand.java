@@ -49,11 +49,16 @@ final class TokensCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int create(
       @Option(names = "--file", required = true, paramLabel = "FILE", description = FILE) Path file,
-      @Option(names = "--name", required = true, description = "Who or what is to have it.")
+      @Option(
+              names = "--name",
+              required = true,
+              paramLabel = "NAME",
+              description = "Who or what is to have it.")
           String name,
       @Option(
               names = "--role",
               required = true,
+              paramLabel = "ROLE",
               description = "viewer, producer, operator or admin.")
           Role role,
       @Option(

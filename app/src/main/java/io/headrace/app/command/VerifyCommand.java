@@ -15,8 +15,10 @@ import picocli.CommandLine.Spec;
 /** {@code headrace verify}: who signed an exported model, and whether it is as it was then. */
 @Command(
     name = "verify",
-    description =
-        "Checks the signature of an exported model (FILE.sig) and says which key signed it. Exit status 1: it does not hold.",
+    description = {
+      "Checks the signature of an exported model (FILE.sig) and says which key signed it.",
+      "Exit status 1: it does not hold."
+    },
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  headrace verify model.onnx --keys public.json"})
 final class VerifyCommand implements Callable<Integer> {

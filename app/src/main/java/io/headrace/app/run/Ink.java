@@ -17,7 +17,12 @@ final class Ink {
   /** Whether the person wants colours; see no-color.org. */
   static boolean isWanted() {
     String refused = System.getenv("NO_COLOR");
-    return (refused == null || refused.isEmpty()) && !"dumb".equals(System.getenv("TERM"));
+    return refused == null || refused.isEmpty();
+  }
+
+  /** Whether the terminal can redraw a line. */
+  static boolean isPossible() {
+    return !"dumb".equals(System.getenv("TERM"));
   }
 
   /** The same line in colours; it takes the same room. */

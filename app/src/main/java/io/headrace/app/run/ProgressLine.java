@@ -14,23 +14,31 @@ import org.jspecify.annotations.Nullable;
 public final class ProgressLine {
   private static final int PLAIN_EVERY = 10;
 
+  /** What is too wide for the terminal is cut instead of wrapped, however wide that is by now. */
+  private static final String CUT = "\r\u001b[?7l";
+
+  /** Clears the rest, and leaves room for the terminal's {@code ^C} without wrapping. */
+  private static final String CUT_END = "   \u001b[K\u001b[?7h\u001b[2D";
+
+  private static final String CLEAR = "\r\u001b[K";
+
   private final PrintWriter out;
   private final boolean inPlace;
   private final boolean coloured;
   private int turns;
-  private int width;
+  private String shown = "";
 
   /**
    * @param terminal whether {@code out} is a terminal
    */
   public ProgressLine(PrintWriter out, boolean terminal) {
-    this(out, terminal, terminal && Ink.isWanted());
+    this(out, terminal && Ink.isPossible(), Ink.isWanted());
   }
 
-  ProgressLine(PrintWriter out, boolean terminal, boolean coloured) {
+  ProgressLine(PrintWriter out, boolean inPlace, boolean coloured) {
     this.out = out;
+    this.inPlace = inPlace;
     this.coloured = coloured;
-    this.inPlace = terminal;
   }
 
   /** Shows {@code status}; call it about once a second. */
@@ -38,9 +46,8 @@ public final class ProgressLine {
     turns++;
     String line = text(status);
     if (inPlace) {
-      String shown = coloured ? Ink.on(line) : line;
-      out.print("\r" + shown + " ".repeat(Math.max(0, width - line.length())));
-      width = line.length();
+      shown = CUT + (coloured ? Ink.on(line) : line) + CUT_END;
+      out.print(shown);
     } else if (turns % PLAIN_EVERY == 1) {
       out.println(line);
     }
@@ -49,18 +56,18 @@ public final class ProgressLine {
 
   /** Prints {@code text}, on lines of its own, where the line stands. */
   void say(String text) {
-    if (inPlace && width > 0) {
-      out.print("\r" + " ".repeat(width) + "\r");
-      width = 0;
+    if (!shown.isEmpty()) {
+      out.print(CLEAR);
+      shown = "";
     }
     out.println(text);
     out.flush();
   }
 
-  /** Ends the line, so that what is printed next stands below it. */
+  /** Ends the line, so that what is printed next stands below it, and no {@code ^C} in it. */
   public void end() {
-    if (inPlace && width > 0) {
-      out.println();
+    if (!shown.isEmpty()) {
+      out.println(shown);
       out.flush();
     }
   }
@@ -75,6 +82,9 @@ public final class ProgressLine {
             status.job().name(),
             status.ledger().trained(),
             status.progress().samplesPerSecond()));
+    if (status.job().state() == JobState.PAUSED) {
+      text.append("  PAUSED");
+    }
     SortedMap<String, Double> window = status.metrics().window();
     SortedMap<String, Double> baselines = status.metrics().baselines();
     append(text, "loss", window.get("loss"));
@@ -90,9 +100,6 @@ public final class ProgressLine {
     }
     if (status.ledger().rejected() > 0) {
       text.append(String.format(Locale.ROOT, "  rejected %,d", status.ledger().rejected()));
-    }
-    if (status.job().state() == JobState.PAUSED) {
-      text.append("  PAUSED");
     }
     return text.toString();
   }

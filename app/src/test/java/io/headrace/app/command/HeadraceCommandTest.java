@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headrace.app.CommandLineRun;
 import io.headrace.engine.error.HeadraceException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -18,12 +19,18 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,25 +47,12 @@ class HeadraceCommandTest {
     assertThat(out.toString()).contains("Usage: headrace").contains("broker");
   }
 
+  static Set<String> commands() {
+    return HeadraceCommand.commandLine().getSubcommands().keySet();
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "demo",
-        "run",
-        "serve",
-        "produce",
-        "evaluate",
-        "predict",
-        "replay",
-        "convert",
-        "checkpoints",
-        "dead-letters",
-        "tokens",
-        "keys",
-        "verify",
-        "broker",
-        "completion"
-      })
+  @MethodSource("commands")
   void theHelpOfACommandTeachesByExamplesThatItAccepts(String name) {
     CommandLine all = HeadraceCommand.commandLine();
     CommandLine command = Objects.requireNonNull(all.getSubcommands().get(name));
@@ -74,6 +68,41 @@ class HeadraceCommandTest {
     }
     assertThat(run(name, "--help")).isZero();
     assertThat(out.toString()).containsIgnoringWhitespaces(examples.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void theHelpOfACommandExplainsAllOfItAndSaysWhereToGoOn(String name) throws Exception {
+    CommandLine command =
+        Objects.requireNonNull(HeadraceCommand.commandLine().getSubcommands().get(name));
+    List<CommandLine> all = new ArrayList<>(List.of(command));
+    all.addAll(command.getSubcommands().values());
+    for (CommandLine each : all) {
+      var spec = each.getCommandSpec();
+      assertThat(spec.usageMessage().description()).as(spec.qualifiedName()).isNotEmpty();
+      for (var argument : spec.args()) {
+        String what = spec.qualifiedName() + " " + argument.paramLabel();
+        assertThat(String.join("", argument.description())).as(what).isNotBlank();
+        assertThat(argument.arity().max() > 0 && argument.paramLabel().startsWith("<"))
+            .as(what)
+            .isFalse();
+      }
+      String last = spec.usageMessage().footer()[spec.usageMessage().footer().length - 1];
+      Matcher more = Pattern.compile("More: (\\S+), \"(.*)\"").matcher(last);
+      assertThat(more.matches()).as(last).isTrue();
+      assertThat(CommandLineRun.HOME.resolve(more.group(1)))
+          .content()
+          .containsPattern("(?m)^##+ " + Pattern.quote(more.group(2)) + "$");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {55, 80, 200})
+  void theListOfCommandsHasALineOrTwoForEach(int width) {
+    String usage = HeadraceCommand.commandLine().setUsageHelpWidth(width).getUsageMessage();
+    assertThat(usage.lines()).allMatch(line -> line.length() <= width);
+    String list = usage.substring(usage.indexOf("Commands:"), usage.indexOf("Exit status:"));
+    assertThat(list.lines().count()).isLessThan(width < 80 ? 60 : 36);
   }
 
   @Test
@@ -102,28 +131,49 @@ class HeadraceCommandTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "ru, run",
+    "checkp, checkpoints",
+    "compl, completion",
+    "checkpoints ver, verify",
+    "run --fre, --fresh",
+    "run --insec, --insecure",
+    "replay --js, --json",
+    "completion z, zsh",
+    "tokens create --role oper, operator"
+  })
+  void bashCompletesWhatWasBegun(String begun, String completed) throws Exception {
+    Path script = Files.writeString(directory.resolve("completion"), completion("bash"));
+    String words = "headrace " + begun;
+    String last = words.substring(words.lastIndexOf(' ') + 1);
+    assertThat(
+            said(
+                "bash",
+                "-c",
+                "source %s; COMP_WORDS=(%s); COMP_CWORD=%d; $(complete -p headrace | sed 's/.*-F \\([^ ]*\\).*/\\1/') headrace '%s' 2>/dev/null; echo \"${COMPREPLY[@]}\""
+                    .formatted(script, words, words.split(" ").length - 1, last)))
+        .isEqualTo(completed);
+  }
+
   @Test
-  void completesEveryCommandInBash() throws Exception {
-    assertThat(run("completion", "bash")).isZero();
-    Path script = Files.writeString(directory.resolve("completion.sh"), out.toString());
-    for (String begun : List.of("ru", "checkp", "compl")) {
-      Process bash =
-          new ProcessBuilder("bash", "-c", completion(script, begun))
-              .redirectErrorStream(true)
-              .start();
-      String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(said.strip()).startsWith(begun).doesNotContain(" ");
-      assertThat(HeadraceCommand.commandLine().getSubcommands()).containsKey(said.strip());
-    }
+  void theScriptIsSoundBashThatZshCanReadToo() throws Exception {
+    Path script = Files.writeString(directory.resolve("completion"), completion("zsh"));
+    assertThat(said("bash", "-n", script.toString())).isEmpty();
+    assertThat(Files.readString(script)).contains("bashcompinit", "compinit");
+    assertThat(completion("bash")).isEqualTo(Files.readString(script));
     assertThat(run("completion", "fish")).isEqualTo(2);
   }
 
-  private static String completion(Path script, String begun) {
-    return "source "
-        + script
-        + "; COMP_CWORD=1; COMP_WORDS=(headrace "
-        + begun
-        + "); _complete_headrace 2>/dev/null; echo \"${COMPREPLY[@]}\"";
+  private String completion(String shell) {
+    out.getBuffer().setLength(0);
+    assertThat(run("completion", shell)).isZero();
+    return out.toString();
+  }
+
+  private static String said(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
   }
 
   @Test

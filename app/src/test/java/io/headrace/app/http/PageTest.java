@@ -21,12 +21,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +53,35 @@ class PageTest {
           "gradient-chart",
           "privacy-chart",
           "reliability");
+
+  /** Words whose contrast is below what WCAG asks for: 4.5, or 3 where they are large. */
+  private static final String FAINT =
+      """
+      () => {
+        const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+        const light = (c) => {
+          const [r, g, b] = c.slice(0, 3).map((v) => v / 255)
+            .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const over = (c, under) => c.length < 4 ? c : [0, 1, 2].map((i) => c[i] * c[3] + under[i] * (1 - c[3]));
+        const behind = (e) => e === null ? [255, 255, 255]
+          : over(rgb(getComputedStyle(e).backgroundColor), behind(e.parentElement));
+        const faint = [];
+        for (const e of document.querySelectorAll('body *')) {
+          const words = [...e.childNodes].filter((n) => n.nodeType === 3 && n.textContent.trim());
+          if (words.length === 0 || !e.checkVisibility() || e.matches('.skip')) continue;
+          const style = getComputedStyle(e);
+          const size = parseFloat(style.fontSize);
+          const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+          const ground = behind(e);
+          const [a, b] = [light(over(rgb(style.color), ground)), light(ground)].sort((x, y) => y - x);
+          const contrast = (a + 0.05) / (b + 0.05);
+          if (contrast < (large ? 3 : 4.5)) faint.push(`${e.tagName} ${words[0].textContent.trim()} ${contrast.toFixed(2)}`);
+        }
+        return faint;
+      }
+      """;
 
   private final InstalledChromium chromium = new InstalledChromium();
   private final List<String> complaints = new CopyOnWriteArrayList<>();
@@ -144,6 +175,10 @@ class PageTest {
     assertThat(page.locator("#stored tbody tr")).containsText("checkpoint-000000000007");
     page.locator("#events").focus();
     assertThat(page.locator("#events")).isFocused();
+
+    page.reload();
+    assertThat(page.locator("#drifts tbody tr")).hasCount(1);
+    assertThat(page.locator("#events")).containsText("diverged");
     assertThat(complaints).isEmpty();
   }
 
@@ -227,8 +262,36 @@ class PageTest {
     Object background = page.evaluate("getComputedStyle(document.body).backgroundColor");
     assertThat(background)
         .isEqualTo(scheme == ColorScheme.DARK ? "rgb(15, 21, 27)" : "rgb(244, 246, 248)");
+    assertThat((List<?>) page.evaluate(FAINT)).as("text that is hard to read").isEmpty();
     picture(page, "1280-" + scheme.name().toLowerCase(Locale.ROOT));
     assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void theKeyboardReachesAllThatCanBeUsedInTheOrderOfThePage() {
+    Page page = open(1280, 900, ColorScheme.LIGHT);
+    awaitPoints(page, 30);
+    List<String> reached = new ArrayList<>();
+    Object here = "";
+    do {
+      page.keyboard().press("Tab");
+      here =
+          page.evaluate(
+              """
+              () => {
+                const all = [...document.querySelectorAll('a[href], button, input, [tabindex="0"]')]
+                  .filter((e) => e.checkVisibility());
+                return String(all.indexOf(document.activeElement));
+              }
+              """);
+      reached.add(here.toString());
+    } while (!here.equals("-1") && reached.size() < 200);
+    reached.removeLast();
+    assertThat(reached).hasSizeGreaterThan(10);
+    assertThat(reached)
+        .isEqualTo(IntStream.range(0, reached.size()).mapToObj(Integer::toString).toList());
+    assertThat(page.locator("a[href]:visible, button:visible, [tabindex='0']:visible"))
+        .hasCount(reached.size());
   }
 
   @Test

@@ -65,7 +65,7 @@ class PrivateRunTest {
     String privacy = "{noise: 2, delta: 1.0e-5, budget: 3.5}";
     String inputs = "{x: {dense: {fields: [a, b]}}}";
     CommandLineRun run = train(inputs, privacy);
-    assertThat(run.status()).as(run.err()).isEqualTo(3);
+    assertThat(run.status()).as(run.err()).isEqualTo(4);
     assertThat(run.out())
         .contains("privacy    epsilon 3.", "of 3.500 at delta 1.0E-5")
         .contains("The privacy budget is spent", "raise privacy.budget");
@@ -93,7 +93,7 @@ class PrivateRunTest {
     }
 
     CommandLineRun again = train(inputs, privacy);
-    assertThat(again.status()).as(again.err()).isEqualTo(3);
+    assertThat(again.status()).as(again.err()).isEqualTo(4);
     assertThat(CommandLineRun.report(folder.resolve("report.json")).path("samplesTrained").asLong())
         .isEqualTo(4000);
   }

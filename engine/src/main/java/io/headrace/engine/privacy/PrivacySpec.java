@@ -55,7 +55,7 @@ public record PrivacySpec(
               1e-6,
               1e6,
               "Epsilon that may be spent. A step that would spend more is not taken: the run ends with a"
-                  + " checkpoint and exit status 3. Without it there is no bound.")
+                  + " checkpoint and exit status 4. Without it there is no bound.")
           .absentByDefault();
   private static final Setting<Double> SAMPLING =
       Setting.number(
