@@ -243,9 +243,7 @@ class RowByRowTest {
     var batches = new Batches(spec.schema(), 3);
     try (var trainer = new Trainer(spec, 1, policy);
         var good = new Trainer(spec, 1)) {
-      for (int i = 0;
-          i < 21;
-          i++) { // the state is copied before the first and before the last of them
+      for (int i = 0; i < 21; i++) { // the state is copied before the first and before the last
         MiniBatch batch = batches.next(SIZE, SIZE);
         trainer.train(batch);
         if (i < 20) {
