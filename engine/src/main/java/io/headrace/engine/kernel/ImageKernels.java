@@ -4,13 +4,15 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Loops of convolutions and poolings, under the promises of {@link Kernels}. A filter of 3 by 3 at
- * stride 1 may be applied to tiles of 2 by 2 outputs at once, F(2x2, 3x3) of Lavin and Gray, "Fast
- * Algorithms for Convolutional Neural Networks", 2016, section 4.1: transform filter and input,
- * multiply 16 matrices, transform the products back.
+ * stride 1 may be applied to tiles of 2 by 2 or 4 by 4 outputs at once, F(2x2, 3x3) and F(4x4, 3x3)
+ * of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, section 4:
+ * transform filter and input, multiply 16 or 36 matrices, transform the products back.
  */
 public interface ImageKernels {
-  /** Elements of a Winograd tile: 4 by 4. */
-  int WINOGRAD = 16;
+  /** Elements of a Winograd tile with {@code side} by {@code side} outputs. */
+  static int elements(int side) {
+    return (side + 2) * (side + 2);
+  }
 
   /** The most rows that one group of {@link #addRows} chooses from. */
   int CHOICE = 64;
@@ -137,9 +139,11 @@ public interface ImageKernels {
    * G g G^T for n filters at once: tap (i, j) of each lies at gOffset + i gRow + j gStep, element e
    * of the result at outOffset + e outStep.
    *
+   * @param side outputs of a tile's side, 2 or 4; there are {@link #elements}
    * @param n a multiple of {@link Kernels#BLOCK}
    */
   void winogradFilter(
+      int side,
       int n,
       MemorySegment g,
       long gOffset,
@@ -156,6 +160,7 @@ public interface ImageKernels {
    * @param n a multiple of {@link Kernels#BLOCK}
    */
   void winogradInput(
+      int side,
       int n,
       MemorySegment d,
       long dOffset,
@@ -167,11 +172,12 @@ public interface ImageKernels {
 
   /**
    * A^T m A for n channels at once: element e of the products lies at mOffset + e mStep, pixel (i,
-   * j) of the result at outOffset + i outRow + j outStep.
+   * j) of the result at outOffset + i outRow + j outStep. Leaves m undefined.
    *
    * @param n a multiple of {@link Kernels#BLOCK}
    */
   void winogradOutput(
+      int side,
       int n,
       MemorySegment m,
       long mOffset,

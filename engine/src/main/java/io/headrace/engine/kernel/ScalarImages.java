@@ -34,8 +34,7 @@ final class ScalarImages {
       long w = weightsOffset + readInt(terms, termsOffset + 3L * g);
       long p = placesOffset + readInt(terms, termsOffset + 3L * g + 1);
       long to = outOffset + readInt(terms, termsOffset + 3L * g + 2);
-      long bits = readInt(chosen, chosenOffset + g) & 0xffff_ffffL;
-      bits |= (long) readInt(chosen, chosenOffset + groups + g) << 32;
+      long bits = choice(chosen, chosenOffset, groups, g);
       for (; bits != 0; bits &= bits - 1) {
         long i = Long.numberOfTrailingZeros(bits) * step;
         long from = aOffset + readInt(places, p + i);
@@ -44,6 +43,12 @@ final class ScalarImages {
         }
       }
     }
+  }
+
+  /** The two halves of a group's choice. */
+  static long choice(MemorySegment chosen, long offset, int groups, int g) {
+    long low = readInt(chosen, offset + g) & 0xffff_ffffL;
+    return low | (long) readInt(chosen, offset + groups + g) << 32;
   }
 
   private static void addRow(

@@ -148,6 +148,7 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public void winogradFilter(
+      int side,
       int n,
       MemorySegment g,
       long gOffset,
@@ -157,11 +158,16 @@ final class ScalarKernels implements Kernels {
       long outOffset,
       long outStep) {
 
-    ScalarImages.winogradFilter(n, g, gOffset, gRow, gStep, out, outOffset, outStep);
+    if (side == 4) {
+      ScalarWideWinograd.filter(n, g, gOffset, gRow, gStep, out, outOffset, outStep);
+    } else {
+      ScalarImages.winogradFilter(n, g, gOffset, gRow, gStep, out, outOffset, outStep);
+    }
   }
 
   @Override
   public void winogradInput(
+      int side,
       int n,
       MemorySegment d,
       long dOffset,
@@ -171,11 +177,16 @@ final class ScalarKernels implements Kernels {
       long outOffset,
       long outStep) {
 
-    ScalarImages.winogradInput(n, d, dOffset, dRow, dStep, out, outOffset, outStep);
+    if (side == 4) {
+      ScalarWideWinograd.input(n, d, dOffset, dRow, dStep, out, outOffset, outStep);
+    } else {
+      ScalarImages.winogradInput(n, d, dOffset, dRow, dStep, out, outOffset, outStep);
+    }
   }
 
   @Override
   public void winogradOutput(
+      int side,
       int n,
       MemorySegment m,
       long mOffset,
@@ -185,7 +196,11 @@ final class ScalarKernels implements Kernels {
       long outRow,
       long outStep) {
 
-    ScalarImages.winogradOutput(n, m, mOffset, mStep, out, outOffset, outRow, outStep);
+    if (side == 4) {
+      ScalarWideWinograd.output(n, m, mOffset, mStep, out, outOffset, outRow, outStep);
+    } else {
+      ScalarImages.winogradOutput(n, m, mOffset, mStep, out, outOffset, outRow, outStep);
+    }
   }
 
   @Override

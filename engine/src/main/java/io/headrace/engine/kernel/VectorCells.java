@@ -1,10 +1,10 @@
 package io.headrace.engine.kernel;
 
+import static io.headrace.engine.kernel.VectorMemory.MEMORY;
 import static io.headrace.engine.kernel.VectorWidth.LANES;
 import static io.headrace.engine.kernel.VectorWidth.ORDER;
 import static io.headrace.engine.kernel.VectorWidth.SPECIES;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -32,27 +32,18 @@ final class VectorCells {
 
   private VectorCells() {}
 
-  static int lstm(
-      int count,
-      MemorySegment gates,
-      long at,
-      long gap,
-      MemorySegment cells,
-      long previous,
-      long own,
-      MemorySegment h,
-      long hAt) {
+  static int lstm(int count, long gates, long gap, long previous, long own, long h) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
-      long a = at + j;
+      long a = gates + j;
       FloatVector in =
-          FloatVector.fromMemorySegment(SPECIES, gates, a << 2, ORDER)
-              .mul(FloatVector.fromMemorySegment(SPECIES, gates, (a + 2 * gap) << 2, ORDER));
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, a << 2, ORDER)
+              .mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + 2 * gap) << 2, ORDER));
       FloatVector cell =
-          FloatVector.fromMemorySegment(SPECIES, gates, (a + gap) << 2, ORDER)
-              .mul(FloatVector.fromMemorySegment(SPECIES, cells, (previous + j) << 2, ORDER))
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + gap) << 2, ORDER)
+              .mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (previous + j) << 2, ORDER))
               .add(in);
-      cell.intoMemorySegment(cells, (own + j) << 2, ORDER);
+      cell.intoMemorySegment(MEMORY, (own + j) << 2, ORDER);
       FloatVector clamped = cell.max(TANH_MIN).min(TANH_MAX);
       FloatVector twice = clamped.add(clamped);
       FloatVector shifted = twice.fma(LOG2_E, ROUND);
@@ -71,30 +62,20 @@ final class VectorCells {
       tail = tail.fma(r, C2);
       FloatVector series = r.mul(r).fma(tail, r);
       FloatVector expMinus1 = scale.fma(series, scale.sub(ONE));
-      FloatVector.fromMemorySegment(SPECIES, gates, (a + 3 * gap) << 2, ORDER)
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + 3 * gap) << 2, ORDER)
           .mul(expMinus1.div(expMinus1.add(TWO)))
-          .intoMemorySegment(h, (hAt + j) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (h + j) << 2, ORDER);
     }
     return j;
   }
 
   static int lstmGradient(
-      int count,
-      MemorySegment gates,
-      long at,
-      long gap,
-      MemorySegment cells,
-      long previous,
-      long own,
-      MemorySegment dh,
-      long dhAt,
-      MemorySegment dc,
-      long dcAt) {
+      int count, long gates, long gap, long previous, long own, long dh, long dc) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
-      long a = at + j;
+      long a = gates + j;
       FloatVector clamped =
-          FloatVector.fromMemorySegment(SPECIES, cells, (own + j) << 2, ORDER)
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (own + j) << 2, ORDER)
               .max(TANH_MIN)
               .min(TANH_MAX);
       FloatVector twice = clamped.add(clamped);
@@ -114,40 +95,33 @@ final class VectorCells {
       tail = tail.fma(rest, C2);
       FloatVector expMinus1 = scale.fma(rest.mul(rest).fma(tail, rest), scale.sub(ONE));
       FloatVector bent = expMinus1.div(expMinus1.add(TWO));
-      FloatVector o = FloatVector.fromMemorySegment(SPECIES, gates, (a + 3 * gap) << 2, ORDER);
-      FloatVector slope = FloatVector.fromMemorySegment(SPECIES, dh, (dhAt + j) << 2, ORDER);
+      FloatVector o = FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + 3 * gap) << 2, ORDER);
+      FloatVector slope = FloatVector.fromMemorySegment(SPECIES, MEMORY, (dh + j) << 2, ORDER);
       FloatVector cell =
-          FloatVector.fromMemorySegment(SPECIES, dc, (dcAt + j) << 2, ORDER)
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (dc + j) << 2, ORDER)
               .add(slope.mul(o).mul(ONE.sub(bent.mul(bent))));
-      slope.mul(bent).mul(o.mul(ONE.sub(o))).intoMemorySegment(gates, (a + 3 * gap) << 2, ORDER);
-      FloatVector i = FloatVector.fromMemorySegment(SPECIES, gates, a << 2, ORDER);
-      FloatVector f = FloatVector.fromMemorySegment(SPECIES, gates, (a + gap) << 2, ORDER);
-      FloatVector g = FloatVector.fromMemorySegment(SPECIES, gates, (a + 2 * gap) << 2, ORDER);
-      cell.mul(g).mul(i.mul(ONE.sub(i))).intoMemorySegment(gates, a << 2, ORDER);
-      cell.mul(FloatVector.fromMemorySegment(SPECIES, cells, (previous + j) << 2, ORDER))
+      slope.mul(bent).mul(o.mul(ONE.sub(o))).intoMemorySegment(MEMORY, (a + 3 * gap) << 2, ORDER);
+      FloatVector i = FloatVector.fromMemorySegment(SPECIES, MEMORY, a << 2, ORDER);
+      FloatVector f = FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + gap) << 2, ORDER);
+      FloatVector g = FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + 2 * gap) << 2, ORDER);
+      cell.mul(g).mul(i.mul(ONE.sub(i))).intoMemorySegment(MEMORY, a << 2, ORDER);
+      cell.mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (previous + j) << 2, ORDER))
           .mul(f.mul(ONE.sub(f)))
-          .intoMemorySegment(gates, (a + gap) << 2, ORDER);
-      cell.mul(i).mul(ONE.sub(g.mul(g))).intoMemorySegment(gates, (a + 2 * gap) << 2, ORDER);
-      cell.mul(f).intoMemorySegment(dc, (dcAt + j) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (a + gap) << 2, ORDER);
+      cell.mul(i).mul(ONE.sub(g.mul(g))).intoMemorySegment(MEMORY, (a + 2 * gap) << 2, ORDER);
+      cell.mul(f).intoMemorySegment(MEMORY, (dc + j) << 2, ORDER);
     }
     return j;
   }
 
-  static int gru(
-      int count,
-      MemorySegment gates,
-      long at,
-      long gap,
-      MemorySegment states,
-      long previous,
-      long own) {
+  static int gru(int count, long gates, long gap, long previous, long own) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
-      long a = at + j;
+      long a = gates + j;
       FloatVector clamped =
-          FloatVector.fromMemorySegment(SPECIES, gates, (a + gap) << 2, ORDER)
-              .mul(FloatVector.fromMemorySegment(SPECIES, gates, a << 2, ORDER))
-              .add(FloatVector.fromMemorySegment(SPECIES, gates, (a + 3 * gap) << 2, ORDER))
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + gap) << 2, ORDER)
+              .mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, a << 2, ORDER))
+              .add(FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + 3 * gap) << 2, ORDER))
               .max(TANH_MIN)
               .min(TANH_MAX);
       FloatVector twice = clamped.add(clamped);
@@ -167,41 +141,33 @@ final class VectorCells {
       tail = tail.fma(rest, C2);
       FloatVector expMinus1 = scale.fma(rest.mul(rest).fma(tail, rest), scale.sub(ONE));
       FloatVector n = expMinus1.div(expMinus1.add(TWO));
-      n.intoMemorySegment(gates, (a + 3 * gap) << 2, ORDER);
-      FloatVector.fromMemorySegment(SPECIES, gates, (a + 2 * gap) << 2, ORDER)
-          .mul(FloatVector.fromMemorySegment(SPECIES, states, (previous + j) << 2, ORDER).sub(n))
+      n.intoMemorySegment(MEMORY, (a + 3 * gap) << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + 2 * gap) << 2, ORDER)
+          .mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (previous + j) << 2, ORDER).sub(n))
           .add(n)
-          .intoMemorySegment(states, (own + j) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (own + j) << 2, ORDER);
     }
     return j;
   }
 
-  static int gruGradient(
-      int count,
-      MemorySegment gates,
-      long at,
-      long gap,
-      MemorySegment states,
-      long previous,
-      MemorySegment dh,
-      long dhAt) {
+  static int gruGradient(int count, long gates, long gap, long previous, long dh) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
-      long a = at + j;
-      FloatVector q = FloatVector.fromMemorySegment(SPECIES, gates, a << 2, ORDER);
-      FloatVector r = FloatVector.fromMemorySegment(SPECIES, gates, (a + gap) << 2, ORDER);
-      FloatVector z = FloatVector.fromMemorySegment(SPECIES, gates, (a + 2 * gap) << 2, ORDER);
-      FloatVector n = FloatVector.fromMemorySegment(SPECIES, gates, (a + 3 * gap) << 2, ORDER);
-      FloatVector slope = FloatVector.fromMemorySegment(SPECIES, dh, (dhAt + j) << 2, ORDER);
+      long a = gates + j;
+      FloatVector q = FloatVector.fromMemorySegment(SPECIES, MEMORY, a << 2, ORDER);
+      FloatVector r = FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + gap) << 2, ORDER);
+      FloatVector z = FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + 2 * gap) << 2, ORDER);
+      FloatVector n = FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + 3 * gap) << 2, ORDER);
+      FloatVector slope = FloatVector.fromMemorySegment(SPECIES, MEMORY, (dh + j) << 2, ORDER);
       FloatVector dn = slope.mul(ONE.sub(z)).mul(ONE.sub(n.mul(n)));
-      dn.mul(r).intoMemorySegment(gates, a << 2, ORDER);
-      dn.mul(q).mul(r.mul(ONE.sub(r))).intoMemorySegment(gates, (a + gap) << 2, ORDER);
+      dn.mul(r).intoMemorySegment(MEMORY, a << 2, ORDER);
+      dn.mul(q).mul(r.mul(ONE.sub(r))).intoMemorySegment(MEMORY, (a + gap) << 2, ORDER);
       slope
-          .mul(FloatVector.fromMemorySegment(SPECIES, states, (previous + j) << 2, ORDER).sub(n))
+          .mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (previous + j) << 2, ORDER).sub(n))
           .mul(z.mul(ONE.sub(z)))
-          .intoMemorySegment(gates, (a + 2 * gap) << 2, ORDER);
-      dn.intoMemorySegment(gates, (a + 3 * gap) << 2, ORDER);
-      slope.mul(z).intoMemorySegment(dh, (dhAt + j) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (a + 2 * gap) << 2, ORDER);
+      dn.intoMemorySegment(MEMORY, (a + 3 * gap) << 2, ORDER);
+      slope.mul(z).intoMemorySegment(MEMORY, (dh + j) << 2, ORDER);
     }
     return j;
   }

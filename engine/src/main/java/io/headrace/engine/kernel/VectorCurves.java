@@ -1,10 +1,10 @@
 package io.headrace.engine.kernel;
 
+import static io.headrace.engine.kernel.VectorMemory.MEMORY;
 import static io.headrace.engine.kernel.VectorWidth.LANES;
 import static io.headrace.engine.kernel.VectorWidth.ORDER;
 import static io.headrace.engine.kernel.VectorWidth.SPECIES;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -40,46 +40,37 @@ final class VectorCurves {
 
   private VectorCurves() {}
 
-  static int leakyRelu(
-      int count, float slope, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+  static int leakyRelu(int count, float slope, long x, long y) {
     FloatVector factor = FloatVector.broadcast(SPECIES, slope);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = FloatVector.fromMemorySegment(SPECIES, x, (xOffset + i) << 2, ORDER);
-      value.max(value.mul(factor)).intoMemorySegment(y, (yOffset + i) << 2, ORDER);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, MEMORY, (x + i) << 2, ORDER);
+      value.max(value.mul(factor)).intoMemorySegment(MEMORY, (y + i) << 2, ORDER);
     }
     return i;
   }
 
-  static int leakyReluGradient(
-      int count,
-      float slope,
-      MemorySegment y,
-      long yOffset,
-      MemorySegment dy,
-      long dyOffset,
-      MemorySegment dx,
-      long dxOffset) {
+  static int leakyReluGradient(int count, float slope, long y, long dy, long dx) {
     FloatVector factor = FloatVector.broadcast(SPECIES, slope);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector gradient = FloatVector.fromMemorySegment(SPECIES, dy, (dyOffset + i) << 2, ORDER);
+      FloatVector gradient = FloatVector.fromMemorySegment(SPECIES, MEMORY, (dy + i) << 2, ORDER);
       var positive =
-          FloatVector.fromMemorySegment(SPECIES, y, (yOffset + i) << 2, ORDER)
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (y + i) << 2, ORDER)
               .compare(VectorOperators.GT, 0f);
       gradient
           .mul(factor)
           .blend(gradient, positive)
-          .intoMemorySegment(dx, (dxOffset + i) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (dx + i) << 2, ORDER);
     }
     return i;
   }
 
-  static int tanh(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+  static int tanh(int count, long x, long y) {
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
       FloatVector clamped =
-          FloatVector.fromMemorySegment(SPECIES, x, (xOffset + i) << 2, ORDER)
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (x + i) << 2, ORDER)
               .max(TANH_MIN)
               .min(TANH_MAX);
       FloatVector twice = clamped.add(clamped);
@@ -99,34 +90,27 @@ final class VectorCurves {
       tail = tail.fma(r, C2);
       FloatVector series = r.mul(r).fma(tail, r);
       FloatVector expMinus1 = scale.fma(series, scale.sub(ONE));
-      expMinus1.div(expMinus1.add(TWO)).intoMemorySegment(y, (yOffset + i) << 2, ORDER);
+      expMinus1.div(expMinus1.add(TWO)).intoMemorySegment(MEMORY, (y + i) << 2, ORDER);
     }
     return i;
   }
 
-  static int tanhGradient(
-      int count,
-      MemorySegment y,
-      long yOffset,
-      MemorySegment dy,
-      long dyOffset,
-      MemorySegment dx,
-      long dxOffset) {
+  static int tanhGradient(int count, long y, long dy, long dx) {
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = FloatVector.fromMemorySegment(SPECIES, y, (yOffset + i) << 2, ORDER);
-      FloatVector.fromMemorySegment(SPECIES, dy, (dyOffset + i) << 2, ORDER)
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, MEMORY, (y + i) << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (dy + i) << 2, ORDER)
           .mul(ONE.sub(value.mul(value)))
-          .intoMemorySegment(dx, (dxOffset + i) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (dx + i) << 2, ORDER);
     }
     return i;
   }
 
-  static int sigmoid(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+  static int sigmoid(int count, long x, long y) {
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
       FloatVector minus =
-          FloatVector.fromMemorySegment(SPECIES, x, (xOffset + i) << 2, ORDER)
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (x + i) << 2, ORDER)
               .neg()
               .max(EXP_MIN)
               .min(EXP_MAX);
@@ -146,76 +130,55 @@ final class VectorCurves {
       tail = tail.fma(r, C2);
       FloatVector series = r.mul(r).fma(tail, r);
       FloatVector exp = scale.fma(series, scale);
-      ONE.div(exp.add(ONE)).intoMemorySegment(y, (yOffset + i) << 2, ORDER);
+      ONE.div(exp.add(ONE)).intoMemorySegment(MEMORY, (y + i) << 2, ORDER);
     }
     return i;
   }
 
-  static int sigmoidGradient(
-      int count,
-      MemorySegment y,
-      long yOffset,
-      MemorySegment dy,
-      long dyOffset,
-      MemorySegment dx,
-      long dxOffset) {
+  static int sigmoidGradient(int count, long y, long dy, long dx) {
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = FloatVector.fromMemorySegment(SPECIES, y, (yOffset + i) << 2, ORDER);
-      FloatVector.fromMemorySegment(SPECIES, dy, (dyOffset + i) << 2, ORDER)
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, MEMORY, (y + i) << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (dy + i) << 2, ORDER)
           .mul(value.mul(ONE.sub(value)))
-          .intoMemorySegment(dx, (dxOffset + i) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (dx + i) << 2, ORDER);
     }
     return i;
   }
 
   /** y = x times its gate; the gate alone is in y before, put there by {@link #gate}. */
-  static int gelu(
-      int count,
-      MemorySegment x,
-      long xOffset,
-      MemorySegment y,
-      long yOffset,
-      MemorySegment slope,
-      long slopeOffset) {
+  static int gelu(int count, long x, long y, long slope) {
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = FloatVector.fromMemorySegment(SPECIES, x, (xOffset + i) << 2, ORDER);
-      FloatVector gate = FloatVector.fromMemorySegment(SPECIES, y, (yOffset + i) << 2, ORDER);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, MEMORY, (x + i) << 2, ORDER);
+      FloatVector gate = FloatVector.fromMemorySegment(SPECIES, MEMORY, (y + i) << 2, ORDER);
       FloatVector cubic = value.mul(value).mul(GELU_3);
       FloatVector inner = cubic.add(cubic).add(cubic).add(GELU_1);
       FloatVector steep = value.mul(gate.mul(ONE.sub(gate)));
-      value.mul(gate).intoMemorySegment(y, (yOffset + i) << 2, ORDER);
-      gate.add(steep.mul(inner)).intoMemorySegment(slope, (slopeOffset + i) << 2, ORDER);
+      value.mul(gate).intoMemorySegment(MEMORY, (y + i) << 2, ORDER);
+      gate.add(steep.mul(inner)).intoMemorySegment(MEMORY, (slope + i) << 2, ORDER);
     }
     return i;
   }
 
   /** y = sigmoid(x (GELU_1 + GELU_3 x^2)). */
-  static int gate(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+  static int gate(int count, long x, long y) {
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = FloatVector.fromMemorySegment(SPECIES, x, (xOffset + i) << 2, ORDER);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, MEMORY, (x + i) << 2, ORDER);
       FloatVector cubic = value.mul(value).mul(GELU_3);
-      value.mul(cubic.add(GELU_1)).intoMemorySegment(y, (yOffset + i) << 2, ORDER);
+      value.mul(cubic.add(GELU_1)).intoMemorySegment(MEMORY, (y + i) << 2, ORDER);
     }
-    sigmoid(i, y, yOffset, y, yOffset);
+    sigmoid(i, y, y);
     return i;
   }
 
-  static int multiply(
-      int count,
-      MemorySegment a,
-      long aOffset,
-      MemorySegment b,
-      long bOffset,
-      MemorySegment out,
-      long outOffset) {
+  static int multiply(int count, long a, long b, long out) {
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector.fromMemorySegment(SPECIES, a, (aOffset + i) << 2, ORDER)
-          .mul(FloatVector.fromMemorySegment(SPECIES, b, (bOffset + i) << 2, ORDER))
-          .intoMemorySegment(out, (outOffset + i) << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + i) << 2, ORDER)
+          .mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (b + i) << 2, ORDER))
+          .intoMemorySegment(MEMORY, (out + i) << 2, ORDER);
     }
     return i;
   }

@@ -1,5 +1,10 @@
 package io.headrace.engine.kernel;
 
+import static io.headrace.engine.kernel.ImageKernels.elements;
+import static io.headrace.engine.kernel.VectorMemory.at;
+import static io.headrace.engine.kernel.VectorMemory.keep;
+import static io.headrace.engine.kernel.VectorMemory.span;
+
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -34,7 +39,7 @@ final class VectorKernels implements Kernels {
       MemorySegment out,
       long outOffset,
       long outRow) {
-    VectorImages.addRows(
+    assert VectorMemory.hasRows(
         groups,
         rows,
         n,
@@ -53,6 +58,21 @@ final class VectorKernels implements Kernels {
         out,
         outOffset,
         outRow);
+    VectorImages.addRows(
+        groups,
+        rows,
+        n,
+        at(terms, termsOffset, 3L * groups),
+        at(chosen, chosenOffset, 2L * groups),
+        at(weights, weightsOffset, 0),
+        at(places, placesOffset, 0),
+        step,
+        at(a, aOffset, 0),
+        aRow,
+        at(out, outOffset, 0),
+        outRow);
+    keep(terms, chosen, weights);
+    keep(places, a, out);
   }
 
   @Override
@@ -65,7 +85,13 @@ final class VectorKernels implements Kernels {
       MemorySegment chosen,
       long chosenOffset) {
 
-    VectorImages.chooseNonZero(rows, columns, x, xOffset, xRow, chosen, chosenOffset);
+    VectorImages.chooseNonZero(
+        rows,
+        columns,
+        at(x, xOffset, span(rows, xRow, columns)),
+        xRow,
+        at(chosen, chosenOffset, 2L * columns));
+    keep(x, chosen);
   }
 
   @Override
@@ -82,7 +108,14 @@ final class VectorKernels implements Kernels {
       long high) {
 
     VectorImages.chooseWinners(
-        n, slopes, slopesOffset, winners, winnersOffset, mark, marks, chosen, chosenOffset, high);
+        n,
+        at(slopes, slopesOffset, n),
+        at(winners, winnersOffset, n),
+        mark,
+        marks,
+        at(chosen, chosenOffset, high + (long) marks.length * Math.ceilDiv(n, CHOICE)),
+        high);
+    keep(slopes, winners, chosen);
   }
 
   @Override
@@ -97,7 +130,16 @@ final class VectorKernels implements Kernels {
       long outOffset,
       long outStep) {
 
-    VectorImages.copyWindows(windows, length, places, x, xOffset, xStep, out, outOffset, outStep);
+    long whole = Math.ceilDiv(length, VectorWidth.LANES) * (long) VectorWidth.LANES;
+    VectorImages.copyWindows(
+        windows,
+        length,
+        places,
+        at(x, xOffset, span(windows, xStep, most(places) + whole)),
+        xStep,
+        at(out, outOffset, span(windows, outStep, (places.length - 1L) * length + whole)),
+        outStep);
+    keep(x, out);
   }
 
   @Override
@@ -119,17 +161,14 @@ final class VectorKernels implements Kernels {
     VectorImages.maxOfRows(
         n,
         places,
-        x,
-        xOffset,
-        bias,
-        biasOffset,
+        at(x, xOffset, most(places) + n),
+        at(bias, biasOffset, n),
         rectify,
-        y,
-        yOffset,
+        at(y, yOffset, n),
         mark,
         marks,
-        winners,
-        winnersOffset);
+        at(winners, winnersOffset, n));
+    keep(x, bias, y, winners);
   }
 
   @Override
@@ -143,11 +182,13 @@ final class VectorKernels implements Kernels {
       MemorySegment y,
       long yOffset) {
 
-    VectorImages.addBias(n, x, xOffset, bias, biasOffset, rectify, y, yOffset);
+    VectorImages.addBias(n, at(x, xOffset, n), at(bias, biasOffset, n), rectify, at(y, yOffset, n));
+    keep(x, bias, y);
   }
 
   @Override
   public void winogradFilter(
+      int side,
       int n,
       MemorySegment g,
       long gOffset,
@@ -157,11 +198,29 @@ final class VectorKernels implements Kernels {
       long outOffset,
       long outStep) {
 
-    VectorWinograd.filter(n, g, gOffset, gRow, gStep, out, outOffset, outStep);
+    if (side == 4) {
+      VectorWideWinograd.filter(
+          n,
+          at(g, gOffset, 2 * (gRow + gStep) + n),
+          gRow,
+          gStep,
+          at(out, outOffset, span(elements(side), outStep, n)),
+          outStep);
+    } else {
+      VectorWinograd.filter(
+          n,
+          at(g, gOffset, 2 * (gRow + gStep) + n),
+          gRow,
+          gStep,
+          at(out, outOffset, span(elements(side), outStep, n)),
+          outStep);
+    }
+    keep(g, out);
   }
 
   @Override
   public void winogradInput(
+      int side,
       int n,
       MemorySegment d,
       long dOffset,
@@ -171,11 +230,29 @@ final class VectorKernels implements Kernels {
       long outOffset,
       long outStep) {
 
-    VectorWinograd.input(n, d, dOffset, dRow, dStep, out, outOffset, outStep);
+    if (side == 4) {
+      VectorWideWinograd.input(
+          n,
+          at(d, dOffset, (side + 1) * (dRow + dStep) + n),
+          dRow,
+          dStep,
+          at(out, outOffset, span(elements(side), outStep, n)),
+          outStep);
+    } else {
+      VectorWinograd.input(
+          n,
+          at(d, dOffset, (side + 1) * (dRow + dStep) + n),
+          dRow,
+          dStep,
+          at(out, outOffset, span(elements(side), outStep, n)),
+          outStep);
+    }
+    keep(d, out);
   }
 
   @Override
   public void winogradOutput(
+      int side,
       int n,
       MemorySegment m,
       long mOffset,
@@ -185,7 +262,24 @@ final class VectorKernels implements Kernels {
       long outRow,
       long outStep) {
 
-    VectorWinograd.output(n, m, mOffset, mStep, out, outOffset, outRow, outStep);
+    if (side == 4) {
+      VectorWideWinograd.output(
+          n,
+          at(m, mOffset, span(elements(side), mStep, n)),
+          mStep,
+          at(out, outOffset, (side - 1) * (outRow + outStep) + n),
+          outRow,
+          outStep);
+    } else {
+      VectorWinograd.output(
+          n,
+          at(m, mOffset, span(elements(side), mStep, n)),
+          mStep,
+          at(out, outOffset, (side - 1) * (outRow + outStep) + n),
+          outRow,
+          outStep);
+    }
+    keep(m, out);
   }
 
   @Override
@@ -200,8 +294,16 @@ final class VectorKernels implements Kernels {
       MemorySegment h,
       long hOffset) {
 
-    int done = VectorCells.lstm(count, gates, gatesOffset, gap, cells, previous, own, h, hOffset);
+    int done =
+        VectorCells.lstm(
+            count,
+            at(gates, gatesOffset, 3 * gap + count),
+            gap,
+            at(cells, previous, count),
+            at(cells, own, count),
+            at(h, hOffset, count));
     ScalarCells.lstm(done, count, gates, gatesOffset, gap, cells, previous, own, h, hOffset);
+    keep(gates, cells, h);
   }
 
   @Override
@@ -220,9 +322,16 @@ final class VectorKernels implements Kernels {
 
     int done =
         VectorCells.lstmGradient(
-            count, gates, gatesOffset, gap, cells, previous, own, dh, dhOffset, dc, dcOffset);
+            count,
+            at(gates, gatesOffset, 3 * gap + count),
+            gap,
+            at(cells, previous, count),
+            at(cells, own, count),
+            at(dh, dhOffset, count),
+            at(dc, dcOffset, count));
     ScalarCells.lstmGradient(
         done, count, gates, gatesOffset, gap, cells, previous, own, dh, dhOffset, dc, dcOffset);
+    keep(gates, cells, dh, dc);
   }
 
   @Override
@@ -235,8 +344,15 @@ final class VectorKernels implements Kernels {
       long previous,
       long own) {
 
-    int done = VectorCells.gru(count, gates, gatesOffset, gap, states, previous, own);
+    int done =
+        VectorCells.gru(
+            count,
+            at(gates, gatesOffset, 3 * gap + count),
+            gap,
+            at(states, previous, count),
+            at(states, own, count));
     ScalarCells.gru(done, count, gates, gatesOffset, gap, states, previous, own);
+    keep(gates, states);
   }
 
   @Override
@@ -251,8 +367,14 @@ final class VectorKernels implements Kernels {
       long dhOffset) {
 
     int done =
-        VectorCells.gruGradient(count, gates, gatesOffset, gap, states, previous, dh, dhOffset);
+        VectorCells.gruGradient(
+            count,
+            at(gates, gatesOffset, 3 * gap + count),
+            gap,
+            at(states, previous, count),
+            at(dh, dhOffset, count));
     ScalarCells.gruGradient(done, count, gates, gatesOffset, gap, states, previous, dh, dhOffset);
+    keep(gates, states, dh);
   }
 
   @Override
@@ -278,19 +400,16 @@ final class VectorKernels implements Kernels {
         m,
         n,
         k,
-        a,
-        aOffset,
+        at(a, aOffset, span(m, aRow, span(k, aStep, 1))),
         aRow,
         aStep,
-        b,
-        bOffset,
+        at(b, bOffset, span(k, bRow, n)),
         bRow,
-        first,
-        firstOffset,
+        at(first, firstOffset, span(m, firstRow, n)),
         firstRow,
-        out,
-        outOffset,
+        at(out, outOffset, span(m, outRow, n)),
         outRow);
+    keep(a, b, first, out);
   }
 
   @Override
@@ -309,8 +428,16 @@ final class VectorKernels implements Kernels {
     if (k < VectorWidth.LANES) {
       rest.rowDots(rows, k, a, aOffset, aRow, b, bOffset, bias, out, outOffset);
     } else {
-      VectorSums.rowDots(rows, k, a, aOffset, aRow, b, bOffset, bias, out, outOffset);
+      VectorSums.rowDots(
+          rows,
+          k,
+          at(a, aOffset, span(rows, aRow, k)),
+          aRow,
+          at(b, bOffset, k),
+          bias,
+          at(out, outOffset, rows));
     }
+    keep(a, b, out);
   }
 
   @Override
@@ -325,7 +452,14 @@ final class VectorKernels implements Kernels {
       MemorySegment out,
       long outOffset) {
 
-    VectorSums.weightedRowSum(rows, n, weights, weightsOffset, a, aOffset, aRow, out, outOffset);
+    VectorSums.weightedRowSum(
+        rows,
+        n,
+        at(weights, weightsOffset, rows),
+        at(a, aOffset, span(rows, aRow, n)),
+        aRow,
+        at(out, outOffset, n));
+    keep(weights, a, out);
   }
 
   @Override
@@ -338,7 +472,8 @@ final class VectorKernels implements Kernels {
       MemorySegment out,
       long outOffset) {
 
-    VectorSums.rowSum(rows, n, a, aOffset, aRow, out, outOffset);
+    VectorSums.rowSum(rows, n, at(a, aOffset, span(rows, aRow, n)), aRow, at(out, outOffset, n));
+    keep(a, out);
   }
 
   @Override
@@ -359,7 +494,8 @@ final class VectorKernels implements Kernels {
   public void addScaled(
       int count, float alpha, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
 
-    VectorSums.addScaled(count, alpha, x, xOffset, y, yOffset);
+    VectorSums.addScaled(count, alpha, at(x, xOffset, count), at(y, yOffset, count));
+    keep(x, y);
   }
 
   @Override
@@ -369,11 +505,12 @@ final class VectorKernels implements Kernels {
     int done =
         count < VectorWidth.LANES
             ? 0
-            : VectorCurves.leakyRelu(count, slope, x, xOffset, y, yOffset);
+            : VectorCurves.leakyRelu(count, slope, at(x, xOffset, count), at(y, yOffset, count));
 
     if (done < count) {
       rest.leakyRelu(count - done, slope, x, xOffset + done, y, yOffset + done);
     }
+    keep(x, y);
   }
 
   @Override
@@ -390,22 +527,32 @@ final class VectorKernels implements Kernels {
     int done =
         count < VectorWidth.LANES
             ? 0
-            : VectorCurves.leakyReluGradient(count, slope, y, yOffset, dy, dyOffset, dx, dxOffset);
+            : VectorCurves.leakyReluGradient(
+                count,
+                slope,
+                at(y, yOffset, count),
+                at(dy, dyOffset, count),
+                at(dx, dxOffset, count));
 
     if (done < count) {
       rest.leakyReluGradient(
           count - done, slope, y, yOffset + done, dy, dyOffset + done, dx, dxOffset + done);
     }
+    keep(y, dy, dx);
   }
 
   @Override
   public void tanh(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
 
-    int done = count < VectorWidth.LANES ? 0 : VectorCurves.tanh(count, x, xOffset, y, yOffset);
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorCurves.tanh(count, at(x, xOffset, count), at(y, yOffset, count));
 
     if (done < count) {
       rest.tanh(count - done, x, xOffset + done, y, yOffset + done);
     }
+    keep(x, y);
   }
 
   @Override
@@ -421,21 +568,27 @@ final class VectorKernels implements Kernels {
     int done =
         count < VectorWidth.LANES
             ? 0
-            : VectorCurves.tanhGradient(count, y, yOffset, dy, dyOffset, dx, dxOffset);
+            : VectorCurves.tanhGradient(
+                count, at(y, yOffset, count), at(dy, dyOffset, count), at(dx, dxOffset, count));
 
     if (done < count) {
       rest.tanhGradient(count - done, y, yOffset + done, dy, dyOffset + done, dx, dxOffset + done);
     }
+    keep(y, dy, dx);
   }
 
   @Override
   public void sigmoid(int count, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
 
-    int done = count < VectorWidth.LANES ? 0 : VectorCurves.sigmoid(count, x, xOffset, y, yOffset);
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorCurves.sigmoid(count, at(x, xOffset, count), at(y, yOffset, count));
 
     if (done < count) {
       rest.sigmoid(count - done, x, xOffset + done, y, yOffset + done);
     }
+    keep(x, y);
   }
 
   @Override
@@ -451,12 +604,14 @@ final class VectorKernels implements Kernels {
     int done =
         count < VectorWidth.LANES
             ? 0
-            : VectorCurves.sigmoidGradient(count, y, yOffset, dy, dyOffset, dx, dxOffset);
+            : VectorCurves.sigmoidGradient(
+                count, at(y, yOffset, count), at(dy, dyOffset, count), at(dx, dxOffset, count));
 
     if (done < count) {
       rest.sigmoidGradient(
           count - done, y, yOffset + done, dy, dyOffset + done, dx, dxOffset + done);
     }
+    keep(y, dy, dx);
   }
 
   @Override
@@ -468,13 +623,18 @@ final class VectorKernels implements Kernels {
       long yOffset,
       MemorySegment slope,
       long slopeOffset) {
-    int done = count < VectorWidth.LANES ? 0 : VectorCurves.gate(count, x, xOffset, y, yOffset);
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorCurves.gate(count, at(x, xOffset, count), at(y, yOffset, count));
     if (done > 0) {
-      VectorCurves.gelu(done, x, xOffset, y, yOffset, slope, slopeOffset);
+      VectorCurves.gelu(
+          done, at(x, xOffset, count), at(y, yOffset, count), at(slope, slopeOffset, count));
     }
     if (done < count) {
       rest.gelu(count - done, x, xOffset + done, y, yOffset + done, slope, slopeOffset + done);
     }
+    keep(x, y, slope);
   }
 
   @Override
@@ -489,40 +649,50 @@ final class VectorKernels implements Kernels {
     int done =
         count < VectorWidth.LANES
             ? 0
-            : VectorCurves.multiply(count, a, aOffset, b, bOffset, out, outOffset);
+            : VectorCurves.multiply(
+                count, at(a, aOffset, count), at(b, bOffset, count), at(out, outOffset, count));
     if (done < count) {
       rest.multiply(count - done, a, aOffset + done, b, bOffset + done, out, outOffset + done);
     }
+    keep(a, b, out);
   }
 
   @Override
   public void scale(int count, float factor, MemorySegment x, long offset) {
 
-    int done = count < VectorWidth.LANES ? 0 : VectorUpdates.scale(count, factor, x, offset);
+    int done =
+        count < VectorWidth.LANES ? 0 : VectorUpdates.scale(count, factor, at(x, offset, count));
 
     if (done < count) {
       rest.scale(count - done, factor, x, offset + done);
     }
+    keep(x);
   }
 
   @Override
   public void clamp(int count, float limit, MemorySegment x, long offset) {
 
-    int done = count < VectorWidth.LANES ? 0 : VectorUpdates.clamp(count, limit, x, offset);
+    int done =
+        count < VectorWidth.LANES ? 0 : VectorUpdates.clamp(count, limit, at(x, offset, count));
 
     if (done < count) {
       rest.clamp(count - done, limit, x, offset + done);
     }
+    keep(x);
   }
 
   @Override
   public void shrink(int count, float threshold, MemorySegment x, long offset) {
 
-    int done = count < VectorWidth.LANES ? 0 : VectorUpdates.shrink(count, threshold, x, offset);
+    int done =
+        count < VectorWidth.LANES
+            ? 0
+            : VectorUpdates.shrink(count, threshold, at(x, offset, count));
 
     if (done < count) {
       rest.shrink(count - done, threshold, x, offset + done);
     }
+    keep(x);
   }
 
   /** Double precision, once a step at most: not worth vectors. */
@@ -544,11 +714,12 @@ final class VectorKernels implements Kernels {
     int done =
         count < VectorWidth.LANES
             ? 0
-            : VectorUpdates.sgd(count, rate, decay, p, offset, g, gOffset);
+            : VectorUpdates.sgd(count, rate, decay, at(p, offset, count), at(g, gOffset, count));
 
     if (done < count) {
       rest.sgd(count - done, rate, decay, p, offset + done, g, gOffset + done);
     }
+    keep(p, g);
   }
 
   @Override
@@ -568,12 +739,20 @@ final class VectorKernels implements Kernels {
         count < VectorWidth.LANES
             ? 0
             : VectorUpdates.momentum(
-                count, rate, momentum, nesterov, decay, p, v, offset, g, gOffset);
+                count,
+                rate,
+                momentum,
+                nesterov,
+                decay,
+                at(p, offset, count),
+                at(v, offset, count),
+                at(g, gOffset, count));
 
     if (done < count) {
       rest.momentum(
           count - done, rate, momentum, nesterov, decay, p, v, offset + done, g, gOffset + done);
     }
+    keep(p, v, g);
   }
 
   @Override
@@ -592,11 +771,20 @@ final class VectorKernels implements Kernels {
     int done =
         count < VectorWidth.LANES
             ? 0
-            : VectorUpdates.adagrad(count, rate, epsilon, decay, l1, p, s, offset, g, gOffset);
+            : VectorUpdates.adagrad(
+                count,
+                rate,
+                epsilon,
+                decay,
+                l1,
+                at(p, offset, count),
+                at(s, offset, count),
+                at(g, gOffset, count));
 
     if (done < count) {
       rest.adagrad(count - done, rate, epsilon, decay, l1, p, s, offset + done, g, gOffset + done);
     }
+    keep(p, s, g);
   }
 
   @Override
@@ -614,11 +802,19 @@ final class VectorKernels implements Kernels {
     int done =
         count < VectorWidth.LANES
             ? 0
-            : VectorUpdates.rmsNormalise(count, keep, epsilon, decay, p, s, offset, g, gOffset);
+            : VectorUpdates.rmsNormalise(
+                count,
+                keep,
+                epsilon,
+                decay,
+                at(p, offset, count),
+                at(s, offset, count),
+                at(g, gOffset, count));
 
     if (done < count) {
       rest.rmsNormalise(count - done, keep, epsilon, decay, p, s, offset + done, g, gOffset + done);
     }
+    keep(p, s, g);
   }
 
   @Override
@@ -641,7 +837,17 @@ final class VectorKernels implements Kernels {
         count < VectorWidth.LANES
             ? 0
             : VectorUpdates.adam(
-                count, rate, scale, beta1, beta2, epsilon, decay, p, m, v, offset, g, gOffset);
+                count,
+                rate,
+                scale,
+                beta1,
+                beta2,
+                epsilon,
+                decay,
+                at(p, offset, count),
+                at(m, offset, count),
+                at(v, offset, count),
+                at(g, gOffset, count));
 
     if (done < count) {
       rest.adam(
@@ -659,6 +865,7 @@ final class VectorKernels implements Kernels {
           g,
           gOffset + done);
     }
+    keep(p, m, v, g);
   }
 
   @Override
@@ -678,11 +885,21 @@ final class VectorKernels implements Kernels {
     int done =
         count < VectorWidth.LANES
             ? 0
-            : VectorUpdates.ftrl(count, alpha, beta, l1, l2, p, z, n, offset, g, gOffset);
+            : VectorUpdates.ftrl(
+                count,
+                alpha,
+                beta,
+                l1,
+                l2,
+                at(p, offset, count),
+                at(z, offset, count),
+                at(n, offset, count),
+                at(g, gOffset, count));
 
     if (done < count) {
       rest.ftrl(count - done, alpha, beta, l1, l2, p, z, n, offset + done, g, gOffset + done);
     }
+    keep(p, z, n, g);
   }
 
   @Override
@@ -904,5 +1121,13 @@ final class VectorKernels implements Kernels {
       VectorRowNorms.standardiseRowsSums(
           count, n, x, xOffset, xStep, moments, momentsOffset, dy, dyOffset, dyStep, sums);
     }
+  }
+
+  private static long most(long[] places) {
+    long most = 0;
+    for (long place : places) {
+      most = Math.max(most, place);
+    }
+    return most;
   }
 }

@@ -2,8 +2,6 @@ package io.headrace.engine.kernel;
 
 import static io.headrace.engine.kernel.VectorWidth.LANES;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * Matrix products in register tiles: as many rows by as many vectors as the registers hold. Rows
  * and columns of a tile are accumulated where they lie, one fused multiply-add a step, so the bits
@@ -24,44 +22,22 @@ final class VectorProducts {
       int m,
       int n,
       int k,
-      MemorySegment a,
-      long aOffset,
+      long a,
       long aRow,
       long aStep,
-      MemorySegment b,
-      long bOffset,
+      long b,
       long bRow,
-      MemorySegment first,
-      long firstOffset,
+      long first,
       long firstRow,
-      MemorySegment out,
-      long outOffset,
+      long out,
       long outRow) {
     int depth = Math.min(DEPTH, k);
-    strip(
-        m,
-        n,
-        depth,
-        a,
-        aOffset,
-        aRow,
-        aStep,
-        b,
-        bOffset,
-        bRow,
-        first,
-        firstOffset,
-        firstRow,
-        out,
-        outOffset,
-        outRow);
+    strip(m, n, depth, a, aRow, aStep, b, bRow, first, firstRow, out, outRow);
     for (int from = depth; from < k; from += DEPTH) {
       depth = Math.min(DEPTH, k - from);
-      long aAt = aOffset + from * aStep;
-      long bAt = bOffset + from * bRow;
-      strip(
-          m, n, depth, a, aAt, aRow, aStep, b, bAt, bRow, out, outOffset, outRow, out, outOffset,
-          outRow);
+      long aAt = a + from * aStep;
+      long bAt = b + from * bRow;
+      strip(m, n, depth, aAt, aRow, aStep, bAt, bRow, out, outRow, out, outRow);
     }
   }
 
@@ -69,225 +45,119 @@ final class VectorProducts {
       int m,
       int n,
       int k,
-      MemorySegment a,
-      long aOffset,
+      long a,
       long aRow,
       long aStep,
-      MemorySegment b,
-      long bOffset,
+      long b,
       long bRow,
-      MemorySegment first,
-      long firstOffset,
+      long first,
       long firstRow,
-      MemorySegment out,
-      long outOffset,
+      long out,
       long outRow) {
     int j = 0;
     if (LARGE_TILES) {
       for (; j + 4 * LANES <= n; j += 4 * LANES) {
-        columns4(
-            m,
-            k,
-            a,
-            aOffset,
-            aRow,
-            aStep,
-            b,
-            bOffset + j,
-            bRow,
-            first,
-            firstOffset + j,
-            firstRow,
-            out,
-            outOffset + j,
-            outRow);
+        columns4(m, k, a, aRow, aStep, b + j, bRow, first + j, firstRow, out + j, outRow);
       }
     }
     for (; j + 2 * LANES <= n; j += 2 * LANES) {
-      columns2(
-          m,
-          k,
-          a,
-          aOffset,
-          aRow,
-          aStep,
-          b,
-          bOffset + j,
-          bRow,
-          first,
-          firstOffset + j,
-          firstRow,
-          out,
-          outOffset + j,
-          outRow);
+      columns2(m, k, a, aRow, aStep, b + j, bRow, first + j, firstRow, out + j, outRow);
     }
     for (; j < n; j += LANES) {
-      columns1(
-          m,
-          k,
-          a,
-          aOffset,
-          aRow,
-          aStep,
-          b,
-          bOffset + j,
-          bRow,
-          first,
-          firstOffset + j,
-          firstRow,
-          out,
-          outOffset + j,
-          outRow);
+      columns1(m, k, a, aRow, aStep, b + j, bRow, first + j, firstRow, out + j, outRow);
     }
   }
 
   private static void columns4(
       int m,
       int k,
-      MemorySegment a,
-      long aOffset,
+      long a,
       long aRow,
       long aStep,
-      MemorySegment b,
-      long bOffset,
+      long b,
       long bRow,
-      MemorySegment first,
-      long firstOffset,
+      long first,
       long firstRow,
-      MemorySegment out,
-      long outOffset,
+      long out,
       long outRow) {
     int i = 0;
     for (; i + TILE_ROWS <= m; i += TILE_ROWS) {
       VectorTiles.tile4x4(
           k,
-          a,
-          aOffset + i * aRow,
+          a + i * aRow,
           aRow,
           aStep,
           b,
-          bOffset,
           bRow,
-          first,
-          firstOffset + i * firstRow,
+          first + i * firstRow,
           firstRow,
-          out,
-          outOffset + i * outRow,
+          out + i * outRow,
           outRow);
     }
     for (; i < m; i++) {
-      VectorTiles.tile1x4(
-          k,
-          a,
-          aOffset + i * aRow,
-          aStep,
-          b,
-          bOffset,
-          bRow,
-          first,
-          firstOffset + i * firstRow,
-          out,
-          outOffset + i * outRow);
+      VectorTiles.tile1x4(k, a + i * aRow, aStep, b, bRow, first + i * firstRow, out + i * outRow);
     }
   }
 
   private static void columns2(
       int m,
       int k,
-      MemorySegment a,
-      long aOffset,
+      long a,
       long aRow,
       long aStep,
-      MemorySegment b,
-      long bOffset,
+      long b,
       long bRow,
-      MemorySegment first,
-      long firstOffset,
+      long first,
       long firstRow,
-      MemorySegment out,
-      long outOffset,
+      long out,
       long outRow) {
     int i = 0;
     for (; i + TILE_ROWS <= m; i += TILE_ROWS) {
       VectorTiles.tile4x2(
           k,
-          a,
-          aOffset + i * aRow,
+          a + i * aRow,
           aRow,
           aStep,
           b,
-          bOffset,
           bRow,
-          first,
-          firstOffset + i * firstRow,
+          first + i * firstRow,
           firstRow,
-          out,
-          outOffset + i * outRow,
+          out + i * outRow,
           outRow);
     }
     for (; i < m; i++) {
-      VectorTiles.tile1x2(
-          k,
-          a,
-          aOffset + i * aRow,
-          aStep,
-          b,
-          bOffset,
-          bRow,
-          first,
-          firstOffset + i * firstRow,
-          out,
-          outOffset + i * outRow);
+      VectorTiles.tile1x2(k, a + i * aRow, aStep, b, bRow, first + i * firstRow, out + i * outRow);
     }
   }
 
   private static void columns1(
       int m,
       int k,
-      MemorySegment a,
-      long aOffset,
+      long a,
       long aRow,
       long aStep,
-      MemorySegment b,
-      long bOffset,
+      long b,
       long bRow,
-      MemorySegment first,
-      long firstOffset,
+      long first,
       long firstRow,
-      MemorySegment out,
-      long outOffset,
+      long out,
       long outRow) {
     int i = 0;
     for (; i + TILE_ROWS <= m; i += TILE_ROWS) {
       VectorTiles.tile4x1(
           k,
-          a,
-          aOffset + i * aRow,
+          a + i * aRow,
           aRow,
           aStep,
           b,
-          bOffset,
           bRow,
-          first,
-          firstOffset + i * firstRow,
+          first + i * firstRow,
           firstRow,
-          out,
-          outOffset + i * outRow,
+          out + i * outRow,
           outRow);
     }
     for (; i < m; i++) {
-      VectorTiles.tile1x1(
-          k,
-          a,
-          aOffset + i * aRow,
-          aStep,
-          b,
-          bOffset,
-          bRow,
-          first,
-          firstOffset + i * firstRow,
-          out,
-          outOffset + i * outRow);
+      VectorTiles.tile1x1(k, a + i * aRow, aStep, b, bRow, first + i * firstRow, out + i * outRow);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.headrace.engine.kernel;
 
+import static io.headrace.engine.kernel.VectorMemory.MEMORY;
 import static io.headrace.engine.kernel.VectorWidth.FLOAT;
 import static io.headrace.engine.kernel.VectorWidth.LANES;
 import static io.headrace.engine.kernel.VectorWidth.ORDER;
@@ -7,7 +8,6 @@ import static io.headrace.engine.kernel.VectorWidth.SPECIES;
 import static io.headrace.engine.memory.Floats.read;
 import static io.headrace.engine.memory.Floats.write;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
@@ -23,48 +23,29 @@ final class VectorSums {
 
   private VectorSums() {}
 
-  static void rowDots(
-      int rows,
-      int k,
-      MemorySegment a,
-      long aOffset,
-      long aRow,
-      MemorySegment b,
-      long bOffset,
-      float bias,
-      MemorySegment out,
-      long outOffset) {
+  static void rowDots(int rows, int k, long a, long aRow, long b, float bias, long out) {
     int i = 0;
     for (; i + 4 <= rows; i += 4) {
-      fourDots(k, a, aOffset + i * aRow, aRow, b, bOffset, bias, out, outOffset + i);
+      fourDots(k, a + i * aRow, aRow, b, bias, out + i);
     }
     for (; i < rows; i++) {
-      oneDot(k, a, aOffset + i * aRow, b, bOffset, bias, out, outOffset + i);
+      oneDot(k, a + i * aRow, b, bias, out + i);
     }
   }
 
-  private static void fourDots(
-      int k,
-      MemorySegment a,
-      long aOffset,
-      long aRow,
-      MemorySegment b,
-      long bOffset,
-      float bias,
-      MemorySegment out,
-      long outOffset) {
+  private static void fourDots(int k, long a, long aRow, long b, float bias, long out) {
     FloatVector s0 = FloatVector.zero(SPECIES);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
     int l = 0;
     for (; l + LANES <= k; l += LANES) {
-      FloatVector f = FloatVector.fromMemorySegment(SPECIES, b, (bOffset + l) << 2, ORDER);
-      long aAt = aOffset + l;
-      s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, aAt << 2, ORDER), s0);
-      s1 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (aAt + aRow) << 2, ORDER), s1);
-      s2 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (aAt + 2 * aRow) << 2, ORDER), s2);
-      s3 = f.fma(FloatVector.fromMemorySegment(SPECIES, a, (aAt + 3 * aRow) << 2, ORDER), s3);
+      FloatVector f = FloatVector.fromMemorySegment(SPECIES, MEMORY, (b + l) << 2, ORDER);
+      long aAt = a + l;
+      s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, aAt << 2, ORDER), s0);
+      s1 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, (aAt + aRow) << 2, ORDER), s1);
+      s2 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, (aAt + 2 * aRow) << 2, ORDER), s2);
+      s3 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, (aAt + 3 * aRow) << 2, ORDER), s3);
     }
     if (LANES > 8) {
       s0 = s0.add(s0.rearrange(BY_8));
@@ -91,34 +72,26 @@ final class VectorSums {
     float d2 = s2.lane(0);
     float d3 = s3.lane(0);
     for (; l < k; l++) {
-      float f = read(b, bOffset + l);
-      long aAt = aOffset + l;
-      d0 += f * read(a, aAt);
-      d1 += f * read(a, aAt + aRow);
-      d2 += f * read(a, aAt + 2 * aRow);
-      d3 += f * read(a, aAt + 3 * aRow);
+      float f = read(MEMORY, b + l);
+      long aAt = a + l;
+      d0 += f * read(MEMORY, aAt);
+      d1 += f * read(MEMORY, aAt + aRow);
+      d2 += f * read(MEMORY, aAt + 2 * aRow);
+      d3 += f * read(MEMORY, aAt + 3 * aRow);
     }
-    write(out, outOffset, bias + d0);
-    write(out, outOffset + 1, bias + d1);
-    write(out, outOffset + 2, bias + d2);
-    write(out, outOffset + 3, bias + d3);
+    write(MEMORY, out, bias + d0);
+    write(MEMORY, out + 1, bias + d1);
+    write(MEMORY, out + 2, bias + d2);
+    write(MEMORY, out + 3, bias + d3);
   }
 
-  private static void oneDot(
-      int k,
-      MemorySegment a,
-      long aOffset,
-      MemorySegment b,
-      long bOffset,
-      float bias,
-      MemorySegment out,
-      long outOffset) {
+  private static void oneDot(int k, long a, long b, float bias, long out) {
     FloatVector s = FloatVector.zero(SPECIES);
     int l = 0;
     for (; l + LANES <= k; l += LANES) {
       s =
-          FloatVector.fromMemorySegment(SPECIES, b, (bOffset + l) << 2, ORDER)
-              .fma(FloatVector.fromMemorySegment(SPECIES, a, (aOffset + l) << 2, ORDER), s);
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (b + l) << 2, ORDER)
+              .fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + l) << 2, ORDER), s);
     }
     if (LANES > 8) {
       s = s.add(s.rearrange(BY_8));
@@ -130,21 +103,12 @@ final class VectorSums {
     s = s.add(s.rearrange(BY_1));
     float d = s.lane(0);
     for (; l < k; l++) {
-      d += read(b, bOffset + l) * read(a, aOffset + l);
+      d += read(MEMORY, b + l) * read(MEMORY, a + l);
     }
-    write(out, outOffset, bias + d);
+    write(MEMORY, out, bias + d);
   }
 
-  static void weightedRowSum(
-      int rows,
-      int n,
-      MemorySegment weights,
-      long weightsOffset,
-      MemorySegment a,
-      long aOffset,
-      long aRow,
-      MemorySegment out,
-      long outOffset) {
+  static void weightedRowSum(int rows, int n, long weights, long a, long aRow, long out) {
     int j = 0;
     for (; j + 4 * LANES <= n; j += 4 * LANES) {
       FloatVector s0 = FloatVector.zero(SPECIES);
@@ -152,80 +116,74 @@ final class VectorSums {
       FloatVector s2 = s0;
       FloatVector s3 = s0;
       for (int i = 0; i < rows; i++) {
-        FloatVector w =
-            FloatVector.broadcast(SPECIES, weights.get(FLOAT, (weightsOffset + i) << 2));
-        long aAt = aOffset + j + i * aRow;
-        s0 = w.fma(FloatVector.fromMemorySegment(SPECIES, a, aAt << 2, ORDER), s0);
-        s1 = w.fma(FloatVector.fromMemorySegment(SPECIES, a, (aAt + LANES) << 2, ORDER), s1);
-        s2 = w.fma(FloatVector.fromMemorySegment(SPECIES, a, (aAt + 2L * LANES) << 2, ORDER), s2);
-        s3 = w.fma(FloatVector.fromMemorySegment(SPECIES, a, (aAt + 3L * LANES) << 2, ORDER), s3);
+        FloatVector w = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, (weights + i) << 2));
+        long aAt = a + j + i * aRow;
+        s0 = w.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, aAt << 2, ORDER), s0);
+        s1 = w.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, (aAt + LANES) << 2, ORDER), s1);
+        s2 =
+            w.fma(
+                FloatVector.fromMemorySegment(SPECIES, MEMORY, (aAt + 2L * LANES) << 2, ORDER), s2);
+        s3 =
+            w.fma(
+                FloatVector.fromMemorySegment(SPECIES, MEMORY, (aAt + 3L * LANES) << 2, ORDER), s3);
       }
-      s0.intoMemorySegment(out, (outOffset + j) << 2, ORDER);
-      s1.intoMemorySegment(out, (outOffset + j + LANES) << 2, ORDER);
-      s2.intoMemorySegment(out, (outOffset + j + 2L * LANES) << 2, ORDER);
-      s3.intoMemorySegment(out, (outOffset + j + 3L * LANES) << 2, ORDER);
+      s0.intoMemorySegment(MEMORY, (out + j) << 2, ORDER);
+      s1.intoMemorySegment(MEMORY, (out + j + LANES) << 2, ORDER);
+      s2.intoMemorySegment(MEMORY, (out + j + 2L * LANES) << 2, ORDER);
+      s3.intoMemorySegment(MEMORY, (out + j + 3L * LANES) << 2, ORDER);
     }
     while (j < n && n >= LANES) { // the last vector may overlap the one before
       int at = Math.min(j, n - LANES);
       FloatVector s = FloatVector.zero(SPECIES);
       for (int i = 0; i < rows; i++) {
         s =
-            FloatVector.broadcast(SPECIES, weights.get(FLOAT, (weightsOffset + i) << 2))
+            FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, (weights + i) << 2))
                 .fma(
-                    FloatVector.fromMemorySegment(
-                        SPECIES, a, (aOffset + at + i * aRow) << 2, ORDER),
+                    FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + at + i * aRow) << 2, ORDER),
                     s);
       }
-      s.intoMemorySegment(out, (outOffset + at) << 2, ORDER);
+      s.intoMemorySegment(MEMORY, (out + at) << 2, ORDER);
       j = at + LANES;
     }
     for (; j < n; j++) {
       float sum = 0;
       for (int i = 0; i < rows; i++) {
-        sum += read(weights, weightsOffset + i) * read(a, aOffset + i * aRow + j);
+        sum += read(MEMORY, weights + i) * read(MEMORY, a + i * aRow + j);
       }
-      write(out, outOffset + j, sum);
+      write(MEMORY, out + j, sum);
     }
   }
 
-  static void rowSum(
-      int rows,
-      int n,
-      MemorySegment a,
-      long aOffset,
-      long aRow,
-      MemorySegment out,
-      long outOffset) {
+  static void rowSum(int rows, int n, long a, long aRow, long out) {
     int j = 0;
     for (; j + LANES <= n; j += LANES) {
       FloatVector s = FloatVector.zero(SPECIES);
       for (int i = 0; i < rows; i++) {
-        s = s.add(FloatVector.fromMemorySegment(SPECIES, a, (aOffset + j + i * aRow) << 2, ORDER));
+        s = s.add(FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + j + i * aRow) << 2, ORDER));
       }
-      s.intoMemorySegment(out, (outOffset + j) << 2, ORDER);
+      s.intoMemorySegment(MEMORY, (out + j) << 2, ORDER);
     }
     for (; j < n; j++) {
       float sum = 0;
       for (int i = 0; i < rows; i++) {
-        sum += read(a, aOffset + i * aRow + j);
+        sum += read(MEMORY, a + i * aRow + j);
       }
-      write(out, outOffset + j, sum);
+      write(MEMORY, out + j, sum);
     }
   }
 
-  static void addScaled(
-      int count, float alpha, MemorySegment x, long xOffset, MemorySegment y, long yOffset) {
+  static void addScaled(int count, float alpha, long x, long y) {
     int i = 0;
     if (count >= LANES) {
       FloatVector factor = FloatVector.broadcast(SPECIES, alpha);
       for (; i + LANES <= count; i += LANES) {
-        FloatVector.fromMemorySegment(SPECIES, y, (yOffset + i) << 2, ORDER)
-            .add(factor.mul(FloatVector.fromMemorySegment(SPECIES, x, (xOffset + i) << 2, ORDER)))
-            .intoMemorySegment(y, (yOffset + i) << 2, ORDER);
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (y + i) << 2, ORDER)
+            .add(factor.mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (x + i) << 2, ORDER)))
+            .intoMemorySegment(MEMORY, (y + i) << 2, ORDER);
       }
     }
     for (; i < count; i++) {
-      write(y, yOffset + i, read(y, yOffset + i) + alpha * read(x, xOffset + i));
+      write(MEMORY, y + i, read(MEMORY, y + i) + alpha * read(MEMORY, x + i));
     }
   }
 }

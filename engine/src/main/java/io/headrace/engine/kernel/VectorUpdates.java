@@ -1,10 +1,10 @@
 package io.headrace.engine.kernel;
 
+import static io.headrace.engine.kernel.VectorMemory.MEMORY;
 import static io.headrace.engine.kernel.VectorWidth.LANES;
 import static io.headrace.engine.kernel.VectorWidth.ORDER;
 import static io.headrace.engine.kernel.VectorWidth.SPECIES;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -15,62 +15,55 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorUpdates {
   private VectorUpdates() {}
 
-  static int scale(int count, float factor, MemorySegment x, long offset) {
+  static int scale(int count, float factor, long x) {
     FloatVector factors = FloatVector.broadcast(SPECIES, factor);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector.fromMemorySegment(SPECIES, x, (offset + i) << 2, ORDER)
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (x + i) << 2, ORDER)
           .mul(factors)
-          .intoMemorySegment(x, (offset + i) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (x + i) << 2, ORDER);
     }
     return i;
   }
 
-  static int clamp(int count, float limit, MemorySegment x, long offset) {
+  static int clamp(int count, float limit, long x) {
     FloatVector most = FloatVector.broadcast(SPECIES, limit);
     FloatVector least = FloatVector.broadcast(SPECIES, -limit);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector.fromMemorySegment(SPECIES, x, (offset + i) << 2, ORDER)
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (x + i) << 2, ORDER)
           .min(most)
           .max(least)
-          .intoMemorySegment(x, (offset + i) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (x + i) << 2, ORDER);
     }
     return i;
   }
 
-  static int shrink(int count, float threshold, MemorySegment x, long offset) {
+  static int shrink(int count, float threshold, long x) {
     FloatVector zero = FloatVector.broadcast(SPECIES, 0);
     FloatVector thresholds = FloatVector.broadcast(SPECIES, threshold);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = FloatVector.fromMemorySegment(SPECIES, x, (offset + i) << 2, ORDER);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, MEMORY, (x + i) << 2, ORDER);
       value
           .sub(thresholds)
           .max(zero)
           .add(value.add(thresholds).min(zero))
-          .intoMemorySegment(x, (offset + i) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (x + i) << 2, ORDER);
     }
     return i;
   }
 
-  static int sgd(
-      int count,
-      float rate,
-      float decay,
-      MemorySegment p,
-      long offset,
-      MemorySegment g,
-      long gOffset) {
+  static int sgd(int count, float rate, float decay, long p, long g) {
     FloatVector rates = FloatVector.broadcast(SPECIES, rate);
     FloatVector decays = FloatVector.broadcast(SPECIES, decay);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = FloatVector.fromMemorySegment(SPECIES, p, (offset + i) << 2, ORDER);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, MEMORY, (p + i) << 2, ORDER);
       FloatVector slope =
-          FloatVector.fromMemorySegment(SPECIES, g, (gOffset + i) << 2, ORDER)
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (g + i) << 2, ORDER)
               .add(decays.mul(value));
-      value.sub(rates.mul(slope)).intoMemorySegment(p, (offset + i) << 2, ORDER);
+      value.sub(rates.mul(slope)).intoMemorySegment(MEMORY, (p + i) << 2, ORDER);
     }
     return i;
   }
@@ -81,42 +74,31 @@ final class VectorUpdates {
       float momentum,
       boolean nesterov,
       float decay,
-      MemorySegment p,
-      MemorySegment v,
-      long offset,
-      MemorySegment g,
-      long gOffset) {
+      long p,
+      long v,
+      long g) {
     FloatVector rates = FloatVector.broadcast(SPECIES, rate);
     FloatVector decays = FloatVector.broadcast(SPECIES, decay);
     FloatVector momenta = FloatVector.broadcast(SPECIES, momentum);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = FloatVector.fromMemorySegment(SPECIES, p, (offset + i) << 2, ORDER);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, MEMORY, (p + i) << 2, ORDER);
       FloatVector slope =
-          FloatVector.fromMemorySegment(SPECIES, g, (gOffset + i) << 2, ORDER)
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (g + i) << 2, ORDER)
               .add(decays.mul(value));
       FloatVector speed =
           momenta
-              .mul(FloatVector.fromMemorySegment(SPECIES, v, (offset + i) << 2, ORDER))
+              .mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (v + i) << 2, ORDER))
               .add(slope);
-      speed.intoMemorySegment(v, (offset + i) << 2, ORDER);
+      speed.intoMemorySegment(MEMORY, (v + i) << 2, ORDER);
       FloatVector move = nesterov ? slope.add(momenta.mul(speed)) : speed;
-      value.sub(rates.mul(move)).intoMemorySegment(p, (offset + i) << 2, ORDER);
+      value.sub(rates.mul(move)).intoMemorySegment(MEMORY, (p + i) << 2, ORDER);
     }
     return i;
   }
 
   static int adagrad(
-      int count,
-      float rate,
-      float epsilon,
-      float decay,
-      float l1,
-      MemorySegment p,
-      MemorySegment s,
-      long offset,
-      MemorySegment g,
-      long gOffset) {
+      int count, float rate, float epsilon, float decay, float l1, long p, long s, long g) {
     FloatVector rates = FloatVector.broadcast(SPECIES, rate);
     FloatVector decays = FloatVector.broadcast(SPECIES, decay);
     FloatVector epsilons = FloatVector.broadcast(SPECIES, epsilon);
@@ -124,13 +106,13 @@ final class VectorUpdates {
     FloatVector zero = FloatVector.broadcast(SPECIES, 0);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = FloatVector.fromMemorySegment(SPECIES, p, (offset + i) << 2, ORDER);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, MEMORY, (p + i) << 2, ORDER);
       FloatVector slope =
-          FloatVector.fromMemorySegment(SPECIES, g, (gOffset + i) << 2, ORDER)
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (g + i) << 2, ORDER)
               .add(decays.mul(value));
       FloatVector sum =
-          FloatVector.fromMemorySegment(SPECIES, s, (offset + i) << 2, ORDER).add(slope.mul(slope));
-      sum.intoMemorySegment(s, (offset + i) << 2, ORDER);
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (s + i) << 2, ORDER).add(slope.mul(slope));
+      sum.intoMemorySegment(MEMORY, (s + i) << 2, ORDER);
       FloatVector root = sum.sqrt().add(epsilons);
       FloatVector moved = value.sub(rates.mul(slope).div(root));
       FloatVector threshold = penalties.div(root);
@@ -138,21 +120,13 @@ final class VectorUpdates {
           .sub(threshold)
           .max(zero)
           .add(moved.add(threshold).min(zero))
-          .intoMemorySegment(p, (offset + i) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (p + i) << 2, ORDER);
     }
     return i;
   }
 
   static int rmsNormalise(
-      int count,
-      float keep,
-      float epsilon,
-      float decay,
-      MemorySegment p,
-      MemorySegment s,
-      long offset,
-      MemorySegment g,
-      long gOffset) {
+      int count, float keep, float epsilon, float decay, long p, long s, long g) {
     FloatVector decays = FloatVector.broadcast(SPECIES, decay);
     FloatVector old = FloatVector.broadcast(SPECIES, keep);
     FloatVector fresh = FloatVector.broadcast(SPECIES, 1 - keep);
@@ -160,13 +134,13 @@ final class VectorUpdates {
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
       FloatVector slope =
-          FloatVector.fromMemorySegment(SPECIES, g, (gOffset + i) << 2, ORDER)
-              .add(decays.mul(FloatVector.fromMemorySegment(SPECIES, p, (offset + i) << 2, ORDER)));
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (g + i) << 2, ORDER)
+              .add(decays.mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (p + i) << 2, ORDER)));
       FloatVector square =
-          old.mul(FloatVector.fromMemorySegment(SPECIES, s, (offset + i) << 2, ORDER))
+          old.mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (s + i) << 2, ORDER))
               .add(fresh.mul(slope.mul(slope)));
-      square.intoMemorySegment(s, (offset + i) << 2, ORDER);
-      slope.div(square.sqrt().add(epsilons)).intoMemorySegment(g, (gOffset + i) << 2, ORDER);
+      square.intoMemorySegment(MEMORY, (s + i) << 2, ORDER);
+      slope.div(square.sqrt().add(epsilons)).intoMemorySegment(MEMORY, (g + i) << 2, ORDER);
     }
     return i;
   }
@@ -179,12 +153,10 @@ final class VectorUpdates {
       float beta2,
       float epsilon,
       float decay,
-      MemorySegment p,
-      MemorySegment m,
-      MemorySegment v,
-      long offset,
-      MemorySegment g,
-      long gOffset) {
+      long p,
+      long m,
+      long v,
+      long g) {
     FloatVector decays = FloatVector.broadcast(SPECIES, decay);
     FloatVector old1 = FloatVector.broadcast(SPECIES, beta1);
     FloatVector new1 = FloatVector.broadcast(SPECIES, 1 - beta1);
@@ -195,36 +167,26 @@ final class VectorUpdates {
     FloatVector scales = FloatVector.broadcast(SPECIES, scale);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector value = FloatVector.fromMemorySegment(SPECIES, p, (offset + i) << 2, ORDER);
+      FloatVector value = FloatVector.fromMemorySegment(SPECIES, MEMORY, (p + i) << 2, ORDER);
       FloatVector slope =
-          FloatVector.fromMemorySegment(SPECIES, g, (gOffset + i) << 2, ORDER)
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (g + i) << 2, ORDER)
               .add(decays.mul(value));
       FloatVector mean =
-          old1.mul(FloatVector.fromMemorySegment(SPECIES, m, (offset + i) << 2, ORDER))
+          old1.mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (m + i) << 2, ORDER))
               .add(new1.mul(slope));
       FloatVector square =
-          old2.mul(FloatVector.fromMemorySegment(SPECIES, v, (offset + i) << 2, ORDER))
+          old2.mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (v + i) << 2, ORDER))
               .add(new2.mul(slope.mul(slope)));
-      mean.intoMemorySegment(m, (offset + i) << 2, ORDER);
-      square.intoMemorySegment(v, (offset + i) << 2, ORDER);
+      mean.intoMemorySegment(MEMORY, (m + i) << 2, ORDER);
+      square.intoMemorySegment(MEMORY, (v + i) << 2, ORDER);
       FloatVector move = rates.mul(mean).div(scales.mul(square.sqrt()).add(epsilons));
-      value.sub(move).intoMemorySegment(p, (offset + i) << 2, ORDER);
+      value.sub(move).intoMemorySegment(MEMORY, (p + i) << 2, ORDER);
     }
     return i;
   }
 
   static int ftrl(
-      int count,
-      float alpha,
-      float beta,
-      float l1,
-      float l2,
-      MemorySegment p,
-      MemorySegment z,
-      MemorySegment n,
-      long offset,
-      MemorySegment g,
-      long gOffset) {
+      int count, float alpha, float beta, float l1, float l2, long p, long z, long n, long g) {
     FloatVector zero = FloatVector.broadcast(SPECIES, 0);
     FloatVector alphas = FloatVector.broadcast(SPECIES, alpha);
     FloatVector betas = FloatVector.broadcast(SPECIES, beta);
@@ -233,23 +195,23 @@ final class VectorUpdates {
     FloatVector l2s = FloatVector.broadcast(SPECIES, l2);
     int i = 0;
     for (; i + LANES <= count; i += LANES) {
-      FloatVector slope = FloatVector.fromMemorySegment(SPECIES, g, (gOffset + i) << 2, ORDER);
-      FloatVector before = FloatVector.fromMemorySegment(SPECIES, n, (offset + i) << 2, ORDER);
+      FloatVector slope = FloatVector.fromMemorySegment(SPECIES, MEMORY, (g + i) << 2, ORDER);
+      FloatVector before = FloatVector.fromMemorySegment(SPECIES, MEMORY, (n + i) << 2, ORDER);
       FloatVector after = before.add(slope.mul(slope));
       FloatVector root = after.sqrt();
       FloatVector sigma = root.sub(before.sqrt()).div(alphas);
       FloatVector sum =
-          FloatVector.fromMemorySegment(SPECIES, z, (offset + i) << 2, ORDER)
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (z + i) << 2, ORDER)
               .add(
                   slope.sub(
                       sigma.mul(
-                          FloatVector.fromMemorySegment(SPECIES, p, (offset + i) << 2, ORDER))));
-      after.intoMemorySegment(n, (offset + i) << 2, ORDER);
-      sum.intoMemorySegment(z, (offset + i) << 2, ORDER);
+                          FloatVector.fromMemorySegment(SPECIES, MEMORY, (p + i) << 2, ORDER))));
+      after.intoMemorySegment(MEMORY, (n + i) << 2, ORDER);
+      sum.intoMemorySegment(MEMORY, (z + i) << 2, ORDER);
       FloatVector near = l1s.blend(minusL1s, sum.compare(VectorOperators.LT, zero));
       FloatVector weight = near.sub(sum).div(betas.add(root).div(alphas).add(l2s));
       var small = sum.abs().compare(VectorOperators.LE, l1s);
-      weight.blend(zero, small).intoMemorySegment(p, (offset + i) << 2, ORDER);
+      weight.blend(zero, small).intoMemorySegment(MEMORY, (p + i) << 2, ORDER);
     }
     return i;
   }

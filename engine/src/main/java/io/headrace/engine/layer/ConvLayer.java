@@ -68,12 +68,12 @@ record ConvLayer(
     int width = shape.outWidth() / pool;
     DenseValue y = scope.buffer(flat ? List.of(width, filters) : List.of(height, width, filters));
     PaddedImage image = new PaddedImage(shape);
-    boolean winograd = WinogradSums.suits(shape) && pool <= 2;
+    int winograd = pool <= 2 ? WinogradSums.side(shape) : 0;
     var weights = new ConvWeights(scope, shape, image, filters, initialisation, bias, winograd);
     Kernels kernels = scope.kernels();
     ConvSums sums =
-        winograd
-            ? new WinogradSums(kernels, shape, image, weights)
+        winograd > 0
+            ? new WinogradSums(kernels, shape, image, weights, winograd)
             : new DirectSums(kernels, shape, image, weights);
     var forward = new ConvForward(kernels, shape, image, weights, sums, x, y, rectify, pool);
     ShardWork backward;

@@ -24,6 +24,7 @@ final class ConvWeights {
   private final @Nullable Parameter bias;
   private final MemorySegment zeros;
   private final MemorySegment transposed;
+  private final int winogradSide;
   private final @Nullable MemorySegment winograd;
   private final MemorySegment gradients;
   private final long shardSize;
@@ -36,7 +37,7 @@ final class ConvWeights {
       int filters,
       String initialisation,
       boolean withBias,
-      boolean withWinograd) {
+      int winogradSide) {
     this.kernels = scope.kernels();
     this.updates = scope.updates();
     this.shape = shape;
@@ -53,7 +54,11 @@ final class ConvWeights {
         withBias ? scope.parameter("bias", List.of((long) filters), Initialisation.ZEROS) : null;
     this.zeros = Floats.allocate(lanes());
     this.transposed = Floats.allocate((long) segments * length * lanes());
-    this.winograd = withWinograd ? Floats.allocate(ImageKernels.WINOGRAD * winogradStep()) : null;
+    this.winogradSide = winogradSide;
+    this.winograd =
+        winogradSide == 0
+            ? null
+            : Floats.allocate(ImageKernels.elements(winogradSide) * winogradStep());
     this.shardSize = (long) filters * filterSize() + lanes();
     this.gradients = Floats.allocate(scope.shards() * shardSize);
     this.shardSteps = new long[scope.shards()];
@@ -191,6 +196,7 @@ final class ConvWeights {
     if (winograd != null) {
       for (int channel = 0; channel < shape.channels(); channel++) {
         kernels.winogradFilter(
+            winogradSide,
             Kernels.padded(count),
             transposed,
             (long) channel * lanes + first,

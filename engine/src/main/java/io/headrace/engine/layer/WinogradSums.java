@@ -1,40 +1,46 @@
 package io.headrace.engine.layer;
 
-import static io.headrace.engine.kernel.ImageKernels.WINOGRAD;
+import static io.headrace.engine.kernel.ImageKernels.elements;
 
 import io.headrace.engine.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Sums by Winograd's algorithm, tiles of 2 by 2 outputs: 16 multiplications where the direct way
- * needs 36. Immutable.
+ * Sums by Winograd's algorithm, tiles of 4 by 4 outputs or else of 2 by 2: 36 or 16 multiplications
+ * where the direct way needs 144 or 36. Immutable.
+ *
+ * @param side outputs of a tile's side
  */
-record WinogradSums(Kernels kernels, ConvGeometry shape, PaddedImage image, ConvWeights weights)
+record WinogradSums(
+    Kernels kernels, ConvGeometry shape, PaddedImage image, ConvWeights weights, int side)
     implements ConvSums {
   private static final int TILES = 16;
   private static final int FEWEST_CHANNELS = 2 * Kernels.BLOCK;
 
-  /** Whether the convolution has the sizes that this is made for, and gains by it. */
-  static boolean suits(ConvGeometry shape) {
-    return shape.kernelHeight() == 3
-        && shape.kernelWidth() == 3
-        && shape.strideY() == 1
-        && shape.strideX() == 1
-        && shape.dilation() == 1
-        && shape.channels() % Kernels.BLOCK == 0
-        && shape.channels() >= FEWEST_CHANNELS
-        && shape.outHeight() % 2 == 0
-        && shape.outWidth() % 2 == 0;
+  /** The side of its tiles if the convolution has sizes that this is made for, or else 0. */
+  static int side(ConvGeometry shape) {
+    boolean suits =
+        shape.kernelHeight() == 3
+            && shape.kernelWidth() == 3
+            && shape.strideY() == 1
+            && shape.strideX() == 1
+            && shape.dilation() == 1
+            && shape.channels() % Kernels.BLOCK == 0
+            && shape.channels() >= FEWEST_CHANNELS;
+    if (!suits || shape.outHeight() % 2 != 0 || shape.outWidth() % 2 != 0) {
+      return 0;
+    }
+    return shape.outHeight() % 4 == 0 && shape.outWidth() % 4 == 0 ? 4 : 2;
   }
 
   @Override
   public int stripRows() {
-    return 2 * Math.ceilDiv(TILES, shape.outWidth() / 2);
+    return side * Math.ceilDiv(TILES, shape.outWidth() / side);
   }
 
   @Override
   public long work() {
-    return WINOGRAD * (inputStep(stripRows()) + productStep(stripRows()));
+    return elements(side) * (inputStep(stripRows()) + productStep(stripRows()));
   }
 
   @Override
@@ -46,7 +52,7 @@ record WinogradSums(Kernels kernels, ConvGeometry shape, PaddedImage image, Conv
       MemorySegment sums,
       long sumsAt,
       long work) {
-    long products = work + WINOGRAD * inputStep(rows);
+    long products = work + elements(side) * inputStep(rows);
     transformInput(memory, at, row, rows, work);
     multiply(memory, rows, work, products);
     transformProducts(memory, rows, products, sums, sumsAt);
@@ -56,9 +62,10 @@ record WinogradSums(Kernels kernels, ConvGeometry shape, PaddedImage image, Conv
     int channels = shape.channels();
     long pitch = image.segment(1);
     int tile = 0;
-    for (int y = row; y < row + rows; y += 2) {
-      for (int x = 0; x < shape.outWidth(); x += 2) {
+    for (int y = row; y < row + rows; y += side) {
+      for (int x = 0; x < shape.outWidth(); x += side) {
         kernels.winogradInput(
+            side,
             channels,
             memory,
             at + image.window(y, x),
@@ -74,7 +81,7 @@ record WinogradSums(Kernels kernels, ConvGeometry shape, PaddedImage image, Conv
   private void multiply(MemorySegment memory, int rows, long from, long to) {
     int channels = shape.channels();
     int lanes = weights.lanes();
-    for (int element = 0; element < WINOGRAD; element++) {
+    for (int element = 0; element < elements(side); element++) {
       kernels.product(
           tiles(rows),
           lanes,
@@ -100,9 +107,10 @@ record WinogradSums(Kernels kernels, ConvGeometry shape, PaddedImage image, Conv
     int lanes = weights.lanes();
     long line = (long) shape.outWidth() * lanes;
     int tile = 0;
-    for (int y = 0; y < rows; y += 2) {
-      for (int x = 0; x < shape.outWidth(); x += 2) {
+    for (int y = 0; y < rows; y += side) {
+      for (int x = 0; x < shape.outWidth(); x += side) {
         kernels.winogradOutput(
+            side,
             lanes,
             memory,
             from + (long) tile++ * lanes,
@@ -116,7 +124,7 @@ record WinogradSums(Kernels kernels, ConvGeometry shape, PaddedImage image, Conv
   }
 
   private int tiles(int rows) {
-    return rows / 2 * (shape.outWidth() / 2);
+    return rows / side * (shape.outWidth() / side);
   }
 
   /** From an element to the next, a block more than needed: powers of two share cache sets. */

@@ -154,17 +154,20 @@ final class KernelCalls {
         (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, true, a, o, 7, marks, d, o));
     calls.put("addBias", (k, a, b, c, d) -> k.addBias(n, b, o, c, o, false, a, o));
     calls.put("addBias rectified", (k, a, b, c, d) -> k.addBias(n, b, o, c, o, true, a, o));
-    int some = n / 32 * 16; // a tile of 16 by some fits into the operands
-    long step = some + 1L;
-    calls.put(
-        "winogradFilter",
-        (k, a, b, c, d) -> k.winogradFilter(some, b, o, 3 * step, step, a, o, step));
-    calls.put(
-        "winogradInput",
-        (k, a, b, c, d) -> k.winogradInput(some, b, o, 4 * step, step, a, o, step));
-    calls.put(
-        "winogradOutput",
-        (k, a, b, c, d) -> k.winogradOutput(some, b, o, step, a, o, 2 * step, step));
+    for (int tile : new int[] {2, 4}) {
+      int some = n / (16 * tile) * 16; // elements of a tile fit into the operands
+      long step = some + 1L;
+      int side = tile + 2;
+      calls.put(
+          "winogradFilter of " + tile,
+          (k, a, b, c, d) -> k.winogradFilter(tile, some, b, o, 3 * step, step, a, o, step));
+      calls.put(
+          "winogradInput of " + tile,
+          (k, a, b, c, d) -> k.winogradInput(tile, some, b, o, side * step, step, a, o, step));
+      calls.put(
+          "winogradOutput of " + tile,
+          (k, a, b, c, d) -> k.winogradOutput(tile, some, d, o, step, a, o, tile * step, step));
+    }
     return calls;
   }
 

@@ -18,6 +18,8 @@ class ConvLayerTest extends LayerContract {
         new Example("conv2d", Map.of("filters", 2, "kernel", 2, "dilation", 2), List.of(5, 4, 16)),
         new Example("conv2d", Map.of("filters", 16, "padding", 1), List.of(4, 6, 32)),
         new Example("conv2d", Map.of("filters", 19, "padding", 1), List.of(2, 4, 48)),
+        new Example("conv2d", Map.of("filters", 5, "padding", 1), List.of(4, 8, 32))
+            .byStepsOf(0.03f),
         new Example("conv2d", Map.of("filters", 4, "kernel", 1, "bias", false), List.of(3, 3, 16)),
         new Example("conv2d", Map.of("filters", 5, "padding", 1), List.of(4, 3, 16), RELU),
         new Example("conv2d", Map.of("filters", 5, "padding", 1), List.of(4, 6, 3), POOL),
@@ -28,6 +30,8 @@ class ConvLayerTest extends LayerContract {
         new Example("conv2d", Map.of("filters", 70), List.of(4, 4, 16), RELU, POOL),
         new Example("conv2d", Map.of("filters", 18, "padding", 1), List.of(6, 5, 16), RELU, POOL),
         new Example("conv2d", Map.of("filters", 21, "padding", 1), List.of(4, 6, 32), RELU, POOL),
+        new Example("conv2d", Map.of("filters", 18, "padding", 1), List.of(4, 4, 48), RELU, POOL)
+            .byStepsOf(0.01f),
         new Example("conv2d", Map.of("filters", 4), List.of(8, 9, 2), RELU, WIDE_POOL),
         new Example("conv1d", Map.of("filters", 3, "causal", true), List.of(7, 5)),
         new Example(

@@ -32,27 +32,33 @@ abstract class LayerContract {
       List<Layer> fused,
       boolean padded,
       Map<String, List<Integer>> others,
-      int rows) {
+      int rows,
+      float step) {
     Example(String name, Map<String, ?> settings, List<Integer> shape, int rows) {
-      this(name, settings, shape, List.of(), false, Map.of(), rows);
+      this(name, settings, shape, List.of(), false, Map.of(), rows, Slopes.STEP);
     }
 
     Example(String name, Map<String, ?> settings, List<Integer> shape, Layer... fused) {
-      this(name, settings, shape, List.of(fused), false, Map.of(), 0);
+      this(name, settings, shape, List.of(fused), false, Map.of(), 0, Slopes.STEP);
     }
 
     /** The same over input x and others. */
     Example beside(Map<String, List<Integer>> inputs) {
-      return new Example(name, settings, shape, fused, padded, inputs, rows);
+      return new Example(name, settings, shape, fused, padded, inputs, rows, step);
     }
 
     /** The same behind sequences of all lengths, from none to that of the shape. */
     Example behindPaddedSteps() {
-      return new Example(name, settings, shape, fused, true, others, rows);
+      return new Example(name, settings, shape, fused, true, others, rows, step);
     }
 
     Example ofRows(int count) {
-      return new Example(name, settings, shape, fused, padded, others, count);
+      return new Example(name, settings, shape, fused, padded, others, count, step);
+    }
+
+    /** The same by longer differences, for a layer that is straight and sums many terms. */
+    Example byStepsOf(float difference) {
+      return new Example(name, settings, shape, fused, padded, others, rows, difference);
     }
 
     AttachedLayer attached(long seed) {
@@ -91,7 +97,7 @@ abstract class LayerContract {
       int inputStep = Math.max(1, example.rows() * x.width() / 40);
       for (int i = 0; i < example.rows() * x.width(); i += inputStep) {
         int at = i / x.width() * x.stride() + i % x.width();
-        Slopes.check("by input " + i, x.buffer(), at, byInput[at], layer::loss);
+        Slopes.check("by input " + i, x.buffer(), at, example.step(), byInput[at], layer::loss);
       }
     }
     for (Parameter parameter : layer.parameters.all()) {
@@ -103,6 +109,7 @@ abstract class LayerContract {
             "by " + parameter.name() + " " + i,
             parameter.values(),
             at,
+            example.step(),
             byParameter[at],
             () -> {
               layer.tape.derivations().forEach(Runnable::run);

@@ -9,7 +9,7 @@ import org.assertj.core.data.Offset;
 
 /** Compares gradients with finite differences. */
 final class Slopes {
-  private static final float STEP = 2e-3f;
+  static final float STEP = 2e-3f;
   private static final double TOLERANCE = 4e-3;
 
   private Slopes() {}
@@ -19,10 +19,15 @@ final class Slopes {
    * disagree, the slope has to be one of them or lie between.
    */
   static void check(
-      String what, MemorySegment values, long at, double gradient, DoubleSupplier loss) {
+      String what,
+      MemorySegment values,
+      long at,
+      float step,
+      double gradient,
+      DoubleSupplier loss) {
     float value = Floats.read(values, at);
-    float above = value + STEP;
-    float below = value - STEP;
+    float above = value + step;
+    float below = value - step;
     double middle = loss.getAsDouble();
     Floats.write(values, at, above);
     double right = (loss.getAsDouble() - middle) / ((double) above - value);
