@@ -69,3 +69,17 @@ pq.write_table(table.cast(pa.schema(fields)), "types.parquet", row_group_size=16
                store_decimal_as_integer=True)
 pq.write_table(pa.table({"time": table["micros"].cast(pa.timestamp("ns"))}), "int96.parquet",
                use_deprecated_int96_timestamps=True)
+
+# What unpacks to far more than it is: one value; one value that a page refers to again and again; many values; many columns.
+huge = "x" * (96 << 20)
+pq.write_table(pa.table({"id": pa.array([1]), "note": pa.array([huge])}), "bomb-value.parquet", compression="zstd",
+               use_dictionary=False, write_statistics=False)
+large = pa.DictionaryArray.from_arrays(pa.array([0] * 300, pa.int32()), pa.array(["x" * (3 << 20)]))
+pq.write_table(pa.table({"id": pa.array([0] * 300), "note": large}), "bomb-dictionary.parquet", compression="zstd",
+               dictionary_pagesize_limit=1 << 28, write_statistics=False)
+zeros = pa.array([0] * (12 << 20), pa.int64())
+pq.write_table(pa.table({"id": zeros, "note": zeros}), "bomb-page.parquet", compression="zstd", use_dictionary=False,
+               data_page_size=1 << 30, row_group_size=1 << 30, max_rows_per_page=1 << 30, write_statistics=False)
+some = pa.array([0] * (512 << 10), pa.int64())
+pq.write_table(pa.table({"c%d" % i: some for i in range(40)}), "bomb-columns.parquet", compression="zstd", use_dictionary=False,
+               data_page_size=1 << 30, row_group_size=1 << 30, max_rows_per_page=1 << 30, write_statistics=False)

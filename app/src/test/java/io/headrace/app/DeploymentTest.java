@@ -95,9 +95,16 @@ class DeploymentTest {
         assertThat(port).as("nobody else's machine").startsWith("127.0.0.1:");
       }
       assertThat(of.has("privileged") || of.has("network_mode")).isFalse();
-      of.path("depends_on")
-          .fieldNames()
-          .forEachRemaining(on -> assertThat(services.has(on)).isTrue());
+      for (var on : of.path("depends_on").properties()) {
+        assertThat(services.has(on.getKey())).isTrue();
+        JsonNode awaited = services.path(on.getKey());
+        switch (on.getValue().path("condition").asText()) {
+          case "service_healthy" -> assertThat(awaited.has("healthcheck")).isTrue();
+          case "service_completed_successfully" ->
+              assertThat(awaited.has("restart")).as("it ends").isFalse();
+          default -> assertThat(on.getValue()).as("a condition that is known").isNull();
+        }
+      }
       if (of.path("image").asText().startsWith("headrace:")) {
         assertThat(of.path("read_only").asBoolean()).isTrue();
         assertThat(texts(of.path("cap_drop"))).containsExactly("ALL");
@@ -110,6 +117,22 @@ class DeploymentTest {
             .forEach(path -> assertThat(inCheckout(path)).exists());
         assertRuns(words, inCheckout(words.get(1)));
       }
+    }
+  }
+
+  /** A single dollar would be a variable of whoever runs it. */
+  @Test
+  void composeTakesNothingFromTheEnvironmentAndUsesEveryVolume() throws IOException {
+    String text = Files.readString(DOCKER.resolve("compose.yml"));
+    assertThat(text.replace("$$", "")).doesNotContain("$");
+    JsonNode compose = yaml("compose.yml").getFirst();
+    assertThat(compose.path("volumes").properties())
+        .isNotEmpty()
+        .allSatisfy(volume -> assertThat(text).contains(volume.getKey() + ":/"));
+    for (JsonNode service : compose.path("services")) {
+      assertThat(texts(service.path("volumes")))
+          .as("each place of a container is mounted once")
+          .doesNotHaveDuplicates();
     }
   }
 
@@ -178,7 +201,21 @@ class DeploymentTest {
             "NetworkPolicy",
             "PodMonitor");
     assertThat(all)
-        .allSatisfy(each -> assertThat(each.path("metadata").path("name").asText()).isNotEmpty());
+        .extracting(each -> each.path("apiVersion").asText())
+        .containsExactly(
+            "v1", "v1", "apps/v1", "v1", "networking.k8s.io/v1", "monitoring.coreos.com/v1");
+    assertThat(all)
+        .allSatisfy(
+            each -> {
+              assertThat(each.path("metadata").path("name").asText())
+                  .matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
+              assertThat(each.properties())
+                  .extracting(field -> field.getKey())
+                  .containsOnlyOnce("apiVersion", "kind", "metadata")
+                  .isSubsetOf("apiVersion", "kind", "metadata", "spec", "data");
+            });
+    assertThat(all.get(1).path("spec").has("accessModes")).isTrue();
+    assertThat(all.get(1).path("spec").path("resources").path("requests").has("storage")).isTrue();
     String job = all.get(0).path("data").path("job.yaml").asText();
     Path file = folder.resolve("job.yaml");
     Files.writeString(file, job.replace("/opt/headrace", HOME.toString()));
@@ -211,6 +248,26 @@ class DeploymentTest {
       }
       assertMounted(pod.path("spec"), container, JobFile.read(file, List.of()));
     }
+    assertThat(ports)
+        .contains(all.get(3).path("spec").path("ports").path(0).path("targetPort").asText())
+        .contains(
+            all.get(4)
+                .path("spec")
+                .path("ingress")
+                .path(0)
+                .path("ports")
+                .path(0)
+                .path("port")
+                .asText());
+    assertThat(pod.path("spec").path("terminationGracePeriodSeconds").asInt())
+        .as("as long as a stop may take")
+        .isEqualTo(90);
+    for (JsonNode volume : pod.path("spec").path("volumes")) {
+      String mounted = volume.path("configMap").path("name").asText();
+      String claimed = volume.path("persistentVolumeClaim").path("claimName").asText();
+      assertThat(mounted).isIn("", all.get(0).path("metadata").path("name").asText());
+      assertThat(claimed).isIn("", all.get(1).path("metadata").path("name").asText());
+    }
     JsonNode endpoint = all.get(5).path("spec").path("podMetricsEndpoints").path(0);
     assertThat(ports).contains(endpoint.path("port").asText());
     assertThat(endpoint.path("path").asText()).isEqualTo("/prometheus");
@@ -240,9 +297,10 @@ class DeploymentTest {
     String file = Files.readString(DOCKER.resolve("Dockerfile"));
     assertThat(file)
         .contains("RUN docker/build-image.sh /image", "COPY --from=build /image /opt/headrace")
-        .contains("USER 10001:10001", "HEALTHCHECK")
+        .contains("USER 10001:10001", "CMD [\"/opt/headrace/bin/health\"]")
         .doesNotContain(":latest");
-    for (String script : List.of("build-image.sh", "entrypoint.sh", "health.sh")) {
+    for (String script :
+        List.of("build-image.sh", "check-image.sh", "entrypoint.sh", "health.sh")) {
       assertThat(DOCKER.resolve(script)).isExecutable();
     }
     // The launcher and the image give the JVM the same flags.
@@ -277,5 +335,13 @@ class DeploymentTest {
         .allMatch(
             line ->
                 line.contains("is not executable") || line.contains("Failed to prepare filename"));
+    Process exposure =
+        new ProcessBuilder(
+                "systemd-analyze", "security", "--offline=true", "--threshold=20", unit.toString())
+            .redirectErrorStream(true)
+            .start();
+    String exposed = new String(exposure.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    boolean older = exposed.contains("unrecognized option"); // than systemd 250
+    assertThat(exposure.waitFor() == 0 || older).as(exposed).isTrue();
   }
 }

@@ -3,6 +3,7 @@ package io.headrace.ingest;
 import io.headrace.engine.config.Setting;
 import io.headrace.engine.config.Settings;
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.error.InvalidSettingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,7 +55,30 @@ public final class FormatSettings {
       Setting.texts("columns", "Names of the CSV columns, where no header line gives them.")
           .absentByDefault();
 
+  private static final String HASH_ALL = "all";
+  public static final Setting<String> HASH =
+      Setting.choice(
+              "hash",
+              List.of("strings", HASH_ALL),
+              "The --hash of Vowpal Wabbit: a feature of vw lines whose name is a number has the number"
+                  + " for its hash (strings, what happens unless this says otherwise), or names are"
+                  + " hashed whatever they are (all).")
+          .absentByDefault();
+
   private FormatSettings() {}
+
+  /** Whether names of {@code vw} lines that are numbers are hashed as all others are. */
+  public static boolean hashAll(Settings source) {
+    return source.optional(HASH).filter(HASH_ALL::equals).isPresent();
+  }
+
+  /** Stops if another format is to hash as {@code vw} lines do. */
+  static void checkHash(Settings source) {
+    if (source.optional(HASH).isPresent() && !format(source).equals("vw")) {
+      throw new InvalidSettingException(
+          HASH.name(), "is for vw lines, and format is " + format(source) + ". Remove it.");
+    }
+  }
 
   /** The format that a source's settings name, whichever of its kinds that is. */
   public static String format(Settings source) {

@@ -83,6 +83,7 @@ public final class Sources {
             FormatSettings.SCHEMA,
             RegistrySettings.REGISTRY,
             FormatSettings.DELIMITER,
+            FormatSettings.HASH,
             FormatSettings.COLUMNS));
     return new Variant<>(
         "kafka",
@@ -92,6 +93,7 @@ public final class Sources {
   }
 
   private static SourceFactory kafkaSource(Settings settings) {
+    FormatSettings.checkHash(settings);
     KafkaSourceSettings kafka = KafkaSourceSettings.of(settings);
     delimiter(settings);
     if (settings.value(FormatSettings.FORMAT).equals("csv")) {
@@ -112,6 +114,7 @@ public final class Sources {
             FormatSettings.FILE_FORMAT,
             FormatSettings.SCHEMA,
             FormatSettings.DELIMITER,
+            FormatSettings.HASH,
             FormatSettings.HEADER,
             FormatSettings.COLUMNS,
             LABELS,
@@ -134,6 +137,7 @@ public final class Sources {
   }
 
   private static SourceFactory httpSource(Settings settings) {
+    FormatSettings.checkHash(settings);
     PushSettings push = PushSettings.of(settings);
     delimiter(settings);
     if (push.format().equals("csv")) {
@@ -150,6 +154,7 @@ public final class Sources {
   }
 
   private static SourceFactory fileSource(Settings settings) {
+    FormatSettings.checkHash(settings);
     FileFormat format = fileFormat(settings);
     requireFile(settings, format);
     var limits = new FileLimits(settings.value(CHUNK_ROWS), settings.value(MAX_RECORD_BYTES));

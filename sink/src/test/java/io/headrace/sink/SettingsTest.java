@@ -59,7 +59,7 @@ class SettingsTest {
     Map<String, ?> announced = Map.of("announce", topic);
     assertThat(
             CheckpointSettings.from(Settings.of(CheckpointSettings.SETTINGS, announced)).announce())
-        .contains(new AnnounceSettings("m", far));
+        .contains(new AnnounceSettings("m", far, Optional.empty()));
     assertThatThrownBy(() -> Settings.of(CheckpointSettings.SETTINGS, Map.of("keep", 0)))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("0 is not >= 1");

@@ -58,6 +58,13 @@ final class FollowCommand implements Callable<Integer> {
   private int pollSeconds;
 
   @Option(
+      names = "--keys",
+      paramLabel = "PUBLIC",
+      description =
+          "Public keys of those whose announcements are followed (headrace keys public makes them of the keys of checkpoints.announce.sign); others are refused.")
+  private @Nullable Path publicKeys;
+
+  @Option(
       names = "--allow",
       paramLabel = "older",
       description =
@@ -80,7 +87,10 @@ final class FollowCommand implements Callable<Integer> {
     JobSpec job = options.read(List.of());
     var how =
         new Follower.Options(
-            Optional.ofNullable(cache), Duration.ofSeconds(pollSeconds), !allowed.isEmpty());
+            Optional.ofNullable(cache),
+            Duration.ofSeconds(pollSeconds),
+            !allowed.isEmpty(),
+            Optional.ofNullable(publicKeys));
     try (var stop = StopSignal.listen();
         var follower = Follower.start(job, how)) {
       var exposure = page.exposure(job.access());

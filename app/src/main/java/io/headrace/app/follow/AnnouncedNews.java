@@ -34,6 +34,7 @@ final class AnnouncedNews implements NewsSource {
 
   private final String job;
   private final String topic;
+  private final Optional<AnnouncementTrust> trust;
   private final BiConsumer<String, String> alerts;
   private final KafkaConsumer<String, byte[]> consumer;
   private int partitions;
@@ -47,12 +48,18 @@ final class AnnouncedNews implements NewsSource {
    * Makes the consumer; the brokers need not be there yet.
    *
    * @param settings of any Kafka client, {@code bootstrap.servers} at least
+   * @param trust says which announcements count; empty for all
    * @param alerts told, with a code, of announcements that cannot be read
    * @throws HeadraceException if the settings are not Kafka's
    */
   AnnouncedNews(
-      String job, String topic, Map<String, String> settings, BiConsumer<String, String> alerts) {
+      String job,
+      String topic,
+      Map<String, String> settings,
+      Optional<AnnouncementTrust> trust,
+      BiConsumer<String, String> alerts) {
     this.job = job;
+    this.trust = trust;
     this.topic = topic;
     this.alerts = alerts;
     Schemas.trust();
@@ -91,7 +98,7 @@ final class AnnouncedNews implements NewsSource {
   private void take(Duration longest) {
     for (ConsumerRecord<String, byte[]> message : consumer.poll(longest)) {
       if (job.equals(message.key()) && message.value() != null) {
-        read(message).ifPresent(told -> remember(message.partition(), told));
+        take(message);
       }
     }
     if (!caughtUp) {
@@ -99,6 +106,19 @@ final class AnnouncedNews implements NewsSource {
       caughtUp =
           ends.entrySet().stream()
               .allMatch(end -> consumer.position(end.getKey(), ANSWER) >= end.getValue());
+      if (caughtUp) {
+        trust.ifPresent(AnnouncementTrust::caughtUp);
+      }
+    }
+  }
+
+  private void take(ConsumerRecord<String, byte[]> message) {
+    if (trust.isPresent() && !trust.get().isSigned(message)) {
+      return;
+    }
+    Optional<ModelAnnouncement> told = read(message);
+    if (told.isPresent() && (trust.isEmpty() || trust.get().isNew(message, told.get()))) {
+      remember(message.partition(), told.get());
     }
   }
 
@@ -119,6 +139,7 @@ final class AnnouncedNews implements NewsSource {
       now.forEach(partition -> all.add(new TopicPartition(topic, partition.partition())));
       consumer.assign(all);
       consumer.seekToBeginning(all);
+      trust.ifPresent(AnnouncementTrust::again);
       caughtUp = false;
     }
     partitions = now.size();

@@ -23,7 +23,9 @@ import io.headrace.sink.seal.FileSeal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A followed job as the page and the API show it. Thread-safe. */
@@ -33,6 +35,7 @@ final class FollowedJob implements ServedJob, JobControl {
   private final JobSpec job;
   private final String news;
   private final ModelFollower follower;
+  private final Optional<AnnouncementTrust> trust;
   private final RequestCounts counts;
   private final ServedModel none;
   private final LastCheckpoint events;
@@ -41,18 +44,21 @@ final class FollowedJob implements ServedJob, JobControl {
 
   /**
    * @param news where news come from, for a person
+   * @param trust which announcements are followed; empty for all
    * @param events remembers alerts
    */
   FollowedJob(
       JobSpec job,
       String news,
       ModelFollower follower,
+      Optional<AnnouncementTrust> trust,
       RequestCounts counts,
       int maxRequestBytes,
       LastCheckpoint events) {
     this.job = job;
     this.news = news;
     this.follower = follower;
+    this.trust = trust;
     this.counts = counts;
     this.none =
         FixedModel.none("No model has come yet. Ask again in a moment.", counts, maxRequestBytes);
@@ -116,7 +122,7 @@ final class FollowedJob implements ServedJob, JobControl {
     return standing.problem().isEmpty() ? served + held : served + held + ". " + standing.problem();
   }
 
-  private static JobStatus.Following following(Standing standing, long now) {
+  private JobStatus.Following following(Standing standing, long now) {
     return new JobStatus.Following(
         standing.served().map(model -> model(model.news(), model.samples(), now)).orElse(null),
         standing
@@ -130,7 +136,14 @@ final class FollowedJob implements ServedJob, JobControl {
         standing.taken(),
         standing.failures(),
         standing.refused(),
+        refusals(),
         standing.heard());
+  }
+
+  private Map<String, Long> refusals() {
+    Map<String, Long> all = new TreeMap<>();
+    trust.ifPresent(of -> of.refused().forEach((why, count) -> all.put(why.code(), count)));
+    return all;
   }
 
   private static @Nullable Long lagSamples(Standing standing) {

@@ -10,6 +10,7 @@ import io.headrace.pipeline.job.ServeSettings;
 import io.headrace.pipeline.serve.RequestCounts;
 import io.headrace.sink.AnnounceSettings;
 import io.headrace.sink.checkpoint.DirectoryLock;
+import io.headrace.sink.seal.PublicKeys;
 import io.headrace.sink.store.CheckpointPlace;
 import io.headrace.sink.store.CopiesFolder;
 import io.headrace.sink.store.DirectoryPlace;
@@ -45,8 +46,10 @@ public final class Follower implements AutoCloseable {
    *     that is removed at the end
    * @param poll how often to look for news, where nobody announces them
    * @param older whether an older model than the one that is served may take its place
+   * @param publicKeys of those whose announcements are followed; empty for everybody's
    */
-  public record Options(Optional<Path> cache, Duration poll, boolean older) {}
+  public record Options(
+      Optional<Path> cache, Duration poll, boolean older, Optional<Path> publicKeys) {}
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private final FollowedJob served;
@@ -63,7 +66,9 @@ public final class Follower implements AutoCloseable {
       Optional<Path> cache = cache(job, options);
       CheckpointPlace place = place(job, cache);
       open.add(place);
-      NewsSource news = news(job, options, place, alerts);
+      Optional<AnnouncementTrust> trust =
+          options.publicKeys().map(file -> new AnnouncementTrust(PublicKeys.open(file), alerts));
+      NewsSource news = news(job, options, place, trust, alerts);
       open.add(news);
       var counts = new RequestCounts();
       int maxRequestBytes = job.serve().orElse(ServeSettings.DEFAULT).maxRequestBytes();
@@ -81,7 +86,7 @@ public final class Follower implements AutoCloseable {
                   alerts,
                   InstantSource.system()));
       cache.ifPresent(folder -> follower.startWith(new DirectoryPlace(folder)));
-      served = new FollowedJob(job, news.name(), follower, counts, maxRequestBytes, events);
+      served = new FollowedJob(job, news.name(), follower, trust, counts, maxRequestBytes, events);
       thread = Thread.ofPlatform().daemon().name("headrace-follow").start(this::follow);
     } catch (RuntimeException e) {
       closeAll();
@@ -148,13 +153,28 @@ public final class Follower implements AutoCloseable {
   }
 
   private static NewsSource news(
-      JobSpec job, Options options, CheckpointPlace place, BiConsumer<String, String> alerts) {
+      JobSpec job,
+      Options options,
+      CheckpointPlace place,
+      Optional<AnnouncementTrust> trust,
+      BiConsumer<String, String> alerts) {
     Optional<AnnounceSettings> announce = job.checkpoints().announce();
+    if (announce.isEmpty() && trust.isPresent()) {
+      throw new HeadraceException(
+          "%s announces nothing that could be signed. Give it checkpoints: {announce: {topic: ..., sign: ...}}, or follow without --keys."
+              .formatted(job.name()));
+    }
+    if (trust.isEmpty() && announce.flatMap(AnnounceSettings::sign).isPresent()) {
+      LOG.warn(
+          "{}: announcements are signed, and no signature is looked at. Give the public keys: --keys PUBLIC.",
+          job.name());
+    }
     return announce.isPresent()
         ? new AnnouncedNews(
             job.name(),
             announce.get().topic(),
             JobBrokers.of(job, announce.get().brokers()),
+            trust,
             alerts)
         : new PolledNews(place, options.poll());
   }

@@ -1,6 +1,8 @@
 package io.headrace.app.http;
 
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +21,7 @@ final class ApiDescription {
 
   private static final String DESCRIBED = "/api/v1/openapi.yaml";
   private static final String JOB = "job";
+  private static final String SCHEMA = "#/components/schemas/";
 
   private ApiDescription() {}
 
@@ -42,11 +45,33 @@ final class ApiDescription {
                         forgetJob(operation);
                       }
                     }));
+    keepReferred(whole);
     var options = new DumperOptions();
     options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
     var plain = new Representer(options);
     options.setDereferenceAliases(true);
     return new Yaml(plain, options).dump(whole);
+  }
+
+  /** The compiler adds the framework's own types, which no answer is made of. */
+  private static void keepReferred(Map<String, Object> whole) {
+    Map<String, Object> schemas = part(part(whole, "components"), "schemas");
+    var referred = new HashSet<String>();
+    var open = new ArrayDeque<Object>(List.of(part(whole, "paths")));
+    while (!open.isEmpty()) {
+      switch (open.pop()) {
+        case Map<?, ?> map -> open.addAll(map.values().stream().filter(Objects::nonNull).toList());
+        case List<?> list -> open.addAll(list);
+        case String text when text.startsWith(SCHEMA) -> {
+          String name = text.substring(SCHEMA.length());
+          if (referred.add(name)) {
+            open.push(Objects.requireNonNull(schemas.get(name), name));
+          }
+        }
+        default -> {}
+      }
+    }
+    schemas.keySet().retainAll(referred);
   }
 
   private static void forgetJob(Object operation) {

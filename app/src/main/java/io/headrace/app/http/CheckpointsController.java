@@ -20,6 +20,7 @@ import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.serde.annotation.Serdeable;
 import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.net.URI;
@@ -70,6 +71,7 @@ final class CheckpointsController {
     return store.list().stream().map(entry -> stored(entry, best)).toList();
   }
 
+  /** What one holds. */
   @Get(
       uris = {"/checkpoints/{name}", "/jobs/{job}/checkpoints/{name}"},
       produces = MediaType.APPLICATION_JSON)
@@ -89,6 +91,7 @@ final class CheckpointsController {
     }
   }
 
+  /** Whether every byte of one is as it was written. */
   @Get(uris = {"/checkpoints/{name}/verify", "/jobs/{job}/checkpoints/{name}/verify"})
   Verified verify(@PathVariable Optional<String> job, String name) {
     ServedJob served = jobs.of(job);
@@ -103,8 +106,21 @@ final class CheckpointsController {
     }
   }
 
-  /** Answers once the checkpoint is durable. */
+  /** Writes one now, and answers once it is durable. */
   @Post(uris = {"/checkpoints", "/jobs/{job}/checkpoints"})
+  @ApiResponse(
+      responseCode = "201",
+      description = "Written",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = Stored.class),
+              examples =
+                  @ExampleObject(
+                      name = "a checkpoint",
+                      value =
+                          """
+                          {"name": "checkpoint-000000001200.safetensors", "step": 1200, "created": "2026-05-01T09:12:44.120Z", "bytes": 2104320, "best": false}""")))
   @Secured(Role.OPERATE)
   HttpResponse<Stored> write(HttpRequest<?> request, @PathVariable Optional<String> job) {
     ServedJob served = jobs.of(job);

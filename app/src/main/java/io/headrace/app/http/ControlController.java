@@ -25,6 +25,7 @@ final class ControlController {
     this.jobs = jobs;
   }
 
+  /** Has it learn no more until it is resumed; what was begun is learned. */
   @Post(uris = {"/pause", "/jobs/{job}/pause"})
   JobStatus pause(@PathVariable Optional<String> job) {
     ServedJob served = jobs.of(job);
@@ -34,6 +35,7 @@ final class ControlController {
         "The job is not running but %s; there is nothing to pause.");
   }
 
+  /** Has it go on learning. */
   @Post(uris = {"/resume", "/jobs/{job}/resume"})
   JobStatus resume(@PathVariable Optional<String> job) {
     ServedJob served = jobs.of(job);

@@ -236,6 +236,12 @@ final class JobMetrics implements MultiCollector {
         .add(following.taken(), "outcome", "taken")
         .add(following.failures(), "outcome", "failed")
         .add(following.refused(), "outcome", "refused");
+    var announcements =
+        families.counter(
+            "headrace_follow_announcements_refused", "Announcements not followed, by reason");
+    following
+        .announcementsRefused()
+        .forEach((reason, count) -> announcements.add(count, "reason", reason));
     families
         .gauge("headrace_follow_lag_seconds", "Since when a newer model than the served is known")
         .add(following.lagSeconds());

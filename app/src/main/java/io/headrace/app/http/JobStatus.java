@@ -302,6 +302,8 @@ public record JobStatus(
    * @param taken models that were served so far
    * @param failures to take one; each is tried again
    * @param refused models that are older than the one that is served
+   * @param announcementsRefused that are not followed, by reason; empty where no signature is
+   *     looked at
    * @param sourceUp whether news came when they were last asked for
    */
   @Serdeable
@@ -313,7 +315,12 @@ public record JobStatus(
       long taken,
       long failures,
       long refused,
-      boolean sourceUp) {}
+      Map<String, Long> announcementsRefused,
+      boolean sourceUp) {
+    public Following {
+      announcementsRefused = Map.copyOf(announcementsRefused);
+    }
+  }
 
   /**
    * A model of a job that is trained elsewhere.

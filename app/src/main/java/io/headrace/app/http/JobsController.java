@@ -40,6 +40,7 @@ final class JobsController {
     this.jobs = jobs;
   }
 
+  /** Every job of this process. */
   @Get
   List<Line> list() {
     return jobs.all().stream().map(JobsController::line).toList();

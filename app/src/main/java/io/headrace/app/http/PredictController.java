@@ -19,6 +19,11 @@ import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.security.annotation.Secured;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.inject.Named;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -57,10 +62,47 @@ final class PredictController {
     this.others = others;
   }
 
+  /**
+   * Predicts by the model as it is now: a record, or several, without their label.
+   *
+   * @param body a JSON object or an array of them, one JSON object a line, an Avro container, or a
+   *     record in Avro's single-object encoding
+   */
   @Post(
       uris = {"/predict", "/jobs/{job}/predict"},
       consumes = MediaType.ALL,
       produces = MediaType.APPLICATION_JSON)
+  @RequestBody(
+      required = true,
+      content = {
+        @Content(
+            mediaType = MediaType.APPLICATION_JSON,
+            schema = @Schema(type = "object"),
+            examples =
+                @ExampleObject(
+                    name = "a flight",
+                    value =
+                        """
+                        {"origin": "JFK", "destination": "BOS", "distance": 187, "hour": 17}""")),
+        @Content(mediaType = "application/x-ndjson", schema = @Schema(type = "string")),
+        @Content(
+            mediaType = "application/avro",
+            schema = @Schema(type = "string", format = "binary"))
+      })
+  @ApiResponse(
+      responseCode = "200",
+      description = "A prediction for each record, in their order, all by the model of one step",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(type = "object"),
+              examples =
+                  @ExampleObject(
+                      name = "of classes",
+                      value =
+                          """
+                          {"job": "flight-delay", "step": 1200, "trained": 76800, "positions": {"flights/0": 76800},
+                           "predictions": [{"prediction": "late", "probabilities": {"on-time": 0.25, "late": 0.75}}]}""")))
   CompletionStage<MutableHttpResponse<?>> predict(
       HttpRequest<?> request, @PathVariable Optional<String> job, @Body byte[] body) {
     ServedJob served = jobs.of(job);

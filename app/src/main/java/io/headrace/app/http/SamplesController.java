@@ -16,6 +16,13 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -32,10 +39,48 @@ final class SamplesController {
     this.jobs = jobs;
   }
 
+  /**
+   * Takes samples in, and answers once they are durable.
+   *
+   * @param body records as the job's source says: lines, or an Avro container
+   */
   @Post(
       uris = {"/samples", "/jobs/{job}/samples"},
       consumes = MediaType.ALL)
   @ExecuteOn(TaskExecutors.BLOCKING)
+  @Parameter(
+      name = KEY,
+      in = ParameterIn.HEADER,
+      description = "Samples that come again under the same key are taken in once",
+      schema = @Schema(type = "string"))
+  @RequestBody(
+      required = true,
+      content = {
+        @Content(
+            mediaType = "application/x-ndjson",
+            schema = @Schema(type = "string"),
+            examples =
+                @ExampleObject(
+                    name = "two flights",
+                    value =
+                        "{\"origin\": \"JFK\", \"late\": \"late\"}\n{\"origin\": \"BOS\", \"late\": \"on-time\"}")),
+        @Content(
+            mediaType = "application/avro",
+            schema = @Schema(type = "string", format = "binary"))
+      })
+  @ApiResponse(
+      responseCode = "200",
+      description = "Where they are in the stream",
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = PushReceipt.class),
+              examples =
+                  @ExampleObject(
+                      name = "two samples",
+                      value =
+                          """
+                          {"partition": "http/0", "first": 40, "next": 42, "duplicate": false}""")))
   CompletionStage<MutableHttpResponse<?>> push(
       HttpRequest<?> request, @PathVariable Optional<String> job, @Body byte[] body) {
     return jobs.of(job)

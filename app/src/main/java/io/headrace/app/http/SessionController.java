@@ -11,6 +11,7 @@ import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.authentication.Authentication;
 import io.micronaut.security.rules.SecurityRule;
 import io.micronaut.serde.annotation.Serdeable;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.util.Collection;
 import java.util.List;
 
@@ -39,6 +40,7 @@ final class SessionController {
     this.sessions = sessions;
   }
 
+  /** Who the caller is taken for, and what that permits. */
   @Get
   Caller show(HttpRequest<?> request) {
     return Callers.known(request)
@@ -56,7 +58,9 @@ final class SessionController {
         .orElseGet(() -> HttpResponse.ok(OPEN));
   }
 
+  /** Ends the session of this page. */
   @Delete
+  @ApiResponse(responseCode = "204", description = "Ended, or there was none")
   HttpResponse<?> signOut(HttpRequest<?> request) {
     return HttpResponse.noContent().cookie(sessions.end(request));
   }

@@ -10,6 +10,10 @@ import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.exceptions.HttpStatusException;
 import io.micronaut.http.sse.Event;
 import io.micronaut.security.annotation.Secured;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -33,20 +37,35 @@ final class StatusController {
     this.gatekeeper = gatekeeper;
   }
 
+  /** How the job stands. */
   @Get(uris = {"/status", "/jobs/{job}/status"})
   @Secured({Role.SEE, Role.PUSH})
   JobStatus status(@PathVariable Optional<String> job) {
     return jobs.of(job).status().status();
   }
 
+  /** How the figures stood, oldest first. */
   @Get(uris = {"/status/history", "/jobs/{job}/status/history"})
   List<HistoryPoint> history(@PathVariable Optional<String> job) {
     return feed.history(jobs.of(job));
   }
 
+  /**
+   * How the job goes on: an event each time that there is something new, and {@code alert} for what
+   * a person should know of. Last-Event-ID has those told again that came since.
+   */
   @Get(
       uris = {"/status/stream", "/jobs/{job}/status/stream"},
       produces = MediaType.TEXT_EVENT_STREAM)
+  @ApiResponse(
+      responseCode = "200",
+      description = "Events whose data are JSON: status as GET /status has it",
+      content =
+          @Content(
+              mediaType = MediaType.TEXT_EVENT_STREAM,
+              schema = @Schema(type = "string"),
+              examples =
+                  @ExampleObject(name = "an event", value = "event: status\ndata: {...}\n\n")))
   Publisher<Event<?>> stream(HttpRequest<?> request, @PathVariable Optional<String> job) {
     ServedJob served = jobs.of(job);
     if (!feed.hasRoom()) {

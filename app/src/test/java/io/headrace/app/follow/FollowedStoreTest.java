@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FollowedStoreTest {
   private static final Follower.Options OPTIONS =
-      new Follower.Options(Optional.empty(), Duration.ofMillis(20), false);
+      new Follower.Options(Optional.empty(), Duration.ofMillis(20), false, Optional.empty());
 
   @TempDir private Path folder;
 
@@ -55,7 +55,8 @@ class FollowedStoreTest {
         var follower = Follower.start(trained.job, OPTIONS);
         var lenient =
             Follower.start(
-                trained.job, new Follower.Options(Optional.empty(), OPTIONS.poll(), true))) {
+                trained.job,
+                new Follower.Options(Optional.empty(), OPTIONS.poll(), true, Optional.empty()))) {
       CheckpointStore.Entry first = trained.learn(200);
       trained.assertFollowedBy(follower.served(), first);
       CheckpointStore.Entry second = trained.learn(100);
@@ -161,7 +162,9 @@ class FollowedStoreTest {
 
   @Test
   void modelsComeFromABucketThatFailsEachThirdCallAndFromCopiesWhileItIsAway() throws Exception {
-    var cached = new Follower.Options(Optional.of(folder.resolve("cache")), OPTIONS.poll(), false);
+    var cached =
+        new Follower.Options(
+            Optional.of(folder.resolve("cache")), OPTIONS.poll(), false, Optional.empty());
     JobSpec job;
     try (S3Server server = S3Server.startOrSkip(folder)) {
       ObjectStoreSettings settings = server.settings("one/");

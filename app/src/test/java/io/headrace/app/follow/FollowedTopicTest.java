@@ -2,6 +2,7 @@ package io.headrace.app.follow;
 
 import static io.headrace.app.follow.TrainedElsewhere.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.app.broker.EmbeddedBroker;
 import io.headrace.app.http.Exposure;
@@ -11,6 +12,10 @@ import io.headrace.app.http.JobStatus;
 import io.headrace.app.http.ServedJob;
 import io.headrace.pipeline.serve.Prediction;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.kafka.AnnouncementSignature;
+import io.headrace.sink.seal.EncryptionSettings;
+import io.headrace.sink.seal.KeySetFile;
+import io.headrace.sink.seal.SigningKeys;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,13 +25,21 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FollowedTopicTest {
   private static final Follower.Options OPTIONS =
-      new Follower.Options(Optional.empty(), Duration.ofHours(1), false);
+      new Follower.Options(Optional.empty(), Duration.ofHours(1), false, Optional.empty());
 
   @TempDir private Path folder;
 
@@ -156,6 +169,106 @@ class FollowedTopicTest {
           .contains("announcement-unreadable");
     } finally {
       broker.close();
+    }
+  }
+
+  @Test
+  void followsNothingThatTheJobDidNotSignOrSignedBefore() throws Exception {
+    Path ours = keys("ours");
+    Path theirs = keys("theirs");
+    new KeySetFile(settings(ours)).writePublic(folder.resolve("public"));
+    try (var broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+      String signed = announced(broker).replace("}", ", sign: '" + ours + "'}");
+      var options =
+          new Follower.Options(
+              Optional.empty(), OPTIONS.poll(), false, Optional.of(folder.resolve("public")));
+      try (var one = TrainedElsewhere.start(folder, "one", 2, signed);
+          var follower = Follower.start(one.job, options)) {
+        ServedJob served = follower.served();
+        one.assertFollowedBy(served, one.learn(100));
+        CheckpointStore.Entry newest = one.learn(100);
+        one.assertFollowedBy(served, newest);
+        List<ConsumerRecord<String, byte[]>> said = said(broker);
+        assertThat(said).hasSize(2);
+        byte[] value = said.get(1).value();
+        byte[] changed = value.clone();
+        changed[changed.length - 1] ^= 1;
+        byte[] signature = signature(said.get(1));
+
+        send(broker, value, null);
+        send(
+            broker,
+            value,
+            AnnouncementSignature.of("one", value, SigningKeys.open(settings(theirs))));
+        send(broker, changed, signature);
+        send(broker, said.get(0).value(), signature(said.get(0)));
+        await(
+            () -> following(served).announcementsRefused().values().stream().allMatch(n -> n == 1));
+        assertThat(following(served).announcementsRefused())
+            .containsOnlyKeys("unsigned", "other-key", "tampered", "replayed");
+        assertThat(served.events())
+            .extracting(JobStatus.Event::code)
+            .contains(
+                "announcement-unsigned",
+                "announcement-other-key",
+                "announcement-tampered",
+                "announcement-replayed");
+        assertThat(((Prediction.Made) TrainedElsewhere.ask(served)).step())
+            .isEqualTo(newest.step());
+        assertThat(following(served).refused()).isZero();
+        try (var late = Follower.start(one.job, options)) { // which finds a replay as the last word
+          one.assertFollowedBy(late.served(), newest);
+          await(() -> following(late.served()).announcementsRefused().containsValue(1L));
+        }
+        one.assertFollowedBy(served, one.learn(100));
+      }
+      assertThatThrownBy(() -> Follower.start(TrainedElsewhere.job(folder, "one"), options))
+          .hasMessageContaining("announces nothing that could be signed");
+    }
+  }
+
+  private static EncryptionSettings settings(Path keys) {
+    return new EncryptionSettings(keys.toString(), Optional.empty(), Optional.empty());
+  }
+
+  private Path keys(String name) {
+    Path file = folder.resolve(name);
+    new KeySetFile(settings(file)).createForSigning();
+    return file;
+  }
+
+  private static byte[] signature(ConsumerRecord<String, byte[]> message) {
+    return message.headers().lastHeader(AnnouncementSignature.HEADER).value();
+  }
+
+  private static List<ConsumerRecord<String, byte[]>> said(EmbeddedBroker broker) {
+    List<ConsumerRecord<String, byte[]>> all = new ArrayList<>();
+    Map<String, Object> settings =
+        Map.of("bootstrap.servers", broker.bootstrapServers(), "auto.offset.reset", "earliest");
+    try (var consumer =
+        new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+      var partition = new TopicPartition("models", 0);
+      consumer.assign(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+      while (consumer.position(partition) < end) {
+        consumer.poll(Duration.ofSeconds(1)).forEach(all::add);
+      }
+    }
+    return all;
+  }
+
+  private static void send(EmbeddedBroker broker, byte[] value, byte @Nullable [] signature)
+      throws Exception {
+    try (var producer =
+        new KafkaProducer<>(
+            Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
+            new StringSerializer(),
+            new ByteArraySerializer())) {
+      var message = new ProducerRecord<>("models", "one", value);
+      if (signature != null) {
+        message.headers().add(AnnouncementSignature.HEADER, signature);
+      }
+      var _ = producer.send(message).get();
     }
   }
 }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import io.netty.util.internal.PlatformDependent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +23,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.SoftAssertions;
@@ -40,6 +45,7 @@ class AttackedServiceTest {
   private static final List<String> OTHER_METHODS =
       List.of("OPTIONS", "TRACE", "CONNECT", "PUT", "PATCH", "PROPFIND");
   private static final int CONNECTIONS = 12;
+  private static final int UNPACKED_MIB = 128;
   private static final int STREAMS = 3;
 
   @TempDir private Path folder;
@@ -320,21 +326,63 @@ class AttackedServiceTest {
     assertUnharmed();
   }
 
-  @Test
-  void aBodyThatUnpacksToVeryMuchIsRefused() throws IOException {
+  private static byte[] bomb() throws IOException {
     var bomb = new ByteArrayOutputStream();
     try (var gzip = new GZIPOutputStream(bomb)) {
       byte[] blanks = "\n".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
-      for (int i = 0; i < 128; i++) {
+      for (int i = 0; i < UNPACKED_MIB; i++) {
         gzip.write(blanks);
       }
     }
     assertThat(bomb.size()).as("of 128 MiB").isLessThan(1 << 18);
+    return bomb.toByteArray();
+  }
+
+  @Test
+  void aBodyThatUnpacksToVeryMuchIsRefused() throws IOException {
+    byte[] bomb = bomb();
     for (String path : List.of("/api/v1/predict", "/api/v1/dead-letters/replay")) {
-      String answer = send(path, "Content-Encoding: gzip\r\n", bomb.toByteArray(), false);
+      String answer = send(path, "Content-Encoding: gzip\r\n", bomb, false);
       assertThat(status(answer)).as(path).isEqualTo(413);
     }
     assertUnharmed();
+  }
+
+  /** Together they would unpack to ten times what they may take outside of the heap. */
+  @Test
+  void manyOfThemAtOnceTakeLittleMemory() throws Exception {
+    byte[] bomb = bomb();
+    long before = outsideTheHeap();
+    List<Future<String>> sent = new ArrayList<>();
+    try (var senders = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < CONNECTIONS - 2; i++) {
+        sent.add(
+            senders.submit(
+                () -> send("/api/v1/predict", "Content-Encoding: gzip\r\n", bomb, false)));
+      }
+      long most = before;
+      while (!sent.stream().allMatch(Future::isDone)) {
+        most = Math.max(most, outsideTheHeap());
+        Thread.sleep(2);
+      }
+      for (Future<String> answer : sent) {
+        if (!answer.get().isEmpty()) { // the connection may be cut off first
+          assertThat(status(answer.get())).isIn(413, 429);
+        }
+      }
+      assertThat((most - before) >> 20).isLessThan(UNPACKED_MIB);
+    }
+    assertUnharmed();
+  }
+
+  /** Bytes that are taken outside of the heap now: by the server's buffers and by the JDK's. */
+  private static long outsideTheHeap() {
+    long ofTheJdk =
+        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .filter(pool -> pool.getName().equals("direct"))
+            .mapToLong(BufferPoolMXBean::getMemoryUsed)
+            .sum();
+    return Math.max(0, PlatformDependent.usedDirectMemory()) + ofTheJdk;
   }
 
   @ParameterizedTest

@@ -52,7 +52,8 @@ class MetricsTest {
   private static SortedMap<String, Told> exposed() throws IOException, InterruptedException {
     var job = new MovingJob();
     var model = new JobStatus.Model("checkpoint-000000000007.safetensors", 7, 448L, 3);
-    job.following = new JobStatus.Following(model, model, 0, 0L, 1, 2, 3, true);
+    job.following =
+        new JobStatus.Following(model, model, 0, 0L, 1, 2, 3, Map.of("unsigned", 4L), true);
     for (int i = 0; i < 60; i++) {
       job.status(); // until it has rejected something, and written a checkpoint
     }

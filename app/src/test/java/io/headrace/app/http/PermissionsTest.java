@@ -121,6 +121,12 @@ class PermissionsTest {
     for (String route : routes) {
       List<Integer> expected = EXPECTED.getOrDefault(route, List.of());
       softly.assertThat(status(route)).as(route + " anonymous").isEqualTo(expected.getFirst());
+      if (route.startsWith("GET ") && expected.getFirst() == 401) {
+        softly
+            .assertThat(status(route.replaceFirst("GET", "HEAD")))
+            .as(route + " asked with HEAD")
+            .isEqualTo(401);
+      }
       for (String secret : List.of(expired, revoked.secret(), unknown)) {
         secured.clock.pass(Duration.ofMinutes(1)); // or this address would have to wait
         softly

@@ -1,10 +1,12 @@
 package io.headrace.app.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
@@ -21,11 +23,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +65,7 @@ class SignedTokensTest {
             .keyID("one")
             .generate();
     strangersKey = new RSAKeyGenerator(2048).keyID("one").generate();
-    byte[] keys = new JWKSet(key).toString(true).getBytes(StandardCharsets.UTF_8);
+    byte[] keys = new JWKSet(key).toString(true).getBytes(UTF_8);
     provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8);
     provider.createContext(
         "/keys",
@@ -142,6 +144,45 @@ class SignedTokensTest {
     assertThat(status(parts[0] + "." + other + "." + parts[2]))
         .as("another's claims")
         .isEqualTo(401);
+  }
+
+  /** What a token says of how it is to be checked is not believed. */
+  @Test
+  void theTokenDoesNotSayHowItIsChecked() throws Exception {
+    JWTClaimsSet admin = claims("operator-of-all");
+    byte[] published = key.toRSAPublicKey().getEncoded();
+    for (byte[] secret : List.of(published, key.toPublicJWK().toJSONString().getBytes(UTF_8))) {
+      var symmetric =
+          new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.HS256).keyID("one").build(), admin);
+      symmetric.sign(new MACSigner(secret));
+      assertThat(status(symmetric.serialize())).as("signed with what is public").isEqualTo(401);
+    }
+    var itsOwn =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.RS256)
+                .keyID("one")
+                .jwk(strangersKey.toPublicJWK())
+                .jwkURL(URI.create("http://127.0.0.1:1/keys"))
+                .build(),
+            admin);
+    itsOwn.sign(new RSASSASigner(strangersKey));
+    assertThat(status(itsOwn.serialize())).as("brings its own key").isEqualTo(401);
+    assertThat(status(signed(admin, strangersKeyNamed("../../keys")))).isEqualTo(401);
+    String[] parts = signed(admin, key).split("\\.", -1);
+    for (String algorithm : List.of("none", "None", "nOnE", "HS256", "RS1", "")) {
+      String header =
+          Base64.getUrlEncoder()
+              .withoutPadding()
+              .encodeToString("{\"alg\":\"%s\"}".formatted(algorithm).getBytes(UTF_8));
+      assertThat(status(header + "." + parts[1] + ".")).as(algorithm).isEqualTo(401);
+      assertThat(status(header + "." + parts[1] + "." + parts[2])).as(algorithm).isEqualTo(401);
+    }
+    assertThat(status(parts[0] + "." + parts[1])).as("without a signature").isEqualTo(401);
+    assertThat(status(signed(admin, key))).as("the good one").isEqualTo(200);
+  }
+
+  private static RSAKey strangersKeyNamed(String id) throws JOSEException {
+    return new RSAKeyGenerator(2048).keyID(id).generate();
   }
 
   /** On each route, what is no good token gets what no token gets. */

@@ -3,6 +3,8 @@ package io.headrace.app.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.app.CommandLineRun;
+import io.headrace.app.Main;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.pipeline.job.AccessSettings;
 import io.headrace.pipeline.job.AccessSettings.Tls;
@@ -16,9 +18,14 @@ import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
@@ -74,6 +81,48 @@ class TlsTest {
         Thread.sleep(100);
       }
     }
+  }
+
+  /** The script as it stands in an image, with a runtime beside it. */
+  @Test
+  void theHealthCheckOfTheImageAsksOverTls() throws Exception {
+    Path image =
+        Files.createDirectories(folder.resolve("image/lib")).resolveSibling(".").normalize();
+    Files.createSymbolicLink(image.resolve("runtime"), Path.of(System.getProperty("java.home")));
+    Path script =
+        Files.copy(
+            CommandLineRun.HOME.resolve("docker/health.sh"),
+            Files.createDirectories(image.resolve("bin")).resolve("health"));
+    try (var jar =
+        new JarOutputStream(Files.newOutputStream(image.resolve("lib/headrace-app-1.jar")))) {
+      for (String name : List.of("HealthProbe", "HealthProbe$Anybody")) {
+        String entry = "io/headrace/app/" + name + ".class";
+        jar.putNextEntry(new JarEntry(entry));
+        try (var in = Objects.requireNonNull(Main.class.getResourceAsStream("/" + entry))) {
+          in.transferTo(jar);
+        }
+      }
+    }
+    Tls files = new Tls(folder.resolve("cert.pem"), folder.resolve("key.pem"));
+    make("elsewhere.example", files);
+    int port;
+    try (var secured =
+        new SecuredService(folder, new MovingJob(), Optional.empty(), Optional.of(files))) {
+      port = secured.service.uri().getPort();
+      assertThat(health(script, "https:" + port)).isZero();
+      assertThat(health(script, "https:" + port, "liveness")).isZero();
+      assertThat(health(script, "https:" + port, "no-such-part")).isEqualTo(1);
+      assertThat(health(script, "" + port)).as("without TLS").isEqualTo(1);
+      secured.job.state = JobState.FAILED;
+      assertThat(health(script, "https:" + port)).isEqualTo(1);
+    }
+    assertThat(health(script, "https:" + port)).as("nobody answers").isEqualTo(1);
+  }
+
+  private static int health(Path script, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("/bin/bash", script.toString()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).inheritIO().start().waitFor();
   }
 
   @ParameterizedTest

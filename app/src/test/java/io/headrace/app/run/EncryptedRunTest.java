@@ -1,13 +1,20 @@
 package io.headrace.app.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.headrace.app.CommandLineRun;
 import io.headrace.pipeline.job.JobFile;
 import io.headrace.pipeline.job.JobRun;
+import io.headrace.pipeline.job.JobSpec;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
+import io.headrace.sink.seal.EncryptionSettings;
+import io.headrace.sink.seal.FileSeal;
+import io.headrace.sink.seal.KeyRing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -292,6 +300,123 @@ class EncryptedRunTest {
         listed.out().lines().filter(l -> l.contains("primary")).findFirst().orElseThrow();
     var refused = CommandLineRun.of("keys", "disable", rotating, primary.split(" ", 2)[0]);
     assertThat(refused.err()).contains("is the primary one", "keys rotate");
+  }
+
+  /** Of checkpoints, the journal, dead letters, the archive's two kinds, and pushed samples. */
+  @Test
+  void ofAKeyThatExpiredNothingIsReadAndEachKindOfFileSaysWhy() throws Exception {
+    Path keys = folder.resolve("expiring.json");
+    Path letters = folder.resolve("expired.avro");
+    Path archive = folder.resolve("expired.archive");
+    CommandLineRun.of("keys", "create", keys);
+    Object[] with = {
+      "--set", "encryption.keys=" + keys,
+      "--set", "dead-letters.file=" + letters,
+      "--set", "archive.directory=" + archive
+    };
+    run("expired", with);
+    pushTo("expired-push", keys);
+    String old = CommandLineRun.of("keys", "list", keys).out().split(" ", 2)[0];
+    CommandLineRun.of("keys", "rotate", keys);
+    String whole = Files.readString(keys);
+    CommandLineRun.of("keys", "delete", keys, old);
+    assertNothingReads(keys, letters, archive, with, "has other keys: ", old);
+    Files.writeString(keys, whole);
+    CommandLineRun.of("keys", "disable", keys, old);
+    assertNothingReads(keys, letters, archive, with, "which is disabled in ", old);
+    Files.writeString(keys, withDestroyed(whole, Long.parseLong(old)));
+    var listed = CommandLineRun.of("keys", "list", keys);
+    assertThat(listed.out()).as(listed.err()).containsPattern(old + " +destroyed");
+    assertNothingReads(keys, letters, archive, with, "which was destroyed in ", old);
+    Files.writeString(keys, whole);
+    assertThat(run("expired", with).path("parametersSha256"))
+        .isEqualTo(plain.path("parametersSha256"));
+  }
+
+  /** As Tink writes a key set in which somebody destroyed a key. */
+  private static String withDestroyed(String keySet, long id) throws IOException {
+    JsonNode tree = new ObjectMapper().readTree(keySet);
+    for (JsonNode key : tree.path("key")) {
+      if (key.path("keyId").asLong() == id) {
+        ((ObjectNode) key).put("status", "DESTROYED");
+      }
+    }
+    return tree.toString();
+  }
+
+  private static void pushTo(String name, Path keys) throws Exception {
+    try (JobRun run = JobRun.start(pushed(name, keys), JobRun.Options.NONE)) {
+      var _ =
+          run.intake()
+              .orElseThrow()
+              .push("{}".getBytes(StandardCharsets.UTF_8), Optional.empty())
+              .toCompletableFuture()
+              .get();
+      run.stop();
+      run.await();
+    }
+  }
+
+  private static JobSpec pushed(String name, Path keys) {
+    return JobFile.read(
+        CommandLineRun.HOME.resolve("examples/push/job.yaml"),
+        List.of(
+            "source.http.port=0",
+            "source.http.directory=" + folder.resolve(name),
+            "checkpoints.directory=" + folder.resolve(name + ".checkpoints"),
+            "dead-letters.file=" + folder.resolve(name + ".letters"),
+            "encryption.keys=" + keys));
+  }
+
+  private static void assertNothingReads(
+      Path keys, Path letters, Path archive, Object[] with, String why, String key)
+      throws IOException {
+    Path file = newest("expired");
+    List<List<Object>> commands =
+        List.of(
+            List.of("checkpoints", "show", file, "--keys", keys),
+            List.of(
+                "checkpoints", "export", file, folder.resolve("no.safetensors"), "--keys", keys),
+            List.of("predict", file, "--input", folder.resolve("rows.vw"), "--keys", keys),
+            List.of("dead-letters", "list", "--from", letters, "--keys", keys),
+            List.of("archive", "verify", archive, "--keys", keys));
+    for (List<Object> command : commands) {
+      assertRefused(CommandLineRun.of(command.toArray()), why, key);
+    }
+    assertThat(folder.resolve("no.safetensors")).doesNotExist();
+    assertRefused(ran("expired", with), why, key);
+    List<String> kinds = new ArrayList<>();
+    var seal = FileSeal.of(KeyRing.open(settings(keys))).blocks(Optional.of("patients"));
+    for (Path folderOf : List.of(folder.resolve("expired"), archive)) {
+      try (Stream<Path> files = Files.list(folderOf)) {
+        for (Path each : files.filter(f -> !f.getFileName().toString().startsWith(".")).toList()) {
+          Map<String, String> label = FileSeal.label(each).orElse(Map.of());
+          String kind = label.getOrDefault("kind", "");
+          if (List.of("journal", "archive").contains(kind)) {
+            kinds.add(kind);
+            assertThatThrownBy(() -> seal.of(each, kind, label.getOrDefault("name", "")))
+                .hasMessageContainingAll(why, key);
+          }
+        }
+      }
+    }
+    assertThat(kinds).contains("journal");
+    assertThatThrownBy(
+            () -> {
+              try (JobRun run = JobRun.start(pushed("expired-push", keys), JobRun.Options.NONE)) {
+                run.await();
+              }
+            })
+        .hasMessageContainingAll(why, key);
+  }
+
+  private static EncryptionSettings settings(Path keys) {
+    return new EncryptionSettings(keys.toString(), Optional.empty(), Optional.empty());
+  }
+
+  private static void assertRefused(CommandLineRun run, String why, String key) {
+    assertThat(run.status()).isNotZero();
+    assertThat(run.out() + run.err()).contains(why, "key " + key);
   }
 
   @Test

@@ -35,6 +35,22 @@ class KillTest {
     assertEndsAsUninterrupted(life, (KILLS + 1) / 3, 3 * FLIGHTS_IN_FILE, 1);
   }
 
+  /** Rows that are behind catch up, and borders are drawn, where the killed run would have. */
+  @Test
+  void aFileWithLazyRowsAndBucketsThatAreLearned() throws Exception {
+    var life =
+        new KilledLife(
+            folder,
+            FLIGHTS.resolve("job.yaml"),
+            List.of(
+                "optimizer={adagrad: {learning-rate: 0.1, weight-decay: 1e-5, lazy: exact}}",
+                "engine.update=batch",
+                "sample.inputs.features.sparse.scale={}",
+                "sample.inputs.features.sparse.bucket={distance: {quantiles: 32, warm-up: 200000}}",
+                "checkpoints.every-samples=20000"));
+    assertEndsAsUninterrupted(life, KILLS / 4, FLIGHTS_IN_FILE, 1);
+  }
+
   @Test
   void onePartition() throws Exception {
     try (var broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {

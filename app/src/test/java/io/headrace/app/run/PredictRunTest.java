@@ -128,6 +128,10 @@ class PredictRunTest {
         post(bomb.toByteArray(), "Content-Type", JSON, "Content-Encoding", "gzip");
     assertThat(packed.statusCode()).as(packed.body()).isIn(413, 415);
 
+    HttpResponse<String> many = post("[" + "{},".repeat(1 << 16) + "{}]", JSON);
+    assertThat(many.statusCode()).as(many.body()).isEqualTo(413);
+    assertThat(many.body()).contains("65537 records are too many for one request");
+
     String padded = "{" + " ".repeat(5_000) + "}";
     int free = post(padded, JSON).statusCode();
     assertThat(free).isEqualTo(200);

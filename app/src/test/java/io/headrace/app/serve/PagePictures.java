@@ -29,12 +29,15 @@ import org.junit.jupiter.api.io.TempDir;
 class PagePictures {
   private static final int LEARNING_MILLIS = 25_000;
 
+  /** Of jobs that failed, diverged, or learn from other data. */
+  private static final Path OTHERS = Path.of("target", "page");
+
   @TempDir private Path folder;
 
   private void job(String name, String example, String... replacements) throws Exception {
     String text =
         Files.readString(CommandLineRun.HOME.resolve("examples").resolve(example))
-            .replaceFirst("directory: data", "directory: " + folder)
+            .replaceFirst("directory: data", "directory: " + folder.resolve(name))
             .replaceFirst("name: .*", "name: " + name)
             .replace(
                 "path: flights.avro", "path: " + CommandLineRun.FLIGHTS.resolve("flights.avro"));
@@ -62,7 +65,9 @@ class PagePictures {
         "diverged",
         "flights/job.yaml",
         "ftrl: {learning-rate: 1.0}",
-        "sgd: {learning-rate: 1.0e30}");
+        "sgd: {learning-rate: 1000000}",
+        "distance: 0.001",
+        "distance: 1.0e30");
     job("failed", "flights/job.yaml", "flights.avro,", "nowhere.avro,");
     if (!data.isEmpty()) {
       job(
@@ -87,11 +92,11 @@ class PagePictures {
         page.navigate(http.uri() + "?job=flight-delay");
         page.waitForTimeout(LEARNING_MILLIS);
         for (var job : jobs.all()) {
-          take(chromium, http, job.name(), 1280, ColorScheme.LIGHT, pictures);
-          take(chromium, http, job.name(), 400, ColorScheme.DARK, pictures);
+          take(chromium, http, job.name(), 1280, ColorScheme.LIGHT, OTHERS);
+          take(chromium, http, job.name(), 400, ColorScheme.DARK, OTHERS);
         }
-        take(chromium, http, "flight-delay", 1280, ColorScheme.DARK, pictures);
-        take(chromium, http, "flight-delay", 400, ColorScheme.LIGHT, pictures);
+        take(chromium, http, "flight-delay", 1280, ColorScheme.LIGHT, pictures);
+        take(chromium, http, "flight-delay", 400, ColorScheme.DARK, pictures);
       }
     }
   }

@@ -14,26 +14,32 @@ import org.apache.avro.Schema;
  *     against which those of writers are resolved, and known by its fingerprint
  * @param columns names of the columns of CSV; empty if the source brings a header line
  * @param delimiter between the fields of CSV
+ * @param hashAll whether names of digits in Vowpal Wabbit's lines are hashed as all others are
  */
 public record DecoderSpec(
-    String format, String framing, Optional<Schema> schema, List<String> columns, char delimiter) {
+    String format,
+    String framing,
+    Optional<Schema> schema,
+    List<String> columns,
+    char delimiter,
+    boolean hashAll) {
   public DecoderSpec {
     columns = List.copyOf(columns);
   }
 
   /** Avro in the given framing. */
   public static DecoderSpec avro(String framing, Optional<Schema> schema) {
-    return new DecoderSpec("avro", framing, schema, List.of(), ',');
+    return new DecoderSpec("avro", framing, schema, List.of(), ',', false);
   }
 
   /** The same, the source knowing the schema of what it gives. */
   DecoderSpec inContainers() {
-    return new DecoderSpec(format, "container", schema, columns, delimiter);
+    return new DecoderSpec(format, "container", schema, columns, delimiter, false);
   }
 
   /** CSV with these columns, or those of the source's header line if there are none. */
   public static DecoderSpec csv(List<String> columns, char delimiter) {
-    return new DecoderSpec("csv", "", Optional.empty(), columns, delimiter);
+    return new DecoderSpec("csv", "", Optional.empty(), columns, delimiter, false);
   }
 
   /** One JSON object a record. */
@@ -43,6 +49,11 @@ public record DecoderSpec(
 
   /** A format that leaves nothing to choose, e.g. {@code cifar10}. */
   public static DecoderSpec fixed(String format) {
-    return new DecoderSpec(format, "", Optional.empty(), List.of(), ',');
+    return new DecoderSpec(format, "", Optional.empty(), List.of(), ',', false);
+  }
+
+  /** Lines of Vowpal Wabbit's, the names of digits hashed as all others are. */
+  static DecoderSpec vwHashingAll() {
+    return new DecoderSpec("vw", "", Optional.empty(), List.of(), ',', true);
   }
 }

@@ -57,7 +57,7 @@ public final class Decoders {
       }
       case "vw" -> {
         requireNoFields(spec, mapping);
-        yield new VwDecoder(mapping, row);
+        yield new VwDecoder(mapping, row, spec.hashAll());
       }
       case "libsvm" -> {
         requireNoFields(spec, mapping);

@@ -49,7 +49,8 @@ final class JsonDecoder extends EachRecord {
     } catch (JsonProcessingException e) {
       fresh = null;
       String message = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
-      return new Fault(RejectionReason.MALFORMED, message + place(offset(e.getLocation())));
+      JsonLocation at = e.getLocation(); // none, if a bound is passed, such as of the depth
+      return new Fault(RejectionReason.MALFORMED, message + (at == null ? "" : place(offset(at))));
     } catch (IOException e) {
       fresh = null;
       return new Fault(RejectionReason.MALFORMED, String.valueOf(e.getMessage()));

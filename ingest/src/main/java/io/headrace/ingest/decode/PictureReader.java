@@ -1,10 +1,12 @@
 package io.headrace.ingest.decode;
 
+import io.headrace.ingest.UnpackLimit;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +18,15 @@ final class PictureReader {
   /** Of pixels of one bit: what deflate can make of a byte at the most. */
   private static final long MOST_PIXELS_PER_BYTE = 8 * 1032;
 
+  private static final int MOST_BITS = 64;
+
   private PictureReader() {}
 
   /**
    * The first image of a file.
    *
    * @throws MalformedRecordException if it is none, is damaged or cut off, or says that it has more
-   *     pixels than 64 million or than its bytes can hold
+   *     pixels than 64 million or than its bytes can hold, or than {@link UnpackLimit} allows
    */
   static Picture read(byte[] bytes, int offset, int length) throws MalformedRecordException {
     try (ImageInputStream in =
@@ -54,6 +58,12 @@ final class PictureReader {
           "the image says it has %d x %d pixels, more than %d of its %d bytes"
               .formatted(height, width, most, length));
     }
+    long bytes = (long) height * width * bytesPerPixel(reader);
+    if (bytes > UnpackLimit.bytes()) {
+      throw new MalformedRecordException(
+          "the image has %d x %d pixels, which take %d bytes, more than the %d that it may have in this process"
+              .formatted(height, width, bytes, UnpackLimit.bytes()));
+    }
     var warning = new Warning();
     reader.addIIOReadWarningListener((from, text) -> warning.text = text);
     var picture = new Picture(reader.read(0));
@@ -61,6 +71,12 @@ final class PictureReader {
       throw new MalformedRecordException("the image is damaged: " + warning.text);
     }
     return picture;
+  }
+
+  private static int bytesPerPixel(ImageReader reader) throws IOException {
+    Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
+    int bits = types.hasNext() ? types.next().getColorModel().getPixelSize() : MOST_BITS;
+    return Math.ceilDiv(bits, Byte.SIZE);
   }
 
   /** What a reader says of an image that it has to guess a part of. */

@@ -14,15 +14,16 @@ final class VwDecoder extends EachRecord {
   private final @Nullable PlainVwLine plain;
 
   /**
+   * @param hashAll whether names of digits are hashed as all others are
    * @throws io.headrace.engine.error.InvalidSettingException if the mapping asks for what such
    *     lines do not have
    */
-  VwDecoder(SampleMapping mapping, SampleRow row) {
+  VwDecoder(SampleMapping mapping, SampleRow row, boolean hashAll) {
     super(row);
-    line = new VwLine(VwPairs.namespaces(mapping), row.values());
+    line = new VwLine(VwPairs.namespaces(mapping), row.values(), hashAll);
     inputs = VwPairs.of(mapping, line.namespaces());
     plain =
-        inputs.length == 1 && inputs[0].takesAll()
+        inputs.length == 1 && inputs[0].takesAll() && !hashAll
             ? new PlainVwLine(row.values(), inputs[0].mask(), stops)
             : null;
   }

@@ -23,6 +23,7 @@ final class VwLine {
   private final List<String> namespaces;
   private final byte[][] names;
   private final FieldValues values;
+  private final boolean hashAll;
   private final NumberScan number = new NumberScan();
   private int[] featureNamespaces = new int[64];
   private int[] hashes = new int[64];
@@ -41,10 +42,12 @@ final class VwLine {
   /**
    * @param namespaces that are told apart, by their index
    * @param values get label and weight
+   * @param hashAll whether names of digits are hashed as all others are
    */
-  VwLine(List<String> namespaces, FieldValues values) {
+  VwLine(List<String> namespaces, FieldValues values, boolean hashAll) {
     this.namespaces = List.copyOf(namespaces);
     this.values = values;
+    this.hashAll = hashAll;
     names =
         namespaces.stream()
             .map(name -> name.getBytes(StandardCharsets.UTF_8))
@@ -162,13 +165,17 @@ final class VwLine {
     }
     int nameEnd = at;
     int valueFrom = at + 1;
+    while (valueFrom < end && bytes[valueFrom] == ' ') {
+      valueFrom++;
+    }
     double value = readValue(valueFrom);
     if (Double.isNaN(value)) {
-      if (at == valueFrom || NumberText.isNotFinite(bytes, valueFrom, at - valueFrom)) {
+      int textFrom = pastSpaces(valueFrom, end);
+      if (textFrom == end || NumberText.isNotFinite(bytes, valueFrom, at - valueFrom)) {
         return notANumber("the value of a feature", valueFrom);
       }
-      at = pastWord(valueFrom, end);
-      add(hash(valueFrom, at, hash(from, nameEnd, namespaceHash)), 1);
+      at = pastWord(textFrom, end);
+      add(hash(textFrom, at, hash(from, nameEnd, namespaceHash)), 1);
       return null;
     }
     float scaled = (float) (value * scale);
@@ -242,7 +249,7 @@ final class VwLine {
   }
 
   private int hash(int from, int to, int seed) {
-    return hash(bytes, from, to, seed);
+    return hashAll ? Murmur3.hash(bytes, from, to - from, seed) : hash(bytes, from, to, seed);
   }
 
   /** The hash of a name, or what it adds to {@code seed} where it is a number. */

@@ -2,10 +2,12 @@ package io.headrace.ingest.file;
 
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RejectionReason;
+import io.headrace.ingest.UnpackLimit;
 import io.headrace.ingest.decode.AvroRuns;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import org.apache.avro.file.DataFileConstants;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +43,7 @@ final class AvroRecords implements FileRecords {
     channel = FileChannel.open(file.path());
     try {
       ContainerHead.requireSound(channel);
-      reader = new DataFileReader<>(file.path().toFile(), new GenericDatumReader<>());
+      reader = opened(file);
       length = channel.size();
       offset = reader.previousSync();
       BlockFrame.readAt(channel, offset - SYNC_BYTES, sync);
@@ -53,6 +55,18 @@ final class AvroRecords implements FileRecords {
       channel.close();
       throw new IOException("its head is damaged: " + e.getMessage(), e);
     }
+  }
+
+  private static DataFileReader<Object> opened(SourceFile file) throws IOException {
+    DataFileReader<Object> reader =
+        new DataFileReader<>(file.path().toFile(), new GenericDatumReader<>());
+    if (!DataFileConstants.XZ_CODEC.equals(reader.getMetaString(DataFileConstants.CODEC))) {
+      return reader;
+    }
+    reader.close();
+    // Not before: the jar behind it is sealed, and a cache with its classes would stop the JVM.
+    BoundedXz.register();
+    return new DataFileReader<>(file.path().toFile(), new GenericDatumReader<>());
   }
 
   @Override
@@ -88,11 +102,18 @@ final class AvroRecords implements FileRecords {
     }
     chunk.start(file.partition(), Math.max(first, from));
     try {
+      if (frame.end() - begin > UnpackLimit.bytes()) {
+        throw new IOException(
+            "a block may have " + UnpackLimit.bytes() + " bytes here, packed too");
+      }
       reader.seek(begin);
       ByteBuffer block = reader.nextBlock();
       int size = block.remaining();
       if (frame.count() > size / leastBytes) {
         throw new IOException("they would take more than its " + size + " bytes");
+      }
+      if (frame.count() > UnpackLimit.RECORDS) {
+        throw new IOException("a block may have " + UnpackLimit.RECORDS + ". Write smaller blocks");
       }
       byte[] bytes = chunk.reserve(size);
       block.get(bytes, 0, size);

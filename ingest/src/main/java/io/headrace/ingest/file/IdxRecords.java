@@ -38,6 +38,11 @@ final class IdxRecords implements FileRecords {
     FileChannel opened = null;
     try {
       head = IdxHeader.ofImages(file.path(), images);
+      if (head.itemBytes() > limits.maxRecordBytes()) {
+        throw new HeadraceException(
+            "%s says that each of its %d images has %d bytes, more than max-record-bytes, %d. Raise that if they have, or fetch the file anew"
+                .formatted(file.path(), head.items(), head.itemBytes(), limits.maxRecordBytes()));
+      }
       records = present();
       opened = file.parts().size() > 1 ? FileChannel.open(file.parts().get(1)) : null;
       labelsHeadBytes = opened == null ? 0 : labelsHead(file.parts().get(1), opened).bytes();

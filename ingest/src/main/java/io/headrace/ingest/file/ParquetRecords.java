@@ -11,6 +11,7 @@ import dev.hardwood.schema.ColumnProjection;
 import dev.hardwood.schema.ColumnSchema;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RejectionReason;
+import io.headrace.ingest.UnpackLimit;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ParquetRecords implements FileRecords {
   private static final int BATCH_ROWS = 4096;
+  private static final int BATCHES_AT_ONCE = 4; // or so, of which one is read
   private static final int CHUNK_BYTES = 256 << 10;
 
   private final SourceFile file;
@@ -50,6 +52,7 @@ final class ParquetRecords implements FileRecords {
   private ParquetColumn.Values[] values = {};
   private int row;
   private int batchRows;
+  private int batchSize = BATCH_ROWS;
 
   /**
    * @throws IOException if it is no Parquet file, or what its end says of it is damaged
@@ -200,21 +203,32 @@ final class ParquetRecords implements FileRecords {
     return reader
         .buildColumnReaders(projection)
         .filter(RowGroupPredicate.byteRange(begin(group), end))
-        .batchSize(BATCH_ROWS)
+        .batchSize(batchSize)
         .build();
   }
 
   private void requireWhole(long rows) throws IOException {
+    long atOnce = 0; // a page of each column
+    long rowBytes = 0;
     for (ColumnChunk chunk : groups.get(group).columns()) {
       FieldPath path = chunk.metaData().pathInSchema();
       if (names.contains(path.leafName()) && path.elements().size() == 1) {
         try {
-          pages.requireSound(chunk, rows);
+          ParquetPages.Sizes sizes = pages.requireSound(chunk, rows);
+          atOnce += sizes.page();
+          rowBytes += hasLengths(chunk) ? sizes.value() : 0;
         } catch (IOException e) {
           throw new IOException("column " + path.leafName() + ": " + e.getMessage(), e);
         }
       }
     }
+    if (atOnce / 2 > UnpackLimit.bytes()) {
+      throw new IOException(
+          "a page of each column takes %d bytes, unpacked, more than the %d that they may have in this process. Give it more memory, or write smaller pages"
+              .formatted(atOnce, 2L * UnpackLimit.bytes()));
+    }
+    batchSize =
+        Math.clamp(UnpackLimit.bytes() / BATCHES_AT_ONCE / Math.max(1, rowBytes), 1, BATCH_ROWS);
     long found = 0;
     try (ColumnReaders whole = readers()) {
       while (whole.nextBatch()) {
@@ -225,6 +239,13 @@ final class ParquetRecords implements FileRecords {
     if (found != rows) {
       throw new IOException("it has " + found + " rows");
     }
+  }
+
+  private static boolean hasLengths(ColumnChunk chunk) {
+    return switch (chunk.metaData().type()) {
+      case BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY -> true;
+      default -> false;
+    };
   }
 
   private ParquetColumn.Values[] open(ColumnReaders batch) {

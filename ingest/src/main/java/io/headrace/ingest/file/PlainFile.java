@@ -14,13 +14,25 @@ import java.util.List;
  * thread-safe.
  */
 final class PlainFile implements Closeable {
+  private static final double MOST_OF_FREE_SPACE = 0.5;
+  private static final int PIECE_BYTES = 1 << 16;
+
   private final List<Path> temporary = new ArrayList<>();
   private final SourceFile file;
+  private final double share;
 
   /**
    * @throws IOException if a part cannot be read, or is packed and damaged
    */
   PlainFile(SourceFile packed) throws IOException {
+    this(packed, MOST_OF_FREE_SPACE);
+  }
+
+  /**
+   * @param share of the free space that a part may take unpacked
+   */
+  PlainFile(SourceFile packed, double share) throws IOException {
+    this.share = share;
     List<Path> parts = new ArrayList<>();
     try {
       for (Path part : packed.parts()) {
@@ -38,7 +50,17 @@ final class PlainFile implements Closeable {
     temporary.add(plain);
     try (InputStream in = Rotations.unpacked(part);
         var out = Files.newOutputStream(plain)) {
-      in.transferTo(out);
+      long most = (long) (Files.getFileStore(plain).getUsableSpace() * share);
+      long written = 0;
+      byte[] piece = new byte[PIECE_BYTES];
+      for (int count; (count = in.read(piece)) >= 0; written += count) {
+        if (written + count > most) {
+          throw new IOException(
+              "it unpacks to more than %d bytes, half of what is free in %s. Unpack it yourself, or set java.io.tmpdir to a place that has room"
+                  .formatted(most, plain.getParent()));
+        }
+        out.write(piece, 0, count);
+      }
     }
     return plain;
   }

@@ -1,5 +1,6 @@
 package io.headrace.ingest.push;
 
+import io.headrace.ingest.UnpackLimit;
 import io.headrace.ingest.push.PushOutcome.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -61,6 +62,12 @@ record ContainerBody(int maxBytes) implements PushBody {
         in.readFixed(found);
         if (!Arrays.equals(sync, found) || records < 0 || records > bytes.length) {
           throw new IOException("block " + blocks.size() + " is damaged");
+        }
+        if (records > UnpackLimit.RECORDS) {
+          throw new UnreadableBodyException(
+              Reason.TOO_LARGE,
+              "Block %d has %d records, more than %d. Write smaller blocks."
+                  .formatted(blocks.size(), records, UnpackLimit.RECORDS));
         }
         if (records > 0) {
           blocks.add(PushedBlock.run(bytes, bytes.length, (int) records));

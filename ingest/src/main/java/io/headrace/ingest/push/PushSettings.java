@@ -182,6 +182,7 @@ public record PushSettings(
         REMEMBERED_KEYS,
         FormatSettings.SCHEMA,
         FormatSettings.DELIMITER,
+        FormatSettings.HASH,
         FormatSettings.COLUMNS);
   }
 

@@ -152,6 +152,45 @@ class VwDecoderTest {
                 Row.pair(user + 1, BITS, 1.5f)));
   }
 
+  /** By the rules of its parser: a number behind spaces is the value, a word the text. */
+  @Test
+  void readsWhatStandsBehindAColonAndSpaces() {
+    Row row = only("1 |user city:   Rome age:  4 name:\tx|y\tz a: 2|b c", SIGNS, all());
+    int user = Murmur3.hash("user");
+    assertThat(row.inputs().getFirst())
+        .isEqualTo(
+            List.of(
+                Row.pair(hash("Rome", hash("city", user)), BITS, 1),
+                Row.pair(hash("age", user), BITS, 4),
+                Row.pair(hash("x|y", hash("name", user)), BITS, 1),
+                Row.pair(hash("z", user), BITS, 1),
+                Row.pair(hash("a", user), BITS, 2),
+                Row.pair(hash("c", Murmur3.hash("b")), BITS, 1)));
+    assertThat(trial(SIGNS, all()).add("1 |user city:  ").rejections())
+        .satisfiesExactly(r -> assertThat(r).startsWith("0 not-a-number: the value of a feature"));
+  }
+
+  /** By {@code --hash all}, of which its hash of all bytes is the rule for each name. */
+  @Test
+  void hashesNamesOfDigitsWhereAllAreToBeHashed() {
+    SampleMapping mapping = mapping(SIGNS, all());
+    String line = "1 |7 12 a:2 34:0.5 56 :3 b:78";
+    Row row = new Trial(DecoderSpec.vwHashingAll(), mapping).add(line).rows().getFirst();
+    int seven = hash("7", 0);
+    assertThat(row.inputs().getFirst())
+        .isEqualTo(
+            List.of(
+                Row.pair(hash("12", seven), BITS, 1),
+                Row.pair(hash("a", seven), BITS, 2),
+                Row.pair(hash("34", seven), BITS, 0.5f),
+                Row.pair(hash("56", seven), BITS, 1),
+                Row.pair(seven, BITS, 3),
+                Row.pair(hash("b", seven), BITS, 78)));
+    assertThat(only(line, SIGNS, all()).inputs().getFirst())
+        .isNotEqualTo(row.inputs().getFirst())
+        .hasSameSizeAs(row.inputs().getFirst());
+  }
+
   private static int hash(String text, int seed) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return Murmur3.hash(bytes, 0, bytes.length, seed);

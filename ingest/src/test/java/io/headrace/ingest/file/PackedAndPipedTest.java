@@ -213,4 +213,16 @@ class PackedAndPipedTest {
   private static int count(String told) {
     return Integer.parseInt(told.split(" ", 2)[0]);
   }
+
+  /** Where it is unpacked to a file there must be room for others. */
+  @Test
+  void whatWouldFillTheDiskIsNotUnpackedToItsEnd() throws IOException {
+    Path file = Files.write(folder.resolve("f.avro"), packed(Packing.ZSTD, new byte[1 << 20]));
+    assertThatThrownBy(() -> new PlainFile(SourceFile.of("f.avro", file), 1e-9))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("it unpacks to more than ");
+    try (var whole = new PlainFile(SourceFile.of("f.avro", file))) {
+      assertThat(whole.file().path()).hasSize(1 << 20);
+    }
+  }
 }

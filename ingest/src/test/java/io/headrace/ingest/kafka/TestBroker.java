@@ -178,13 +178,19 @@ public final class TestBroker implements AutoCloseable {
 
   /** Creates a topic of one partition that keeps the last record of each key. */
   public String newCompactedTopic() {
-    String topic = "topic-" + TOPICS.incrementAndGet();
-    var settings =
+    return newTopic(
+        1,
         Map.of(
             "cleanup.policy", "compact",
             "segment.ms", "200",
-            "min.cleanable.dirty.ratio", "0.01");
-    await(admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1).configs(settings))).all());
+            "min.cleanable.dirty.ratio", "0.01"));
+  }
+
+  /** Creates a topic with these settings of its own. */
+  public String newTopic(int partitions, Map<String, String> settings) {
+    String topic = "topic-" + TOPICS.incrementAndGet();
+    NewTopic made = new NewTopic(topic, partitions, (short) 1).configs(settings);
+    await(admin.createTopics(List.of(made)).all());
     return topic;
   }
 
@@ -219,7 +225,7 @@ public final class TestBroker implements AutoCloseable {
   public KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
     var settings = new HashMap<>(more);
     settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
-    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 20_000_000);
+    settings.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 20_000_000);
     settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     return new KafkaProducer<>(settings);

@@ -1,8 +1,10 @@
 package io.headrace.ingest.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.headrace.ingest.UnpackLimit;
 import io.headrace.ingest.push.PushOutcome.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -54,6 +56,22 @@ class ContainerBodyTest {
     byte[] bomb = container(CodecFactory.deflateCodec(9), 20, "0".repeat(10_000));
     assertThat(bomb.length).isLessThan(MAX_BYTES / 10);
     assertThat(refusal(bomb)).isEqualTo(Reason.TOO_LARGE);
+  }
+
+  @Test
+  void refusesMoreRecordsThanABlockMayHave() throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var writer = new DataFileWriter<>(new GenericDatumWriter<>(SCHEMA))) {
+      writer.setCodec(CodecFactory.deflateCodec(9)).setSyncInterval(1 << 22).create(SCHEMA, bytes);
+      for (int i = 0; i <= UnpackLimit.RECORDS; i++) {
+        writer.append("");
+      }
+    }
+    PushBody large = PushBody.of("avro", 2 * UnpackLimit.RECORDS);
+    assertThatThrownBy(() -> large.cut(bytes.toByteArray()))
+        .isInstanceOfSatisfying(
+            UnreadableBodyException.class,
+            refused -> assertThat(refused.reason()).isEqualTo(Reason.TOO_LARGE));
   }
 
   @Test

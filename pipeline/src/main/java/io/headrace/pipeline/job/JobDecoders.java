@@ -145,7 +145,8 @@ final class JobDecoders {
     Optional<Schema> schema = FormatSettings.schema(settings, job.baseDirectory());
     List<String> columns = settings.optional(FormatSettings.COLUMNS).orElse(List.of());
     char delimiter = settings.value(FormatSettings.DELIMITER).charAt(0);
-    return new DecoderSpec(format, framing(source), schema, columns, delimiter);
+    return new DecoderSpec(
+        format, framing(source), schema, columns, delimiter, FormatSettings.hashAll(settings));
   }
 
   /**

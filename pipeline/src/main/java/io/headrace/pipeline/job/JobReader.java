@@ -10,6 +10,7 @@ import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.layer.Layer;
 import io.headrace.engine.optimizer.GradientClipping;
 import io.headrace.engine.privacy.PrivacySpec;
+import io.headrace.ingest.FormatSettings;
 import io.headrace.ingest.decode.InputMapping;
 import io.headrace.ingest.decode.SampleMapping;
 import io.headrace.pipeline.batch.BatchShape;
@@ -102,6 +103,9 @@ final class JobReader {
         given(JobKey.ACCESS, AccessSettings.DECLARED).map(AccessSettings::from);
     problems.throwIfAny();
     SampleMapping mapping = withFields(sample.orElseThrow(), layers);
+    if (FormatSettings.hashAll(source.orElseThrow().settings())) {
+      fingerprint.add("source.hash", "all");
+    }
 
     var places = JobPlaces.of(job);
     var spec =

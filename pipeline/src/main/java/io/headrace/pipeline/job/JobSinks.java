@@ -23,7 +23,9 @@ import io.headrace.sink.journal.DirectoryBatchJournal;
 import io.headrace.sink.kafka.KafkaAnnouncer;
 import io.headrace.sink.kafka.KafkaDeadLetterSink;
 import io.headrace.sink.kafka.KafkaEventSink;
+import io.headrace.sink.seal.EncryptionSettings;
 import io.headrace.sink.seal.FileSeal;
+import io.headrace.sink.seal.SigningKeys;
 import io.headrace.sink.store.S3Store;
 import io.headrace.sink.store.StoredCheckpoints;
 import java.nio.file.Path;
@@ -165,9 +167,14 @@ final class JobSinks implements AutoCloseable {
         new KafkaAnnouncer(
             JobBrokers.of(job, settings.brokers()),
             settings.topic(),
+            settings.sign().map(JobSinks::signing),
             (code, message) -> alert(job, code, message));
     open.add(made);
     return made;
+  }
+
+  private static SigningKeys signing(String keys) {
+    return SigningKeys.open(new EncryptionSettings(keys, Optional.empty(), Optional.empty()));
   }
 
   private void alert(JobSpec job, String code, String message) {

@@ -121,6 +121,12 @@ public final class StoredModel implements AutoCloseable {
                 raw.put("header", false);
               });
     }
+    if (format.equals("vw")) {
+      job.source()
+          .settings()
+          .optional(FormatSettings.HASH)
+          .ifPresent(hash -> raw.put(FormatSettings.HASH.name(), hash));
+    }
     if (format.equals("text-window")) {
       Map<String, Object> given = job.source().settings().asMap();
       raw.put("window", given.get("window"));

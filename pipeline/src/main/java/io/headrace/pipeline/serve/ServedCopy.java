@@ -5,8 +5,10 @@ import io.headrace.engine.Predictor;
 import io.headrace.engine.WeightsCopy;
 import io.headrace.engine.error.InvalidSettingException;
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.Ledger;
 import io.headrace.engine.sample.SampleBlock;
+import io.headrace.engine.sample.SampleSchema;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.RejectionReason;
 import io.headrace.ingest.SampleDecoder;
@@ -27,12 +29,15 @@ import java.util.function.Function;
  */
 final class ServedCopy {
   private static final int FIRST_ROWS = 16;
+  private static final int MOST_ROWS = 1 << 16;
+  private static final long MOST_BYTES = 256 << 20;
 
   final ReentrantLock lock = new ReentrantLock();
   private final ServedParts parts;
   private final Predictor predictor;
   private final Function<Form, SampleDecoder> makeDecoder;
   private final Map<Form, SampleDecoder> decoders = new EnumMap<>(Form.class);
+  private final int mostRows;
   private SampleBlock rows;
   private MemorySegment outputs;
   private int[] tokens = {};
@@ -45,6 +50,21 @@ final class ServedCopy {
     makeDecoder = parts.decoders().apply(() -> tokens);
     rows = new SampleBlock(parts.schema(), FIRST_ROWS);
     outputs = Floats.allocate((long) FIRST_ROWS * predictor.outputWidth());
+    mostRows = mostRows(parts.schema(), predictor.outputWidth());
+  }
+
+  /** A body of empty records has very many of them, and each takes the room of a whole one. */
+  private static int mostRows(SampleSchema schema, int outputs) {
+    long floats = outputs;
+    for (SampleSchema.Input input : schema.inputs()) {
+      floats +=
+          switch (input.spec()) {
+            case InputSpec.Dense dense -> dense.elements();
+            case InputSpec.Tokens tokens -> tokens.maxLength();
+            case InputSpec.Sparse _ -> 1; // such rows take what they have
+          };
+    }
+    return Math.clamp(MOST_BYTES / (Float.BYTES * floats), FIRST_ROWS, MOST_ROWS);
   }
 
   /** Becomes the state that {@code weights} is a copy of, when vocabularies had so many tokens. */
@@ -72,6 +92,12 @@ final class ServedCopy {
           Reason.OTHER_FORMAT, "This job does not fit that format: " + e.getMessage());
     }
     int count = chunks.stream().mapToInt(RecordChunk::count).sum();
+    if (count > mostRows) {
+      return new Prediction.Refused(
+          Reason.TOO_LARGE,
+          "%d records are too many for one request, %d may be in it. Ask in parts."
+              .formatted(count, mostRows));
+    }
     int width = predictor.outputWidth();
     float[] all = new float[count * width];
     Arrays.fill(all, Float.NaN);

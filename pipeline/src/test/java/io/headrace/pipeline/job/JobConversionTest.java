@@ -63,6 +63,25 @@ class JobConversionTest {
   }
 
   @Test
+  void namesOfDigitsAreHashedAsTheJobSays() throws IOException {
+    Files.writeString(folder.resolve("rows.vw"), "1 |a 5 6:2\n-1 |a 7 |b 5\n".repeat(40));
+    String inputs = "{x: {sparse: {bits: 18}}}";
+    JobSpec strings = job("{path: rows.vw, format: vw, hash: strings}", inputs, List.of());
+    JobSpec all = job("{path: rows.vw, format: vw, hash: all}", inputs, List.of());
+    assertThat(learned(all)).isNotEqualTo(learned(strings));
+    assertThat(strings.fingerprint())
+        .isEqualTo(job("{path: rows.vw, format: vw}", inputs, List.of()).fingerprint());
+    assertThat(all.fingerprint().differencesFrom(strings.fingerprint()))
+        .containsExactly("source.hash: was absent, is all");
+    JobConversion.convert(all, folder.resolve("converted.avro"));
+    assertThat(learned(job("{path: rows.vw, format: vw}", inputs, CONVERTED)))
+        .isEqualTo(learned(all));
+    assertThatThrownBy(() -> job("{path: rows.csv, format: csv, hash: all}", inputs, List.of()))
+        .isInstanceOf(HeadraceException.class)
+        .hasMessageContaining("source.file.hash: is for vw lines, and format is csv");
+  }
+
+  @Test
   void aConvertedFileKeepsTheFieldsThatAModelAsksFor() throws IOException {
     Files.writeString(folder.resolve("rows.vw"), vwRows());
     String source = "{path: rows.vw, format: vw}";

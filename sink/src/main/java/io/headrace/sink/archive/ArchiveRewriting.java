@@ -34,25 +34,35 @@ public final class ArchiveRewriting {
     if (!Files.isDirectory(directory)) {
       return 0;
     }
-    int rewritten = 0;
     try (var lock = DirectoryLock.hold("archive.directory", directory)) {
       assert lock != null;
       var folder = new ArchiveFolder(directory, from);
-      BlockSeal before = from.blocks(Optional.of(job));
-      BlockSeal after = to.blocks(Optional.of(job));
-      for (String name : folder.cutNames()) {
-        Cut cut = folder.read(name);
-        for (Segment segment : cut.segments()) {
-          Path file = folder.path(segment.file());
-          if (wanted.test(file)) {
-            segment(file, before, after);
-            rewritten++;
-          }
-        }
-        if (wanted.test(folder.path(name))) {
-          Rewriting.whole(folder.path(name), from, to, ArchiveFolder.label(cut));
+      int rewritten = cuts(folder, job, wanted, from, to);
+      for (ArchiveFolder.Aside aside : folder.aside()) {
+        rewritten += cuts(new ArchiveFolder(aside.folder(), from), job, wanted, from, to);
+      }
+      return rewritten;
+    }
+  }
+
+  private static int cuts(
+      ArchiveFolder folder, String job, Predicate<Path> wanted, FileSeal from, FileSeal to)
+      throws IOException {
+    int rewritten = 0;
+    BlockSeal before = from.blocks(Optional.of(job));
+    BlockSeal after = to.blocks(Optional.of(job));
+    for (String name : folder.cutNames()) {
+      Cut cut = folder.read(name);
+      for (Segment segment : cut.segments()) {
+        Path file = folder.path(segment.file());
+        if (wanted.test(file)) {
+          segment(file, before, after);
           rewritten++;
         }
+      }
+      if (wanted.test(folder.path(name))) {
+        Rewriting.whole(folder.path(name), from, to, ArchiveFolder.label(cut));
+        rewritten++;
       }
     }
     return rewritten;

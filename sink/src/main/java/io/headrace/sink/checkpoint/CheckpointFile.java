@@ -101,7 +101,20 @@ final class CheckpointFile {
       return read(path, from, seal, sha256, into);
     } catch (SealBrokenException e) {
       throw broken(path, e);
+    } catch (ArithmeticException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException
+        | NullPointerException e) { // sizes and shapes that somebody made up, hash and all
+      throw misfit(path, e);
     }
+  }
+
+  private static CheckpointDamagedException misfit(Path file, RuntimeException cause) {
+    var damaged =
+        new CheckpointDamagedException(
+            file.toString(), "what its header says does not fit together (" + cause + ")");
+    damaged.initCause(cause);
+    return damaged;
   }
 
   private static CheckpointDamagedException broken(Path file, SealBrokenException cause) {

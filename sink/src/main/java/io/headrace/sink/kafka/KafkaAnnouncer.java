@@ -2,9 +2,11 @@ package io.headrace.sink.kafka;
 
 import io.headrace.schemas.ModelAnnouncement;
 import io.headrace.schemas.Schemas;
+import io.headrace.sink.seal.SigningKeys;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -45,6 +47,7 @@ public final class KafkaAnnouncer implements AutoCloseable {
 
   private final Map<String, ?> settings;
   private final String topic;
+  private final Optional<SigningKeys> signing;
   private final BiConsumer<String, String> alerts;
   private final Producer<String, byte[]> producer;
   private final Thread thread;
@@ -61,11 +64,17 @@ public final class KafkaAnnouncer implements AutoCloseable {
    * Starts the thread; the brokers need not be there yet.
    *
    * @param settings of the Kafka producer, {@code bootstrap.servers} at least
+   * @param signing what announcements are signed with; empty if they are not
    * @param alerts told, with a code, what an operator should know
    * @throws io.headrace.engine.error.HeadraceException if the settings are not Kafka's
    */
-  public KafkaAnnouncer(Map<String, ?> settings, String topic, BiConsumer<String, String> alerts) {
+  public KafkaAnnouncer(
+      Map<String, ?> settings,
+      String topic,
+      Optional<SigningKeys> signing,
+      BiConsumer<String, String> alerts) {
     this.settings = settings;
+    this.signing = signing;
     this.topic = topic;
     this.alerts = alerts;
     this.producer = Producers.producer(DEFAULTS, settings, topic);
@@ -158,7 +167,15 @@ public final class KafkaAnnouncer implements AutoCloseable {
   private boolean sent(ModelAnnouncement newest) throws InterruptedException {
     try {
       ensureTopic();
-      var message = new ProducerRecord<>(topic, newest.getJob(), Schemas.message(newest));
+      byte[] value = Schemas.message(newest);
+      var message = new ProducerRecord<>(topic, newest.getJob(), value);
+      signing.ifPresent(
+          keys ->
+              message
+                  .headers()
+                  .add(
+                      AnnouncementSignature.HEADER,
+                      AnnouncementSignature.of(newest.getJob(), value, keys)));
       var _ = producer.send(message).get();
       if (failuresInTurn > 0) {
         failuresInTurn = 0;

@@ -10,6 +10,8 @@ import com.google.crypto.tink.streamingaead.AesGcmHkdfStreamingKey;
 import com.google.crypto.tink.streamingaead.StreamingAeadConfig;
 import io.headrace.engine.error.HeadraceException;
 import java.security.GeneralSecurityException;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -23,11 +25,17 @@ public final class KeyRing {
   /** By their ids as people see them, from 0 to 2^32 - 1. Null: there, but disabled. */
   private final SortedMap<Long, @Nullable SealingKey> keys;
 
+  private final Set<Long> destroyed;
   private final SealingKey primary;
   private final String from;
 
-  private KeyRing(SortedMap<Long, @Nullable SealingKey> keys, SealingKey primary, String from) {
+  private KeyRing(
+      SortedMap<Long, @Nullable SealingKey> keys,
+      Set<Long> destroyed,
+      SealingKey primary,
+      String from) {
     this.keys = keys;
+    this.destroyed = destroyed;
     this.primary = primary;
     this.from = from;
   }
@@ -71,11 +79,17 @@ public final class KeyRing {
 
   static KeyRing of(KeysetHandle handle, String from) {
     var keys = new TreeMap<Long, @Nullable SealingKey>();
+    Set<Long> destroyed = new HashSet<>();
     SealingKey primary = null;
     try {
       for (int i = 0; i < handle.size(); i++) {
         KeysetHandle.Entry entry = handle.getAt(i);
         long id = Integer.toUnsignedLong(entry.getId());
+        if (entry.getStatus().equals(KeyStatus.DESTROYED)) { // of which the id alone is left
+          keys.put(id, null);
+          destroyed.add(id);
+          continue;
+        }
         if (!(entry.getKey() instanceof AesGcmHkdfStreamingKey key)) {
           throw notForFiles(from);
         }
@@ -92,7 +106,7 @@ public final class KeyRing {
           "The key set %s has no primary key that is enabled. Make one: headrace keys rotate %s."
               .formatted(from, from));
     }
-    return new KeyRing(keys, primary, from);
+    return new KeyRing(keys, destroyed, primary, from);
   }
 
   private static HeadraceException notForFiles(String from) {
@@ -109,12 +123,17 @@ public final class KeyRing {
    * The key of an id.
    *
    * @param file which needs it, for the message
-   * @throws HeadraceException if it is not in the set, or disabled
+   * @throws HeadraceException if it is not in the set, disabled, or destroyed
    */
   SealingKey key(long id, String file) {
     SealingKey key = keys.get(id);
     if (key != null) {
       return key;
+    }
+    if (destroyed.contains(id)) {
+      throw new HeadraceException(
+          "%s is encrypted with key %d, which was destroyed in %s: without an older copy of the key set nobody can read the file. Give that, or do without the file."
+              .formatted(file, id, from));
     }
     throw new HeadraceException(
         keys.containsKey(id)

@@ -1,11 +1,5 @@
 package io.headrace.sink.seal;
 
-import com.google.crypto.tink.KeysetHandle;
-import com.google.crypto.tink.PublicKeySign;
-import com.google.crypto.tink.PublicKeyVerify;
-import com.google.crypto.tink.RegistryConfiguration;
-import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
-import com.google.crypto.tink.signature.SignatureConfig;
 import io.headrace.engine.error.HeadraceException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -43,26 +36,19 @@ public final class ModelSignature {
    * @throws HeadraceException if the keys are not for signing, or a file cannot be read or written
    */
   public static long sign(List<Path> files, EncryptionSettings keys) {
-    KeysetHandle handle = KeyRing.handle(keys);
+    SigningKeys signing = SigningKeys.open(keys);
     Path to = beside(files.getFirst());
     try {
       var lines = new StringBuilder(FIRST).append('\n');
-      long key = Integer.toUnsignedLong(handle.getPrimary().getId());
-      lines.append(KEY).append(key).append('\n');
+      lines.append(KEY).append(signing.id()).append('\n');
       for (Path file : files) {
         lines.append(sha256(file)).append("  ").append(file.getFileName()).append('\n');
       }
       byte[] signed = lines.toString().getBytes(StandardCharsets.UTF_8);
-      byte[] signature =
-          handle.getPrimitive(RegistryConfiguration.get(), PublicKeySign.class).sign(signed);
+      byte[] signature = signing.sign(signed);
       Files.writeString(
           to, lines + SIGNATURE + Base64.getEncoder().encodeToString(signature) + "\n");
-      return key;
-    } catch (GeneralSecurityException e) {
-      throw new HeadraceException(
-          "The keys of %s are not for signing. Make some with headrace keys create --signing."
-              .formatted(keys.keys()),
-          e);
+      return signing.id();
     } catch (IOException e) {
       throw new HeadraceException(
           "%s could not be signed: %s. Check the folder's rights.".formatted(to, e), e);
@@ -114,31 +100,25 @@ public final class ModelSignature {
 
   private static void requireSigned(
       String signed, String signature, String key, Path signatureFile, Path publicKeys) {
-    String json =
-        text(
-            publicKeys,
-            "There are no public keys at %s. headrace keys public makes them of a key set.");
-    try {
-      SignatureConfig.register();
-      KeysetHandle handle =
-          TinkJsonProtoKeysetFormat.parseKeysetWithoutSecret(json, RegistryConfiguration.get());
-      boolean known = false;
-      for (int i = 0; i < handle.size(); i++) {
-        known |= Long.toString(Integer.toUnsignedLong(handle.getAt(i).getId())).equals(key);
-      }
-      if (!known) {
-        throw new HeadraceException(
-            "%s is by key %s, which is not among those of %s: whose it is nobody can tell. Get the signer's public keys."
-                .formatted(signatureFile, key, publicKeys));
-      }
-      handle
-          .getPrimitive(RegistryConfiguration.get(), PublicKeyVerify.class)
-          .verify(Base64.getDecoder().decode(signature), signed.getBytes(StandardCharsets.UTF_8));
-    } catch (GeneralSecurityException | IllegalArgumentException e) {
+    PublicKeys keys = PublicKeys.open(publicKeys);
+    if (!keys.has(Long.parseLong(key))) {
+      throw new HeadraceException(
+          "%s is by key %s, which is not among those of %s: whose it is nobody can tell. Get the signer's public keys."
+              .formatted(signatureFile, key, publicKeys));
+    }
+    if (!keys.signed(signed.getBytes(StandardCharsets.UTF_8), decoded(signature))) {
       throw new HeadraceException(
           "%s is not what key %s of %s signed: it was changed, or the public keys are others. Trust none of the files; get them again."
-              .formatted(signatureFile, key, publicKeys),
-          e);
+              .formatted(signatureFile, key, publicKeys));
+    }
+  }
+
+  /** Nothing, which nobody signs, of what is no Base64. */
+  private static byte[] decoded(String base64) {
+    try {
+      return Base64.getDecoder().decode(base64);
+    } catch (IllegalArgumentException e) {
+      return new byte[0];
     }
   }
 

@@ -12,6 +12,8 @@ import io.headrace.sink.Checkpoints;
 import io.headrace.sink.seal.FileSeal;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +26,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointFileTest {
@@ -127,6 +130,52 @@ class CheckpointFileTest {
       assertThat(catchThrowable(() -> read(file)))
           .as("bit %d of %d bytes", bit, whole.length)
           .isInstanceOf(CheckpointDamagedException.class);
+    }
+  }
+
+  /** Headers that somebody made up: their hashes are right. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"shape\":\\[[^]]*]|\"shape\":[4611686018427387904,4611686018427387904]",
+        "\"shape\":\\[[^]]*]|\"shape\":[-3]",
+        "\"shape\":\\[[^]]*]|\"shape\":[1125899906842624]",
+        "\"data_offsets\":\\[0,|\"data_offsets\":[-8,",
+        "\"data_offsets\":\\[0,(\\d+)]|\"data_offsets\":[$1,0]",
+        "\"data_offsets\":\\[0,\\d+]|\"data_offsets\":[0,4611686018427387904]",
+        "\"data_offsets\":\\[0,\\d+]|\"data_offsets\":[9223372036854775807,-1]",
+        "\"dtype\":\"[A-Z0-9]+\"|\"dtype\":\"F1024\"",
+        "\"job\":|\"paged\":\"{\\\\\"x\\\\\":[1125899906842624]}\",\"job\":",
+        "\"job\":|\"paged\":\"{\\\\\"x\\\\\":null}\",\"job\":",
+        "\"job\":|\"base\":\"../other\",\"base_sha256\":\"0\",\"paged\":\"{\\\\\"x\\\\\":[1]}\",\"job\":",
+        "\"ledger\":\"(.*?)\",\"s|\"ledger\":\"%s\",\"s"
+      })
+  void sizesThatCannotBeAreDamage(String part, String forged) throws IOException {
+    Path file = written(CHECKPOINT, "a");
+    forge(file, part, forged.formatted("[".repeat(5_000)));
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(HeadraceException.class)
+        .hasMessageContaining(file.toString());
+  }
+
+  private static void forge(Path file, String part, String forged) throws IOException {
+    ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] header = new byte[(int) all.getLong()];
+    all.get(header);
+    String before = new String(header, StandardCharsets.UTF_8);
+    String text = before.replaceFirst(part, forged);
+    assertThat(text).isNotEqualTo(before);
+    String hash = "\"header_sha256\":\"";
+    int at = text.indexOf(hash) + hash.length();
+    String zeros = text.substring(0, at) + "0".repeat(64) + text.substring(at + 64);
+    String made = new Digest().add(zeros.getBytes(StandardCharsets.UTF_8)).hex();
+    byte[] bytes = zeros.replaceFirst("0{64}", made).getBytes(StandardCharsets.UTF_8);
+    try (var out = Files.newOutputStream(file)) {
+      out.write(
+          ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(bytes.length).array());
+      out.write(bytes);
+      out.write(all.array(), all.position(), all.remaining());
     }
   }
 
