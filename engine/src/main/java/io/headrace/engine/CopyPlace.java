@@ -1,6 +1,7 @@
 package io.headrace.engine;
 
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.memory.StridedCopy;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -21,10 +22,6 @@ record CopyPlace(MemorySegment memory, boolean blank) {
 
   /** The same for floats that lie {@code stride} apart. */
   void copy(MemorySegment from, long fromIndex, long stride, long toIndex, long count) {
-    if (blank) {
-      Floats.copyOntoZeros(from, fromIndex, stride, memory, toIndex, count);
-    } else {
-      Floats.copyChanged(from, fromIndex, stride, memory, toIndex, 1, count);
-    }
+    StridedCopy.copy(from, fromIndex, stride, memory, toIndex, count, blank);
   }
 }

@@ -28,7 +28,7 @@ final class GradualCopy {
   static final int PAGE = 1 << 6;
 
   private static final int PAGE_BITS = 6; // four cache lines: a step on sparse rows copies little
-  private static final int PAGES_AT_ONCE = 32;
+  private static final int PAGES_AT_ONCE = 128;
   private static final int UNTOUCHED = 0;
   private static final int COPYING = 1;
   private static final int COPIED = 2;
@@ -37,7 +37,9 @@ final class GradualCopy {
   /** Pages of a change from which on they are not staged: so much is better copied at once. */
   private static final int MANY_PAGES = 8;
 
-  private static final int PARTS = 64;
+  /** Fewer make a longer pause, more leave more pages to be copied one by one as they change. */
+  private static final int PARTS = 8;
+
   private static final int SPINS = 1 << 10;
   private static final long PAUSE_NANOS = 20_000;
 

@@ -239,14 +239,14 @@ class RowByRowTest {
   @Test
   void endsAtTheLastGoodStateIfAskedTo() {
     ModelSpec spec = Specs.rowByRow(Specs.linear(Specs.sparse(10, 2), "adagrad", SIZE));
-    var policy = new DivergencePolicy(Action.STOP, Double.POSITIVE_INFINITY, 6, 10);
+    var policy = new DivergencePolicy(Action.STOP, Double.POSITIVE_INFINITY, 20, 10);
     var batches = new Batches(spec.schema(), 3);
     try (var trainer = new Trainer(spec, 1, policy);
         var good = new Trainer(spec, 1)) {
-      for (int i = 0; i < 7; i++) { // the state is copied before the first and before the seventh
+      for (int i = 0; i < 21; i++) { // the state is copied before the first and before the last
         MiniBatch batch = batches.next(SIZE, SIZE);
         trainer.train(batch);
-        if (i < 6) {
+        if (i < 20) {
           good.train(batch);
         }
       }
@@ -254,7 +254,7 @@ class RowByRowTest {
       poisoned.rows().weights()[SIZE / 2] = Float.NaN;
       assertThatThrownBy(() -> trainer.train(poisoned))
           .isInstanceOf(TrainingDivergedException.class)
-          .hasMessageContaining("step 8")
+          .hasMessageContaining("step 22")
           .hasMessageContaining("1 steps before it are undone");
       assertThat(trainer.parametersSha256()).isEqualTo(good.parametersSha256());
       assertThat(trainer.ledger()).isEqualTo(good.ledger());

@@ -1,9 +1,11 @@
 package io.headrace.app.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.headrace.engine.Checkpoint;
 import io.headrace.engine.TrainingMetrics;
+import io.headrace.engine.sample.EpochPosition;
 import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.sample.SampleSchema;
@@ -137,9 +139,10 @@ public final class ModelCard {
     if (card.has("data")) {
       page.add("## What it was learned from");
       page.add("");
-      page.add("```json");
-      page.add(PrettyJson.text(card.get("data")));
-      page.add("```");
+      page.add(
+          "| source | partition | from | up to | read | trained | rejected | filtered | lost |");
+      page.add("|---|---|---|---|---|---|---|---|---|");
+      card.get("data").forEach(partition -> page.add(range(partition)));
       page.add("");
       page.add("## The job");
       page.add("");
@@ -152,6 +155,23 @@ public final class ModelCard {
 
   private static void row(StringJoiner page, String name, String value) {
     page.add("| " + name + " | " + value.replace("|", "\\|") + " |");
+  }
+
+  /** Positions of a partition, the last one not included, and what became of its records. */
+  private static String range(JsonNode partition) {
+    var row = new StringJoiner(" | ", "| ", " |");
+    row.add("`" + partition.path("source").asText().replace("|", "\\|") + "`");
+    row.add(partition.path("partition").asText());
+    row.add(partition.has("from") ? position(partition.path("from")) : "unknown");
+    row.add(position(partition.path("next")));
+    for (String count : List.of("read", "trained", "rejected", "filtered", "lost")) {
+      row.add(String.format(Locale.ROOT, "%,d", partition.path(count).asLong()));
+    }
+    return row.toString();
+  }
+
+  private static String position(JsonNode position) {
+    return EpochPosition.text(position.asLong());
   }
 
   private static void privacy(StringJoiner page, PrivacyReport spent) {

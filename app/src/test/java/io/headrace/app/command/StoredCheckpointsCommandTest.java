@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,11 +91,15 @@ class StoredCheckpointsCommandTest {
                 settings().endpoint().orElseThrow(),
                 settings().credentialsFile().orElseThrow()));
     ok("run", job());
+    writeMore(4);
+  }
+
+  private void writeMore(int count) {
     var mirror = DirectoryCheckpointStore.forWriting(kept(), 50, false, seal());
     try (var store =
         StoredCheckpoints.open(kept(), mirror, S3Store.open(settings()), InstantSource.system())) {
       Checkpoint last = store.newest().orElseThrow();
-      for (int later = 1; later <= 4; later++) {
+      for (int later = 1; later <= count; later++) {
         store.write(
             new Checkpoint(
                 last.job(),
@@ -260,6 +266,44 @@ class StoredCheckpointsCommandTest {
       storedOk("checkpoints", "verify", url() + "/" + name, "--keys", keys());
     }
     assertThat(ok("keys", "rewrap", job()).out()).startsWith("0 files");
+    ok("run", job());
+  }
+
+  /** Ids of keys, and how many objects are under each. */
+  private Map<String, Integer> objectsByKey(S3Store store) throws IOException {
+    Path copy = folder.resolve("copy");
+    Map<String, Integer> count = new TreeMap<>();
+    for (var object : store.list()) {
+      if (object.key().endsWith(".safetensors")) {
+        assertThat(store.read(object.key(), copy)).isPresent();
+        String key = FileSeal.label(copy).orElseThrow().getOrDefault("key", "");
+        count.merge(key, 1, Integer::sum);
+      }
+    }
+    return count;
+  }
+
+  @Test
+  void aRewrapThatWasKilledIsFinishedByTheNext() throws Exception {
+    writeMore(30);
+    ok("keys", "rotate", keys());
+    Path log = folder.resolve("rewrap.log");
+    Path claim = folder.resolve("claim");
+    try (var store = S3Store.open(settings())) {
+      assertThat(objectsByKey(store)).hasSize(1);
+      Process rewrap = CommandLineRun.inOwnProcess(log, List.of("keys", "rewrap", job()));
+      int renewals = 0;
+      while (rewrap.isAlive() && renewals < 5) {
+        assertThat(store.read("writer", claim)).isPresent();
+        List<String> lines = Files.readAllLines(claim);
+        renewals = lines.get(2).contains(rewrap.pid() + " on") ? Integer.parseInt(lines.get(3)) : 0;
+      }
+      assertThat(rewrap.destroyForcibly().waitFor()).as(Files.readString(log)).isEqualTo(137);
+      assertThat(objectsByKey(store)).as("killed midway").hasSize(2);
+      ok("keys", "rewrap", job());
+      assertThat(objectsByKey(store)).hasSize(1);
+    }
+    assertThat(storedOk("checkpoints", "verify", url(), "--keys", keys()).out()).contains("whole");
     ok("run", job());
   }
 

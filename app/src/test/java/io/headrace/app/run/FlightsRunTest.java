@@ -6,15 +6,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headrace.app.CommandLineRun;
-import io.headrace.sink.export.SafetensorsFile;
+import io.headrace.sink.checkpoint.SafetensorsReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -167,7 +172,31 @@ class FlightsRunTest {
     assertThat(card.path("sha256").asText()).isEqualTo(sha256(onnx));
     assertThat(Files.readString(folder.resolve("flights.onnx.md")))
         .startsWith("# flight-delay\n")
-        .contains("## The job", "name: flight-delay");
+        .contains("## The job", "name: flight-delay")
+        .containsPattern("\\| `flights.avro` \\| 0 \\| 0 \\| 300,000 \\| 300,000 \\| ");
+    Map<String, String> documented = documentedCard();
+    documented.values().removeIf(when -> when.equals("private learning"));
+    assertThat(names(card)).containsExactlyInAnyOrderElementsOf(documented.keySet());
+  }
+
+  /** The fields of a card's JSON by the documentation, and when each is there. */
+  private static Map<String, String> documentedCard() throws IOException {
+    String page = Files.readString(HOME.resolve("docs/formats.md"));
+    String table = page.substring(page.indexOf("The card as JSON"), page.indexOf("For people out"));
+    Matcher rows = Pattern.compile("(?m)^\\| ((?:`\\w+`(?:, )?)+) \\| ([^|]+) \\|").matcher(table);
+    Map<String, String> fields = new TreeMap<>();
+    while (rows.find()) {
+      for (String field : rows.group(1).split(", ", -1)) {
+        fields.put(field.replace("`", ""), rows.group(2));
+      }
+    }
+    return fields;
+  }
+
+  private static List<String> names(JsonNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   @Test
@@ -183,8 +212,13 @@ class FlightsRunTest {
             "--round-digits",
             7);
     assertThat(run.status()).as(run.err()).isZero();
-    assertThat(SafetensorsFile.read(weights).keySet())
-        .containsExactly("0.linear.bias", "0.linear.weight");
+    SafetensorsReader found = SafetensorsReader.read(weights);
+    assertThat(found.tensors()).containsOnlyKeys("0.linear.bias", "0.linear.weight");
+    assertThat(found.metadata()).containsOnlyKeys("job", "step");
+    Map<String, String> documented = documentedCard();
+    documented.values().removeIf(when -> !when.equals("always"));
+    assertThat(names(json(Files.readString(folder.resolve("public.safetensors.json")))))
+        .containsExactlyInAnyOrderElementsOf(documented.keySet());
     String all =
         Files.readString(weights, StandardCharsets.ISO_8859_1)
             + Files.readString(folder.resolve("public.safetensors.md"))

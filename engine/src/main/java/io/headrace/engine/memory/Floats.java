@@ -120,17 +120,6 @@ public final class Floats {
         from, fromIndex * Float.BYTES, to, toIndex * Float.BYTES, count * Float.BYTES);
   }
 
-  /** The same for floats that lie {@code stride} apart, and shall lie side by side. */
-  public static void copyOntoZeros(
-      MemorySegment from, long fromIndex, long stride, MemorySegment to, long toIndex, long count) {
-    for (long i = 0; i < count; i++) {
-      int bits = readInt(from, fromIndex + i * stride);
-      if (bits != 0) {
-        writeInt(to, toIndex + i, bits);
-      }
-    }
-  }
-
   /** Copies floats from {@code index} on to the start of a heap array, as many as it holds. */
   public static void copyOut(MemorySegment from, long index, float[] to) {
     MemorySegment.copy(from, FLOAT, index * Float.BYTES, to, 0, to.length);

@@ -10,6 +10,8 @@ final class Murmur3 {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final int BLOCK_FIRST = 0xcc9e2d51;
+  private static final int BLOCK_SECOND = 0x1b873593;
   private static final int FNV_PRIME = 16777619;
 
   private Murmur3() {}
@@ -25,30 +27,28 @@ final class Murmur3 {
     for (int i = offset; i < tail; i += 4) {
       hash = mix(hash, (int) INT.get(bytes, i));
     }
-    return avalanche(hash ^ scramble(rest(bytes, tail, length & 3)) ^ length);
+    return finish(hash, rest(bytes, tail, length & 3), length);
   }
 
-  /** The hash so far with the next four bytes, the first of them lowest. */
+  /**
+   * The hash so far with the next four bytes, the first of them lowest. Like {@link #finish}, it is
+   * called for each feature and calls nothing: a loop that gets hot within the first rows is
+   * compiled before the compiler has seen what its callees call, and then does not inline it.
+   */
   static int mix(int hash, int block) {
-    return Integer.rotateLeft(hash ^ scramble(block), 13) * 5 + 0xe6546b64;
+    int mixed = hash ^ Integer.rotateLeft(block * BLOCK_FIRST, 15) * BLOCK_SECOND;
+    return Integer.rotateLeft(mixed, 13) * 5 + 0xe6546b64;
   }
 
   /**
    * The hash of a text of which all but the last bytes are mixed in.
    *
-   * @param word begins with those
-   * @param rest how many those are, fewer than eight
+   * @param rest the last bytes, fewer than four, the first of them lowest, zeros behind them
    * @param length of the whole text
    */
-  static int finish(int hash, long word, int rest, int length) {
-    int mixed = rest < Integer.BYTES ? hash : mix(hash, (int) word);
-    int block = (int) (rest < Integer.BYTES ? word : word >>> Integer.SIZE);
-    int last = block & ((1 << (Byte.SIZE * (rest & 3))) - 1);
-    return avalanche(mixed ^ scramble(last) ^ length);
-  }
-
-  private static int avalanche(int hash) {
-    int mixed = (hash ^ (hash >>> 16)) * 0x85ebca6b;
+  static int finish(int hash, int rest, int length) {
+    int mixed = hash ^ Integer.rotateLeft(rest * BLOCK_FIRST, 15) * BLOCK_SECOND ^ length;
+    mixed = (mixed ^ (mixed >>> 16)) * 0x85ebca6b;
     mixed = (mixed ^ (mixed >>> 13)) * 0xc2b2ae35;
     return mixed ^ (mixed >>> 16);
   }
@@ -73,9 +73,5 @@ final class Murmur3 {
    */
   static int cross(int hash, int member) {
     return (hash * FNV_PRIME) ^ member;
-  }
-
-  private static int scramble(int block) {
-    return Integer.rotateLeft(block * 0xcc9e2d51, 15) * 0x1b873593;
   }
 }

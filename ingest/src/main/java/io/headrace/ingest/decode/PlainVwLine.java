@@ -93,7 +93,12 @@ final class PlainVwLine {
         i = stops.next(i);
         hash = Murmur3.hash(bytes, from, i - from, seed);
       } else {
-        hash = Murmur3.finish(hash, word, rest, i - from);
+        if (rest >= Integer.BYTES) {
+          hash = Murmur3.mix(hash, (int) word);
+          word >>>= Integer.SIZE;
+        }
+        int last = (int) word & ((1 << (Byte.SIZE * (rest & 3))) - 1);
+        hash = Murmur3.finish(hash, last, i - from);
       }
       if (i == from) {
         continue;

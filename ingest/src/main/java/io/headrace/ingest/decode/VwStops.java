@@ -51,7 +51,7 @@ final class VwStops {
 
   /** How far the first stop from {@code index} on is away, at most eight bytes. */
   int distance(int index) {
-    return Long.numberOfTrailingZeros(word(marks, index)) >>> 3;
+    return Long.numberOfTrailingZeros((long) WORD.get(marks, index)) >>> 3;
   }
 
   /** The first stop from {@code index} on. */

@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 final class CheckpointFile {
   private static final int LONGEST_HEADER_BYTES = 100_000_000; // what other readers accept
 
+  /** Read at once, and hashed while the next one is. */
+  private static final long PIECE_BYTES = 1 << 20;
+
   private CheckpointFile() {}
 
   /**
@@ -146,14 +149,12 @@ final class CheckpointFile {
     requireItsPlace(path, header);
     Map<String, List<Long>> paged = CheckpointMetadata.paged(file, header.metadata());
     if (paged.isEmpty()) {
-      MemorySegment data = data(path, from, dataAt, header.dataBytes());
-      verify(file, header, data);
-      into.putAll(tensors(header, data));
+      into.putAll(tensors(header, data(path, from, dataAt, header)));
       return header;
     }
     try (Arena arena = Arena.ofConfined()) { // pages are copied to their places: once is enough
       MemorySegment data = from.view(dataAt, header.dataBytes(), arena);
-      verify(file, header, data);
+      verify(file, header, new Digest().add(data).hex());
       SortedMap<String, Tensor> before = base(path, seal, header);
       LongFunction<MemorySegment> zeros = bytes -> zeros(path, from, bytes);
       putTogether(file, paged, before, zeros, tensors(header, data), into);
@@ -161,14 +162,25 @@ final class CheckpointFile {
     return header;
   }
 
-  /** The tensors of a file that has all of them whole. */
-  private static MemorySegment data(Path path, StoredBytes from, long at, long bytes)
+  /** The tensors of a file that has all of them whole, verified. */
+  private static MemorySegment data(Path path, StoredBytes from, long at, Header header)
       throws IOException {
+    String file = path.toString();
+    long bytes = header.dataBytes();
     if (bytes >= Pages.LARGE_BYTES && !from.encrypted() && deletesWhatIsMapped(path)) {
-      return from.view(at, bytes, Arena.ofAuto());
+      MemorySegment view = from.view(at, bytes, Arena.ofAuto());
+      verify(file, header, new Digest().add(view).hex());
+      return view;
     }
     MemorySegment data = Zeros.allocate(bytes);
-    readFully(path.toString(), data, from, at);
+    var hash = new HashBehind();
+    for (long done = 0; done < bytes; done += PIECE_BYTES) {
+      MemorySegment piece = data.asSlice(done, Math.min(PIECE_BYTES, bytes - done));
+      long read = readFully(file, piece.asByteBuffer(), from, at + done);
+      assert read == piece.byteSize();
+      hash.add(piece);
+    }
+    verify(file, header, hash.hex());
     return data;
   }
 
@@ -324,9 +336,8 @@ final class CheckpointFile {
     return header;
   }
 
-  private static void verify(String file, Header header, MemorySegment data) {
+  private static void verify(String file, Header header, String found) {
     String expected = CheckpointMetadata.text(file, header.metadata(), "data_sha256");
-    String found = new Digest().add(data).hex();
     if (!found.equals(expected)) {
       throw new CheckpointDamagedException(
           file, "its tensors have SHA-256 " + found + ", not " + expected);
@@ -340,15 +351,6 @@ final class CheckpointFile {
       tensors.put(placed.name(), new Tensor(placed.type(), placed.shape(), its));
     }
     return tensors;
-  }
-
-  private static void readFully(String file, MemorySegment into, StoredBytes from, long position)
-      throws IOException {
-    long at = position;
-    Iterator<ByteBuffer> chunks = Chunks.of(into).iterator();
-    while (chunks.hasNext()) {
-      at += readFully(file, chunks.next(), from, at);
-    }
   }
 
   private static long readFully(String file, ByteBuffer into, StoredBytes from, long position)

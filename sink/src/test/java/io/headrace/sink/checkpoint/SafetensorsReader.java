@@ -17,13 +17,16 @@ import java.util.TreeMap;
  * demands: the header begins with a brace, may end with spaces, and the tensors lie one behind the
  * other, without holes, to the end of the file.
  */
-record SafetensorsReader(Map<String, String> metadata, Map<String, Entry> tensors, long dataAt) {
-  record Entry(String dtype, String shape, ByteBuffer data) {}
+public record SafetensorsReader(
+    Map<String, String> metadata, Map<String, Entry> tensors, long dataAt) {
+  /** A tensor: its bytes as they lie in the file. */
+  public record Entry(String dtype, String shape, ByteBuffer data) {}
 
   private static final Map<String, Integer> BYTES =
       Map.of("F64", 8, "I64", 8, "F32", 4, "I32", 4, "U8", 1);
 
-  static SafetensorsReader read(Path file) throws IOException {
+  /** Reads a file, or throws what it does not keep to. */
+  public static SafetensorsReader read(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     long length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
     int dataAt = Math.toIntExact(8 + length);

@@ -9,6 +9,7 @@ import io.headrace.engine.sample.InputSpec;
 import io.headrace.engine.sample.LabelSpec;
 import io.headrace.engine.state.Tensor;
 import io.headrace.engine.state.TensorType;
+import io.headrace.sink.checkpoint.SafetensorsReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -46,6 +47,24 @@ class WeightFilesTest {
                 assertThat(of(found, name).shape()).isEqualTo(tensor.shape());
                 assertThat(of(found, name).data().mismatch(tensor.data())).isEqualTo(-1);
               });
+    }
+  }
+
+  @Test
+  void isReadByAReaderMadeFromTheFormatsDescription() throws IOException {
+    Path file = folder.resolve("weights.safetensors");
+    try (var model = sparse()) {
+      var tensors = model.exported().tensors();
+      SafetensorsFile.write(tensors, new TreeMap<>(Map.of("job", "noise \u00e9")), file);
+      SafetensorsReader found = SafetensorsReader.read(file);
+      assertThat(found.metadata()).isEqualTo(Map.of("job", "noise \u00e9"));
+      assertThat(found.tensors().keySet()).isEqualTo(tensors.keySet());
+      tensors.forEach(
+          (name, tensor) -> {
+            var entry = Objects.requireNonNull(found.tensors().get(name));
+            assertThat(entry.dtype()).isEqualTo(tensor.type().name());
+            assertThat(MemorySegment.ofBuffer(entry.data()).mismatch(tensor.data())).isEqualTo(-1);
+          });
     }
   }
 

@@ -92,13 +92,12 @@ public final class S3Server implements AutoCloseable {
           ended && copy.exitValue() == 0, "Maven could not bring " + JAR + ": see " + log);
     }
     var server = new S3Server(jar, folder);
-    while (!server.answers()) {
-      if (!server.process.isAlive()) {
-        throw new IOException("s3proxy ended: " + Files.readString(folder.resolve("s3proxy.log")));
-      }
-      Thread.sleep(50);
+    try {
+      server.begin();
+    } catch (IOException | InterruptedException | RuntimeException | LinkageError e) {
+      server.close();
+      throw e;
     }
-    server.makeBucket();
     return server;
   }
 
@@ -124,6 +123,17 @@ public final class S3Server implements AutoCloseable {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Returns when it answers and has its bucket. */
+  private void begin() throws IOException, InterruptedException {
+    while (!answers()) {
+      if (!process.isAlive()) {
+        throw new IOException("s3proxy ended: " + Files.readString(folder.resolve("s3proxy.log")));
+      }
+      Thread.sleep(50);
+    }
+    makeBucket();
   }
 
   private void makeBucket() {
