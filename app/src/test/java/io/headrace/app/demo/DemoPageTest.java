@@ -54,8 +54,7 @@ class DemoPageTest {
           new Demo(CommandLineRun.FLIGHTS, folder, 0, 0, 300_000, 4000, false, settings, null);
       CompletableFuture<RunReport> run =
           CompletableFuture.supplyAsync(() -> demo.run(new PrintWriter(out, true), stop::get));
-      Page page =
-          chromium.open(new Browser.NewContextOptions().setViewportSize(1280, 1020));
+      Page page = chromium.open(new Browser.NewContextOptions().setViewportSize(1280, 1020));
       page.navigate(address(run));
       signIn(page, operator);
 
@@ -125,8 +124,7 @@ class DemoPageTest {
     page.locator("#pause").click();
     assertThat(page.locator("#state")).hasText("paused");
     page.locator("#checkpoint-now").click();
-    assertThat(page.locator("#answer"))
-        .containsText("Written: checkpoint-");
+    assertThat(page.locator("#answer")).containsText("Written: checkpoint-");
     String written = page.locator("#answer").innerText().replace("Written: ", "");
     assertThat(page.locator("#stored tbody th").first()).hasText(written);
     Locator earlier = page.locator("#stored tbody tr").nth(1);

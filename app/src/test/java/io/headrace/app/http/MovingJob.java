@@ -276,8 +276,7 @@ final class MovingJob implements JobStatusSource, JobControl {
     long trained = tick * RATE;
     long rejected = tick / 9 + tick / 5;
     long filtered = tick * 17;
-    Long lag =
-        beginning ? null : Math.round(52_000 / Math.sqrt((double) tick) + 900 * (wave + 2));
+    Long lag = beginning ? null : Math.round(52_000 / Math.sqrt((double) tick) + 900 * (wave + 2));
     long lost = name.endsWith("-0") ? LOST : 0;
     long next = trained + rejected + filtered + lost;
     return new Partition(name, next, trained, rejected, filtered, lost, lag);

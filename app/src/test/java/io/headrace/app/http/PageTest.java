@@ -298,6 +298,8 @@ class PageTest {
   @CsvSource({"1280, LIGHT", "400, DARK"})
   void saysWhatAnEmptyPanelWaitsForAndDrawsNoAxisWithoutData(int width, ColorScheme scheme) {
     job.beginning = true;
+    service.close();
+    service = serve(); // whose history is of this beginning alone
     Page page = open(width, 900, scheme);
     String awaited = "The first window of 10\u202f000 samples is not full yet: 2\u202f311.";
 
