@@ -63,7 +63,7 @@ class FollowExampleTest {
   }
 
   @Test
-  @Timeout(30) // it waits for what does not come if the example is broken
+  @Timeout(90) // it waits for what does not come if the example is broken
   void theFollowerPredictsByWhatTheOtherLearned() throws Exception {
     Path checkpoints = folder.resolve("checkpoints");
     var job =
@@ -87,7 +87,9 @@ class FollowExampleTest {
                 .build();
         var answer = client.send(asked, BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        assertThat(answer.body()).containsPattern("\"step\":[1-9]").contains("\"on-time\"", "\"late\"");
+        assertThat(answer.body())
+            .containsPattern("\"step\":[1-9]")
+            .contains("\"on-time\"", "\"late\"");
       }
       run.stop();
       run.await();
