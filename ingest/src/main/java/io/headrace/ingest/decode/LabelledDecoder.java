@@ -54,8 +54,10 @@ final class LabelledDecoder extends EachRecord {
           ? content.read(bytes, start, end - start)
           : new Fault(
               RejectionReason.MALFORMED,
-              "the record has no %s between its label and what is labelled"
-                  .formatted(separator == '\t' ? "tab" : "line feed"));
+              "the record has no %s between its label and what is labelled: %s"
+                  .formatted(
+                      separator == '\t' ? "tab" : "line feed",
+                      TextPlace.show(bytes, start, start, end)));
     }
     for (int slot : fields.labels()) {
       row.values().text(slot, bytes, start, at - start);
