@@ -88,8 +88,7 @@ class FuzzedLineEndsTest {
       int next = 0;
       for (int i = 0; i < chunk.count(); i++) {
         String rejection = log.rejection(i);
-        outcomes.add(
-            rejection == null ? rows.get(next++) : chunk.position(i) + " " + rejection);
+        outcomes.add(rejection == null ? rows.get(next++) : chunk.position(i) + " " + rejection);
       }
       chunk.release();
     }
