@@ -67,9 +67,12 @@ public final class FormatSettings {
 
   private FormatSettings() {}
 
-  /** Whether names of {@code vw} lines that are numbers are hashed as all others are. */
+  /**
+   * Whether names of {@code vw} lines that are numbers are hashed as all others are. Asks sources of
+   * any kind, those that have no lines too.
+   */
   public static boolean hashAll(Settings source) {
-    return source.optional(HASH).filter(HASH_ALL::equals).isPresent();
+    return HASH_ALL.equals(source.asMap().get(HASH.name()));
   }
 
   /** Stops if another format is to hash as {@code vw} lines do. */

@@ -68,27 +68,33 @@ public interface ImageKernels {
       long outStep);
 
   /**
-   * y[j] = bias[j] + the largest x[places[w] + j] over all w, or 0 if that is less and {@code
-   * rectify}; winners[j] = mark + marks[w] of the first w that has it.
+   * For each pixel: y[j] = bias[j] + the largest x[places[w] + j] over all w, or 0 if that is less
+   * and {@code rectify}; winners[j] = mark + marks[w] of the first w that has it. From a pixel to
+   * the next x, y, the mark and winners go on by a step of each.
    *
    * @param n columns
-   * @param places where each row begins in {@code x}, counted from xOffset
+   * @param places where each row begins in {@code x}, counted from the pixel's first
    * @param winners takes 32-bit integers
    */
   void maxOfRows(
+      int pixels,
       int n,
       long[] places,
       MemorySegment x,
       long xOffset,
+      long xStep,
       MemorySegment bias,
       long biasOffset,
       boolean rectify,
       MemorySegment y,
       long yOffset,
+      long yStep,
       int mark,
+      int markStep,
       int[] marks,
       MemorySegment winners,
-      long winnersOffset);
+      long winnersOffset,
+      long winnersStep);
 
   /**
    * Chooses for each column the rows where it is not 0: a choice of {@link #addRows} for each, bit

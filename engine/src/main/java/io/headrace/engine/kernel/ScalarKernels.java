@@ -101,35 +101,42 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public void maxOfRows(
+      int pixels,
       int n,
       long[] places,
       MemorySegment x,
       long xOffset,
+      long xStep,
       MemorySegment bias,
       long biasOffset,
       boolean rectify,
       MemorySegment y,
       long yOffset,
+      long yStep,
       int mark,
+      int markStep,
       int[] marks,
       MemorySegment winners,
-      long winnersOffset) {
+      long winnersOffset,
+      long winnersStep) {
 
-    ScalarImages.maxOfRows(
-        0,
-        n,
-        places,
-        x,
-        xOffset,
-        bias,
-        biasOffset,
-        rectify,
-        y,
-        yOffset,
-        mark,
-        marks,
-        winners,
-        winnersOffset);
+    for (int pixel = 0; pixel < pixels; pixel++) {
+      ScalarImages.maxOfRows(
+          0,
+          n,
+          places,
+          x,
+          xOffset + pixel * xStep,
+          bias,
+          biasOffset,
+          rectify,
+          y,
+          yOffset + pixel * yStep,
+          mark + pixel * markStep,
+          marks,
+          winners,
+          winnersOffset + pixel * winnersStep);
+    }
   }
 
   @Override

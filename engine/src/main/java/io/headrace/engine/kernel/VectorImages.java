@@ -153,6 +153,35 @@ final class VectorImages {
   }
 
   static void maxOfRows(
+      int pixels,
+      int n,
+      long[] places,
+      long x,
+      long xStep,
+      long bias,
+      boolean rectify,
+      long y,
+      long yStep,
+      int mark,
+      int markStep,
+      int[] marks,
+      long winners,
+      long winnersStep) {
+    for (int pixel = 0; pixel < pixels; pixel++) {
+      maxOfRows(
+          n,
+          places,
+          x + pixel * xStep,
+          bias,
+          rectify,
+          y + pixel * yStep,
+          mark + pixel * markStep,
+          marks,
+          winners + pixel * winnersStep);
+    }
+  }
+
+  private static void maxOfRows(
       int n,
       long[] places,
       long x,

@@ -144,30 +144,40 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void maxOfRows(
+      int pixels,
       int n,
       long[] places,
       MemorySegment x,
       long xOffset,
+      long xStep,
       MemorySegment bias,
       long biasOffset,
       boolean rectify,
       MemorySegment y,
       long yOffset,
+      long yStep,
       int mark,
+      int markStep,
       int[] marks,
       MemorySegment winners,
-      long winnersOffset) {
+      long winnersOffset,
+      long winnersStep) {
 
     VectorImages.maxOfRows(
+        pixels,
         n,
         places,
-        at(x, xOffset, most(places) + n),
+        at(x, xOffset, span(pixels, xStep, most(places) + n)),
+        xStep,
         at(bias, biasOffset, n),
         rectify,
-        at(y, yOffset, n),
+        at(y, yOffset, span(pixels, yStep, n)),
+        yStep,
         mark,
+        markStep,
         marks,
-        at(winners, winnersOffset, n));
+        at(winners, winnersOffset, span(pixels, winnersStep, n)),
+        winnersStep);
     keep(x, bias, y, winners);
   }
 

@@ -116,37 +116,45 @@ final class ConvForward {
     long winner = ((long) row * pixels + (long) top / pool * width) * lanes;
     for (int line = 0; line < height; line += pool) {
       long from = sumsAt + (long) line * shape.outWidth() * lanes;
-      for (int column = 0; column < width; column++) {
-        int window = (int) image.window(top + line, column * pool);
-        finishPixel(memory, from, window, to, winner);
-        from += (long) pool * lanes;
-        to += filters;
-        winner += lanes;
-      }
+      finishLine(width, memory, from, (int) image.window(top + line, 0), to, winner);
+      to += (long) width * filters;
+      winner += (long) width * lanes;
     }
   }
 
-  private void finishPixel(MemorySegment sums, long from, int window, long to, long winner) {
+  /** Finishes a line of pixels of y. */
+  private void finishLine(
+      int width, MemorySegment sums, long from, int window, long to, long winner) {
     MemorySegment bias = weights.bias();
     long biasAt = weights.biasOffset();
     int filters = weights.filters();
-    if (pool == 1) {
-      kernels.addBias(filters, sums, from, bias, biasAt, rectify, y.buffer(), to);
-    } else {
+    int lanes = weights.lanes();
+    if (pool > 1) {
       kernels.maxOfRows(
+          width,
           filters,
           places,
           sums,
           from,
+          (long) pool * lanes,
           bias,
           biasAt,
           rectify,
           y.buffer(),
           to,
+          filters,
           window,
+          (int) image.step() * pool,
           marks,
           winners,
-          winner);
+          winner,
+          lanes);
+      return;
+    }
+    for (int pixel = 0; pixel < width; pixel++) {
+      long sum = from + (long) pixel * lanes;
+      long out = to + (long) pixel * filters;
+      kernels.addBias(filters, sums, sum, bias, biasAt, rectify, y.buffer(), out);
     }
   }
 }

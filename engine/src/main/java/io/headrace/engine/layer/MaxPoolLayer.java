@@ -60,19 +60,24 @@ record MaxPoolLayer(int size, int stride, int padding) implements Layer {
         long at = (long) row * y.stride();
         for (int window = 0; window < places.length; window++) {
           kernels.maxOfRows(
+              1,
               channels,
               places[window],
               x.values(pass),
               start,
+              0,
               zeros,
               0,
               false,
               y.buffer(),
               at,
               0,
+              0,
+              0,
               marks[window],
               winners,
-              at);
+              at,
+              0);
           at += channels;
         }
       }

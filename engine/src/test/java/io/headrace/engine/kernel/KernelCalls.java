@@ -148,10 +148,12 @@ final class KernelCalls {
     long[] places = {0, 7, 3};
     calls.put(
         "maxOfRows",
-        (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, false, a, o, 7, marks, d, o));
+        (k, a, b, c, d) ->
+            k.maxOfRows(3, n, places, b, o, 2, c, o, false, a, o, n, 7, 2, marks, d, o, n + 1));
     calls.put(
         "maxOfRows rectified",
-        (k, a, b, c, d) -> k.maxOfRows(n, places, b, o, c, o, true, a, o, 7, marks, d, o));
+        (k, a, b, c, d) ->
+            k.maxOfRows(3, n, places, b, o, 2, c, o, true, a, o, n, 7, 2, marks, d, o, n + 1));
     calls.put("addBias", (k, a, b, c, d) -> k.addBias(n, b, o, c, o, false, a, o));
     calls.put("addBias rectified", (k, a, b, c, d) -> k.addBias(n, b, o, c, o, true, a, o));
     for (int tile : new int[] {2, 4}) {
