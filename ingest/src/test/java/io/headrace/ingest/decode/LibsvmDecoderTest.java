@@ -227,7 +227,7 @@ class LibsvmDecoderTest {
   /** The line's pairs, behind their fields where it has some; empty if it is no sample. */
   private static Optional<List<String>> slowLine(String line, boolean byField) {
     String text = line.replaceAll("#.*", "").strip();
-    String[] words = text.split("[ \t]+");
+    String[] words = text.split("[ \t]+", -1);
     if (!words[0].matches("[+-]?1")) {
       return Optional.empty();
     }
@@ -241,7 +241,7 @@ class LibsvmDecoderTest {
       if (!word.matches(pattern)) {
         return Optional.empty();
       }
-      String[] parts = word.split(":");
+      String[] parts = word.split(":", -1);
       long index = Long.parseLong(parts[parts.length - 2]);
       String value = parts[parts.length - 1];
       if (index > Integer.MAX_VALUE || !value.matches("-?\\d*\\.?\\d+(e-?\\d+)?")) {
