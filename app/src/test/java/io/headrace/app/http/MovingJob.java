@@ -68,6 +68,9 @@ final class MovingJob implements JobStatusSource, JobControl {
   /** Which model is served, if it is trained elsewhere. */
   volatile @Nullable Following following;
 
+  /** How many bytes a body may have; 0 if it does not say. */
+  int largestBody;
+
   /** Its dead letters, if it keeps any. */
   Optional<ServedLetters> letters = Optional.empty();
 
@@ -120,6 +123,11 @@ final class MovingJob implements JobStatusSource, JobControl {
       @Override
       public FileSeal seal() {
         return FileSeal.NONE;
+      }
+
+      @Override
+      public int maxRequestBytes() {
+        return largestBody > 0 ? largestBody : ServedJob.super.maxRequestBytes();
       }
 
       @Override
