@@ -7,6 +7,8 @@ const CAPACITY = 600;
 const HEIGHT = 190;
 // Narrower than this the newest points would fill the whole width and every tick would jump.
 const MIN_SPAN_SECONDS = 60;
+// A scale without a range is not drawn.
+const NO_AXIS = [null, null];
 
 const DEFINITIONS = [
   {
@@ -21,6 +23,7 @@ const DEFINITIONS = [
     marked: true,
     title: "Loss",
     unit: "window mean",
+    absent: "The loss of this window is not a finite number.",
     series: [
       { field: "loss", label: "model", color: "--model", text: (v) => format.decimals(v, 4) },
       { field: "baselineLoss", label: "base rate", color: "--baseline", dash: [6, 5], text: (v) => format.decimals(v, 4) },
@@ -31,6 +34,7 @@ const DEFINITIONS = [
     marked: true,
     title: "Accuracy",
     unit: "window",
+    absent: "This job's metrics have no accuracy.",
     percent: true,
     series: [
       { field: "accuracy", label: "model", color: "--model", text: format.percent },
@@ -51,6 +55,7 @@ const DEFINITIONS = [
     id: "gradient-chart",
     title: "Gradient norm",
     unit: "and rate",
+    absent: "No batch's gradient was taken yet.",
     fromZero: true,
     series: [
       { field: "gradientNorm", label: "norm", color: "--model", text: format.significant },
@@ -84,6 +89,7 @@ const DEFINITIONS = [
 const points = [];
 let drifts = [];
 let ringSlots = null;
+let awaited = "";
 const charts = DEFINITIONS.map((definition) => new Chart(definition, document.getElementById(definition.id)));
 
 /** Replaces everything drawn. */
@@ -107,6 +113,11 @@ export function markDrifts(events) {
   drifts = events.filter((event) => event.drift !== null).map((event) => event.timeMillis / 1000);
 }
 
+/** Has charts that wait for metrics say so; an empty text once those are there. */
+export function showAwaited(text) {
+  awaited = text;
+}
+
 /** Draws all; where their number is odd the last has a row for itself. */
 function draw() {
   charts.forEach((chart) => chart.draw());
@@ -120,6 +131,9 @@ function Chart(definition, figure) {
   plotArea.className = "plot";
   plotArea.tabIndex = 0;
   plotArea.setAttribute("role", "img");
+  const note = document.createElement("p");
+  note.className = "note";
+  plotArea.append(note);
   figure.append(plotArea);
 
   let plot = new uPlot(options(definition, plotArea.clientWidth), data(definition), plotArea);
@@ -128,6 +142,8 @@ function Chart(definition, figure) {
   this.draw = () => {
     if (definition.onlyWith) figure.hidden = !points.some((point) => point[definition.onlyWith] != null);
     plot.setData(data(definition));
+    const empty = !points.some((point) => definition.series.some((series) => point[series.field] != null));
+    note.textContent = empty ? (definition.marked && awaited) || definition.absent || "" : "";
     tell(plot.cursor.idx ?? points.length - 1);
   };
 
@@ -139,7 +155,7 @@ function Chart(definition, figure) {
       values[i].textContent = text;
       return series.label + " " + text;
     });
-    plotArea.setAttribute("aria-label", definition.title + ": " + said.join(", "));
+    plotArea.setAttribute("aria-label", definition.title + ": " + (note.textContent || said.join(", ")));
   }
 
   plotArea.addEventListener("pointermove", () => tell(plot.cursor.idx ?? points.length - 1));
@@ -226,7 +242,7 @@ function options(definition, width) {
     hooks: definition.marked ? { draw: [(plot) => drawDrifts(plot, color("--bad"))] } : {},
     padding: [8, two ? 0 : 10, 0, 0],
     scales: {
-      x: { time: true, range: (_, from, to) => [Math.min(from ?? 0, (to ?? 0) - MIN_SPAN_SECONDS), to ?? 0] },
+      x: { time: true, range: (_, from, to) => (known(from, to) ? [Math.min(from, to - MIN_SPAN_SECONDS), to] : NO_AXIS) },
       y: { range: (_, from, to) => span(from, to, definition, definition.id === "flow" ? ringSlots : null) },
       right: { range: (_, from, to) => span(from, to, rightPercent ? { percent: true } : definition, null) },
     },
@@ -272,9 +288,13 @@ function times(_, splits) {
   return splits.map((seconds) => format.clock(seconds * 1000).slice(0, minutes ? 5 : 8));
 }
 
+function known(from, to) {
+  return from != null && to != null;
+}
+
 /** A range with room above and below, which keeps a flat line in the middle. */
 function span(from, to, definition, atLeast) {
-  if (from === null || to === null || from === undefined || to === undefined) return [0, 1];
+  if (!known(from, to)) return NO_AXIS;
   if (definition.fromZero) return [0, Math.max(to * 1.15, atLeast ?? 0) || 1];
   const room = Math.max((to - from) * 0.15, Math.abs(to) * 0.005, 1e-6);
   return [Math.max(0, from - room), definition.percent ? Math.min(1, to + room) : to + room];

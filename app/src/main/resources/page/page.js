@@ -1,6 +1,7 @@
 // Fills the page from the status feed. Text from the job enters the page as text only, never as markup.
 
-import { markDrifts, showHistory, showPoint } from "./charts.js";
+import { awaitedMetrics } from "./awaited.js";
+import { markDrifts, showAwaited, showHistory, showPoint } from "./charts.js";
 import { showControls } from "./control.js";
 import { fill, fit, listed, rows, table, text } from "./dom.js";
 import { showEvents } from "./events.js";
@@ -70,7 +71,8 @@ function show({ status, point }) {
   showLedger(status.ledger);
   showCheckpoint(status.checkpoints);
   showRejections(status.ledger);
-  showMetrics(status.metrics);
+  const awaited = awaitedMetrics(status);
+  showMetrics(status.metrics, awaited);
   showPartitions(status.partitions);
   showSteps(status);
   showConfusion(status.metrics.confusion);
@@ -79,6 +81,7 @@ function show({ status, point }) {
   showEvents(status.events, status.timeMillis);
   showStored(status.checkpoints.last);
   markDrifts(status.events);
+  showAwaited(awaited);
   showPoint(point, status.flow.ringSlots);
 }
 
@@ -179,14 +182,18 @@ async function showRejected(rejected) {
   }
 }
 
-function showMetrics({ window: recent, total, baselines, validation, privacy }) {
+function showMetrics({ window: recent, total, baselines, validation, privacy }, awaited) {
   const names = [...new Set([...Object.keys(recent), ...Object.keys(total)])].sort();
-  table("metrics", [
+  text("metrics-note", awaited);
+  document.getElementById("metrics-note").hidden = awaited === "";
+  const lines = [
     ...names.map((name) => [format.words(name), format.decimals(recent[name], 4), format.decimals(total[name], 4)]),
     ...Object.keys(validation).map((name) => [`${format.words(name)} (validation)`, "", format.decimals(validation[name], 4)]),
     ...Object.keys(baselines).map((name) => [`${format.words(name)} (baseline)`, "", format.decimals(baselines[name], 4)]),
     ...(privacy === null ? [] : [[privacyName(privacy), "", format.decimals(privacy.epsilon, 4)]]),
-  ]);
+  ];
+  document.getElementById("metrics").parentElement.hidden = lines.length === 0;
+  table("metrics", lines);
 }
 
 function privacyName({ delta, budget }) {

@@ -276,6 +276,52 @@ class DeploymentTest {
         .isEqualTo("headrace-tokens");
   }
 
+  @Test
+  void followersAreReplacedOneByOneAndLiveBeforeTheirFirstModel(@TempDir Path folder)
+      throws IOException {
+    List<JsonNode> all = yaml("kubernetes/follower.yaml");
+    assertThat(all)
+        .extracting(each -> each.path("kind").asText())
+        .containsExactly("ConfigMap", "Deployment", "Service", "NetworkPolicy", "PodMonitor");
+    Path file = folder.resolve("job.yaml");
+    String text = all.get(0).path("data").path("job.yaml").asText();
+    JobSpec job =
+        JobFile.read(
+            Files.writeString(file, text.replace("/opt/headrace", HOME.toString())), List.of());
+    assertThat(job.checkpoints().store()).isPresent();
+    assertThat(job.checkpoints().announce()).isPresent();
+
+    JsonNode deployment = all.get(1).path("spec");
+    JsonNode pod = deployment.path("template");
+    assertThat(deployment.path("replicas").asInt()).isGreaterThan(1);
+    assertThat(deployment.path("strategy").path("type").asText()).isEqualTo("RollingUpdate");
+    assertThat(pod.path("metadata").path("labels"))
+        .isEqualTo(deployment.path("selector").path("matchLabels"))
+        .isEqualTo(all.get(2).path("spec").path("selector"))
+        .isEqualTo(all.get(3).path("spec").path("podSelector").path("matchLabels"))
+        .isEqualTo(all.get(4).path("spec").path("selector").path("matchLabels"));
+    assertThat(pod.path("spec").path("automountServiceAccountToken").asBoolean(true)).isFalse();
+    assertThat(pod.path("spec").path("securityContext").path("runAsNonRoot").asBoolean()).isTrue();
+    JsonNode container = pod.path("spec").path("containers").path(0);
+    assertPinned(container.path("image").asText());
+    assertParses(texts(container.path("args")));
+    assertThat(container.path("ports").path(0).path("containerPort").asText())
+        .isEqualTo(texts(container.path("args")).getLast());
+    List<String> volumes = pod.path("spec").path("volumes").findValuesAsText("name");
+    List<String> mounted = container.path("volumeMounts").findValuesAsText("mountPath");
+    container
+        .path("volumeMounts")
+        .forEach(mount -> assertThat(volumes).contains(mount.path("name").asText()));
+    assertThat(mounted).contains("/cache", "/etc/headrace/public");
+    for (String probe : List.of("startupProbe", "livenessProbe")) {
+      assertThat(container.path(probe).path("httpGet").path("path").asText())
+          .isEqualTo("/health/liveness");
+    }
+    assertThat(container.path("readinessProbe").path("httpGet").path("path").asText())
+        .isEqualTo("/health/readiness");
+    assertMounted(pod.path("spec"), container, job);
+  }
+
   /** What the job's access names lies in a volume that is mounted, and it asks and encrypts. */
   private static void assertMounted(JsonNode pod, JsonNode container, JobSpec job) {
     AccessSettings access = job.access().orElseThrow();

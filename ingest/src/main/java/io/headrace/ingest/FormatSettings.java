@@ -68,8 +68,8 @@ public final class FormatSettings {
   private FormatSettings() {}
 
   /**
-   * Whether names of {@code vw} lines that are numbers are hashed as all others are. Asks sources of
-   * any kind, those that have no lines too.
+   * Whether names of {@code vw} lines that are numbers are hashed as all others are. Asks sources
+   * of any kind, those that have no lines too.
    */
   public static boolean hashAll(Settings source) {
     return HASH_ALL.equals(source.asMap().get(HASH.name()));

@@ -20,6 +20,9 @@ final class HttpSettings {
 
   private static final String CERTIFICATE = "service";
 
+  /** Whether signed tokens are taken. */
+  static final String JWT_ENABLED = "micronaut.security.token.jwt.enabled";
+
   private HttpSettings() {}
 
   static Map<String, Object> of(Exposure exposure, ServedJobs jobs) {
@@ -106,13 +109,9 @@ final class HttpSettings {
                 "access",
                 List.of(SecurityRule.IS_ANONYMOUS))));
     Optional<Jwt> jwt = exposure.access().flatMap(AccessSettings::jwt);
-    settings.put("micronaut.security.token.jwt.enabled", jwt.isPresent());
+    settings.put(JWT_ENABLED, jwt.isPresent());
     jwt.ifPresent(
         issuer -> {
-          settings.put(
-              "micronaut.security.token.jwt.signatures.jwks.issuer.url", issuer.jwks().toString());
-          settings.put(
-              "micronaut.security.token.jwt.signatures.jwks-client.http-client.enabled", false);
           String claims = "micronaut.security.token.jwt.claims-validators.";
           settings.put(claims + "issuer", issuer.issuer());
           settings.put(claims + "audience", issuer.audience());

@@ -115,6 +115,7 @@ public record JobStatus(
   /**
    * How well it learns, measured before learning. A metric without a finite value is left out.
    *
+   * @param windowSamples trained from one report to the next; 0 where nothing runs that trains
    * @param window over the last samples
    * @param total over all samples
    * @param baselines what predicting without skill would score
@@ -129,6 +130,7 @@ public record JobStatus(
    */
   @Serdeable
   public record Metrics(
+      long windowSamples,
       SortedMap<String, Double> window,
       SortedMap<String, Double> total,
       SortedMap<String, Double> baselines,
@@ -352,7 +354,7 @@ public record JobStatus(
         new Progress(0, 0, 0, 0, 0, 0, 0, null, null),
         new Account(0, 0, 0, 0, 0, 0, Collections.emptySortedMap()),
         List.of(),
-        new Metrics(none, none, none, none, null, null, null, 0, 0, 0),
+        new Metrics(0, none, none, none, none, null, null, null, 0, 0, 0),
         new Flow(0, 0, 0),
         new Checkpoints(0, 0, 0, null, null),
         null,

@@ -230,9 +230,11 @@ public final class RunView implements JobStatusSource, JobControl {
   private JobStatus.Metrics metrics(
       @Nullable TrainingMetrics metrics, @Nullable ValidationScores validation) {
     SortedMap<String, Double> none = Collections.emptySortedMap();
+    long windowSamples = run.job().metrics().windowSamples();
     SortedMap<String, Double> heldOut = validation == null ? none : validation.scores();
     return metrics == null
         ? new JobStatus.Metrics(
+            windowSamples,
             none,
             none,
             none,
@@ -244,6 +246,7 @@ public final class RunView implements JobStatusSource, JobControl {
             run.eventsConflated(),
             run.eventsFailed())
         : new JobStatus.Metrics(
+            windowSamples,
             metrics.window(),
             metrics.total(),
             metrics.baselines(),

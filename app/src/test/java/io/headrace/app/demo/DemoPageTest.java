@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
-import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import io.headrace.app.CommandLineRun;
 import io.headrace.app.access.Role;
 import io.headrace.app.access.TokenFile;
@@ -36,7 +34,6 @@ class DemoPageTest {
   private static final int PICTURE_SAMPLES = Integer.getInteger("headrace.picture-samples", 15_000);
 
   private static final int BATCH = 64;
-  private static final HasTextOptions PATIENTLY = new HasTextOptions().setTimeout(60_000);
 
   private final StringWriter out = new StringWriter();
   private final AtomicBoolean stop = new AtomicBoolean();
@@ -57,11 +54,7 @@ class DemoPageTest {
           new Demo(CommandLineRun.FLIGHTS, folder, 0, 0, 300_000, 4000, false, settings, null);
       CompletableFuture<RunReport> run =
           CompletableFuture.supplyAsync(() -> demo.run(new PrintWriter(out, true), stop::get));
-      Page page =
-          chromium
-              .browser()
-              .newContext(new Browser.NewContextOptions().setViewportSize(1280, 1020))
-              .newPage();
+      Page page = chromium.open(new Browser.NewContextOptions().setViewportSize(1280, 1020));
       page.navigate(address(run));
       signIn(page, operator);
 
@@ -70,8 +63,7 @@ class DemoPageTest {
       assertThat(page.locator("#trained")).not().hasText(first);
       page.waitForFunction(
           "n => Number(document.querySelector('#trained').innerText.replace(/\\D/g, '')) > n",
-          PICTURE_SAMPLES,
-          new Page.WaitForFunctionOptions().setTimeout(120_000));
+          PICTURE_SAMPLES);
       assertThat(page.locator("#balance")).hasText("✓ adds up");
       List<Long> account =
           page.locator(".equation dd").allInnerTexts().stream()
@@ -114,28 +106,27 @@ class DemoPageTest {
 
   private static void awaitMoved(Page page) {
     String before = page.locator("#trained").innerText();
-    assertThat(page.locator("#trained")).not().hasText(before, PATIENTLY);
+    assertThat(page.locator("#trained")).not().hasText(before);
   }
 
   private static void pausesAndResumes(Page page) {
     page.locator("#pause").click();
-    assertThat(page.locator("#state")).hasText("paused", PATIENTLY);
-    assertThat(page.locator("#rate")).hasText("0", PATIENTLY);
+    assertThat(page.locator("#state")).hasText("paused");
+    assertThat(page.locator("#rate")).hasText("0");
     String rested = page.locator("#trained").innerText();
     page.locator("#resume").click();
     assertThat(page.locator("#state")).hasText("running");
-    assertThat(page.locator("#trained")).not().hasText(rested, PATIENTLY);
+    assertThat(page.locator("#trained")).not().hasText(rested);
   }
 
   /** From a pause, so that it stays there. */
   private static void goesBackToTheCheckpointBefore(Page page) {
     page.locator("#pause").click();
-    assertThat(page.locator("#state")).hasText("paused", PATIENTLY);
+    assertThat(page.locator("#state")).hasText("paused");
     page.locator("#checkpoint-now").click();
-    assertThat(page.locator("#answer"))
-        .containsText("Written: checkpoint-", new ContainsTextOptions().setTimeout(60_000));
+    assertThat(page.locator("#answer")).containsText("Written: checkpoint-");
     String written = page.locator("#answer").innerText().replace("Written: ", "");
-    assertThat(page.locator("#stored tbody th").first()).hasText(written, PATIENTLY);
+    assertThat(page.locator("#stored tbody th").first()).hasText(written);
     Locator earlier = page.locator("#stored tbody tr").nth(1);
     String name = earlier.locator("th").innerText();
     long step = Long.parseLong(earlier.locator("td").first().innerText().replaceAll("\\D", ""));
@@ -143,8 +134,8 @@ class DemoPageTest {
     earlier.locator("button").click();
     assertThat(page.locator("#restore-name")).containsText(name);
     page.locator("#restore-yes").click();
-    assertThat(page.locator("#answer")).hasText("Taken back to " + name, PATIENTLY);
-    assertThat(page.locator("#state")).hasText("paused", PATIENTLY);
+    assertThat(page.locator("#answer")).hasText("Taken back to " + name);
+    assertThat(page.locator("#state")).hasText("paused");
     page.waitForFunction(
         "n => Number(document.querySelector('#trained').innerText.replace(/\\D/g, '')) < n",
         Math.toIntExact(before));

@@ -3,6 +3,7 @@ package io.headrace.app.http;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +35,7 @@ class HostilePageTest {
     try (var chromium = new InstalledChromium()) {
       chromium.launch();
       try (var service = HttpService.start("127.0.0.1", 0, job.served(), Duration.ofMillis(50))) {
-        Page page = chromium.browser().newPage();
+        Page page = chromium.open(new Browser.NewContextOptions());
         page.onDialog(
             dialog -> {
               ran.add(dialog.message());

@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,10 @@ import org.junit.jupiter.api.Assumptions;
 public final class InstalledChromium implements AutoCloseable {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome");
+
+  /** Of whatever is waited for. Generous, as no test asks how fast a busy machine is. */
+  private static final double PATIENCE_MILLIS = 120_000;
+
   private static final List<String> ARGUMENTS =
       List.of(
           "--no-sandbox",
@@ -42,6 +48,7 @@ public final class InstalledChromium implements AutoCloseable {
     Assumptions.assumeTrue(
         program.isPresent(),
         "No Chromium found: install it (apt-get install chromium) or name it in HEADRACE_CHROMIUM to test the page.");
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -51,11 +58,15 @@ public final class InstalledChromium implements AutoCloseable {
             .launch(
                 new BrowserType.LaunchOptions()
                     .setExecutablePath(program.orElseThrow())
+                    .setTimeout(PATIENCE_MILLIS)
                     .setArgs(ARGUMENTS));
   }
 
-  public Browser browser() {
-    return requireNonNull(browser, "launch() comes first");
+  /** A page in a window of its own. */
+  public Page open(Browser.NewContextOptions window) {
+    BrowserContext context = browser().newContext(window);
+    context.setDefaultTimeout(PATIENCE_MILLIS);
+    return context.newPage();
   }
 
   public void closePages() {
@@ -67,6 +78,10 @@ public final class InstalledChromium implements AutoCloseable {
     if (playwright != null) {
       playwright.close();
     }
+  }
+
+  private Browser browser() {
+    return requireNonNull(browser, "launch() comes first");
   }
 
   private static Optional<Path> find() {

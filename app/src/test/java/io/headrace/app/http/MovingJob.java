@@ -37,6 +37,10 @@ import org.jspecify.annotations.Nullable;
 final class MovingJob implements JobStatusSource, JobControl {
   private static final long START_MILLIS = 1_767_225_600_000L;
   private static final int RATE = 41_000;
+  private static final long WINDOW = 10_000;
+
+  /** Samples trained by a job that is {@link #beginning}. */
+  static final long BEGUN = 2_311;
 
   /** Positions that were gone when the job came to them. */
   static final long LOST = 1_234;
@@ -68,6 +72,9 @@ final class MovingJob implements JobStatusSource, JobControl {
   /** Which model is served, if it is trained elsewhere. */
   volatile @Nullable Following following;
 
+  /** How many bytes a body may have; 0 if it does not say. */
+  int largestBody;
+
   /** Its dead letters, if it keeps any. */
   Optional<ServedLetters> letters = Optional.empty();
 
@@ -76,6 +83,9 @@ final class MovingJob implements JobStatusSource, JobControl {
 
   /** What its samples may be labelled. */
   volatile List<String> classes = List.of("on-time", "late");
+
+  /** Of a first window of metrics that is not full yet; the source does not know its end then. */
+  volatile boolean beginning;
 
   /** Whether held-out samples are scored, every ten ticks. */
   volatile boolean validated;
@@ -120,6 +130,11 @@ final class MovingJob implements JobStatusSource, JobControl {
       @Override
       public FileSeal seal() {
         return FileSeal.NONE;
+      }
+
+      @Override
+      public int maxRequestBytes() {
+        return largestBody > 0 ? largestBody : ServedJob.super.maxRequestBytes();
       }
 
       @Override
@@ -211,7 +226,7 @@ final class MovingJob implements JobStatusSource, JobControl {
     }
     long tick = ticks.incrementAndGet();
     double wave = Math.sin(tick * 0.37) + 0.5 * Math.sin(tick * 1.7);
-    long trained = tick * 2 * RATE;
+    long trained = beginning ? BEGUN : tick * 2 * RATE;
     var job =
         new Job(name, state, message, "topic flights, 2 partitions", "linear (ftrl)", tick * 2000);
     return new JobStatus(
@@ -226,7 +241,7 @@ final class MovingJob implements JobStatusSource, JobControl {
             0.02,
             0.19,
             1.7 + 0.2 * wave,
-            0.05),
+            beginning ? null : 0.05),
         account(tick, trained),
         partitions(tick, wave),
         metrics(tick, wave),
@@ -265,17 +280,21 @@ final class MovingJob implements JobStatusSource, JobControl {
         .toList();
   }
 
-  private static Partition partition(String name, long tick, double wave) {
+  private Partition partition(String name, long tick, double wave) {
     long trained = tick * RATE;
     long rejected = tick / 9 + tick / 5;
     long filtered = tick * 17;
-    long lag = Math.round(52_000 / Math.sqrt((double) tick) + 900 * (wave + 2));
+    Long lag = beginning ? null : Math.round(52_000 / Math.sqrt((double) tick) + 900 * (wave + 2));
     long lost = name.endsWith("-0") ? LOST : 0;
     long next = trained + rejected + filtered + lost;
     return new Partition(name, next, trained, rejected, filtered, lost, lag);
   }
 
   private Metrics metrics(long tick, double wave) {
+    if (beginning) {
+      var none = new TreeMap<String, Double>();
+      return new Metrics(WINDOW, none, none, none, none, null, null, null, 0, 0, 0);
+    }
     double learned = 1 - Math.exp(-tick / 40.0);
     var window = new TreeMap<String, Double>();
     window.put("loss", 0.53 - 0.09 * learned + 0.004 * wave);
@@ -295,6 +314,7 @@ final class MovingJob implements JobStatusSource, JobControl {
     baselines.put("majorityClassAccuracy", 0.7991 + 0.001 * Math.sin(tick * 0.05));
     baselines.put("baseRateLogLoss", 0.5012);
     return new Metrics(
+        WINDOW,
         window,
         total,
         baselines,

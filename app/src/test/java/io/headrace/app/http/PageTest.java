@@ -4,7 +4,6 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Dialog;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -37,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -292,6 +292,44 @@ class PageTest {
         .isEqualTo(IntStream.range(0, reached.size()).mapToObj(Integer::toString).toList());
     assertThat(page.locator("a[href]:visible, button:visible, [tabindex='0']:visible"))
         .hasCount(reached.size());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1280, LIGHT", "400, DARK"})
+  void saysWhatAnEmptyPanelWaitsForAndDrawsNoAxisWithoutData(int width, ColorScheme scheme) {
+    job.beginning = true;
+    service.close();
+    service = serve(); // whose history is of this beginning alone
+    Page page = open(width, 900, scheme);
+    String awaited = "The first window of 10\u202f000 samples is not full yet: 2\u202f311.";
+
+    for (String chart : List.of("loss-chart", "accuracy-chart")) {
+      assertThat(page.locator("#" + chart + " .note")).hasText(awaited);
+      assertThat(page.locator("#" + chart + " .plot"))
+          .hasAttribute("aria-label", Pattern.compile(": " + awaited + "$"));
+      assertThat(axes(page, chart)).hasCount(1);
+    }
+    assertThat(page.locator("#metrics-note")).hasText(awaited);
+    assertThat(page.locator("#metrics")).isHidden();
+    assertThat(axes(page, "flow")).hasCount(2);
+    assertThat(axes(page, "gradient-chart")).hasCount(2);
+    assertThat((List<?>) page.evaluate(FAINT)).as("text that is hard to read").isEmpty();
+    assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(width);
+    picture(page, "beginning-" + width);
+
+    job.state = JobState.FINISHED;
+    assertThat(page.locator("#metrics-note"))
+        .containsText("the job ended before its first window of 10\u202f000 samples was full");
+
+    job.state = JobState.RUNNING;
+    job.beginning = false;
+    assertThat(page.locator("#metrics")).isVisible();
+    assertThat(page.locator("#metrics-note")).isHidden();
+    assertThat(page.locator("#loss-chart .note")).isHidden();
+    assertThat(axes(page, "loss-chart")).hasCount(2);
+    assertThat(axes(page, "flow")).hasCount(3);
+    assertThat(axes(page, "gradient-chart")).hasCount(3);
+    assertThat(complaints).isEmpty();
   }
 
   @Test
@@ -571,15 +609,12 @@ class PageTest {
   }
 
   private Page open(int width, int height, ColorScheme scheme) {
-    BrowserContext window =
-        chromium
-            .browser()
-            .newContext(
-                new Browser.NewContextOptions()
-                    .setViewportSize(width, height)
-                    .setColorScheme(scheme)
-                    .setReducedMotion(ReducedMotion.REDUCE));
-    Page page = window.newPage();
+    Page page =
+        chromium.open(
+            new Browser.NewContextOptions()
+                .setViewportSize(width, height)
+                .setColorScheme(scheme)
+                .setReducedMotion(ReducedMotion.REDUCE));
     page.onPageError(complaints::add);
     page.onConsoleMessage(
         message -> {
@@ -595,6 +630,10 @@ class PageTest {
     page.waitForFunction(
         "ticks => Number(document.getElementById('step').textContent.replace(/\\D/g, '')) > ticks * 1281",
         ticks);
+  }
+
+  private static Locator axes(Page page, String chart) {
+    return page.locator("#" + chart + " .u-axis:not(.u-off)");
   }
 
   /** How many pixels of a chart's canvas are strongly visible. */

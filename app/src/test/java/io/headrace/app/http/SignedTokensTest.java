@@ -126,6 +126,9 @@ class SignedTokensTest {
                 changed(good, b -> b.expirationTime(Date.from(Instant.now().minusSeconds(900))))))
         .as("expired")
         .isEqualTo(401);
+    assertThat(status(changed(good, b -> b.expirationTime(null))))
+        .as("without expiry")
+        .isEqualTo(401);
     assertThat(status(changed(good, b -> b.issuer("https://evil.example"))))
         .as("issuer")
         .isEqualTo(401);
@@ -195,6 +198,7 @@ class SignedTokensTest {
             "not signed", new PlainJWT(admin).serialize(),
             "expired",
                 changed(admin, b -> b.expirationTime(Date.from(Instant.now().minusSeconds(900)))),
+            "without expiry", changed(admin, b -> b.expirationTime(null)),
             "issuer", changed(admin, b -> b.issuer("https://evil.example")));
     var softly = new SoftAssertions();
     for (String route : secured.service.routes()) {

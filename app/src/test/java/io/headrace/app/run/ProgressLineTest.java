@@ -25,7 +25,7 @@ class ProgressLineTest {
         new JobStatus.Progress(1, 10, 0, 0, 0, 0, 0, null, null),
         new JobStatus.Account(7, 7 - rejected, rejected, 0, 0, 0, new TreeMap<>()),
         List.of(),
-        new JobStatus.Metrics(none, none, none, none, null, null, null, 0, 0, 0),
+        new JobStatus.Metrics(10_000, none, none, none, none, null, null, null, 0, 0, 0),
         new JobStatus.Flow(64, 0, 0),
         new JobStatus.Checkpoints(0, 0, 0, null, null),
         null,

@@ -122,13 +122,10 @@ class PagePictures {
   }
 
   private static Page open(InstalledChromium chromium, int width, ColorScheme scheme) {
-    return chromium
-        .browser()
-        .newContext(
-            new Browser.NewContextOptions()
-                .setViewportSize(width, 900)
-                .setColorScheme(scheme)
-                .setReducedMotion(ReducedMotion.REDUCE))
-        .newPage();
+    return chromium.open(
+        new Browser.NewContextOptions()
+            .setViewportSize(width, 900)
+            .setColorScheme(scheme)
+            .setReducedMotion(ReducedMotion.REDUCE));
   }
 }

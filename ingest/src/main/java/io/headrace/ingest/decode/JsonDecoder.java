@@ -37,7 +37,7 @@ final class JsonDecoder extends EachRecord {
       ((ByteArrayFeeder) parser.getNonBlockingInputFeeder()).feedInput(bytes, start, end);
       recordStart = parser.currentLocation().getByteOffset();
       if (next(parser) != JsonToken.START_OBJECT) {
-        throw new MalformedRecordException("the record is no JSON object");
+        throw new MalformedRecordException("the record is no JSON object" + place(0));
       }
       readObject(parser, root);
       requireBlank(bytes, start, end, offset(parser.currentLocation()));

@@ -54,8 +54,10 @@ final class LabelledDecoder extends EachRecord {
           ? content.read(bytes, start, end - start)
           : new Fault(
               RejectionReason.MALFORMED,
-              "the record has no %s between its label and what is labelled"
-                  .formatted(separator == '\t' ? "tab" : "line feed"));
+              separator == '\t'
+                  ? "the record has no tab between its label and what is labelled: "
+                      + TextPlace.show(bytes, start, start, end)
+                  : "the record has no line feed between its label and what is labelled");
     }
     for (int slot : fields.labels()) {
       row.values().text(slot, bytes, start, at - start);

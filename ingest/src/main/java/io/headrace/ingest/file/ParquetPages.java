@@ -1,6 +1,7 @@
 package io.headrace.ingest.file;
 
 import dev.hardwood.metadata.ColumnChunk;
+import dev.hardwood.metadata.CompressionCodec;
 import io.headrace.ingest.UnpackLimit;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
@@ -16,10 +17,17 @@ final class ParquetPages {
   private static final int MOST_HEAD_BYTES = 1 << 20;
   private static final int LIKELY_HEAD_BYTES = 256;
 
+  private static final int DATA = 0;
   private static final int DICTIONARY = 2;
+  private static final int DATA_OF_SECOND_KIND = 3;
   private static final int DATA_HEAD = 5;
   private static final int DICTIONARY_HEAD = 7;
   private static final int DATA_HEAD_OF_SECOND_KIND = 8;
+
+  private static final int FIRST_LEVELS = 5;
+  private static final int SECOND_LEVELS = 6;
+  private static final int PACKED = 7;
+  private static final int LONGEST_SNAPPY_LENGTH = 5;
 
   private static final int PLAIN = 0;
   private static final int OLD_DICTIONARY = 2;
@@ -34,6 +42,8 @@ final class ParquetPages {
   private long packedBytes;
   private long values;
   private long encoding;
+  private long levelBytes;
+  private boolean packed;
 
   /**
    * Memory that a column takes while it is read.
@@ -79,6 +89,9 @@ final class ParquetPages {
             "the page at byte %d unpacks to %d bytes, more than the %d that it may have in this process"
                 .formatted(at, bytes, UnpackLimit.bytes()));
       }
+      if (column.metaData().codec() == CompressionCodec.SNAPPY) {
+        requireFitting(at, past);
+      }
       largest = Math.max(largest, bytes);
       if (type == DICTIONARY) {
         dictionary = unpackedBytes;
@@ -93,6 +106,36 @@ final class ParquetPages {
           "its pages have %d values, but it should have %d".formatted(found, rows));
     }
     return new Sizes(largest, longest);
+  }
+
+  /** Snappy's library writes as many bytes as it reads are to come, whatever room it is given. */
+  private void requireFitting(long at, long past) throws IOException {
+    if (!packed || (type != DATA && type != DICTIONARY && type != DATA_OF_SECOND_KIND)) {
+      return;
+    }
+    long levels = type == DATA_OF_SECOND_KIND ? levelBytes : 0;
+    long bytes = packedBytes - levels;
+    long room = unpackedBytes - levels;
+    if (bytes < 0 || room < 0) {
+      throw new IOException(
+          "the page at byte %d cannot have %d bytes of levels among its %d, %d unpacked"
+              .formatted(at, levels, packedBytes, unpackedBytes));
+    }
+    ByteBuffer start = ByteBuffer.allocate((int) Math.min(bytes, LONGEST_SNAPPY_LENGTH));
+    BlockFrame.readAt(channel, past + levels, start);
+    long said = 0;
+    for (int shift = 0; start.hasRemaining(); shift += 7) {
+      byte next = start.get();
+      said |= (long) (next & 0x7f) << shift;
+      if (next >= 0) {
+        break;
+      }
+    }
+    if (said != room && bytes > 0) {
+      throw new IOException(
+          "the page at byte %d says that it unpacks to %d bytes, but its head says %d"
+              .formatted(at, said, room));
+    }
   }
 
   private long longestValue(long dictionary) {
@@ -130,14 +173,16 @@ final class ParquetPages {
     packedBytes = -1;
     values = 0;
     encoding = PLAIN;
+    levelBytes = 0;
+    packed = true;
     var in = new ThriftCompact(head);
     for (int field = in.nextField(0); field != ThriftCompact.END; field = in.nextField(field)) {
       switch (field) {
         case 1 -> type = in.number();
         case 2 -> unpackedBytes = in.number();
         case 3 -> packedBytes = in.number();
-        case DATA_HEAD, DICTIONARY_HEAD -> readValues(in, 2);
-        case DATA_HEAD_OF_SECOND_KIND -> readValues(in, 4);
+        case DATA_HEAD, DICTIONARY_HEAD -> readValues(in, 2, false);
+        case DATA_HEAD_OF_SECOND_KIND -> readValues(in, 4, true);
         default -> in.skip();
       }
     }
@@ -148,8 +193,11 @@ final class ParquetPages {
     }
   }
 
-  /** How many values a page has, and in which encoding. */
-  private void readValues(ThriftCompact in, int encodingField) throws IOException {
+  /**
+   * How many values a page has, in which encoding, and, of the second kind, whether they are packed
+   * and what lies before them.
+   */
+  private void readValues(ThriftCompact in, int encodingField, boolean second) throws IOException {
     in.requireStructure();
     values = -1;
     for (int field = in.nextField(0); field != ThriftCompact.END; field = in.nextField(field)) {
@@ -157,6 +205,14 @@ final class ParquetPages {
         values = in.number();
       } else if (field == encodingField) {
         encoding = in.number();
+      } else if (second && (field == FIRST_LEVELS || field == SECOND_LEVELS)) {
+        long bytes = in.number();
+        if (bytes < 0 || bytes > Integer.MAX_VALUE) {
+          throw new IOException("a page cannot have " + bytes + " bytes of levels");
+        }
+        levelBytes += bytes;
+      } else if (second && field == PACKED) {
+        packed = in.flag();
       } else {
         in.skip();
       }

@@ -58,6 +58,14 @@ final class ThriftCompact {
     return zigzag();
   }
 
+  /** Whether the field, a truth value, is true. */
+  boolean flag() throws IOException {
+    if (type != TRUE && type != FALSE) {
+      throw new IOException("a field of type " + type + " is no truth value");
+    }
+    return type == TRUE;
+  }
+
   void requireStructure() throws IOException {
     if (type != STRUCTURE) {
       throw new IOException("a field of type " + type + " is no structure");

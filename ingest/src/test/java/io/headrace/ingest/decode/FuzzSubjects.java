@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -30,6 +31,9 @@ final class FuzzSubjects {
       new LabelMapping("y", new LabelSpec.Classes(List.of("no", "yes")));
   private static final LabelMapping LABEL =
       new LabelMapping("label", new LabelSpec.Classes(List.of("no", "yes")));
+
+  /** The names of those whose records are lines of text. */
+  static final Set<String> LINES = Set.of("csv", "jsonl", "vw", "libsvm", "libffm", "text-lines");
 
   private FuzzSubjects() {}
 
@@ -71,6 +75,7 @@ final class FuzzSubjects {
         json(),
         vw(),
         libsvm(),
+        libffm(),
         text("text-lines", '\t'),
         text("text-folder", '\n'),
         windows(),
@@ -270,6 +275,28 @@ final class FuzzSubjects {
         "-",
         "1e999",
         "nan",
+        "9".repeat(400));
+  }
+
+  private static Subject libffm() {
+    var declared =
+        new SampleMapping(
+            LABEL,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(new InputMapping.SparseFields("all", List.of("user", "ad", "site"), 18)));
+    return Subject.of(
+        "libffm",
+        DecoderSpec.fixed("libsvm"),
+        declared.withFieldsOf(Set.of("all")),
+        texts("yes 0:1:0.5 2:20:-1e3 1:2147483647:1", "no qid:7 1:3:1\t0:5:0 # 4:1:1", "1"),
+        ":",
+        "::",
+        "3:1:1",
+        "#",
+        " ",
+        "-",
+        "1e999",
         "9".repeat(400));
   }
 

@@ -43,6 +43,9 @@ class FuzzedDecodersTest {
     for (int done = 0; done < FuzzSettings.RECORDS; done += chunk.count()) {
       fill(done, mutator);
       log.decode(decoder, subject.mapping(), chunk);
+      if (FuzzSubjects.LINES.contains(subject.name())) {
+        assertSaysAtWhichByte(log);
+      }
       if (done % 64 == 0) {
         assertThat(sound(decoder, subject))
             .as("%s, seed %s", subject, FuzzSettings.SEED)
@@ -50,6 +53,16 @@ class FuzzedDecodersTest {
       }
     }
     log.finish();
+  }
+
+  /** Other reasons name the field. */
+  private void assertSaysAtWhichByte(FuzzLog log) {
+    for (int i = 0; i < chunk.count(); i++) {
+      String rejection = log.rejection(i);
+      if (rejection != null && rejection.startsWith("malformed")) {
+        assertThat(rejection).containsPattern(" at byte \\d+");
+      }
+    }
   }
 
   private void fill(int position, Mutator mutator) {

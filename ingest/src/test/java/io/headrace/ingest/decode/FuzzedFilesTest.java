@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -111,6 +112,12 @@ class FuzzedFilesTest {
                 DecoderSpec.fixed("libsvm"),
                 features(),
                 "1 1:0.5 20:-1e3 # both\r\n0 qid:7 3:1\n-1\n".repeat(20)),
+            file(
+                "libffm",
+                new FileFormat.Lines(),
+                DecoderSpec.fixed("libsvm"),
+                fieldsOfFeatures(),
+                "1 0:1:0.5 1:20:-1e3 # both\r\n0 qid:7 1:3:1\n-1\n".repeat(20)),
             packed("gzip", GZIPOutputStream::new),
             packed("zstd", ZstdOutputStream::new),
             file(
@@ -180,6 +187,13 @@ class FuzzedFilesTest {
     return mapping(
         new LabelMapping("label", new LabelSpec.Numeric()),
         new InputMapping.SparseFields("s", List.of(), 18));
+  }
+
+  private static SampleMapping fieldsOfFeatures() {
+    return mapping(
+            new LabelMapping("label", new LabelSpec.Numeric()),
+            new InputMapping.SparseFields("s", List.of("user", "ad"), 18))
+        .withFieldsOf(Set.of("s"));
   }
 
   private static SampleMapping words() {

@@ -10,16 +10,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LibsvmDecoderTest {
   private static final int BITS = 12;
+  private static final List<String> FIELDS = List.of("user", "ad", "site");
 
   private static Trial trial(InputMapping... inputs) {
+    return new Trial(DecoderSpec.fixed("libsvm"), mapping(inputs));
+  }
+
+  private static SampleMapping mapping(InputMapping... inputs) {
     var label = new LabelMapping("label", new LabelSpec.Classes(List.of("-1", "1")));
-    return new Trial(
-        DecoderSpec.fixed("libsvm"),
-        new SampleMapping(label, Optional.empty(), Optional.empty(), List.of(inputs)));
+    return new SampleMapping(label, Optional.empty(), Optional.empty(), List.of(inputs));
+  }
+
+  /** Of LIBFFM's lines. */
+  private static Trial fieldTrial() {
+    SampleMapping named = mapping(new SparseFields("x", FIELDS, BITS));
+    return new Trial(DecoderSpec.fixed("libsvm"), named.withFieldsOf(Set.of("x")));
   }
 
   private static SparseFields all(int bits) {
@@ -149,5 +161,100 @@ class LibsvmDecoderTest {
       }
     }
     return pairs;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void rejectsWhatASlowReaderRejectsWithFieldsAndWithout(boolean byField) {
+    long seed = 20261126;
+    var random = new Random(seed);
+    Trial trial = byField ? fieldTrial() : trial(all(BITS));
+    Trial accepted = byField ? fieldTrial() : trial(all(BITS));
+    List<String> lines = new ArrayList<>();
+    List<List<String>> expected = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      String line = anyLine(random, byField);
+      lines.add(line);
+      trial.add(line);
+      Optional<List<String>> pairs = slowLine(line, byField);
+      if (pairs.isPresent()) {
+        expected.add(pairs.get());
+        accepted.add(line);
+      } else {
+        expected.add(List.of("rejected"));
+      }
+    }
+    Trial.Outcome outcome = trial.decode();
+    List<List<Integer>> fields = accepted.fields();
+    int row = 0;
+    for (int i = 0; i < lines.size(); i++) {
+      String at = "seed " + seed + ": " + lines.get(i);
+      if (expected.get(i).equals(List.of("rejected"))) {
+        String start = i + " ";
+        assertThat(outcome.rejections()).as(at).anyMatch(said -> said.startsWith(start));
+        continue;
+      }
+      List<String> found = new ArrayList<>();
+      List<?> pairs = outcome.rows().get(row).inputs().getFirst();
+      for (int k = 0; k < pairs.size(); k++) {
+        found.add((byField ? fields.get(row).get(k) + ":" : "") + pairs.get(k));
+      }
+      assertThat(found).as(at).isEqualTo(expected.get(i));
+      assertThat(outcome.rows().get(row++).position()).as(at).isEqualTo(i);
+    }
+    assertThat(outcome.rows()).hasSize(row);
+    assertThat(row).isBetween(600, 2400);
+  }
+
+  private static String anyLine(Random random, boolean byField) {
+    var line = new StringBuilder(one(random, "1", "-1", "+1", " 1", "1", "1", "1", "2", "", "x"));
+    for (int n = random.nextInt(4); n > 0; n--) {
+      line.append(one(random, " ", "\t", "  "));
+      boolean field = random.nextInt(15) == 0 ? !byField : byField;
+      line.append(field ? one(random, "0:", "1:", "1:", "2:", "2:", "3:", "-1:", ":") : "")
+          .append(one(random, "1", "7", "0", "4097", "2147483647", "5", "2147483648", "a"))
+          .append(one(random, ":", ":", ":", ":", ":", ":", ":", ": "))
+          .append(one(random, "1", "0", "-2e-1", ".25", "3.5", "1", "nan", "1e39", "2x"));
+      line.append(one(random, "", "", "", "", " qid:3", " qid:"));
+    }
+    return line + one(random, "", "", " ", "# 1:2 x", " #");
+  }
+
+  private static String one(Random random, String... of) {
+    return of[random.nextInt(of.length)];
+  }
+
+  /** The line's pairs, behind their fields where it has some; empty if it is no sample. */
+  private static Optional<List<String>> slowLine(String line, boolean byField) {
+    String text = line.replaceAll("#.*", "").strip();
+    String[] words = text.split("[ \t]+", -1);
+    if (!words[0].matches("[+-]?1")) {
+      return Optional.empty();
+    }
+    List<String> pairs = new ArrayList<>();
+    for (int i = 1; i < words.length; i++) {
+      String word = words[i];
+      if (word.matches("qid:.+")) {
+        continue;
+      }
+      String pattern = byField ? "[0-2]:\\d{1,10}:[^:]+" : "\\d{1,10}:[^:]+";
+      if (!word.matches(pattern)) {
+        return Optional.empty();
+      }
+      String[] parts = word.split(":", -1);
+      long index = Long.parseLong(parts[parts.length - 2]);
+      String value = parts[parts.length - 1];
+      if (index > Integer.MAX_VALUE || !value.matches("-?\\d*\\.?\\d+(e-?\\d+)?")) {
+        return Optional.empty();
+      }
+      float number = (float) Double.parseDouble(value);
+      if (Float.isInfinite(number)) {
+        return Optional.empty();
+      }
+      if (number != 0) {
+        pairs.add((byField ? parts[0] + ":" : "") + Row.pair((int) index, BITS, number));
+      }
+    }
+    return Optional.of(pairs);
   }
 }

@@ -110,7 +110,7 @@ class RejectionsTest {
         "{\"v\": [1, 2]}|missing-field: label y is missing",
         "{\"y\": 1, \"v\": [1, 2], \"w\": -0.5}|not-a-number: weight is -0.5, not a finite number of at least 0",
         "{\"y\": 1, \"v\": [1, 2], \"t\": true}|not-a-number: event time is true, neither milliseconds nor ISO 8601",
-        "[1]|malformed: the record is no JSON object",
+        "[1]|malformed: the record is no JSON object at byte 0",
         "17|malformed: the record ends within the JSON object, at byte 2",
         "``|malformed: the record ends within the JSON object, at byte 0",
         "{\"y\": 1|malformed: the record ends within the JSON object, at byte 7",

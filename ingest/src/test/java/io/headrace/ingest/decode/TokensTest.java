@@ -68,7 +68,7 @@ class TokensTest {
         .isEqualTo(List.of(List.of(2, 4)));
     assertThat(trial.add("good film").rejections())
         .containsExactly(
-            "0 malformed: the record has no tab between its label and what is labelled");
+            "0 malformed: the record has no tab between its label and what is labelled: 'good film' at byte 0");
     var unlabelled =
         new Trial(DecoderSpec.fixed("text-lines"), mapping(words(3, false)).withoutLabel());
     assertThat(unlabelled.add("good film").add("what\tgood film").rows())
