@@ -295,6 +295,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       takeMetrics();
     }
     if (incomplete) {
+      checkpointDue = false;
       checkpoints.writeLast(last, false);
     }
   }
@@ -462,11 +463,24 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     plan.events().accept(new TrainEvent.MetricsTaken(metrics));
   }
 
+  /** Takes the checkpoint that was due while another was written: no batch may come for long. */
+  private void takePutOff() {
+    turn.lock();
+    try {
+      if (checkpointDue && !over && checkpoints.ready()) {
+        var _ = checkpoint(false);
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
   private CompletableFuture<CheckpointStore.Entry> checkpoint(boolean best) {
     checkpointDue = false;
     unsaved = false;
     long begun = System.nanoTime();
     var written = checkpoints.write(snapshot(), best, () -> checkpointDue = true);
+    var _ = written.thenRunAsync(this::takePutOff, Thread::startVirtualThread);
     long nanos = System.nanoTime() - begun;
     checkpointNanos += nanos;
     checkpointMillis = nanos / 1e6 / Math.max(1, stepsSinceCheckpoint);

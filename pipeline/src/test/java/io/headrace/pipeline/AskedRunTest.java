@@ -12,6 +12,7 @@ import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run whose operator pauses it and asks for checkpoints. */
@@ -97,6 +98,28 @@ class AskedRunTest {
       }
       second.run();
       assertThat(second.trainer.parametersSha256()).isEqualTo(untouched.trainer.parametersSha256());
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void savesWhatWasPutOffThoughNoBatchComes() throws InterruptedException {
+    var gate = new CountDownLatch(1);
+    var store = new TroubledStore(store("put-off")).gate(gate);
+    try (var fixture = new RunFixture(store).source(new CountedRecords(Long.MAX_VALUE, 37))) {
+      fixture.checkpointSamples = 1;
+      try (TrainingRun run = fixture.start()) {
+        while (run.status().checkpointsPutOff() == 0) {
+          Thread.sleep(1);
+        }
+        assertThat(run.pause()).isTrue();
+        gate.countDown();
+        while (store.list().isEmpty() || store.list().getLast().step() < run.status().steps()) {
+          Thread.sleep(1);
+        }
+        run.stop();
+        run.await();
+      }
     }
   }
 
