@@ -21,9 +21,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Takes the pictures of docs/images: {@code ./mvnw -Dquick -pl app -am test -Dtest=PagePictures
- * -Dsurefire.failIfNoSpecifiedTests=false -Dheadrace.pictures=docs/images}. With {@code
- * -Dheadrace.pictures.data=DIR}, where cifar10 and ctr are, those jobs are pictured too.
+ * Takes pictures of jobs to look at: {@code ./mvnw -Dquick -pl app -am test -Dtest=PagePictures
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dheadrace.pictures=target/pictures}. With {@code
+ * -Dheadrace.pictures.data=DIR}, where cifar10 and ctr are, those jobs are pictured too. Those of
+ * docs/images are the demo's page after 50 seconds.
  */
 @EnabledIfSystemProperty(named = "headrace.pictures", matches = ".+")
 class PagePictures {
