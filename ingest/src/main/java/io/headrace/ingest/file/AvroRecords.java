@@ -64,8 +64,10 @@ final class AvroRecords implements FileRecords {
       return reader;
     }
     reader.close();
-    // Not before: the jar behind it is sealed, and a cache with its classes would stop the JVM.
-    BoundedXz.register();
+    if (!BoundedXz.register()) {
+      throw new IOException(
+          "its blocks are packed with xz. Pack them with zstandard or deflate, or name the jar of org.tukaani:xz in HEADRACE_CLASS_PATH");
+    }
     return new DataFileReader<>(file.path().toFile(), new GenericDatumReader<>());
   }
 

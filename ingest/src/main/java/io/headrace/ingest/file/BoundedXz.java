@@ -21,8 +21,17 @@ final class BoundedXz extends XZCodec {
     super(CodecFactory.DEFAULT_XZ_LEVEL);
   }
 
-  /** Has containers be read with this codec in the place of Avro's own. */
-  static void register() {
+  /**
+   * Has containers be read with this codec in the place of Avro's own. Returns whether the jar that
+   * it rests on is there: it is sealed, so that a class cache which has a class of it stops the
+   * JVM, and comes by {@code HEADRACE_CLASS_PATH} only.
+   */
+  static boolean register() {
+    try {
+      Class.forName("org.tukaani.xz.XZInputStream", false, BoundedXz.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
     CodecFactory.addCodec(
         DataFileConstants.XZ_CODEC,
         new CodecFactory() {
@@ -31,6 +40,7 @@ final class BoundedXz extends XZCodec {
             return new BoundedXz();
           }
         });
+    return true;
   }
 
   @Override
