@@ -24,19 +24,22 @@ final class VectorMemory {
    * The place of {@code segment}'s float {@code offset}.
    *
    * @param count floats from there on that may be touched
-   * @throws IndexOutOfBoundsException if the segment does not have them all
+   * @throws IndexOutOfBoundsException if the segment does not have them all, or lies in the heap or
+   *     between the places of floats
    */
   static long at(MemorySegment segment, long offset, long count) {
     long floats = segment.byteSize() >> 2;
-    if (offset < 0 || count > floats - offset || !segment.isNative()) {
+    long address = segment.address();
+    if (offset < 0 || count > floats - offset || !segment.isNative() || (address & 3) != 0) {
       throw outside(segment, offset, count);
     }
-    return (segment.address() >> 2) + offset;
+    return (address >> 2) + offset;
   }
 
   private static IndexOutOfBoundsException outside(MemorySegment segment, long offset, long count) {
     return new IndexOutOfBoundsException(
-        "%s has no %d floats from its %dth on outside the heap".formatted(segment, count, offset));
+        "%s has no %d floats from its %dth on, outside the heap and at addresses of whole floats"
+            .formatted(segment, count, offset));
   }
 
   /** Floats from the first of {@code rows} rows of {@code n} to the last, {@code row} apart. */

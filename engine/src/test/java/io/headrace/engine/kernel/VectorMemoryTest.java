@@ -76,6 +76,14 @@ class VectorMemoryTest {
   }
 
   @Test
+  void refusesWhatLiesBetweenFloats() {
+    MemorySegment odd = Floats.allocate(4).asSlice(2);
+    assertThatThrownBy(() -> VectorMemory.at(odd, 0, 1))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessageContaining("whole floats");
+  }
+
+  @Test
   void countsInFloatsFromAddressZero() {
     MemorySegment segment = Floats.of(1, 2, 3);
     long place = VectorMemory.at(segment, 1, 2);
