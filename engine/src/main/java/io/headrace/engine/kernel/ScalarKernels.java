@@ -1,7 +1,9 @@
 package io.headrace.engine.kernel;
 
 import static io.headrace.engine.memory.Floats.read;
+import static io.headrace.engine.memory.Floats.readInt;
 import static io.headrace.engine.memory.Floats.write;
+import static io.headrace.engine.memory.Floats.writeInt;
 
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
@@ -808,5 +810,22 @@ final class ScalarKernels implements Kernels {
 
     ScalarNorms.standardiseRowsSums(
         count, n, x, xOffset, xStep, moments, momentsOffset, dy, dyOffset, dyStep, sums);
+  }
+
+  @Override
+  public void copyApart(
+      long count,
+      MemorySegment from,
+      long fromOffset,
+      long step,
+      MemorySegment to,
+      long toOffset,
+      boolean blank) {
+    for (long i = 0; i < count; i++) {
+      int bits = readInt(from, fromOffset + i * step);
+      if (bits != (blank ? 0 : readInt(to, toOffset + i))) {
+        writeInt(to, toOffset + i, bits);
+      }
+    }
   }
 }
