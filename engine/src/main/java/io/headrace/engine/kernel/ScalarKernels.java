@@ -644,17 +644,18 @@ final class ScalarKernels implements Kernels {
       long offset,
       MemorySegment g,
       long gOffset) {
+    float perAlpha = 1 / alpha;
     for (int i = 0; i < count; i++) {
       float slope = read(g, gOffset + i);
       float before = read(n, offset + i);
       float after = before + slope * slope;
       float root = (float) Math.sqrt(after);
-      float sigma = (root - (float) Math.sqrt(before)) / alpha;
+      float sigma = (root - (float) Math.sqrt(before)) * perAlpha;
       float sum = read(z, offset + i) + (slope - sigma * read(p, offset + i));
       write(n, offset + i, after);
       write(z, offset + i, sum);
       float beyond = Math.copySign(l1, sum) - sum;
-      write(p, offset + i, Math.abs(sum) <= l1 ? 0 : beyond / ((beta + root) / alpha + l2));
+      write(p, offset + i, Math.abs(sum) <= l1 ? 0 : beyond / ((beta + root) * perAlpha + l2));
     }
   }
 
