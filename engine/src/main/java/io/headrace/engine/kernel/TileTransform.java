@@ -4,10 +4,10 @@ package io.headrace.engine.kernel;
  * The transforms of tiles of a convolution of 3 by 3 at stride 2, four by four outputs at once. By
  * each dimension, inputs at even places are convolved with two taps of the filter, those at odd
  * places are multiplied by the third; the former are computed by Winograd's F(4, 2): 5
- * multiplications for 8. So a tile takes 9 by 9 elements, one product each, for 144 products. With B,
- * G and A^T the transforms of input, filter and products, the gradients take their transposes. The
- * five elements of a dimension are those at even places, then come the four at odd places, which
- * share one element of the filter.
+ * multiplications for 8. So a tile takes 9 by 9 elements, one product each, for 144 products. With
+ * B, G and A^T the transforms of input, filter and products, the gradients take their transposes.
+ * The five elements of a dimension are those at even places, then come the four at odd places,
+ * which share one element of the filter.
  */
 public enum TileTransform {
   /** B^T d B: 9 by 9 pixels to as many elements. */

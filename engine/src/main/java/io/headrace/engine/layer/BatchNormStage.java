@@ -65,11 +65,11 @@ final class BatchNormStage {
             List.of(
                 new Tape.Step.Shards(stage.moments.scratch(), stage::sum),
                 new Tape.Step.Join(stage::chooseMoments),
-                new Tape.Step.Rows(stage::normalise)),
+                new Tape.Step.Shards(0, stage::normalise)),
             List.of(
                 new Tape.Step.Shards(2L * stage.walk.width(), stage::sumGradients),
                 new Tape.Step.Join(stage::joinGradients),
-                new Tape.Step.Rows(stage::passGradients)));
+                new Tape.Step.Shards(0, stage::passGradients)));
     scope.tape().tiles(1, 0, COST * stage.walk.channels(), stage::update);
     return stage.y.withStepsOf(x);
   }
@@ -101,7 +101,7 @@ final class BatchNormStage {
     }
   }
 
-  private void normalise(Pass pass, int from, int to) {
+  private void normalise(Pass pass, int shard, int from, int to, MemorySegment scratch) {
     for (int row = from; row < to; row += walk.height()) {
       fillRest(pass, row, y.buffer(), y.start(pass, row));
       kernels.normalise(
@@ -167,7 +167,7 @@ final class BatchNormStage {
     gradientSums.clear();
   }
 
-  private void passGradients(Pass pass, int from, int to) {
+  private void passGradients(Pass pass, int shard, int from, int to, MemorySegment scratch) {
     if (x.wantsGradients()) {
       for (int row = from; row < to; row += walk.height()) {
         fillRest(pass, row, x.gradients(), x.start(pass, row));

@@ -214,8 +214,7 @@ final class StridedConv {
     MemorySegment sums = y.buffer();
     long end = (long) row * y.stride() + y.width();
     for (long at = end - y.width(); at < end; at += outputs) {
-      kernels.addBias(
-          outputs, sums, at, weights.bias(), weights.biasOffset(), rectify, sums, at);
+      kernels.addBias(outputs, sums, at, weights.bias(), weights.biasOffset(), rectify, sums, at);
     }
   }
 

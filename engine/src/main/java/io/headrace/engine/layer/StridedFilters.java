@@ -6,8 +6,9 @@ import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The filters of a convolution at stride 2 as {@link TileTransform} multiplies by them: a matrix for
- * each element of a filter, and its transpose for the gradient by the input. Follows its weights.
+ * The filters of a convolution at stride 2 as {@link TileTransform} multiplies by them: a matrix
+ * for each element of a filter, and its transpose for the gradient by the input. Follows its
+ * weights.
  */
 final class StridedFilters {
   private final Kernels kernels;
