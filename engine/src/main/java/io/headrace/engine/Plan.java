@@ -3,7 +3,6 @@ package io.headrace.engine;
 import io.headrace.engine.layer.JoinWork;
 import io.headrace.engine.layer.Pass;
 import io.headrace.engine.layer.RowWork;
-import io.headrace.engine.layer.ShardWork;
 import io.headrace.engine.layer.Tape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

@@ -103,7 +103,7 @@ final class StridedConv {
     for (int row = from; row < to; row += group) {
       int images = Math.min(group, to - row);
       for (int i = 0; i < images; i++) {
-        image.load(x.values(pass), x.start(pass, row + i), scratch, 0);
+        image.load(x, pass, row + i, scratch, 0);
         transformImage(i, images, scratch);
       }
       multiply(images, scratch);
@@ -120,7 +120,7 @@ final class StridedConv {
     for (int row = from; row < to; row += group) {
       int images = Math.min(group, to - row);
       for (int i = 0; i < images; i++) {
-        image.load(x.values(pass), x.start(pass, row + i), scratch, 0);
+        image.load(x, pass, row + i, scratch, 0);
         transformImage(i, images, scratch);
         slopes.load(row + i, scratch, slopesAt(), gradients);
         transformSlopes(row + i, i, images, scratch);
