@@ -101,8 +101,7 @@ class BadInputTest {
     Path dead = folder.resolve("dead.avro");
     String place = "at byte " + sound.length();
     assertThat(CommandLineRun.of("dead-letters", "list", "--from", dead).out()).contains(place);
-    CommandLineRun shown =
-        CommandLineRun.of("dead-letters", "show", "--from", dead, data + "/0/1");
+    CommandLineRun shown = CommandLineRun.of("dead-letters", "show", "--from", dead, data + "/0/1");
     assertThat(shown.out()).as(shown.err()).contains("at byte   " + sound.length());
   }
 

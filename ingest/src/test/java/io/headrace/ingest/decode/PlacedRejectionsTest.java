@@ -52,7 +52,11 @@ class PlacedRejectionsTest {
 
   /** A rejected record: its number, the byte that it is said to begin at, its own bytes. */
   private record Rejected(
-      long position, String reason, @Nullable Long fileByte, @Nullable String file, byte[] bytes) {}
+      long position,
+      String reason,
+      @Nullable Long fileByte,
+      @Nullable String file,
+      ByteBuffer bytes) {}
 
   /**
    * A file with sound records and others.
@@ -64,7 +68,7 @@ class PlacedRejectionsTest {
       FileFormat format,
       DecoderSpec spec,
       SampleMapping mapping,
-      byte[] content,
+      ByteBuffer content,
       List<String> rejected) {
     @Override
     public String toString() {
@@ -156,7 +160,7 @@ class PlacedRejectionsTest {
             new FileFormat.Fixed(3073),
             DecoderSpec.fixed("cifar10"),
             image(32, 3),
-            images(),
+            ByteBuffer.wrap(images()),
             List.of("1 label-out-of-range", "3 malformed")));
   }
 
@@ -178,7 +182,7 @@ class PlacedRejectionsTest {
       SampleMapping mapping,
       String text,
       String... rejected) {
-    byte[] content = text.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer content = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     return new Subject(name, format, spec, mapping, content, List.of(rejected));
   }
 
@@ -209,8 +213,7 @@ class PlacedRejectionsTest {
         new LabelMapping("label", new LabelSpec.Classes(known)),
         Optional.empty(),
         Optional.empty(),
-        List.of(
-            new InputMapping.Tokens("text", "text", TextSplit.CHARACTERS, known, 0, 8, false)));
+        List.of(new InputMapping.Tokens("text", "text", TextSplit.CHARACTERS, known, 0, 8, false)));
   }
 
   private static SampleMapping image(int side, int channels) {
@@ -220,9 +223,10 @@ class PlacedRejectionsTest {
   @ParameterizedTest
   @MethodSource("everyPlainFormat")
   void theFileHasTheRecordWhereTheRejectionSays(Subject subject) throws IOException {
-    Files.write(folder.resolve("plain"), subject.content());
-    pack(subject.content(), new GZIPOutputStream(Files.newOutputStream(folder.resolve("gzip"))));
-    pack(subject.content(), new ZstdOutputStream(Files.newOutputStream(folder.resolve("zstd"))));
+    byte[] content = subject.content().array();
+    Files.write(folder.resolve("plain"), content);
+    pack(content, new GZIPOutputStream(Files.newOutputStream(folder.resolve("gzip"))));
+    pack(content, new ZstdOutputStream(Files.newOutputStream(folder.resolve("zstd"))));
     for (String file : List.of("plain", "gzip", "zstd")) {
       var source = new FileSampleSource(folder, file, subject.format(), FileLimits.DEFAULT);
       List<Rejected> rejected = rejected(source, subject.spec(), subject.mapping());
@@ -230,11 +234,10 @@ class PlacedRejectionsTest {
           .as("%s, %s", subject, file)
           .extracting(one -> one.position() + " " + one.reason())
           .containsExactlyElementsOf(subject.rejected());
-      assertRecordsStandThere(rejected, subject.content());
+      assertRecordsStandThere(rejected, content);
       List<Rejected> shuffled =
-          rejected(
-              new ShuffledSource(source, "all", 100, 1, 0), subject.spec(), subject.mapping());
-      assertRecordsStandThere(shuffled, subject.content());
+          rejected(new ShuffledSource(source, "all", 100, 1, 0), subject.spec(), subject.mapping());
+      assertRecordsStandThere(shuffled, content);
       assertThat(places(shuffled)).isEqualTo(places(rejected));
     }
   }
@@ -249,8 +252,8 @@ class PlacedRejectionsTest {
     assertThat(rejected).isNotEmpty();
     for (Rejected one : rejected) {
       int at = Math.toIntExact(place(one));
-      assertThat(one.bytes()).isNotEmpty();
-      assertThat(Arrays.copyOfRange(content, at, at + one.bytes().length))
+      assertThat(one.bytes().remaining()).isPositive();
+      assertThat(ByteBuffer.wrap(content, at, one.bytes().remaining()))
           .as("%s at byte %d", one.reason(), at)
           .isEqualTo(one.bytes());
     }
@@ -282,7 +285,11 @@ class PlacedRejectionsTest {
                 own ? Arrays.copyOfRange(from.bytes(), from.start(i), from.end(i)) : new byte[0];
             all.add(
                 new Rejected(
-                    from.position(i), reason.code(), from.fileByte(i), from.file(i), bytes));
+                    from.position(i),
+                    reason.code(),
+                    from.fileByte(i),
+                    from.file(i),
+                    ByteBuffer.wrap(bytes)));
           });
       chunk.release();
     }
@@ -305,7 +312,9 @@ class PlacedRejectionsTest {
       for (Rejected one : rejected) {
         int at = Math.toIntExact(place(one));
         assertThat(Arrays.copyOfRange(container, at - SYNC.length, at)).isEqualTo(SYNC);
-        assertThat(container[at]).as("2 records in the block, as Avro writes it").isEqualTo((byte) 4);
+        assertThat(container[at])
+            .as("2 records in the block, as Avro writes it")
+            .isEqualTo((byte) 4);
       }
       assertThat(rejected).extracting(Rejected::fileByte).doesNotHaveDuplicates().isSorted();
       var shuffled = new ShuffledSource(source, "all", 100, 1, 0);
@@ -333,8 +342,7 @@ class PlacedRejectionsTest {
   @Test
   void aRowOfParquetHasThePlaceOfItsRowGroup() throws IOException {
     Files.write(folder.resolve("rows"), ParquetFiles.bytes("none-1.parquet"));
-    var source =
-        new FileSampleSource(folder, "rows", new FileFormat.Parquet(), FileLimits.DEFAULT);
+    var source = new FileSampleSource(folder, "rows", new FileFormat.Parquet(), FileLimits.DEFAULT);
     var mapping =
         new SampleMapping(
             new LabelMapping("id", new LabelSpec.Classes(List.of("0", "30", "59"))),
@@ -352,7 +360,8 @@ class PlacedRejectionsTest {
 
   @Test
   void anImageOfIdxHasThePlaceInTheFileOfImages() throws IOException {
-    ByteBuffer images = ByteBuffer.allocate(16 + 3 * 16).putInt(0x0803).putInt(3).putInt(4).putInt(4);
+    ByteBuffer images =
+        ByteBuffer.allocate(16 + 3 * 16).putInt(0x0803).putInt(3).putInt(4).putInt(4);
     while (images.hasRemaining()) {
       images.put((byte) images.position());
     }
@@ -366,7 +375,7 @@ class PlacedRejectionsTest {
     assertThat(rejected)
         .extracting(one -> one.position() + " " + one.reason())
         .containsExactly("1 label-out-of-range");
-    byte[] pixels = Arrays.copyOfRange(rejected.getFirst().bytes(), 1, 17);
+    byte[] pixels = Arrays.copyOfRange(rejected.getFirst().bytes().array(), 1, 17);
     int at = Math.toIntExact(place(rejected.getFirst()));
     assertThat(Arrays.copyOfRange(images.array(), at, at + 16)).isEqualTo(pixels);
   }
