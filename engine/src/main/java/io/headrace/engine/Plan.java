@@ -143,23 +143,25 @@ final class Plan {
 
     /** Runs a step, and those on shards that follow one on shards; returns which comes next. */
     private int runFrom(int step, int first, int end, MemorySegment scratch) {
-      switch (steps[step]) {
+      return switch (steps[step]) {
         case Tape.Step.Rows rows -> {
           rows.work().run(pass, firstRow(first), firstRow(end));
-          return step + 1;
+          yield step + 1;
         }
-        case Tape.Step.Shards shards -> {
-          int next = step + 1;
-          while (next < steps.length && steps[next] instanceof Tape.Step.Shards) {
-            next++;
-          }
-          for (int shard = first; shard < end; shard++) {
-            runShard(step, next, shard, scratch);
-          }
-          return next;
-        }
+        case Tape.Step.Shards shards -> runShards(step, first, end, scratch);
         case Tape.Step.Join join -> throw new IllegalStateException("a join is no row work");
+      };
+    }
+
+    private int runShards(int step, int first, int end, MemorySegment scratch) {
+      int next = step + 1;
+      while (next < steps.length && steps[next] instanceof Tape.Step.Shards) {
+        next++;
       }
+      for (int shard = first; shard < end; shard++) {
+        runShard(step, next, shard, scratch);
+      }
+      return next;
     }
 
     /** A shard goes through several steps at once, so that it stays in the cache. */
