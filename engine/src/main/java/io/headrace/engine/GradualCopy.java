@@ -250,7 +250,7 @@ final class GradualCopy {
     long first = Math.max(0, Math.ceilDiv(from - parameter.offset(), stride));
     long end = Math.min(parameter.rows(), Math.ceilDiv(to - parameter.offset(), stride));
     long at = parameter.offset() + first * stride;
-    for (int vector = 0; vector < originals.size(); vector++) {
+    for (int vector = 0; vector < originals.size() && first < end; vector++) {
       CopyPlace copy = copies.get(vector).get(index);
       long source = at - shift(vector, aside, from);
       copy.copy(kernels, source(vector, aside), source, stride, first, end - first);
