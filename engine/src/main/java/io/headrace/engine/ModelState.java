@@ -34,13 +34,9 @@ record ModelState(Model model) {
     long size = model.parameters().size();
     List<List<CopyPlace>> places = places(to);
     Optional<StagedPages> staged = stages ? to.staged(vectors.size(), size) : Optional.empty();
-    var copy = new GradualCopy(
-            model.updates().kernels(),
-            model.parameters().all(),
-            size,
-            vectors,
-            places,
-            staged);
+    var copy =
+        new GradualCopy(
+            model.updates().kernels(), model.parameters().all(), size, vectors, places, staged);
     finishWith(copy, to);
     return copy;
   }

@@ -50,8 +50,7 @@ class GradualCopyTest {
       copies.add(
           parameters.stream().map(p -> new CopyPlace(Floats.allocate(p.count()), false)).toList());
     }
-    copy = new GradualCopy(
-            KernelProvider.kernels(), parameters, size, originals, copies, staged());
+    copy = new GradualCopy(KernelProvider.kernels(), parameters, size, originals, copies, staged());
   }
 
   Optional<StagedPages> staged() {

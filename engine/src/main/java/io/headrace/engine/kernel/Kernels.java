@@ -281,8 +281,8 @@ public interface Kernels extends CellKernels, ImageKernels, NormKernels {
       long gOffset);
 
   /**
-   * With r = 1 / alpha: z += g - (sqrt(n + g^2) - sqrt(n)) r p; n += g^2; p = 0 where |z| &lt;= l1, elsewhere
-   * (sign(z) l1 - z) / ((beta + sqrt(n)) r + l2).
+   * With r = 1 / alpha: z += g - (sqrt(n + g^2) - sqrt(n)) r p; n += g^2; p = 0 where |z| &lt;= l1,
+   * elsewhere (sign(z) l1 - z) / ((beta + sqrt(n)) r + l2).
    */
   void ftrl(
       int count,

@@ -1207,11 +1207,7 @@ final class VectorKernels implements Kernels {
       long toOffset,
       boolean blank) {
     UncheckedCopy.apart(
-        count,
-        at(from, fromOffset, span(count, step, 1)),
-        step,
-        at(to, toOffset, count),
-        blank);
+        count, at(from, fromOffset, span(count, step, 1)), step, at(to, toOffset, count), blank);
     keep(from, to);
   }
 
