@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #start} to {@link #limit}. Not thread-safe.
  */
 final class ByteWindow implements Closeable {
-  private static final int INITIAL_BYTES = 1 << 17;
+  private static final int INITIAL_BYTES = 1 << 20;
 
   private final InputStream raw;
   private final boolean standardInput;
