@@ -293,6 +293,31 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void transformTile(
+      TileTransform transform,
+      int n,
+      MemorySegment in,
+      long inOffset,
+      long inRow,
+      long inStep,
+      MemorySegment out,
+      long outOffset,
+      long outRow,
+      long outStep) {
+
+    VectorTileTransforms.transform(
+        transform,
+        n,
+        at(in, inOffset, (transform.inputs() - 1) * (inRow + inStep) + n),
+        inRow,
+        inStep,
+        at(out, outOffset, (transform.outputs() - 1) * (outRow + outStep) + n),
+        outRow,
+        outStep);
+    keep(in, out);
+  }
+
+  @Override
   public void lstm(
       int count,
       MemorySegment gates,
