@@ -9,7 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LauncherTest {
-  private static final Path LAUNCHER = Path.of("..", "headrace").toAbsolutePath().normalize();
+  private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+  private static final Path LAUNCHER = HOME.resolve("headrace");
 
   @Test
   void isExecutableAndParsesAsPosixShell() throws Exception {
@@ -50,12 +51,7 @@ class LauncherTest {
     command.add(function + "headrace_has_page \"$@\" && exit 10 || exit 11");
     command.add("sh");
     command.addAll(List.of(arguments));
-    int status =
-        new ProcessBuilder(command)
-            .directory(LAUNCHER.getParent().toFile())
-            .inheritIO()
-            .start()
-            .waitFor();
+    int status = new ProcessBuilder(command).directory(HOME.toFile()).inheritIO().start().waitFor();
     assertThat(status).isIn(10, 11);
     return status == 10;
   }

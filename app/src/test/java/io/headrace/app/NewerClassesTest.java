@@ -25,8 +25,7 @@ class NewerClassesTest {
 
     NewerClasses.main(new String[] {jar.toString()});
 
-    assertThat(folder).isDirectoryContaining(path -> path.equals(jar));
-    assertThat(Files.list(folder)).hasSize(1);
+    assertThat(folder.toFile().list()).containsExactly("library.jar");
     List<String> old = new ArrayList<>();
     List<String> names = new ArrayList<>();
     try (var before = new JarFile(library.toFile());
