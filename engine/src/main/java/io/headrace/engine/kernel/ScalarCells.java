@@ -5,7 +5,9 @@ import static io.headrace.engine.memory.Floats.write;
 
 import java.lang.foreign.MemorySegment;
 
-/** Recurrent cells as plain loops; the offsets are those of the elements with number 0. */
+/**
+ * Recurrent cells as plain loops over a row; the offsets are those of the elements with number 0.
+ */
 final class ScalarCells {
   private ScalarCells() {}
 
@@ -21,10 +23,17 @@ final class ScalarCells {
       MemorySegment h,
       long hAt) {
     for (int j = from; j < count; j++) {
-      float in = read(gates, at + j) * read(gates, at + 2 * gap + j);
-      float cell = read(gates, at + gap + j) * read(cells, previous + j) + in;
+      float i = Curves.sigmoid(read(gates, at + j));
+      float f = Curves.sigmoid(read(gates, at + gap + j));
+      float g = Curves.tanh(read(gates, at + 2 * gap + j));
+      float o = Curves.sigmoid(read(gates, at + 3 * gap + j));
+      write(gates, at + j, i);
+      write(gates, at + gap + j, f);
+      write(gates, at + 2 * gap + j, g);
+      write(gates, at + 3 * gap + j, o);
+      float cell = f * read(cells, previous + j) + i * g;
       write(cells, own + j, cell);
-      write(h, hAt + j, read(gates, at + 3 * gap + j) * Curves.tanh(cell));
+      write(h, hAt + j, o * Curves.tanh(cell));
     }
   }
 
@@ -67,10 +76,13 @@ final class ScalarCells {
       long previous,
       long own) {
     for (int j = from; j < count; j++) {
-      float reset = read(gates, at + gap + j) * read(gates, at + j);
-      float n = Curves.tanh(reset + read(gates, at + 3 * gap + j));
+      float r = Curves.sigmoid(read(gates, at + gap + j));
+      float z = Curves.sigmoid(read(gates, at + 2 * gap + j));
+      float n = Curves.tanh(r * read(gates, at + j) + read(gates, at + 3 * gap + j));
+      write(gates, at + gap + j, r);
+      write(gates, at + 2 * gap + j, z);
       write(gates, at + 3 * gap + j, n);
-      float kept = read(gates, at + 2 * gap + j) * (read(states, previous + j) - n);
+      float kept = z * (read(states, previous + j) - n);
       write(states, own + j, kept + n);
     }
   }

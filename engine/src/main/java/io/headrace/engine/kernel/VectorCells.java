@@ -10,7 +10,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Recurrent cells over whole vectors; each method returns how many elements it did. The operations
+ * Recurrent cells over whole vectors; each method returns how many elements of a row it did. The operations
  * are those of {@link ScalarCells} and {@link Curves}, one by one.
  */
 final class VectorCells {
@@ -32,7 +32,31 @@ final class VectorCells {
 
   private VectorCells() {}
 
-  static int lstm(int count, long gates, long gap, long previous, long own, long h) {
+  static int lstm(
+      int rows,
+      int count,
+      long gates,
+      long gatesRow,
+      long gap,
+      long previous,
+      long own,
+      long cellsRow,
+      long h,
+      long hRow) {
+    for (int row = 0; row < rows; row++) {
+      long at = gates + row * gatesRow;
+      VectorCurves.sigmoid(count, at, at);
+      VectorCurves.sigmoid(count, at + gap, at + gap);
+      VectorCurves.tanh(count, at + 2 * gap, at + 2 * gap);
+      VectorCurves.sigmoid(count, at + 3 * gap, at + 3 * gap);
+      long cell = row * cellsRow;
+      lstmState(count, at, gap, previous + cell, own + cell, h + row * hRow);
+    }
+    return count / LANES * LANES;
+  }
+
+  private static void lstmState(
+      int count, long gates, long gap, long previous, long own, long h) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
       long a = gates + j;
@@ -66,10 +90,30 @@ final class VectorCells {
           .mul(expMinus1.div(expMinus1.add(TWO)))
           .intoMemorySegment(MEMORY, (h + j) << 2, ORDER);
     }
-    return j;
   }
 
   static int lstmGradient(
+      int rows,
+      int count,
+      long gates,
+      long gatesRow,
+      long gap,
+      long previous,
+      long own,
+      long cellsRow,
+      long dh,
+      long dc,
+      long slopesRow) {
+    for (int row = 0; row < rows; row++) {
+      long cell = row * cellsRow;
+      long slope = row * slopesRow;
+      lstmGradient(
+          count, gates + row * gatesRow, gap, previous + cell, own + cell, dh + slope, dc + slope);
+    }
+    return count / LANES * LANES;
+  }
+
+  private static void lstmGradient(
       int count, long gates, long gap, long previous, long own, long dh, long dc) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
@@ -111,10 +155,28 @@ final class VectorCells {
       cell.mul(i).mul(ONE.sub(g.mul(g))).intoMemorySegment(MEMORY, (a + 2 * gap) << 2, ORDER);
       cell.mul(f).intoMemorySegment(MEMORY, (dc + j) << 2, ORDER);
     }
-    return j;
   }
 
-  static int gru(int count, long gates, long gap, long previous, long own) {
+  static int gru(
+      int rows,
+      int count,
+      long gates,
+      long gatesRow,
+      long gap,
+      long previous,
+      long own,
+      long statesRow) {
+    for (int row = 0; row < rows; row++) {
+      long at = gates + row * gatesRow;
+      VectorCurves.sigmoid(count, at + gap, at + gap);
+      VectorCurves.sigmoid(count, at + 2 * gap, at + 2 * gap);
+      long state = row * statesRow;
+      gruState(count, at, gap, previous + state, own + state);
+    }
+    return count / LANES * LANES;
+  }
+
+  private static void gruState(int count, long gates, long gap, long previous, long own) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
       long a = gates + j;
@@ -147,10 +209,26 @@ final class VectorCells {
           .add(n)
           .intoMemorySegment(MEMORY, (own + j) << 2, ORDER);
     }
-    return j;
   }
 
-  static int gruGradient(int count, long gates, long gap, long previous, long dh) {
+  static int gruGradient(
+      int rows,
+      int count,
+      long gates,
+      long gatesRow,
+      long gap,
+      long previous,
+      long statesRow,
+      long dh,
+      long dhRow) {
+    for (int row = 0; row < rows; row++) {
+      gruGradient(
+          count, gates + row * gatesRow, gap, previous + row * statesRow, dh + row * dhRow);
+    }
+    return count / LANES * LANES;
+  }
+
+  private static void gruGradient(int count, long gates, long gap, long previous, long dh) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
       long a = gates + j;
@@ -169,6 +247,5 @@ final class VectorCells {
       dn.intoMemorySegment(MEMORY, (a + 3 * gap) << 2, ORDER);
       slope.mul(z).intoMemorySegment(MEMORY, (dh + j) << 2, ORDER);
     }
-    return j;
   }
 }

@@ -30,14 +30,15 @@ enum CellKind {
   /**
    * A cell over the rows of one batch.
    *
+   * @param width floats of a gate
    * @param gates sums of every step
-   * @param states h of every step, and one more before the first
+   * @param states h of every step, and one more before the first, at the beginning of each slot
    */
-  Cell cell(Kernels kernels, int rows, StepBuffer gates, StepBuffer states) {
+  Cell cell(Kernels kernels, int rows, int width, StepBuffer gates, StepBuffer states) {
     return switch (this) {
-      case RNN -> new RnnCell(kernels, gates, states);
-      case LSTM -> new LstmCell(kernels, rows, gates, states);
-      case GRU -> new GruCell(kernels, gates, states);
+      case RNN -> new RnnCell(kernels, width, gates, states);
+      case LSTM -> new LstmCell(kernels, rows, width, gates, states);
+      case GRU -> new GruCell(kernels, width, gates, states);
     };
   }
 }

@@ -7,29 +7,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recurrent cell led over sequences in one direction. All steps of a row go through the input's
- * weights in one product; then a group of rows takes step after step, so that the recurrent weights
- * stay in the cache, each step with those rows that have it. Steps behind a row's last are never
- * touched. The gradients of all steps' sums are kept for the weights' tiles.
+ * A recurrent cell led over sequences in one direction. A group of rows takes step after step, so
+ * that the weights stay in the cache, each step with those rows that have it. Steps behind a row's
+ * last are never touched. The gradients of all steps' sums are kept for the weights' tiles.
  */
 final class RecurrentStage {
-  private static final int GROUP = 16;
-
   private final Kernels kernels;
-  private final Updates updates;
   private final boolean reversed;
-  private final int units;
   private final DenseValue x;
   private final SequenceOutput output;
   private final int inputWidth;
-  private final int inputColumn;
-  private final GateWeights input;
-  private final GateWeights recurrent;
-  private final Parameter bias;
+  private final CellWeights weights;
+
+  /** What each step's sums are made of, one slot before the first step; the state comes first. */
+  private final StepBuffer terms;
+
   private final StepBuffer gates;
-  private final StepBuffer states;
   private final StepBuffer stateGradients;
-  private final StepBuffer biasGradients;
   private final @Nullable StepBuffer inputGradients;
   private final Cell cell;
 
@@ -41,113 +35,85 @@ final class RecurrentStage {
       SequenceOutput output,
       boolean reversed) {
     this.kernels = scope.kernels();
-    this.updates = scope.updates();
     this.reversed = reversed;
-    this.units = layer.units();
     this.x = x;
     this.output = output;
     this.inputWidth = x.shape().getLast();
-    CellKind kind = layer.kind();
+    boolean flowsBack = x.wantsGradients();
+    this.weights =
+        new CellWeights(scope, layer, prefix, inputWidth, flowsBack, reversed ? 2 : 0);
     int steps = x.shape().getFirst();
     int rows = scope.batchSize();
-    int width = Kernels.padded(units);
-    int stream = reversed ? 2 : 0;
-    this.inputColumn = kind.inputFirst * width;
-    this.input =
-        new GateWeights(
-            scope,
-            prefix + "weight",
-            inputWidth,
-            kind.inputGates,
-            units,
-            x.wantsGradients(),
-            layer.initialisation(inputWidth, scope.streamSeed(stream)));
-    this.recurrent =
-        new GateWeights(
-            scope,
-            prefix + "recurrent-weight",
-            units,
-            kind.recurrentGates,
-            units,
-            true,
-            layer.initialisation(units, scope.streamSeed(stream + 1)));
-    List<Long> shape = List.of((long) kind.gates, (long) units);
-    this.bias = scope.matrix(prefix + "bias", shape, kind.gates, units, layer.firstBias());
-    this.gates = StepBuffer.of(rows, steps, kind.gates * width);
-    this.states = StepBuffer.of(rows, steps + 1, width);
+    int width = Kernels.padded(layer.units());
+    this.terms = StepBuffer.of(rows, steps + 1, Kernels.padded(weights.terms()));
+    // a block more than there are gates, or rows would share few sets of the cache
+    this.gates = StepBuffer.of(rows, steps, layer.kind().gates * width + Kernels.BLOCK);
     this.stateGradients = StepBuffer.of(rows, 1, width);
-    this.biasGradients = StepBuffer.of(rows, 1, gates.width());
-    boolean padded = x.wantsGradients() && inputWidth % Kernels.BLOCK != 0;
-    this.inputGradients = padded ? StepBuffer.of(rows, steps, Kernels.padded(inputWidth)) : null;
-    this.cell = kind.cell(kernels, rows, gates, states);
+    boolean padded = flowsBack && inputWidth % Kernels.BLOCK != 0;
+    this.inputGradients = padded ? StepBuffer.of(rows, 1, Kernels.padded(inputWidth)) : null;
+    this.cell = layer.kind().cell(kernels, rows, width, gates, terms);
+    for (long at = weights.one(); at < Floats.count(terms.floats()); at += terms.width()) {
+      Floats.write(terms.floats(), at, 1);
+    }
   }
 
   void forward(Pass pass, int from, int to) {
-    for (int group = from; group < to; group += GROUP) {
-      forwardGroup(pass, group, Math.min(to, group + GROUP));
+    for (int row = from; row < to; row = gates.groupEnd(row)) {
+      forwardGroup(pass, row, Math.min(to, gates.groupEnd(row)));
     }
   }
 
   private void forwardGroup(Pass pass, int from, int to) {
     for (int row = from; row < to; row++) {
-      int steps = x.steps(pass, row);
-      int first = reversed ? steps : 0;
-      states.clear(row, first);
-      cell.start(row, first);
-      sumInput(pass, row, steps);
+      start(pass, row);
     }
     int longest = longest(pass, from, to);
     for (int i = 0; i < longest; i++) {
       int step = reversed ? longest - 1 - i : i;
       for (int row = next(pass, from, to, step); row < to; ) {
         int end = end(pass, row, to, step);
-        if (i > 0) { // before the first step all states are 0
-          long before = states.at(row, previous(step));
-          recurrent.addProduct(
-              end - row,
-              states.floats(),
-              before,
-              states.row(),
-              gates.floats(),
-              gates.at(row, step),
-              gates.row());
-        }
-        for (int r = row; r < end; r++) {
-          cell.forward(r, step, own(step), previous(step));
-        }
+        weights.sum(
+            end - row,
+            i == 0,
+            terms.floats(),
+            terms.at(row, previous(step)),
+            terms.width(),
+            gates.floats(),
+            gates.at(row, step),
+            gates.width());
+        cell.forward(row, end - row, step, own(step), previous(step));
         row = next(pass, end, to, step);
       }
     }
     for (int row = from; row < to; row++) {
-      output.write(pass, row, states, reversed ? 0 : 1);
+      output.write(pass, row, terms, reversed ? 0 : 1);
     }
   }
 
-  /** Sums of all steps = x W + b. */
-  private void sumInput(Pass pass, int row, int steps) {
-    if (steps == 0) {
-      return;
-    }
-    MemorySegment sums = gates.floats();
-    int width = gates.width();
-    long at = gates.at(row, 0);
-    Floats.copy(bias.values(), bias.offset(), sums, at, width);
-    for (int done = 1; done < steps; done *= 2) {
-      Floats.copy(
-          sums, at, sums, at + (long) done * width, (long) Math.min(done, steps - done) * width);
-    }
-    input.addProduct(
-        steps, x.values(pass), x.start(pass, row), inputWidth, sums, at + inputColumn, width);
+  /** The zeros before a row's first step, and the inputs of all. */
+  private void start(Pass pass, int row) {
+    int steps = x.steps(pass, row);
+    int first = reversed ? steps : 0;
+    Floats.fill(terms.floats(), terms.at(row, first), weights.one(), 0);
+    cell.start(row, first);
+    Floats.copyRows(
+        x.values(pass),
+        x.start(pass, row),
+        inputWidth,
+        terms.floats(),
+        terms.at(row, previous(0)) + weights.input(),
+        terms.step(),
+        steps,
+        inputWidth);
   }
 
   void backward(Pass pass, int from, int to) {
-    for (int group = from; group < to; group += GROUP) {
-      backwardGroup(pass, group, Math.min(to, group + GROUP));
+    for (int row = from; row < to; row = gates.groupEnd(row)) {
+      backwardGroup(pass, row, Math.min(to, gates.groupEnd(row)));
     }
   }
 
   private void backwardGroup(Pass pass, int from, int to) {
-    MemorySegment dh = stateGradients.floats();
     for (int row = from; row < to; row++) {
       stateGradients.clear(row, 0);
       cell.startBackward(row);
@@ -162,119 +128,114 @@ final class RecurrentStage {
       for (int row = next(pass, from, to, step); row < to; ) {
         int end = end(pass, row, to, step);
         if (i > 0) {
-          recurrent.addGradient(
+          weights.flowToState(
               end - row,
               gates.floats(),
               gates.at(row, reversed ? step - 1 : step + 1),
-              gates.row(),
-              dh,
-              stateGradients.at(row, 0),
-              stateGradients.row());
+              gates.width(),
+              cell.carries(),
+              stateGradients.floats(),
+              stateGradients.at(row, 0));
         }
         for (int r = row; r < end; r++) {
           long at = stateGradients.at(r, 0);
-          output.addGradient(r, step, step == last(pass, r), dh, at);
-          cell.backward(r, step, own(step), previous(step), dh, at);
+          output.addGradient(r, step, step == last(pass, r), stateGradients.floats(), at);
+        }
+        cell.backward(row, end - row, step, own(step), previous(step), stateGradients);
+        if (x.wantsGradients()) {
+          addInputGradients(row, end, step);
         }
         row = next(pass, end, to, step);
       }
     }
-    for (int row = from; row < to; row++) {
-      int steps = x.steps(pass, row);
-      long at = gates.at(row, 0);
-      int width = gates.width();
-      kernels.rowSum(
-          steps,
-          width,
-          gates.floats(),
-          at,
-          width,
-          biasGradients.floats(),
-          biasGradients.at(row, 0));
-      addInputGradients(row, steps);
-    }
   }
 
-  /** dx += slopes W^T, where dx is wanted. */
-  private void addInputGradients(int row, int steps) {
-    if (!x.wantsGradients()) {
-      return;
-    }
+  /** dx += slopes W^T. */
+  private void addInputGradients(int from, int to, int step) {
     MemorySegment dx = x.gradients();
-    long at = (long) row * x.stride();
-    MemorySegment slopes = gates.floats();
-    long slopesAt = gates.at(row, 0) + inputColumn;
+    long at = (long) from * x.stride() + (long) step * inputWidth;
+    long slopes = gates.at(from, step);
     if (inputGradients == null) {
-      input.addGradient(steps, slopes, slopesAt, gates.width(), dx, at, inputWidth);
+      weights.flowToInput(
+          to - from, gates.floats(), slopes, gates.width(), true, dx, at, x.stride());
       return;
     }
     MemorySegment padded = inputGradients.floats();
-    long paddedAt = inputGradients.at(row, 0);
+    long paddedAt = inputGradients.at(from, 0);
     int width = inputGradients.width();
-    Floats.fill(padded, paddedAt, (long) steps * width, 0);
-    input.addGradient(steps, slopes, slopesAt, gates.width(), padded, paddedAt, width);
-    for (int step = 0; step < steps; step++) {
-      long from = paddedAt + (long) step * width;
-      kernels.addScaled(inputWidth, 1, padded, from, dx, at + (long) step * inputWidth);
+    weights.flowToInput(
+        to - from, gates.floats(), slopes, gates.width(), false, padded, paddedAt, width);
+    for (int row = 0; row < to - from; row++) {
+      kernels.addScaled(
+          inputWidth, 1, padded, paddedAt + (long) row * width, dx, at + (long) row * x.stride());
     }
   }
 
   int tiles() {
-    return input.tiles() + recurrent.tiles() + 1;
+    return weights.tiles();
   }
 
   long scratch() {
-    return Math.max(GateWeights.scratch(), gates.width());
+    return CellWeights.scratch();
   }
 
-  void update(Pass pass, int tile, MemorySegment scratch) {
-    if (tile < recurrent.tiles()) {
-      updateRecurrent(pass, tile, scratch);
-    } else if (tile < recurrent.tiles() + input.tiles()) {
-      updateInput(pass, tile - recurrent.tiles(), scratch);
-    } else {
-      int width = gates.width();
-      kernels.rowSum(pass.rows(), width, biasGradients.floats(), 0, width, scratch, 0);
-      updates.apply(scratch, 0, bias.offset(), width);
-    }
-  }
-
-  private void updateRecurrent(Pass pass, int tile, MemorySegment sums) {
-    GateWeights.startTile(sums);
-    for (int row = 0; row < pass.rows(); row++) {
+  void update(Pass pass, int tile, MemorySegment sums) {
+    CellWeights.startTile(sums);
+    for (int row = 0; row < pass.rows(); row = gates.groupEnd(row)) {
+      int end = Math.min(pass.rows(), gates.groupEnd(row));
       int steps = x.steps(pass, row);
-      long before = states.at(row, previous(0));
-      long at = gates.at(row, 0);
-      recurrent.addToTile(
+      if (end == gates.groupEnd(row) && haveSteps(pass, row, end, steps)) {
+        addToTile(tile, sums, row, steps, gates.group(), terms.width(), gates.width());
+        continue;
+      }
+      for (int r = row; r < end; r++) {
+        addToTile(tile, sums, r, x.steps(pass, r), 1, terms.step(), gates.step());
+      }
+    }
+    weights.applyTile(tile, sums);
+  }
+
+  /**
+   * Adds what {@code steps} steps of some rows, from {@code row} on, say to a tile.
+   *
+   * @param rows how many; all of the group or one
+   * @param termsStep how far what is added to each other lies apart
+   */
+  private void addToTile(
+      int tile,
+      MemorySegment sums,
+      int row,
+      int steps,
+      int rows,
+      long termsStep,
+      long gatesStep) {
+    int without = weights.isRecurrent(tile) ? 1 : 0; // the state before the first step is 0
+    int step = reversed ? 0 : without;
+    if (steps > without) {
+      weights.addToTile(
           tile,
           sums,
-          steps,
-          states.floats(),
-          before,
-          states.width(),
+          (steps - without) * rows,
+          terms.floats(),
+          terms.at(row, previous(step)),
+          termsStep,
           gates.floats(),
-          at,
-          gates.width());
+          gates.at(row, step),
+          gatesStep);
     }
-    recurrent.applyTile(tile, sums);
   }
 
-  private void updateInput(Pass pass, int tile, MemorySegment sums) {
-    GateWeights.startTile(sums);
-    MemorySegment values = x.values(pass);
-    for (int row = 0; row < pass.rows(); row++) {
-      int steps = x.steps(pass, row);
-      long start = x.start(pass, row);
-      long at = gates.at(row, 0) + inputColumn;
-      input.addToTile(
-          tile, sums, steps, values, start, inputWidth, gates.floats(), at, gates.width());
+  private boolean haveSteps(Pass pass, int from, int to, int steps) {
+    for (int row = from; row < to; row++) {
+      if (x.steps(pass, row) != steps) {
+        return false;
+      }
     }
-    input.applyTile(tile, sums);
+    return true;
   }
 
   void derive() {
-    input.derive();
-    recurrent.derive();
+    weights.derive();
   }
 
   /** Slot of a step's state. */

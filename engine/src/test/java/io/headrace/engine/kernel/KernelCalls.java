@@ -91,11 +91,19 @@ final class KernelCalls {
     int o = MARGIN;
     int gap = n + 2;
     var calls = new LinkedHashMap<String, Call>();
-    calls.put("lstm", (k, a, b, c, d) -> k.lstm(n, b, o, gap, a, o, o + gap, d, o));
+    int row = 4 * gap + 1; // of two
+    long last = o + 4L * gap;
     calls.put(
-        "lstmGradient", (k, a, b, c, d) -> k.lstmGradient(n, a, o, gap, b, o, o + gap, c, o, d, o));
-    calls.put("gru", (k, a, b, c, d) -> k.gru(n, a, o, gap, d, o, o + gap));
-    calls.put("gruGradient", (k, a, b, c, d) -> k.gruGradient(n, a, o, gap, b, o, d, o));
+        "lstm",
+        (k, a, b, c, d) -> k.lstm(2, n, a, o, row, gap, d, o, o + gap, 2 * gap, d, last, gap));
+    calls.put(
+        "lstmGradient",
+        (k, a, b, c, d) ->
+            k.lstmGradient(2, n, a, o, row, gap, b, o, o + gap, 2 * gap, c, o, d, o, gap));
+    calls.put("gru", (k, a, b, c, d) -> k.gru(2, n, a, o, row, gap, d, o, o + gap, 2 * gap));
+    calls.put(
+        "gruGradient",
+        (k, a, b, c, d) -> k.gruGradient(2, n, a, o, row, gap, b, o, gap, d, o, gap));
     return calls;
   }
 
