@@ -4,8 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Loops of gated recurrent cells over one step of {@code rows} rows, under the promises of {@link
- * Kernels}. Gates lie {@code gap} floats apart and pass from sums to values to gradients in place.
- * Operands that are called ...Row are floats from a row to the next.
+ * Kernels}. Gates, and the gradients by their sums, lie {@code gap} floats apart. Operands that are called ...Row are floats from a row to the next.
  */
 public interface CellKernels {
 
@@ -32,10 +31,10 @@ public interface CellKernels {
       long hRow);
 
   /**
-   * The loss's gradient by the sums of the gates, in place of their values, and by c' in place of
-   * that by c, from that by h.
+   * The loss's gradient by the sums of the gates, from their values, and by c' in place of that by
+   * c, from that by h.
    *
-   * @param slopesRow of both dh and dc
+   * @param dRow of both dh and dc
    */
   void lstmGradient(
       int rows,
@@ -52,6 +51,9 @@ public interface CellKernels {
       long dhOffset,
       MemorySegment dc,
       long dcOffset,
+      long dRow,
+      MemorySegment slopes,
+      long slopesOffset,
       long slopesRow);
 
   /**
@@ -74,8 +76,8 @@ public interface CellKernels {
       long statesRow);
 
   /**
-   * The loss's gradient by q and by the sums of r, z, n, in place of their values, and dh = dh z:
-   * what reaches h' directly.
+   * The loss's gradient by q and by the sums of r, z, n, from their values, and dh = dh z: what
+   * reaches h' directly.
    */
   void gruGradient(
       int rows,
@@ -89,5 +91,8 @@ public interface CellKernels {
       long statesRow,
       MemorySegment dh,
       long dhOffset,
-      long dhRow);
+      long dhRow,
+      MemorySegment slopes,
+      long slopesOffset,
+      long slopesRow);
 }

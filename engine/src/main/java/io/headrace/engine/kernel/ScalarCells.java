@@ -49,7 +49,9 @@ final class ScalarCells {
       MemorySegment dh,
       long dhAt,
       MemorySegment dc,
-      long dcAt) {
+      long dcAt,
+      MemorySegment slopes,
+      long slopesAt) {
     for (int j = from; j < count; j++) {
       float i = read(gates, at + j);
       float f = read(gates, at + gap + j);
@@ -58,10 +60,10 @@ final class ScalarCells {
       float bent = Curves.tanh(read(cells, own + j));
       float slope = read(dh, dhAt + j);
       float cell = read(dc, dcAt + j) + slope * o * (1 - bent * bent);
-      write(gates, at + j, cell * g * (i * (1 - i)));
-      write(gates, at + gap + j, cell * read(cells, previous + j) * (f * (1 - f)));
-      write(gates, at + 2 * gap + j, cell * i * (1 - g * g));
-      write(gates, at + 3 * gap + j, slope * bent * (o * (1 - o)));
+      write(slopes, slopesAt + j, cell * g * (i * (1 - i)));
+      write(slopes, slopesAt + gap + j, cell * read(cells, previous + j) * (f * (1 - f)));
+      write(slopes, slopesAt + 2 * gap + j, cell * i * (1 - g * g));
+      write(slopes, slopesAt + 3 * gap + j, slope * bent * (o * (1 - o)));
       write(dc, dcAt + j, cell * f);
     }
   }
@@ -96,7 +98,9 @@ final class ScalarCells {
       MemorySegment states,
       long previous,
       MemorySegment dh,
-      long dhAt) {
+      long dhAt,
+      MemorySegment slopes,
+      long slopesAt) {
     for (int j = from; j < count; j++) {
       float q = read(gates, at + j);
       float r = read(gates, at + gap + j);
@@ -104,10 +108,10 @@ final class ScalarCells {
       float n = read(gates, at + 3 * gap + j);
       float slope = read(dh, dhAt + j);
       float dn = slope * (1 - z) * (1 - n * n);
-      write(gates, at + j, dn * r);
-      write(gates, at + gap + j, dn * q * (r * (1 - r)));
-      write(gates, at + 2 * gap + j, slope * (read(states, previous + j) - n) * (z * (1 - z)));
-      write(gates, at + 3 * gap + j, dn);
+      write(slopes, slopesAt + j, dn * r);
+      write(slopes, slopesAt + gap + j, dn * q * (r * (1 - r)));
+      write(slopes, slopesAt + 2 * gap + j, slope * (read(states, previous + j) - n) * (z * (1 - z)));
+      write(slopes, slopesAt + 3 * gap + j, dn);
       write(dh, dhAt + j, slope * z);
     }
   }

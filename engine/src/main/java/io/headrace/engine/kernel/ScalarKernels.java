@@ -257,10 +257,13 @@ final class ScalarKernels implements Kernels {
       long dhOffset,
       MemorySegment dc,
       long dcOffset,
+      long dRow,
+      MemorySegment slopes,
+      long slopesOffset,
       long slopesRow) {
     for (int row = 0; row < rows; row++) {
       long cell = row * cellsRow;
-      long slope = row * slopesRow;
+      long slope = row * dRow;
       ScalarCells.lstmGradient(
           0,
           count,
@@ -273,7 +276,9 @@ final class ScalarKernels implements Kernels {
           dh,
           dhOffset + slope,
           dc,
-          dcOffset + slope);
+          dcOffset + slope,
+          slopes,
+          slopesOffset + row * slopesRow);
     }
   }
 
@@ -316,7 +321,10 @@ final class ScalarKernels implements Kernels {
       long statesRow,
       MemorySegment dh,
       long dhOffset,
-      long dhRow) {
+      long dhRow,
+      MemorySegment slopes,
+      long slopesOffset,
+      long slopesRow) {
     for (int row = 0; row < rows; row++) {
       ScalarCells.gruGradient(
           0,
@@ -327,7 +335,9 @@ final class ScalarKernels implements Kernels {
           states,
           previous + row * statesRow,
           dh,
-          dhOffset + row * dhRow);
+          dhOffset + row * dhRow,
+          slopes,
+          slopesOffset + row * slopesRow);
     }
   }
 

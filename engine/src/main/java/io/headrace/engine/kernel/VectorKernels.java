@@ -353,6 +353,9 @@ final class VectorKernels implements Kernels {
       long dhOffset,
       MemorySegment dc,
       long dcOffset,
+      long dRow,
+      MemorySegment slopes,
+      long slopesOffset,
       long slopesRow) {
 
     int done =
@@ -365,12 +368,14 @@ final class VectorKernels implements Kernels {
             at(cells, previous, span(rows, cellsRow, count)),
             at(cells, own, span(rows, cellsRow, count)),
             cellsRow,
-            at(dh, dhOffset, span(rows, slopesRow, count)),
-            at(dc, dcOffset, span(rows, slopesRow, count)),
+            at(dh, dhOffset, span(rows, dRow, count)),
+            at(dc, dcOffset, span(rows, dRow, count)),
+            dRow,
+            at(slopes, slopesOffset, span(rows, slopesRow, 3 * gap + count)),
             slopesRow);
     for (int row = 0; done < count && row < rows; row++) {
       long cell = row * cellsRow;
-      long slope = row * slopesRow;
+      long slope = row * dRow;
       ScalarCells.lstmGradient(
           done,
           count,
@@ -383,9 +388,12 @@ final class VectorKernels implements Kernels {
           dh,
           dhOffset + slope,
           dc,
-          dcOffset + slope);
+          dcOffset + slope,
+          slopes,
+          slopesOffset + row * slopesRow);
     }
-    keep(gates, cells, dh, dc);
+    keep(gates, cells, slopes);
+    keep(dh, dc);
   }
 
   @Override
@@ -439,7 +447,10 @@ final class VectorKernels implements Kernels {
       long statesRow,
       MemorySegment dh,
       long dhOffset,
-      long dhRow) {
+      long dhRow,
+      MemorySegment slopes,
+      long slopesOffset,
+      long slopesRow) {
 
     int done =
         VectorCells.gruGradient(
@@ -451,7 +462,9 @@ final class VectorKernels implements Kernels {
             at(states, previous, span(rows, statesRow, count)),
             statesRow,
             at(dh, dhOffset, span(rows, dhRow, count)),
-            dhRow);
+            dhRow,
+            at(slopes, slopesOffset, span(rows, slopesRow, 3 * gap + count)),
+            slopesRow);
     for (int row = 0; done < count && row < rows; row++) {
       ScalarCells.gruGradient(
           done,
@@ -462,9 +475,11 @@ final class VectorKernels implements Kernels {
           states,
           previous + row * statesRow,
           dh,
-          dhOffset + row * dhRow);
+          dhOffset + row * dhRow,
+          slopes,
+          slopesOffset + row * slopesRow);
     }
-    keep(gates, states, dh);
+    keep(gates, states, dh, slopes);
   }
 
   @Override

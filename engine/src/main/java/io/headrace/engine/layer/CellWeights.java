@@ -12,9 +12,10 @@ import java.util.List;
  * input's weights below each other. Each matrix lies as [in][gates][units], the units padded.
  *
  * <p>Beside the parameters lie a copy cut into panels of a few columns, so that the terms of a
- * panel lie side by side, and the transposes that gradients flow back through. The gradient is
- * summed in tiles over all steps of all rows, and each tile goes into the optimizer, and from there
- * into the copies, at once.
+ * panel lie side by side, and the transposes that gradients flow back through. Each shard of a batch
+ * sums its gradient in the layout of the panels, a few steps at once, while what it is made of is
+ * in the cache. Then the shards are added up in tiles, and each tile goes into the optimizer, and
+ * from there into the copies, at once.
  */
 final class CellWeights {
   private static final int PANEL = 64;
@@ -38,6 +39,10 @@ final class CellWeights {
   private final List<Panel> panels = new ArrayList<>();
   private final List<Tile> tiles = new ArrayList<>();
   private final MemorySegment packed;
+  private final MemorySegment gradients;
+  private final long shardSize;
+  private final long[] shardSteps;
+  private final boolean[] started;
   private final MemorySegment recurrentTransposed;
   private final MemorySegment inputTransposed;
   private final MemorySegment zeros;
@@ -53,7 +58,7 @@ final class CellWeights {
     }
   }
 
-  /** Terms of a panel whose gradient is summed at once. */
+  /** Terms of a panel that are updated at once. */
   private record Tile(Panel panel, int first, int count) {}
 
   /**
@@ -98,7 +103,11 @@ final class CellWeights {
     addPanels(inputColumn, recurrentColumns, 0, terms());
     addPanels(recurrentColumns, kind.gates * width, width, terms());
     Panel last = panels.getLast();
-    this.packed = Floats.allocate(last.at(last.end()));
+    this.shardSize = last.at(last.end());
+    this.packed = Floats.allocate(shardSize);
+    this.gradients = Floats.allocate(Math.multiplyExact(scope.shards(), shardSize));
+    this.shardSteps = new long[scope.shards()];
+    this.started = new boolean[scope.shards()];
     this.recurrentTransposed = Floats.allocate((long) recurrentColumns * width);
     this.inputTransposed = Floats.allocate(flowsBack ? (long) inputColumns * paddedIn : 0);
     this.zeros = Floats.allocate(Math.max(PANEL, Math.max(width, paddedIn)));
@@ -247,51 +256,75 @@ final class CellWeights {
     return tiles.size();
   }
 
+  /** Operations of all tiles: one for each shard, and about two dozen of an optimizer. */
+  long updateCost() {
+    return shardSize * (shardSteps.length + 24L);
+  }
+
   static long scratch() {
     return (long) TILE_TERMS * PANEL;
   }
 
-  static void startTile(MemorySegment tile) {
-    Floats.fill(tile, 0, scratch(), 0);
+  /** Begins the gradient of a shard. */
+  void startShard(Pass pass, int shard) {
+    shardSteps[shard] = pass.step();
+    started[shard] = false;
   }
 
-  /** Whether a tile is of the recurrent weights alone, to which a first step adds nothing. */
-  boolean isRecurrent(int tile) {
-    return tiles.get(tile).first() < width;
-  }
-
-  /** Adds terms^T slopes over {@code steps} rows of both to a tile of the gradient. */
-  void addToTile(
-      int number,
-      MemorySegment sums,
-      int steps,
+  /** Adds terms^T slopes over {@code count} rows of both to the gradient of a shard. */
+  void addGradient(
+      int shard,
+      int count,
       MemorySegment terms,
       long termsAt,
-      long termsStep,
+      long termsRow,
       MemorySegment slopes,
       long slopesAt,
-      long slopesStep) {
-    Tile tile = tiles.get(number);
-    kernels.addProduct(
-        tile.count(),
-        tile.panel().width(),
-        steps,
-        terms,
-        termsAt + tile.first(),
-        1,
-        termsStep,
-        slopes,
-        slopesAt + tile.panel().column(),
-        slopesStep,
-        sums,
-        0,
-        tile.panel().width());
+      long slopesRow) {
+    boolean added = started[shard];
+    for (int i = 0; i < panels.size(); i++) {
+      Panel panel = panels.get(i);
+      long at = shard * shardSize + panel.at();
+      kernels.product(
+          panel.end() - panel.first(),
+          panel.width(),
+          count,
+          terms,
+          termsAt + panel.first(),
+          1,
+          termsRow,
+          slopes,
+          slopesAt + panel.column(),
+          slopesRow,
+          added ? gradients : zeros,
+          added ? at : 0,
+          added ? panel.width() : 0,
+          gradients,
+          at,
+          panel.width());
+    }
+    started[shard] = true;
   }
 
-  /** Updates the tile's weights by its sums. */
-  void applyTile(int number, MemorySegment sums) {
+  /** Ends the gradient of a shard, of which no row may have had a step. */
+  void endShard(int shard) {
+    if (!started[shard]) {
+      Floats.fill(gradients, shard * shardSize, shardSize, 0);
+    }
+  }
+
+  /** Updates a tile's weights by what the step's shards say, added in their order. */
+  void update(Pass pass, int number, MemorySegment sums) {
     Tile tile = tiles.get(number);
     Panel panel = tile.panel();
+    int size = tile.count() * panel.width();
+    Floats.fill(sums, 0, size, 0);
+    for (int shard = 0; shard < shardSteps.length; shard++) {
+      if (shardSteps[shard] == pass.step()) {
+        long at = shard * shardSize + panel.at(tile.first());
+        kernels.addScaled(size, 1, gradients, at, sums, 0);
+      }
+    }
     for (int i = 0; i < tile.count(); i++) {
       long place = place(tile.first() + i, panel.column());
       updates.apply(sums, (long) i * panel.width(), place, panel.width());

@@ -1,12 +1,12 @@
 package io.headrace.engine.layer;
 
 import io.headrace.engine.kernel.Kernels;
+import java.lang.foreign.MemorySegment;
 
 /**
  * The cell of Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997, with the forget gate of
  * Gers et al., "Learning to Forget", 2000: i, f, o = sigmoid(sums), g = tanh(sum), c_t = f c_{t-1}
- * + i g, h_t = o tanh(c_t). Its gates lie in the order i, f, g, o and are overwritten by their
- * gradients.
+ * + i g, h_t = o tanh(c_t). Its gates lie in the order i, f, g, o.
  */
 final class LstmCell implements Cell {
   private final Kernels kernels;
@@ -21,8 +21,8 @@ final class LstmCell implements Cell {
     this.width = width;
     this.gates = gates;
     this.states = states;
-    this.cells = StepBuffer.of(rows, states.steps(), width);
-    this.cellGradients = StepBuffer.of(rows, 1, width);
+    this.cells = StepBuffer.of(rows, states.group(), states.steps(), width);
+    this.cellGradients = StepBuffer.of(rows, states.group(), 1, width);
   }
 
   @Override
@@ -54,7 +54,16 @@ final class LstmCell implements Cell {
   }
 
   @Override
-  public void backward(int row, int rows, int step, int own, int previous, StepBuffer dh) {
+  public void backward(
+      int row,
+      int rows,
+      int step,
+      int own,
+      int previous,
+      StepBuffer dh,
+      MemorySegment slopes,
+      long slopesAt,
+      long slopesRow) {
     kernels.lstmGradient(
         rows,
         width,
@@ -70,6 +79,9 @@ final class LstmCell implements Cell {
         dh.at(row, 0),
         cellGradients.floats(),
         cellGradients.at(row, 0),
-        width);
+        width,
+        slopes,
+        slopesAt,
+        slopesRow);
   }
 }

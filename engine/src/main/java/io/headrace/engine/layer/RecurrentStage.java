@@ -9,9 +9,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A recurrent cell led over sequences in one direction. A group of rows takes step after step, so
  * that the weights stay in the cache, each step with those rows that have it. Steps behind a row's
- * last are never touched. The gradients of all steps' sums are kept for the weights' tiles.
+ * last are never touched. On the way back the gradients of a few steps' sums are kept, then go into
+ * that of the weights at once.
  */
 final class RecurrentStage {
+  private static final int GROUP = 16;
+
+  /** Steps of rows that go into the weights' gradient at once. */
+  private static final int CHUNK = 64;
+
   private final Kernels kernels;
   private final boolean reversed;
   private final DenseValue x;
@@ -23,6 +29,8 @@ final class RecurrentStage {
   private final StepBuffer terms;
 
   private final StepBuffer gates;
+  private final int slopesWidth;
+  private final int chunk;
   private final StepBuffer stateGradients;
   private final @Nullable StepBuffer inputGradients;
   private final Cell cell;
@@ -45,16 +53,30 @@ final class RecurrentStage {
     int steps = x.shape().getFirst();
     int rows = scope.batchSize();
     int width = Kernels.padded(layer.units());
-    this.terms = StepBuffer.of(rows, steps + 1, Kernels.padded(weights.terms()));
-    // a block more than there are gates, or rows would share few sets of the cache
-    this.gates = StepBuffer.of(rows, steps, layer.kind().gates * width + Kernels.BLOCK);
-    this.stateGradients = StepBuffer.of(rows, 1, width);
+    int group = groupOf(scope);
+    int gatesWidth = layer.kind().gates * width;
+    this.terms = StepBuffer.of(rows, group, steps + 1, Kernels.padded(weights.terms()));
+    this.gates = StepBuffer.of(rows, group, layer.kind().keepsGates ? steps : 1, gatesWidth);
+    this.slopesWidth = gatesWidth + Kernels.BLOCK; // rows would share few sets of the cache
+    this.chunk = Math.max(2, CHUNK / group);
+    this.stateGradients = StepBuffer.of(rows, group, 1, width);
     boolean padded = flowsBack && inputWidth % Kernels.BLOCK != 0;
-    this.inputGradients = padded ? StepBuffer.of(rows, 1, Kernels.padded(inputWidth)) : null;
+    this.inputGradients =
+        padded ? StepBuffer.of(rows, group, 1, Kernels.padded(inputWidth)) : null;
     this.cell = layer.kind().cell(kernels, rows, width, gates, terms);
     for (long at = weights.one(); at < Floats.count(terms.floats()); at += terms.width()) {
       Floats.write(terms.floats(), at, 1);
     }
+  }
+
+  /** Rows that take their steps together: a shard's, or a part of it that fits into the cache. */
+  private static int groupOf(LayerScope scope) {
+    int shard = Math.ceilDiv(Math.ceilDiv(scope.batchSize(), scope.shards()), 4) * 4;
+    int group = Math.min(GROUP, shard);
+    while (shard % group != 0) {
+      group -= 4;
+    }
+    return group;
   }
 
   void forward(Pass pass, int from, int to) {
@@ -79,7 +101,7 @@ final class RecurrentStage {
             terms.at(row, previous(step)),
             terms.width(),
             gates.floats(),
-            gates.at(row, step),
+            gates.at(row, keptStep(step)),
             gates.width());
         cell.forward(row, end - row, step, own(step), previous(step));
         row = next(pass, end, to, step);
@@ -107,68 +129,147 @@ final class RecurrentStage {
         inputWidth);
   }
 
-  void backward(Pass pass, int from, int to) {
-    for (int row = from; row < to; row = gates.groupEnd(row)) {
-      backwardGroup(pass, row, Math.min(to, gates.groupEnd(row)));
-    }
+  /** Floats of a worker's memory for the gradients of a few steps' sums. */
+  long slopes() {
+    return (long) chunk * gates.group() * slopesWidth;
   }
 
-  private void backwardGroup(Pass pass, int from, int to) {
+  private long slopesAt(int row, int step) {
+    return ((long) (step % chunk) * gates.group() + row % gates.group()) * slopesWidth;
+  }
+
+  void backward(Pass pass, int shard, int from, int to, MemorySegment slopes) {
+    weights.startShard(pass, shard);
+    for (int row = from; row < to; row = gates.groupEnd(row)) {
+      backwardGroup(pass, shard, row, Math.min(to, gates.groupEnd(row)), slopes);
+    }
+    weights.endShard(shard);
+  }
+
+  private void backwardGroup(Pass pass, int shard, int from, int to, MemorySegment slopes) {
     for (int row = from; row < to; row++) {
       stateGradients.clear(row, 0);
       cell.startBackward(row);
-      int steps = x.steps(pass, row);
-      if (!reversed && steps < gates.steps()) {
-        gates.clear(row, steps); // what flows back into a row's last step
-      }
     }
     int longest = longest(pass, from, to);
     for (int i = 0; i < longest; i++) {
       int step = reversed ? i : longest - 1 - i;
       for (int row = next(pass, from, to, step); row < to; ) {
         int end = end(pass, row, to, step);
-        if (i > 0) {
-          weights.flowToState(
-              end - row,
-              gates.floats(),
-              gates.at(row, reversed ? step - 1 : step + 1),
-              gates.width(),
-              cell.carries(),
-              stateGradients.floats(),
-              stateGradients.at(row, 0));
-        }
-        for (int r = row; r < end; r++) {
-          long at = stateGradients.at(r, 0);
-          output.addGradient(r, step, step == last(pass, r), stateGradients.floats(), at);
-        }
-        cell.backward(row, end - row, step, own(step), previous(step), stateGradients);
-        if (x.wantsGradients()) {
-          addInputGradients(row, end, step);
-        }
+        backwardStep(pass, row, end, step, i == 0, slopes);
         row = next(pass, end, to, step);
+      }
+      boolean last = reversed ? step % chunk == chunk - 1 : step % chunk == 0;
+      if (last || i == longest - 1) {
+        addToWeights(pass, shard, from, to, step - step % chunk, slopes);
       }
     }
   }
 
+  private void backwardStep(
+      Pass pass, int from, int to, int step, boolean first, MemorySegment slopes) {
+    int after = reversed ? step - 1 : step + 1;
+    for (int row = from; row < to && !first; row++) {
+      if (step == last(pass, row)) { // nothing flows back into it
+        Floats.fill(slopes, slopesAt(row, after), slopesWidth, 0);
+      }
+    }
+    MemorySegment dh = stateGradients.floats();
+    if (!first) {
+      weights.flowToState(
+          to - from,
+          slopes,
+          slopesAt(from, after),
+          slopesWidth,
+          cell.carries(),
+          dh,
+          stateGradients.at(from, 0));
+    }
+    for (int row = from; row < to; row++) {
+      output.addGradient(row, step, step == last(pass, row), dh, stateGradients.at(row, 0));
+    }
+    cell.backward(
+        from,
+        to - from,
+        step,
+        own(step),
+        previous(step),
+        stateGradients,
+        slopes,
+        slopesAt(from, step),
+        slopesWidth);
+    if (x.wantsGradients()) {
+      addInputGradients(from, to, step, slopes);
+    }
+  }
+
   /** dx += slopes W^T. */
-  private void addInputGradients(int from, int to, int step) {
+  private void addInputGradients(int from, int to, int step, MemorySegment slopes) {
     MemorySegment dx = x.gradients();
     long at = (long) from * x.stride() + (long) step * inputWidth;
-    long slopes = gates.at(from, step);
+    long slopesAt = slopesAt(from, step);
+    int rows = to - from;
     if (inputGradients == null) {
-      weights.flowToInput(
-          to - from, gates.floats(), slopes, gates.width(), true, dx, at, x.stride());
+      weights.flowToInput(rows, slopes, slopesAt, slopesWidth, true, dx, at, x.stride());
       return;
     }
     MemorySegment padded = inputGradients.floats();
-    long paddedAt = inputGradients.at(from, 0);
     int width = inputGradients.width();
-    weights.flowToInput(
-        to - from, gates.floats(), slopes, gates.width(), false, padded, paddedAt, width);
-    for (int row = 0; row < to - from; row++) {
+    long paddedAt = inputGradients.at(from, 0);
+    weights.flowToInput(rows, slopes, slopesAt, slopesWidth, false, padded, paddedAt, width);
+    for (int row = 0; row < rows; row++) {
       kernels.addScaled(
           inputWidth, 1, padded, paddedAt + (long) row * width, dx, at + (long) row * x.stride());
     }
+  }
+
+  /** What a chunk of steps, from {@code step} on, says to the weights. */
+  private void addToWeights(
+      Pass pass, int shard, int from, int to, int step, MemorySegment slopes) {
+    int steps = chunkSteps(pass, from, step);
+    boolean whole = to - from == gates.group();
+    for (int row = from; whole && row < to; row++) {
+      whole = chunkSteps(pass, row, step) == steps;
+    }
+    if (whole) {
+      long slopesAt = slopesAt(from, step);
+      addToWeights(
+          shard, from, step, steps * (to - from), terms.width(), slopes, slopesAt, slopesWidth);
+      return;
+    }
+    long slopesStep = (long) gates.group() * slopesWidth;
+    for (int row = from; row < to; row++) {
+      int count = chunkSteps(pass, row, step);
+      long slopesAt = slopesAt(row, step);
+      addToWeights(shard, row, step, count, terms.step(), slopes, slopesAt, slopesStep);
+    }
+  }
+
+  private void addToWeights(
+      int shard,
+      int row,
+      int step,
+      int count,
+      long termsApart,
+      MemorySegment slopes,
+      long slopesAt,
+      long slopesApart) {
+    if (count > 0) {
+      weights.addGradient(
+          shard,
+          count,
+          terms.floats(),
+          terms.at(row, previous(step)),
+          termsApart,
+          slopes,
+          slopesAt,
+          slopesApart);
+    }
+  }
+
+  /** Steps of a row in the chunk that begins with {@code step}. */
+  private int chunkSteps(Pass pass, int row, int step) {
+    return Math.clamp((long) x.steps(pass, row) - step, 0, chunk);
   }
 
   int tiles() {
@@ -179,63 +280,22 @@ final class RecurrentStage {
     return CellWeights.scratch();
   }
 
+  /** Operations of all tiles. */
+  long updateCost() {
+    return weights.updateCost();
+  }
+
   void update(Pass pass, int tile, MemorySegment sums) {
-    CellWeights.startTile(sums);
-    for (int row = 0; row < pass.rows(); row = gates.groupEnd(row)) {
-      int end = Math.min(pass.rows(), gates.groupEnd(row));
-      int steps = x.steps(pass, row);
-      if (end == gates.groupEnd(row) && haveSteps(pass, row, end, steps)) {
-        addToTile(tile, sums, row, steps, gates.group(), terms.width(), gates.width());
-        continue;
-      }
-      for (int r = row; r < end; r++) {
-        addToTile(tile, sums, r, x.steps(pass, r), 1, terms.step(), gates.step());
-      }
-    }
-    weights.applyTile(tile, sums);
-  }
-
-  /**
-   * Adds what {@code steps} steps of some rows, from {@code row} on, say to a tile.
-   *
-   * @param rows how many; all of the group or one
-   * @param termsStep how far what is added to each other lies apart
-   */
-  private void addToTile(
-      int tile,
-      MemorySegment sums,
-      int row,
-      int steps,
-      int rows,
-      long termsStep,
-      long gatesStep) {
-    int without = weights.isRecurrent(tile) ? 1 : 0; // the state before the first step is 0
-    int step = reversed ? 0 : without;
-    if (steps > without) {
-      weights.addToTile(
-          tile,
-          sums,
-          (steps - without) * rows,
-          terms.floats(),
-          terms.at(row, previous(step)),
-          termsStep,
-          gates.floats(),
-          gates.at(row, step),
-          gatesStep);
-    }
-  }
-
-  private boolean haveSteps(Pass pass, int from, int to, int steps) {
-    for (int row = from; row < to; row++) {
-      if (x.steps(pass, row) != steps) {
-        return false;
-      }
-    }
-    return true;
+    weights.update(pass, tile, sums);
   }
 
   void derive() {
     weights.derive();
+  }
+
+  /** The step of the gates where a step's are kept, if only until the next step. */
+  private int keptStep(int step) {
+    return Math.min(step, gates.steps() - 1);
   }
 
   /** Slot of a step's state. */

@@ -12,10 +12,13 @@ import java.lang.foreign.MemorySegment;
  * @param group rows of a group
  */
 record StepBuffer(MemorySegment floats, int steps, int width, int group) {
-  private static final int GROUP = 16;
 
+  /** Of rows that lie one behind the other. */
   static StepBuffer of(int rows, int steps, int width) {
-    int group = Math.min(GROUP, rows);
+    return of(rows, 1, steps, width);
+  }
+
+  static StepBuffer of(int rows, int group, int steps, int width) {
     long whole = (long) Math.ceilDiv(rows, group) * group;
     long size = Math.multiplyExact(whole * steps, width);
     return new StepBuffer(Floats.allocate(size), steps, width, group);

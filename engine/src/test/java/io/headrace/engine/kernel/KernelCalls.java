@@ -99,11 +99,12 @@ final class KernelCalls {
     calls.put(
         "lstmGradient",
         (k, a, b, c, d) ->
-            k.lstmGradient(2, n, a, o, row, gap, b, o, o + gap, 2 * gap, c, o, d, o, gap));
+            k.lstmGradient(
+                2, n, b, o, row, gap, c, o, o + gap, 2 * gap, c, last, d, o, gap, a, o, row));
     calls.put("gru", (k, a, b, c, d) -> k.gru(2, n, a, o, row, gap, d, o, o + gap, 2 * gap));
     calls.put(
         "gruGradient",
-        (k, a, b, c, d) -> k.gruGradient(2, n, a, o, row, gap, b, o, gap, d, o, gap));
+        (k, a, b, c, d) -> k.gruGradient(2, n, b, o, row, gap, c, o, gap, d, o, gap, a, o, row));
     return calls;
   }
 
