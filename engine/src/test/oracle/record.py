@@ -117,11 +117,11 @@ class Model:
 
         return forward
 
-    def conv2d(self, index, inputs, outputs, size, limit=0.25, **options):
+    def conv2d(self, index, inputs, outputs, size, limit=0.25, biased=True, **options):
         weight = self.parameter(
             f"{index}.conv2d.weight", -limit, limit, outputs, size, size, inputs
         )
-        bias = self.parameter(f"{index}.conv2d.bias", -limit, limit, outputs)
+        bias = self.parameter(f"{index}.conv2d.bias", -limit, limit, outputs) if biased else None
         return lambda x: F.conv2d(x, weight.permute(0, 3, 1, 2), bias, **options)
 
     def causal_conv1d(self, index, inputs, outputs, size, dilation, limit=0.25):
@@ -425,6 +425,27 @@ def batch_norm_cnn_momentum():
     return train(model, forward, images, softmax(5), 19, torch.optim.SGD, **settings)
 
 
+def strided_cnn_momentum():
+    """conv, batch-norm, relu, conv of stride 2, batch-norm, relu, conv of stride 2, relu,
+    global-avg-pool, dense, of sizes that tiles are made for"""
+    model = Model()
+    first = model.conv2d(0, 3, 32, 3, biased=False, padding=1)
+    first_norm = model.batch_norm(1, 32)
+    second = model.conv2d(3, 32, 48, 3, 0.1, biased=False, stride=2, padding=1)
+    second_norm = model.batch_norm(4, 48)
+    third = model.conv2d(6, 48, 16, 3, 0.1, stride=2, padding=1)
+    last = model.dense(9, 16, 5)
+
+    def forward(x):
+        h = F.relu(first_norm(first(x)))
+        h = F.relu(second_norm(second(h)))
+        return last(F.relu(third(h)).mean((2, 3)))
+
+    images = channels_first(16, 32, 3)
+    settings = {"lr": 0.05, "momentum": 0.9}
+    return train(model, forward, images, softmax(5), 19, torch.optim.SGD, **settings)
+
+
 def causal_conv1d_adam():
     """conv1d, relu, conv1d with dilation 2, relu, flatten, dense"""
     model = Model()
@@ -607,6 +628,7 @@ if __name__ == "__main__":
         ("clipped-cosine", clipped_cosine),
         ("cnn-adam", cnn_adam),
         ("batch-norm-cnn-momentum", batch_norm_cnn_momentum),
+        ("strided-cnn-momentum", strided_cnn_momentum),
         ("causal-conv1d-adam", causal_conv1d_adam),
         ("layer-norm-adam", layer_norm_adam),
         ("rnn-adam", lambda: recurrent_adam("rnn")),

@@ -176,7 +176,7 @@ async function showRejected(rejected) {
     const { rows: letters } = await response.json();
     const section = document.getElementById("rejected");
     section.hidden = letters.length === 0;
-    listed(section.querySelector("ol"), letters.reverse().map(({ letter, reason, detail }) => [`${letter} ${reason}`, detail]));
+    listed(section.querySelector("ol"), letters.reverse().map(({ letter, fileByte, reason, detail }) => [`${letter} ${fileByte == null ? "" : `at byte ${fileByte} `}${reason}`, detail]));
   } catch {
     rejectedShown = 0; // a later tick tries again
   }

@@ -3,7 +3,6 @@ package io.headrace.engine;
 import io.headrace.engine.layer.JoinWork;
 import io.headrace.engine.layer.Pass;
 import io.headrace.engine.layer.RowWork;
-import io.headrace.engine.layer.ShardWork;
 import io.headrace.engine.layer.Tape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -136,23 +135,41 @@ final class Plan {
       int from = firstRow(first);
       int to = firstRow(end);
       if (from < to) {
-        for (Tape.Step step : steps) {
-          switch (step) {
-            case Tape.Step.Rows rows -> rows.work().run(pass, from, to);
-            case Tape.Step.Shards cut -> runShards(cut.work(), first, end, scratch);
-            case Tape.Step.Join join -> throw new IllegalStateException("a join is no row work");
-          }
+        for (int i = 0; i < steps.length; ) {
+          i = runFrom(i, first, end, scratch);
         }
       }
     }
 
-    private void runShards(ShardWork work, int first, int end, MemorySegment scratch) {
-      for (int shard = first; shard < end; shard++) {
-        int from = firstRow(shard);
-        int to = firstRow(shard + 1);
-        if (from < to) {
-          work.run(pass, shard, from, to, scratch);
+    /** Runs a step, and those on shards that follow one on shards; returns which comes next. */
+    private int runFrom(int step, int first, int end, MemorySegment scratch) {
+      return switch (steps[step]) {
+        case Tape.Step.Rows rows -> {
+          rows.work().run(pass, firstRow(first), firstRow(end));
+          yield step + 1;
         }
+        case Tape.Step.Shards shards -> runShards(step, first, end, scratch);
+        case Tape.Step.Join join -> throw new IllegalStateException("a join is no row work");
+      };
+    }
+
+    private int runShards(int step, int first, int end, MemorySegment scratch) {
+      int next = step + 1;
+      while (next < steps.length && steps[next] instanceof Tape.Step.Shards) {
+        next++;
+      }
+      for (int shard = first; shard < end; shard++) {
+        runShard(step, next, shard, scratch);
+      }
+      return next;
+    }
+
+    /** A shard goes through several steps at once, so that it stays in the cache. */
+    private void runShard(int step, int end, int shard, MemorySegment scratch) {
+      int from = firstRow(shard);
+      int to = firstRow(shard + 1);
+      for (int i = step; i < end && from < to; i++) {
+        ((Tape.Step.Shards) steps[i]).work().run(pass, shard, from, to, scratch);
       }
     }
   }

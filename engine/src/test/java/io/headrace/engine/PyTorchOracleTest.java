@@ -158,6 +158,24 @@ class PyTorchOracleTest {
   }
 
   @Test
+  void trainsConvolutionsOfStrideTwoInTilesAsPyTorchDoes() throws IOException {
+    List<ComponentSpec> layers =
+        List.of(
+            Specs.layer("conv2d", Map.of("filters", 32, "padding", 1, "bias", false)),
+            Specs.layer("batch-norm", Map.of()),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("conv2d", Map.of("filters", 48, "padding", 1, "stride", 2, "bias", false)),
+            Specs.layer("batch-norm", Map.of()),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("conv2d", Map.of("filters", 16, "padding", 1, "stride", 2)),
+            Specs.layer("relu", Map.of()),
+            Specs.layer("global-avg-pool", Map.of()),
+            Specs.layer("dense", Map.of()));
+    ComponentSpec sgd = Specs.optimizer("sgd", Map.of("learning-rate", 0.05, "momentum", 0.9));
+    compare("strided-cnn-momentum", Specs.model(rows(5, 16, 32, 3), layers, "softmax", sgd, 19));
+  }
+
+  @Test
   void trainsALayerNormalisedNetworkWithAdamAsPyTorchDoes() throws IOException {
     List<ComponentSpec> layers =
         List.of(

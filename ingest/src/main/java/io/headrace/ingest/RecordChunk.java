@@ -30,6 +30,7 @@ public final class RecordChunk {
   public record Fault(RejectionReason reason, String detail) {}
 
   private static final Envelope.Provider NO_ENVELOPES = i -> Envelope.NONE;
+  private static final long NO_BYTE = -1;
 
   private final Recycler recycler;
   private SourcePartition partition = new SourcePartition("", 0);
@@ -38,6 +39,10 @@ public final class RecordChunk {
   private int[] ends = new int[256];
   private long[] positions = new long[256];
   private long[] timestamps = new long[256];
+  private long[] fileBytes = new long[256];
+  private long fileByte = NO_BYTE;
+  private @Nullable String file;
+  private final List<@Nullable String> files = new ArrayList<>(0);
   private int count;
   private final List<@Nullable Fault> faults = new ArrayList<>(0);
   private boolean delimited = true;
@@ -63,6 +68,9 @@ public final class RecordChunk {
     filled = 0;
     count = 0;
     faults.clear();
+    fileByte = NO_BYTE;
+    file = null;
+    files.clear();
     delimited = true;
     shuffled = false;
     skipped = 0;
@@ -80,6 +88,26 @@ public final class RecordChunk {
   public void startShuffled(SourcePartition partition, long position) {
     start(partition, position);
     shuffled = true;
+  }
+
+  /**
+   * Says where in its file the record begins that is added next, or the block that has it.
+   *
+   * @param byteOfFile counted from 0 in the file's bytes, unpacked
+   */
+  public void placeAt(long byteOfFile) {
+    fileByte = byteOfFile;
+  }
+
+  /** Says which of the source's files the record is that is added next. */
+  public void placeIn(String nameOfFile) {
+    file = nameOfFile;
+  }
+
+  /** Gives the record that is added next the place of one of another chunk. */
+  public void placeAs(RecordChunk other, int record) {
+    fileByte = other.rawFileByte(record);
+    file = other.file(record);
   }
 
   /** Adds a record; {@code length} bytes of {@code source} from {@code offset} on. */
@@ -106,11 +134,17 @@ public final class RecordChunk {
       ends = Arrays.copyOf(ends, count * 2);
       positions = Arrays.copyOf(positions, count * 2);
       timestamps = Arrays.copyOf(timestamps, count * 2);
+      fileBytes = Arrays.copyOf(fileBytes, count * 2);
     }
     filled += length;
     ends[count] = filled;
     positions[count] = position;
     timestamps[count] = timestampMillis;
+    fileBytes[count] = fileByte;
+    if (file != null) {
+      padTo(count, files);
+      files.add(file);
+    }
     count++;
     nextPosition = shuffled ? nextPosition + 1 : position + 1;
   }
@@ -120,9 +154,7 @@ public final class RecordChunk {
    * rejected, for this reason.
    */
   public void addFault(RejectionReason reason, String detail, long position, long timestampMillis) {
-    while (faults.size() < count) {
-      faults.add(null);
-    }
+    padTo(count, faults);
     faults.add(new Fault(reason, detail));
     addReserved(0, position, timestampMillis);
   }
@@ -177,6 +209,8 @@ public final class RecordChunk {
     if (!delimited) {
       positions = new long[kept];
       timestamps = new long[kept];
+      fileBytes = new long[kept];
+      Arrays.fill(fileBytes, fileByte);
       Arrays.setAll(positions, i -> firstPosition + skipped + i);
     }
     delimited = true;
@@ -184,6 +218,7 @@ public final class RecordChunk {
     ends = Arrays.copyOf(recordEnds, Math.max(kept, ends.length));
     positions = Arrays.copyOf(positions, ends.length);
     timestamps = Arrays.copyOf(timestamps, ends.length);
+    fileBytes = Arrays.copyOf(fileBytes, ends.length);
     filled = kept == 0 ? 0 : ends[kept - 1];
     count = kept;
     skipped = 0;
@@ -193,10 +228,14 @@ public final class RecordChunk {
 
   /** Says why a decoder is to reject a record, whose bytes stay beside that. */
   public void fault(int record, Fault fault) {
-    while (faults.size() <= record) {
-      faults.add(null);
-    }
+    padTo(record + 1, faults);
     faults.set(record, fault);
+  }
+
+  private static <T> void padTo(int size, List<@Nullable T> list) {
+    while (list.size() < size) {
+      list.add(null);
+    }
   }
 
   /** Adds {@code distance} to every position. */
@@ -307,6 +346,24 @@ public final class RecordChunk {
    */
   public long timestampMillis(int i) {
     return delimited ? timestamps[i] : 0;
+  }
+
+  /**
+   * Byte of its file, unpacked, at which record {@code i} begins, or the block that has it; null
+   * where it is not from a file.
+   */
+  public @Nullable Long fileByte(int i) {
+    long known = rawFileByte(i);
+    return known == NO_BYTE ? null : known;
+  }
+
+  private long rawFileByte(int i) {
+    return delimited ? fileBytes[i] : fileByte;
+  }
+
+  /** Which of the source's files record {@code i} is; null where that is the source itself. */
+  public @Nullable String file(int i) {
+    return i < files.size() ? files.get(i) : null;
   }
 
   /** Why record {@code i} cannot be read; null, as nearly always, if it can. */

@@ -49,6 +49,7 @@ public final class Schemas {
   public static BinaryMessageDecoder<RejectedSample> letters() {
     var older = new SchemaStore.Cache();
     older.addSchema(older("rejected-sample-1.avsc"));
+    older.addSchema(older("rejected-sample-2.avsc"));
     return RejectedSample.createDecoder(older);
   }
 

@@ -27,6 +27,8 @@ public final class Letters {
         ByteBuffer.wrap(new byte[] {7}),
         List.of(
             new RecordHeader("trace", ByteBuffer.wrap(new byte[] {1, 2})),
-            new RecordHeader("empty", null)));
+            new RecordHeader("empty", null)),
+        null,
+        position * 10);
   }
 }

@@ -6,6 +6,7 @@ import io.headrace.app.report.PredictionJson;
 import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.sample.SampleBlock;
+import io.headrace.ingest.RecordChunk;
 import io.headrace.pipeline.job.StoredModel;
 import io.headrace.sink.seal.FileSeal;
 import java.io.IOException;
@@ -68,7 +69,7 @@ final class PredictCommand implements Callable<Integer> {
       model.forEachUnlabelled(
           file,
           (chunk, record, reason, detail) ->
-              writeRejection(json, chunk.position(record < 0 ? -1 - record : record), detail),
+              writeRejection(json, chunk, record < 0 ? -1 - record : record, detail),
           block -> write(json, model, block));
     } finally {
       if (input.equals("-")) {
@@ -79,10 +80,15 @@ final class PredictCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void writeRejection(JsonGenerator json, long position, String detail) {
+  private static void writeRejection(
+      JsonGenerator json, RecordChunk chunk, int record, String detail) {
     try {
       json.writeStartObject();
-      json.writeNumberField("position", position);
+      json.writeNumberField("position", chunk.position(record));
+      Long fileByte = chunk.fileByte(record);
+      if (fileByte != null) {
+        json.writeNumberField("fileByte", fileByte);
+      }
       json.writeStringField("rejected", detail);
       json.writeEndObject();
       json.writeRaw('\n');

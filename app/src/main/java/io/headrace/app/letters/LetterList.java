@@ -1,5 +1,6 @@
 package io.headrace.app.letters;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.headrace.app.report.PrettyJson;
@@ -80,9 +81,11 @@ public final class LetterList {
   private static String text(ObjectNode row) {
     int replays = row.path("replays").asInt();
     String detail = row.path("detail").asText().replaceAll("\\s+", " ");
-    return "%s  %s  %s%s%s  %s"
+    JsonNode at = row.path("fileByte");
+    return "%s%s  %s  %s%s%s  %s"
         .formatted(
             row.path("letter").asText(),
+            at.isNull() ? "" : "  at byte " + at.asLong(),
             row.path("rejectedAt").asText(),
             row.path("reason").asText(),
             replays == 0 ? "" : "  after %d replays".formatted(replays),

@@ -54,6 +54,12 @@ public record LetterView(RejectedSample letter, ReplayLog log) {
     lines.add("rejected  " + letter.getRejectedAt());
     lines.add("reason    " + letter.getReason());
     lines.add("detail    " + letter.getDetail());
+    if (letter.getFile() != null) {
+      lines.add("file      " + letter.getFile());
+    }
+    if (letter.getFileByte() != null) {
+      lines.add("at byte   " + letter.getFileByte());
+    }
     lines.add("to do     " + Remedy.of(letter.getReason()));
     lines.add("replays   " + log.replaysOf(letter) + (log.has(letter) ? ", put back since" : ""));
     if (letter.getKey() != null) {
@@ -135,6 +141,8 @@ public record LetterView(RejectedSample letter, ReplayLog log) {
         .put("source", letter.getSource())
         .put("partition", letter.getPartition())
         .put("position", letter.getPosition())
+        .put("file", letter.getFile())
+        .put("fileByte", letter.getFileByte())
         .put("reason", letter.getReason())
         .put("detail", letter.getDetail())
         .put("rejectedAt", letter.getRejectedAt().toString())

@@ -1,6 +1,7 @@
 package io.headrace.app.run;
 
 import static io.headrace.app.CommandLineRun.FLIGHTS;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,26 @@ class BadInputTest {
             org.assertj.core.groups.Tuple.tuple(3L, "missing-field"),
             org.assertj.core.groups.Tuple.tuple(4L, "malformed"));
     assertThat(letters().getFirst().getDetail()).contains("perhaps", "no, yes");
+  }
+
+  @Test
+  void saysAtWhichByteOfAPackedFileARejectedLineBegins() throws IOException {
+    String sound = "{\"y\":\"no\",\"a\":1,\"b\":2}\n";
+    Path data = folder.resolve("rows.jsonl.gz");
+    try (var packed = new GZIPOutputStream(Files.newOutputStream(data))) {
+      packed.write((sound + sound.replace("no", "perhaps") + sound).getBytes(UTF_8));
+    }
+    CommandLineRun run = train(data, "jsonl");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(letters())
+        .singleElement()
+        .returns((long) sound.length(), RejectedSample::getFileByte)
+        .returns(null, RejectedSample::getFile);
+    Path dead = folder.resolve("dead.avro");
+    String place = "at byte " + sound.length();
+    assertThat(CommandLineRun.of("dead-letters", "list", "--from", dead).out()).contains(place);
+    CommandLineRun shown = CommandLineRun.of("dead-letters", "show", "--from", dead, data + "/0/1");
+    assertThat(shown.out()).as(shown.err()).contains("at byte   " + sound.length());
   }
 
   @Test

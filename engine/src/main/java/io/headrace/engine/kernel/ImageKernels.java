@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
  * Loops of convolutions and poolings, under the promises of {@link Kernels}. A filter of 3 by 3 at
  * stride 1 may be applied to tiles of 2 by 2 or 4 by 4 outputs at once, F(2x2, 3x3) and F(4x4, 3x3)
  * of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016, section 4:
- * transform filter and input, multiply 16 or 36 matrices, transform the products back.
+ * transform filter and input, multiply 16 or 36 matrices, transform the products back. {@link
+ * TileTransform} does the like at stride 2, and has the transforms of the gradients.
  */
 public interface ImageKernels {
   /** Elements of a Winograd tile with {@code side} by {@code side} outputs. */
@@ -188,6 +189,24 @@ public interface ImageKernels {
       MemorySegment m,
       long mOffset,
       long mStep,
+      MemorySegment out,
+      long outOffset,
+      long outRow,
+      long outStep);
+
+  /**
+   * Transforms a tile for n channels at once: element (i, j) lies at inOffset + i inRow + j inStep,
+   * element (i, j) of the result at outOffset + i outRow + j outStep.
+   *
+   * @param n a multiple of {@link Kernels#BLOCK}
+   */
+  void transformTile(
+      TileTransform transform,
+      int n,
+      MemorySegment in,
+      long inOffset,
+      long inRow,
+      long inStep,
       MemorySegment out,
       long outOffset,
       long outRow,

@@ -211,6 +211,23 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void transformTile(
+      TileTransform transform,
+      int n,
+      MemorySegment in,
+      long inOffset,
+      long inRow,
+      long inStep,
+      MemorySegment out,
+      long outOffset,
+      long outRow,
+      long outStep) {
+
+    ScalarTileTransforms.transform(
+        transform, n, in, inOffset, inRow, inStep, out, outOffset, outRow, outStep);
+  }
+
+  @Override
   public void lstm(
       int rows,
       int count,

@@ -17,6 +17,7 @@ final class BatchNormStage {
   private final Updates updates;
   private final DenseValue x;
   private final DenseValue y;
+  private final boolean onDemand;
   private final float slope;
   private final double epsilon;
   private final Parameter scale;
@@ -33,20 +34,22 @@ final class BatchNormStage {
   /** By scale, then by shift. */
   private final MemorySegment gradients;
 
-  private BatchNormStage(
-      LayerScope scope, DenseValue x, float slope, double epsilon, double momentum) {
+  private BatchNormStage(LayerScope scope, DenseValue x, BatchNormLayer layer) {
     this.kernels = scope.kernels();
     this.updates = scope.updates();
     this.x = x;
-    this.y = scope.buffer(x.shape());
-    this.slope = slope;
-    this.epsilon = epsilon;
+    int channels = x.shape().getLast();
+    boolean wholeVectors = channels % Kernels.BLOCK == 0;
+    this.onDemand = layer.onDemand() && wholeVectors && !x.isPadded();
+    DenseValue kept = wholeVectors ? scope.bufferOver(x) : scope.buffer(x.shape());
+    this.y = onDemand ? kept.computedBy(this::read) : kept;
+    this.slope = layer.slope();
+    this.epsilon = layer.epsilon();
     this.walk = ChannelWalk.over(x, y);
-    int channels = walk.channels();
     List<Long> shape = List.of((long) channels);
     this.scale = scope.parameter("scale", shape, Initialisation.ONES);
     this.shift = scope.parameter("shift", shape, Initialisation.ZEROS);
-    this.running = new RunningMoments(channels, momentum);
+    this.running = new RunningMoments(channels, layer.momentum());
     scope.keep("running", running);
     this.moments = new ChannelMoments(kernels, walk, scope.shards());
     this.gradientSums = new ShardSums(scope.shards(), walk.width());
@@ -55,9 +58,8 @@ final class BatchNormStage {
     this.gradients = Floats.allocate(2L * channels);
   }
 
-  static Value attach(
-      LayerScope scope, DenseValue x, float slope, double epsilon, double momentum) {
-    var stage = new BatchNormStage(scope, x, slope, epsilon, momentum);
+  static Value attach(LayerScope scope, DenseValue x, BatchNormLayer layer) {
+    var stage = new BatchNormStage(scope, x, layer);
     scope
         .tape()
         .steps(
@@ -65,11 +67,11 @@ final class BatchNormStage {
             List.of(
                 new Tape.Step.Shards(stage.moments.scratch(), stage::sum),
                 new Tape.Step.Join(stage::chooseMoments),
-                new Tape.Step.Rows(stage::normalise)),
+                new Tape.Step.Shards(0, stage::normalise)),
             List.of(
                 new Tape.Step.Shards(2L * stage.walk.width(), stage::sumGradients),
                 new Tape.Step.Join(stage::joinGradients),
-                new Tape.Step.Rows(stage::passGradients)));
+                new Tape.Step.Shards(0, stage::passGradients)));
     scope.tape().tiles(1, 0, COST * stage.walk.channels(), stage::update);
     return stage.y.withStepsOf(x);
   }
@@ -101,7 +103,10 @@ final class BatchNormStage {
     }
   }
 
-  private void normalise(Pass pass, int from, int to) {
+  private void normalise(Pass pass, int shard, int from, int to, MemorySegment scratch) {
+    if (onDemand) {
+      return;
+    }
     for (int row = from; row < to; row += walk.height()) {
       fillRest(pass, row, y.buffer(), y.start(pass, row));
       kernels.normalise(
@@ -116,6 +121,22 @@ final class BatchNormStage {
           y.start(pass, row),
           walk.yStep());
     }
+  }
+
+  /** Normalises {@code count} floats of a row from {@code first} on, both whole positions. */
+  private void read(Pass pass, int row, int first, int count, MemorySegment to, long at) {
+    int channels = walk.channels();
+    kernels.normalise(
+        count / channels,
+        channels,
+        slope,
+        lanes,
+        x.values(pass),
+        x.start(pass, row) + first,
+        channels,
+        to,
+        at,
+        channels);
   }
 
   /** Behind the real steps of a padded sequence values and gradients are 0. */
@@ -167,7 +188,7 @@ final class BatchNormStage {
     gradientSums.clear();
   }
 
-  private void passGradients(Pass pass, int from, int to) {
+  private void passGradients(Pass pass, int shard, int from, int to, MemorySegment scratch) {
     if (x.wantsGradients()) {
       for (int row = from; row < to; row += walk.height()) {
         fillRest(pass, row, x.gradients(), x.start(pass, row));

@@ -60,7 +60,7 @@ final class ConvBackward {
   void run(Pass pass, int shard, int from, int to, MemorySegment scratch) {
     long gradients = weights.startShard(pass, shard);
     for (int row = from; row < to; row++) {
-      image.load(x.values(pass), x.start(pass, row), scratch, 0);
+      image.load(x, pass, row, scratch, 0);
       slopes.load(row, scratch, 2 * size, gradients);
       addToFilters(row, scratch, gradients);
       if (x.wantsGradients()) {

@@ -89,7 +89,7 @@ final class ConvForward {
     long work = sumsAt + (long) stripRows * shape.outWidth() * weights.lanes();
     int rows = shape.outHeight() / pool * pool;
     for (int row = from; row < to; row++) {
-      image.load(x.values(pass), x.start(pass, row), scratch, 0);
+      image.load(x, pass, row, scratch, 0);
       for (int top = 0; top < rows; top += stripRows) {
         int height = Math.min(stripRows, rows - top);
         MemorySegment out = inPlace ? y.buffer() : scratch;

@@ -71,6 +71,12 @@ record ConvLayer(
     int winograd = pool <= 2 ? WinogradSums.side(shape) : 0;
     var weights = new ConvWeights(scope, shape, image, filters, initialisation, bias, winograd);
     Kernels kernels = scope.kernels();
+    long cost = 6L * shape.outHeight() * shape.outWidth() * shape.taps() * filters;
+    if (pool == 1 && StridedConv.suits(shape, filters)) {
+      var conv = new StridedConv(kernels, shape, image, weights, x, y, rectify);
+      scope.tape().shards(cost, conv.scratch(), conv::forward, conv::backward);
+      return y;
+    }
     ConvSums sums =
         winograd > 0
             ? new WinogradSums(kernels, shape, image, weights, winograd)
@@ -87,7 +93,6 @@ record ConvLayer(
       backward = work::run;
       backwardScratch = work.scratch();
     }
-    long cost = 6L * shape.outHeight() * shape.outWidth() * shape.taps() * filters;
     long scratch = Math.max(forward.scratch(), backwardScratch);
     scope.tape().shards(cost, scratch, forward::run, backward);
     return y;

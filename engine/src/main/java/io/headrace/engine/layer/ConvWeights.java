@@ -29,6 +29,13 @@ final class ConvWeights {
   private final MemorySegment gradients;
   private final long shardSize;
   private final long[] shardSteps;
+  private @Nullable Derivation derivation;
+
+  /** Recomputes what is kept beside filters. */
+  @FunctionalInterface
+  interface Derivation {
+    void derive(int firstFilter, int count);
+  }
 
   ConvWeights(
       LayerScope scope,
@@ -69,6 +76,11 @@ final class ConvWeights {
 
   int filters() {
     return filters;
+  }
+
+  /** Has {@code also} follow the filters from now on. */
+  void derives(Derivation also) {
+    derivation = also;
   }
 
   /** Floats from one pixel's outputs to the next where they are padded. */
@@ -206,6 +218,9 @@ final class ConvWeights {
             (long) channel * lanes + first,
             winogradStep());
       }
+    }
+    if (derivation != null) {
+      derivation.derive(first, count);
     }
   }
 }

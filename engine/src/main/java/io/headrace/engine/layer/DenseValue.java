@@ -23,6 +23,14 @@ public final class DenseValue implements Value {
   private final @Nullable MemorySegment values;
   private final @Nullable MemorySegment gradients;
   private final @Nullable TokenInput lengths;
+  private final @Nullable RowReader reader;
+
+  /** Computes parts of rows where they are read. */
+  @FunctionalInterface
+  interface RowReader {
+    /** Writes {@code count} floats of a row from its float {@code from} on. */
+    void read(Pass pass, int row, int from, int count, MemorySegment to, long at);
+  }
 
   private DenseValue(
       List<Integer> shape,
@@ -30,7 +38,8 @@ public final class DenseValue implements Value {
       int input,
       @Nullable MemorySegment values,
       @Nullable MemorySegment gradients,
-      @Nullable TokenInput lengths) {
+      @Nullable TokenInput lengths,
+      @Nullable RowReader reader) {
     this.shape = List.copyOf(shape);
     this.width = elements(shape);
     this.stride = stride;
@@ -38,10 +47,11 @@ public final class DenseValue implements Value {
     this.values = values;
     this.gradients = gradients;
     this.lengths = lengths;
+    this.reader = reader;
   }
 
   static DenseValue input(int input, List<Integer> shape) {
-    return new DenseValue(shape, elements(shape), input, null, null, null);
+    return new DenseValue(shape, elements(shape), input, null, null, null, null);
   }
 
   static DenseValue buffer(List<Integer> shape, int rows) {
@@ -49,13 +59,25 @@ public final class DenseValue implements Value {
     int stride = width == 1 ? 1 : Kernels.padded(width);
     long size = Math.multiplyExact((long) Kernels.padded(rows), stride);
     return new DenseValue(
-        shape, stride, BUFFER, Floats.allocate(size), Floats.allocate(size), null);
+        shape, stride, BUFFER, Floats.allocate(size), Floats.allocate(size), null, null);
+  }
+
+  /**
+   * A buffer of x's shape whose gradients take the place of those by x: for a layer that turns the
+   * ones into the others element by element.
+   */
+  static DenseValue bufferOver(DenseValue x, int rows) {
+    if (x.gradients == null) {
+      return buffer(x.shape, rows);
+    }
+    DenseValue alone = withoutGradients(x.shape, rows);
+    return new DenseValue(x.shape, alone.stride, BUFFER, alone.values, x.gradients, null, null);
   }
 
   /** A buffer for what does not depend on parameters. */
   static DenseValue withoutGradients(List<Integer> shape, int rows) {
     DenseValue full = buffer(shape, rows);
-    return new DenseValue(shape, full.stride, BUFFER, full.values, null, null);
+    return new DenseValue(shape, full.stride, BUFFER, full.values, null, null, null);
   }
 
   /** The same values with other gradients, for one of several layers that read them. */
@@ -64,22 +86,30 @@ public final class DenseValue implements Value {
       return this;
     }
     long size = Math.multiplyExact((long) Kernels.padded(rows), stride);
-    return new DenseValue(shape, stride, input, values, Floats.allocate(size), lengths);
+    return new DenseValue(shape, stride, input, values, Floats.allocate(size), lengths, reader);
+  }
+
+  /**
+   * The same without memory for values: the layer behind, which alone uses it, has {@code reader}
+   * compute what it reads.
+   */
+  DenseValue computedBy(RowReader source) {
+    return new DenseValue(shape, stride, input, null, gradients, lengths, source);
   }
 
   /** The same memory under another shape of as many elements. */
   DenseValue reshaped(List<Integer> other) {
-    return new DenseValue(other, stride, input, values, gradients, null);
+    return new DenseValue(other, stride, input, values, gradients, null, reader);
   }
 
   /** The same memory as sequences, of which a row has as many steps as {@code tokens}. */
   DenseValue withStepsOf(TokenInput tokens) {
-    return new DenseValue(shape, stride, input, values, gradients, tokens);
+    return new DenseValue(shape, stride, input, values, gradients, tokens, reader);
   }
 
   /** The same memory as sequences with the steps of {@code other}, whose first dimension it has. */
   DenseValue withStepsOf(DenseValue other) {
-    return new DenseValue(shape, stride, input, values, gradients, other.lengths);
+    return new DenseValue(shape, stride, input, values, gradients, other.lengths, reader);
   }
 
   /** Whether rows may have fewer real steps than their shape. */
@@ -118,7 +148,19 @@ public final class DenseValue implements Value {
   }
 
   public MemorySegment values(Pass pass) {
+    if (reader != null) {
+      throw new IllegalStateException("rows of this value are computed where they are read");
+    }
     return values == null ? pass.block().dense(input).values() : values;
+  }
+
+  /** Writes {@code count} floats of a row, from its float {@code from} on, to {@code at}. */
+  void read(Pass pass, int row, int from, int count, MemorySegment to, long at) {
+    if (reader != null) {
+      reader.read(pass, row, from, count, to, at);
+    } else {
+      Floats.copy(values(pass), start(pass, row) + from, to, at, count);
+    }
   }
 
   /** The memory of a value that a layer writes. */
@@ -131,7 +173,7 @@ public final class DenseValue implements Value {
 
   /** Where row {@code row} of the pass begins in {@link #values}, counted in floats. */
   public long start(Pass pass, int row) {
-    return (long) (values == null ? pass.base() + row : row) * stride;
+    return (long) (input == BUFFER ? row : pass.base() + row) * stride;
   }
 
   /** Whether anything before depends on parameters, so that the gradient is asked for. */

@@ -38,6 +38,11 @@ public interface Layer {
     return Optional.empty();
   }
 
+  /** This layer as it is best where {@code next} alone reads what it computes. */
+  default Layer before(Layer next) {
+    return this;
+  }
+
   /**
    * Joins the model that {@code scope} builds, behind {@code input}.
    *

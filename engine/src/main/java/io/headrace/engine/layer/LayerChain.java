@@ -66,6 +66,9 @@ public final class LayerChain {
         layer = fused.get();
         i++;
       }
+      if (i < layers.size()) {
+        layer = layer.before(layers.get(i));
+      }
       value = layer.attach(own, value);
     }
     return value;

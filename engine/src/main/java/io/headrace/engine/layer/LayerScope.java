@@ -66,6 +66,11 @@ public record LayerScope(
     return DenseValue.buffer(shape, batchSize);
   }
 
+  /** A buffer of x's shape whose gradients take the place of those by x. */
+  DenseValue bufferOver(DenseValue x) {
+    return DenseValue.bufferOver(x, batchSize);
+  }
+
   /** A buffer of {@code shape} a row behind which no layer asks for gradients. */
   DenseValue input(List<Integer> shape) {
     return DenseValue.withoutGradients(shape, batchSize);

@@ -64,16 +64,16 @@ record PaddedImage(ConvGeometry shape) {
     return (Math.ceilDiv(floats, Kernels.BLOCK) + 1) * Kernels.BLOCK;
   }
 
-  /** Lays out the row of {@code x} that begins at {@code from}. */
-  void load(MemorySegment x, long from, MemorySegment image, long at) {
-    long line = (long) shape.width() * shape.channels();
+  /** Lays out a row of {@code x}. */
+  void load(DenseValue x, Pass pass, int row, MemorySegment image, long at) {
+    int line = shape.width() * shape.channels();
     long before = (long) shape.left() * shape.channels();
     long pitch = pitch();
     Floats.fill(image, at, shape.top() * pitch, 0);
     long to = at + shape.top() * pitch;
     for (int y = 0; y < shape.height(); y++) {
       Floats.fill(image, to, before, 0);
-      Floats.copy(x, from + y * line, image, to + before, line);
+      x.read(pass, row, y * line, line, image, to + before);
       Floats.fill(image, to + before + line, pitch - before - line, 0);
       to += pitch;
     }

@@ -92,7 +92,7 @@ final class PooledConvBackward {
   void run(Pass pass, int shard, int from, int to, MemorySegment scratch) {
     long gradients = weights.startShard(pass, shard);
     for (int row = from; row < to; row++) {
-      image.load(x.values(pass), x.start(pass, row), scratch, 0);
+      image.load(x, pass, row, scratch, 0);
       slopes.load(row, scratch, slopesAt(), gradients);
       for (int first = 0; first < height * width; first += cachedWindows) {
         int windows = Math.min(cachedWindows, height * width - first);

@@ -179,6 +179,15 @@ final class KernelCalls {
           "winogradOutput of " + tile,
           (k, a, b, c, d) -> k.winogradOutput(tile, some, d, o, step, a, o, tile * step, step));
     }
+    int some = n / 32 * 16;
+    long step = some + 1L;
+    for (TileTransform transform : TileTransform.values()) {
+      long row = transform.inputs() * step;
+      long outRow = transform.outputs() * step;
+      calls.put(
+          "transformTile " + transform,
+          (k, a, b, c, d) -> k.transformTile(transform, some, d, o, row, step, a, o, outRow, step));
+    }
     return calls;
   }
 

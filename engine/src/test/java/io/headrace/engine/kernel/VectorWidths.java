@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The vector kernels at other widths than this machine's. The width is a constant of the classes,
@@ -15,6 +16,8 @@ final class VectorWidths {
 
   private static final String PROPERTY = "headrace.vectorBits";
   private static final String PREFIX = "io.headrace.engine.kernel.";
+  private static final Set<String> SHARED =
+      Set.of(Kernels.class.getName(), TileTransform.class.getName());
 
   private VectorWidths() {}
 
@@ -41,7 +44,7 @@ final class VectorWidths {
     }
   }
 
-  /** Defines the package's own classes again, but for the interface. */
+  /** Defines the package's own classes again, but for the interface and what it names. */
   private static final class Copies extends ClassLoader {
     Copies() {
       super(VectorWidths.class.getClassLoader());
@@ -49,7 +52,7 @@ final class VectorWidths {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      if (!name.startsWith(PREFIX) || name.equals(Kernels.class.getName())) {
+      if (!name.startsWith(PREFIX) || SHARED.contains(name)) {
         return super.loadClass(name, resolve);
       }
       synchronized (getClassLoadingLock(name)) {

@@ -15,6 +15,12 @@ class ConvLayerTest extends LayerContract {
         new Example("conv2d", Map.of("filters", 5), List.of(4, 5, 3)),
         new Example("conv2d", Map.of("filters", 3, "padding", 1), List.of(3, 4, 2)),
         new Example("conv2d", Map.of("filters", 17, "padding", 1, "stride", 2), List.of(5, 6, 16)),
+        new Example("conv2d", Map.of("filters", 16, "padding", 1, "stride", 2), List.of(8, 8, 32)),
+        new Example("conv2d", Map.of("filters", 48, "stride", 2), List.of(17, 10, 32), RELU),
+        new Example(
+            "conv2d",
+            Map.of("filters", 16, "padding", 1, "stride", 2, "bias", false),
+            List.of(7, 15, 48)),
         new Example("conv2d", Map.of("filters", 2, "kernel", 2, "dilation", 2), List.of(5, 4, 16)),
         new Example("conv2d", Map.of("filters", 16, "padding", 1), List.of(4, 6, 32)),
         new Example("conv2d", Map.of("filters", 19, "padding", 1), List.of(2, 4, 48)),

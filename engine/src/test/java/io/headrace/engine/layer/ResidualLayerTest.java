@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class ResidualLayerTest extends LayerContract {
   private static final Map<String, ?> SAME = Map.of("conv2d", Map.of("filters", 5, "padding", 1));
+  private static final Map<String, ?> WIDE =
+      Map.of("conv2d", Map.of("filters", 16, "padding", 1, "bias", false));
   private static final Map<String, ?> OTHER =
       Map.of("conv2d", Map.of("filters", 3, "padding", 1, "stride", 2));
 
@@ -24,6 +26,12 @@ class ResidualLayerTest extends LayerContract {
         new Example("residual", Map.of("layers", List.of(dense, "batch-norm", "relu")), List.of(7)),
         new Example("residual", Map.of("layers", List.of(inner, "tanh")), List.of(7)),
         new Example("residual", Map.of("layers", List.of("flatten")), List.of(7)),
+        new Example(
+            "residual", Map.of("layers", List.of("batch-norm", "relu", WIDE)), List.of(4, 3, 16)),
+        new Example(
+            "residual",
+            Map.of("layers", List.of(WIDE, "batch-norm", WIDE, "batch-norm")),
+            List.of(3, 3, 16)),
         new Example("residual", Map.of("layers", List.of(SAME, "relu", SAME)), List.of(4, 3, 5)),
         new Example(
             "residual",

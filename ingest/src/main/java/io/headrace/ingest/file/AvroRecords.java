@@ -103,6 +103,7 @@ final class AvroRecords implements FileRecords {
       return false;
     }
     chunk.start(file.partition(), Math.max(first, from));
+    chunk.placeAt(begin);
     try {
       if (frame.end() - begin > UnpackLimit.bytes()) {
         throw new IOException(
@@ -141,6 +142,7 @@ final class AvroRecords implements FileRecords {
     String rest = offset < length ? "reading goes on at byte " + offset : "nothing follows it";
     String detail = place(begin) + " is damaged or cut off; " + rest;
     chunk.start(file.partition(), at);
+    chunk.placeAt(begin);
     chunk.addFault(RejectionReason.MALFORMED, detail, at, 0);
     return true;
   }

@@ -75,6 +75,7 @@ final class DelimitedRecords implements FileRecords {
   }
 
   private void add(Found found, RecordChunk chunk) {
+    chunk.placeAt(scan.offset());
     switch (found) {
       case RECORD ->
           chunk.add(window.bytes(), scan.start(), scan.end() - scan.start(), position, 0);

@@ -125,6 +125,7 @@ final class FileWalk implements Closeable {
       return false;
     }
     chunk.start(file.partition(), 0);
+    chunk.placeAt(0);
     chunk.addFault(RejectionReason.MALFORMED, detail, 0, 0);
     return true;
   }

@@ -43,6 +43,7 @@ final class FixedRecords implements FileRecords {
       // Most reads are whole at once.
     }
     for (int rest = bytes.position(); rest > 0; rest -= recordBytes) {
+      chunk.placeAt(position * recordBytes);
       chunk.addReserved(Math.min(rest, recordBytes), position++, 0);
     }
     return chunk.count() > 0;

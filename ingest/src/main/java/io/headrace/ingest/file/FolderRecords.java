@@ -37,6 +37,8 @@ final class FolderRecords implements FileRecords {
   }
 
   private void add(Path file, RecordChunk chunk) throws IOException {
+    chunk.placeAt(0);
+    chunk.placeIn(folder.told(file.toString()));
     long size = Files.size(file);
     if (size > limits.maxRecordBytes()) {
       chunk.addFault(

@@ -220,6 +220,7 @@ final class Follower implements Closeable {
 
   private void add(FollowedPart open, Found found, RecordChunk chunk) {
     long at = start + open.offset();
+    chunk.placeAt(open.offset());
     String place = "%s: the record at byte %d".formatted(open.seen().path(), open.offset());
     switch (found) {
       case RECORD -> {

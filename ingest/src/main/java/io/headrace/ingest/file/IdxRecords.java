@@ -102,7 +102,9 @@ final class IdxRecords implements FileRecords {
         fill(labels, labelsHeadBytes + position, ByteBuffer.wrap(bytes, chunk.filled(), 1));
       }
       ByteBuffer image = ByteBuffer.wrap(bytes, chunk.filled() + label, head.itemBytes());
-      int size = fill(images, head.bytes() + position * head.itemBytes(), image);
+      long begin = head.bytes() + position * head.itemBytes();
+      int size = fill(images, begin, image);
+      chunk.placeAt(begin);
       chunk.addReserved(label + size, position++, 0);
     }
     return count > 0;

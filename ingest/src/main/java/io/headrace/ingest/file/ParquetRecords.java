@@ -178,6 +178,7 @@ final class ParquetRecords implements FileRecords {
   private void fault(RowGroup damaged, String reason, RecordChunk chunk) {
     long first = Math.max(groupStart, from);
     chunk.start(file.partition(), first);
+    chunk.placeAt(begin(group));
     chunk.addFault(
         RejectionReason.MALFORMED,
         "%s: row group %d, which begins at byte %d and has %d rows from %d on, cannot be read: %s"
@@ -275,6 +276,7 @@ final class ParquetRecords implements FileRecords {
       }
       if (count == 0) {
         chunk.start(file.partition(), position);
+        chunk.placeAt(begin(group));
       }
       int most = most(row);
       if (most > limits.maxRecordBytes()) {

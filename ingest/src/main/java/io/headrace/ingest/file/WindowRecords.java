@@ -39,6 +39,7 @@ final class WindowRecords implements FileRecords {
         return ended(chunk);
       }
       if (position >= from) {
+        chunk.placeAt(window.offset());
         chunk.add(window.bytes(), window.start(), end - window.start(), position, 0);
       }
       position++;
@@ -52,6 +53,7 @@ final class WindowRecords implements FileRecords {
     if (window.damage() != null && !damageTold) {
       damageTold = true;
       if (position >= from) {
+        chunk.placeAt(window.offset());
         chunk.addFault(
             RejectionReason.MALFORMED,
             "%s: what is behind record %d cannot be unpacked: %s"

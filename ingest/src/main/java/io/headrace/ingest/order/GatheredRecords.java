@@ -118,6 +118,7 @@ final class GatheredRecords {
   static void copy(RecordChunk from, int record, long position, RecordChunk out) {
     Fault fault = from.fault(record);
     long time = from.timestampMillis(record);
+    out.placeAs(from, record);
     if (fault != null) {
       out.addFault(fault.reason(), fault.detail(), position, time);
     } else {

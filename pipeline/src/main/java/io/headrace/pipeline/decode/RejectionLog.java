@@ -59,6 +59,8 @@ public final class RejectionLog implements Rejections {
             .setPayloadBytes(length)
             .setKey(envelope.key())
             .setHeaders(headers(envelope))
+            .setFile(chunk.file(index))
+            .setFileByte(chunk.fileByte(index))
             .build());
   }
 

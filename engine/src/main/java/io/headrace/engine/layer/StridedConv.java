@@ -1,0 +1,312 @@
+package io.headrace.engine.layer;
+
+import io.headrace.engine.kernel.Kernels;
+import io.headrace.engine.kernel.TileTransform;
+import io.headrace.engine.memory.Floats;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The passes of a convolution of 3 by 3 at stride 2 in tiles of {@link TileTransform}: 81 products
+ * where the direct way needs 144. A few images make a group, so that each matrix of the filters
+ * meets enough tiles. The backward pass transforms input and slopes once for both gradients.
+ */
+final class StridedConv {
+  private static final int SIDE = TileTransform.SIDE;
+  private static final int ROW = TileTransform.ELEMENTS;
+  private static final int ELEMENTS = ROW * ROW;
+
+  /** Tiles to have in a group, where there are as many. */
+  private static final int TILES = 16;
+
+  private static final int FEWEST_CHANNELS = 2 * Kernels.BLOCK;
+
+  private final Kernels kernels;
+  private final ConvGeometry shape;
+  private final PaddedImage image;
+  private final ConvWeights weights;
+  private final StridedFilters filters;
+  private final DenseValue x;
+  private final DenseValue y;
+  private final boolean rectify;
+  private final SlopeRows slopes;
+  private final MemorySegment zeros;
+  private final int tiles;
+  private final int group;
+
+  StridedConv(
+      Kernels kernels,
+      ConvGeometry shape,
+      PaddedImage image,
+      ConvWeights weights,
+      DenseValue x,
+      DenseValue y,
+      boolean rectify) {
+    this.kernels = kernels;
+    this.shape = shape;
+    this.image = image;
+    this.weights = weights;
+    this.filters = new StridedFilters(kernels, shape, weights);
+    this.x = x;
+    this.y = y;
+    this.rectify = rectify;
+    int pixels = shape.outHeight() * shape.outWidth();
+    this.slopes = new SlopeRows(kernels, weights, y, pixels, rectify);
+    this.zeros = Floats.allocate(Math.max(shape.channels(), weights.filters()));
+    this.tiles = pixels / (SIDE * SIDE);
+    this.group = Math.ceilDiv(TILES, tiles);
+  }
+
+  /** Whether the convolution has sizes that this is made for. */
+  static boolean suits(ConvGeometry shape, int filters) {
+    return shape.kernelHeight() == 3
+        && shape.kernelWidth() == 3
+        && shape.strideY() == 2
+        && shape.strideX() == 2
+        && shape.dilation() == 1
+        && shape.outHeight() % SIDE == 0
+        && shape.outWidth() % SIDE == 0
+        && shape.channels() % Kernels.BLOCK == 0
+        && shape.channels() >= FEWEST_CHANNELS
+        && filters % Kernels.BLOCK == 0;
+  }
+
+  long scratch() {
+    return gradientsAt() + filters.size();
+  }
+
+  private long slopesAt() {
+    return image.size();
+  }
+
+  private long elementsAt() {
+    return slopesAt() + slopes.size();
+  }
+
+  private long productsAt() {
+    return elementsAt() + ELEMENTS * elementStep(group);
+  }
+
+  private long gradientsAt() {
+    return productsAt() + ELEMENTS * productStep(group);
+  }
+
+  /** From an element to the next, a block more than needed: powers of two share cache sets. */
+  private long elementStep(int images) {
+    return (long) images * tiles * shape.channels() + Kernels.BLOCK;
+  }
+
+  private long productStep(int images) {
+    return (long) images * tiles * weights.filters() + Kernels.BLOCK;
+  }
+
+  void forward(Pass pass, int shard, int from, int to, MemorySegment scratch) {
+    for (int row = from; row < to; row += group) {
+      int images = Math.min(group, to - row);
+      for (int i = 0; i < images; i++) {
+        image.load(x, pass, row + i, scratch, 0);
+        transformImage(i, images, scratch);
+      }
+      multiply(images, scratch);
+      for (int i = 0; i < images; i++) {
+        transformProducts(row + i, i, images, scratch);
+        finish(row + i);
+      }
+    }
+  }
+
+  void backward(Pass pass, int shard, int from, int to, MemorySegment scratch) {
+    long gradients = weights.startShard(pass, shard);
+    Floats.fill(scratch, gradientsAt(), filters.size(), 0);
+    for (int row = from; row < to; row += group) {
+      int images = Math.min(group, to - row);
+      for (int i = 0; i < images; i++) {
+        image.load(x, pass, row + i, scratch, 0);
+        transformImage(i, images, scratch);
+        slopes.load(row + i, scratch, slopesAt(), gradients);
+        transformSlopes(row + i, i, images, scratch);
+      }
+      addToFilters(images, scratch);
+      if (x.wantsGradients()) {
+        multiplySlopes(images, scratch);
+        for (int i = 0; i < images; i++) {
+          transformGradients(i, images, scratch);
+          image.fold(scratch, 0, x.gradients(), (long) (row + i) * x.stride());
+        }
+      }
+    }
+    filters.addGradients(scratch, gradientsAt(), gradients);
+  }
+
+  private void transformImage(int place, int images, MemorySegment scratch) {
+    int channels = shape.channels();
+    long step = elementStep(images);
+    long to = elementsAt() + (long) place * tiles * channels;
+    for (int i = 0; i < shape.outHeight(); i += SIDE) {
+      for (int j = 0; j < shape.outWidth(); j += SIDE) {
+        kernels.transformTile(
+            TileTransform.INPUT,
+            channels,
+            scratch,
+            image.window(i, j),
+            image.segment(1),
+            channels,
+            scratch,
+            to,
+            ROW * step,
+            step);
+        to += channels;
+      }
+    }
+  }
+
+  private void multiply(int images, MemorySegment scratch) {
+    int channels = shape.channels();
+    int outputs = weights.filters();
+    for (int element = 0; element < ELEMENTS; element++) {
+      kernels.product(
+          images * tiles,
+          outputs,
+          channels,
+          scratch,
+          elementsAt() + element * elementStep(images),
+          channels,
+          1,
+          filters.forward(),
+          filters.matrix(element),
+          outputs,
+          zeros,
+          0,
+          0,
+          scratch,
+          productsAt() + element * productStep(images),
+          outputs);
+    }
+  }
+
+  private void transformProducts(int row, int place, int images, MemorySegment scratch) {
+    int outputs = weights.filters();
+    long step = productStep(images);
+    long from = productsAt() + (long) place * tiles * outputs;
+    long line = (long) shape.outWidth() * outputs;
+    for (int i = 0; i < shape.outHeight(); i += SIDE) {
+      for (int j = 0; j < shape.outWidth(); j += SIDE) {
+        kernels.transformTile(
+            TileTransform.OUTPUT,
+            outputs,
+            scratch,
+            from,
+            ROW * step,
+            step,
+            y.buffer(),
+            (long) row * y.stride() + i * line + (long) j * outputs,
+            line,
+            outputs);
+        from += outputs;
+      }
+    }
+  }
+
+  private void finish(int row) {
+    if (!rectify && !weights.biased()) {
+      return;
+    }
+    int outputs = weights.filters();
+    MemorySegment sums = y.buffer();
+    long end = (long) row * y.stride() + y.width();
+    for (long at = end - y.width(); at < end; at += outputs) {
+      kernels.addBias(outputs, sums, at, weights.bias(), weights.biasOffset(), rectify, sums, at);
+    }
+  }
+
+  private void transformSlopes(int row, int place, int images, MemorySegment scratch) {
+    int outputs = weights.filters();
+    long step = productStep(images);
+    long to = productsAt() + (long) place * tiles * outputs;
+    long line = (long) shape.outWidth() * outputs;
+    for (int i = 0; i < shape.outHeight(); i += SIDE) {
+      for (int j = 0; j < shape.outWidth(); j += SIDE) {
+        kernels.transformTile(
+            TileTransform.SLOPES,
+            outputs,
+            slopes.memory(scratch),
+            slopes.start(row, slopesAt()) + i * line + (long) j * outputs,
+            line,
+            outputs,
+            scratch,
+            to,
+            ROW * step,
+            step);
+        to += outputs;
+      }
+    }
+  }
+
+  private void addToFilters(int images, MemorySegment scratch) {
+    int channels = shape.channels();
+    int outputs = weights.filters();
+    for (int element = 0; element < ELEMENTS; element++) {
+      kernels.addProduct(
+          outputs,
+          channels,
+          images * tiles,
+          scratch,
+          productsAt() + element * productStep(images),
+          1,
+          outputs,
+          scratch,
+          elementsAt() + element * elementStep(images),
+          channels,
+          scratch,
+          gradientsAt() + filters.matrix(element),
+          channels);
+    }
+  }
+
+  /** Puts the gradients by the input's elements where these were. */
+  private void multiplySlopes(int images, MemorySegment scratch) {
+    int channels = shape.channels();
+    int outputs = weights.filters();
+    for (int element = 0; element < ELEMENTS; element++) {
+      kernels.product(
+          images * tiles,
+          channels,
+          outputs,
+          scratch,
+          productsAt() + element * productStep(images),
+          outputs,
+          1,
+          filters.backward(),
+          filters.matrix(element),
+          channels,
+          zeros,
+          0,
+          0,
+          scratch,
+          elementsAt() + element * elementStep(images),
+          channels);
+    }
+  }
+
+  private void transformGradients(int place, int images, MemorySegment scratch) {
+    int channels = shape.channels();
+    long step = elementStep(images);
+    long from = elementsAt() + (long) place * tiles * channels;
+    Floats.fill(scratch, 0, image.size(), 0);
+    for (int i = 0; i < shape.outHeight(); i += SIDE) {
+      for (int j = 0; j < shape.outWidth(); j += SIDE) {
+        kernels.transformTile(
+            TileTransform.INPUT_GRADIENT,
+            channels,
+            scratch,
+            from,
+            ROW * step,
+            step,
+            scratch,
+            image.window(i, j),
+            image.segment(1),
+            channels);
+        from += channels;
+      }
+    }
+  }
+}
