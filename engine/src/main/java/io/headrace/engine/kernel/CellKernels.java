@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Loops of gated recurrent cells over one step of {@code rows} rows, under the promises of {@link
- * Kernels}. Gates, and the gradients by their sums, lie {@code gap} floats apart. Operands that are called ...Row are floats from a row to the next.
+ * Kernels}. Gates, and the gradients by their sums, lie {@code gap} floats apart. Operands that are
+ * called ...Row are floats from a row to the next.
  */
 public interface CellKernels {
 

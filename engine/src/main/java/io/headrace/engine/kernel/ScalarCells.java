@@ -110,7 +110,8 @@ final class ScalarCells {
       float dn = slope * (1 - z) * (1 - n * n);
       write(slopes, slopesAt + j, dn * r);
       write(slopes, slopesAt + gap + j, dn * q * (r * (1 - r)));
-      write(slopes, slopesAt + 2 * gap + j, slope * (read(states, previous + j) - n) * (z * (1 - z)));
+      write(
+          slopes, slopesAt + 2 * gap + j, slope * (read(states, previous + j) - n) * (z * (1 - z)));
       write(slopes, slopesAt + 3 * gap + j, dn);
       write(dh, dhAt + j, slope * z);
     }

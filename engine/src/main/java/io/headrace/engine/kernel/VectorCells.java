@@ -10,8 +10,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Recurrent cells over whole vectors; each method returns how many elements of a row it did. The operations
- * are those of {@link ScalarCells} and {@link Curves}, one by one.
+ * Recurrent cells over whole vectors; each method returns how many elements of a row it did. The
+ * operations are those of {@link ScalarCells} and {@link Curves}, one by one.
  */
 final class VectorCells {
   private static final FloatVector ONE = FloatVector.broadcast(SPECIES, 1);
@@ -55,8 +55,7 @@ final class VectorCells {
     return count / LANES * LANES;
   }
 
-  private static void lstmState(
-      int count, long gates, long gap, long previous, long own, long h) {
+  private static void lstmState(int count, long gates, long gap, long previous, long own, long h) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
       long a = gates + j;
@@ -123,14 +122,7 @@ final class VectorCells {
   }
 
   private static void lstmGradient(
-      int count,
-      long gates,
-      long gap,
-      long previous,
-      long own,
-      long dh,
-      long dc,
-      long slopes) {
+      int count, long gates, long gap, long previous, long own, long dh, long dc, long slopes) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
       long a = gates + j;

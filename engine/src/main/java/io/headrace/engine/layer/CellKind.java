@@ -23,8 +23,7 @@ enum CellKind {
   /** Whether the way back needs the gates of every step. */
   final boolean keepsGates;
 
-  CellKind(
-      int gates, int inputFirst, int inputGates, int recurrentGates, boolean keepsGates) {
+  CellKind(int gates, int inputFirst, int inputGates, int recurrentGates, boolean keepsGates) {
     this.gates = gates;
     this.inputFirst = inputFirst;
     this.inputGates = inputGates;

@@ -12,10 +12,10 @@ import java.util.List;
  * input's weights below each other. Each matrix lies as [in][gates][units], the units padded.
  *
  * <p>Beside the parameters lie a copy cut into panels of a few columns, so that the terms of a
- * panel lie side by side, and the transposes that gradients flow back through. Each shard of a batch
- * sums its gradient in the layout of the panels, a few steps at once, while what it is made of is
- * in the cache. Then the shards are added up in tiles, and each tile goes into the optimizer, and
- * from there into the copies, at once.
+ * panel lie side by side, and the transposes that gradients flow back through. Each shard of a
+ * batch sums its gradient in the layout of the panels, a few steps at once, while what it is made
+ * of is in the cache. Then the shards are added up in tiles, and each tile goes into the optimizer,
+ * and from there into the copies, at once.
  */
 final class CellWeights {
   private static final int PANEL = 64;

@@ -3,7 +3,6 @@ package io.headrace.engine.layer;
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +47,7 @@ final class RecurrentStage {
     this.output = output;
     this.inputWidth = x.shape().getLast();
     boolean flowsBack = x.wantsGradients();
-    this.weights =
-        new CellWeights(scope, layer, prefix, inputWidth, flowsBack, reversed ? 2 : 0);
+    this.weights = new CellWeights(scope, layer, prefix, inputWidth, flowsBack, reversed ? 2 : 0);
     int steps = x.shape().getFirst();
     int rows = scope.batchSize();
     int width = Kernels.padded(layer.units());
@@ -61,8 +59,7 @@ final class RecurrentStage {
     this.chunk = Math.max(2, CHUNK / group);
     this.stateGradients = StepBuffer.of(rows, group, 1, width);
     boolean padded = flowsBack && inputWidth % Kernels.BLOCK != 0;
-    this.inputGradients =
-        padded ? StepBuffer.of(rows, group, 1, Kernels.padded(inputWidth)) : null;
+    this.inputGradients = padded ? StepBuffer.of(rows, group, 1, Kernels.padded(inputWidth)) : null;
     this.cell = layer.kind().cell(kernels, rows, width, gates, terms);
     for (long at = weights.one(); at < Floats.count(terms.floats()); at += terms.width()) {
       Floats.write(terms.floats(), at, 1);

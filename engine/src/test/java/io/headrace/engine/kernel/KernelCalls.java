@@ -92,16 +92,16 @@ final class KernelCalls {
     int gap = n + 2;
     var calls = new LinkedHashMap<String, Call>();
     int row = 4 * gap + 1; // of two
-    long last = o + 4L * gap;
+    long pair = 2L * gap;
+    long last = o + 2 * pair;
     calls.put(
-        "lstm",
-        (k, a, b, c, d) -> k.lstm(2, n, a, o, row, gap, d, o, o + gap, 2 * gap, d, last, gap));
+        "lstm", (k, a, b, c, d) -> k.lstm(2, n, a, o, row, gap, d, o, o + gap, pair, d, last, gap));
     calls.put(
         "lstmGradient",
         (k, a, b, c, d) ->
             k.lstmGradient(
-                2, n, b, o, row, gap, c, o, o + gap, 2 * gap, c, last, d, o, gap, a, o, row));
-    calls.put("gru", (k, a, b, c, d) -> k.gru(2, n, a, o, row, gap, d, o, o + gap, 2 * gap));
+                2, n, b, o, row, gap, c, o, o + gap, pair, c, last, d, o, gap, a, o, row));
+    calls.put("gru", (k, a, b, c, d) -> k.gru(2, n, a, o, row, gap, d, o, o + gap, pair));
     calls.put(
         "gruGradient",
         (k, a, b, c, d) -> k.gruGradient(2, n, b, o, row, gap, c, o, gap, d, o, gap, a, o, row));
