@@ -16,7 +16,7 @@ final class StridedConv {
   private static final int ELEMENTS = ROW * ROW;
 
   /** Tiles to have in a group, where there are as many. */
-  private static final int TILES = 16;
+  private static final int TILES = 32;
 
   private static final int FEWEST_CHANNELS = 2 * Kernels.BLOCK;
 
