@@ -14,6 +14,8 @@ import jdk.incubator.vector.VectorOperators;
 
 /** Sums of scattered rows, copies of windows, maxima and their winners, biases. */
 final class VectorImages {
+  private static final boolean WIDE = LANES >= 16;
+
   private VectorImages() {}
 
   static void addRows(
@@ -62,6 +64,10 @@ final class VectorImages {
       long out,
       long outRow) {
     int j = 0;
+    for (; WIDE && j + 6 * LANES <= n; j += 6 * LANES) {
+      VectorRows.rows3x6(
+          groups, terms, chosen, weights, places, step, a + j, aRow, out + j, outRow);
+    }
     for (; j + 3 * LANES <= n; j += 3 * LANES) {
       VectorRows.rows3x3(
           groups, terms, chosen, weights, places, step, a + j, aRow, out + j, outRow);

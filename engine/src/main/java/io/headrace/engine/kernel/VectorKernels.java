@@ -950,7 +950,14 @@ final class VectorKernels implements Kernels {
     if (n < VectorWidth.LANES) {
       rest.deviationSums(count, n, x, xOffset, xStep, pivots, pivotsOffset, sums);
     } else {
-      VectorNorms.deviationSums(count, n, x, xOffset, xStep, pivots, pivotsOffset, sums);
+      VectorNorms.deviationSums(
+          count,
+          n,
+          at(x, xOffset, span(count, xStep, n)),
+          xStep,
+          at(pivots, pivotsOffset, n),
+          at(sums, 0, 2L * n));
+      keep(x, pivots, sums);
     }
   }
 
@@ -969,7 +976,16 @@ final class VectorKernels implements Kernels {
     if (n < VectorWidth.LANES) {
       rest.normalise(count, n, slope, channels, x, xOffset, xStep, y, yOffset, yStep);
     } else {
-      VectorNorms.normalise(count, n, slope, channels, x, xOffset, xStep, y, yOffset, yStep);
+      VectorNorms.normalise(
+          count,
+          n,
+          slope,
+          at(channels, 0, 3L * n),
+          at(x, xOffset, span(count, xStep, n)),
+          xStep,
+          at(y, yOffset, span(count, yStep, n)),
+          yStep);
+      keep(channels, x, y);
     }
   }
 
@@ -991,7 +1007,16 @@ final class VectorKernels implements Kernels {
           count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, sums);
     } else {
       VectorNorms.normaliseGradientSums(
-          count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, sums);
+          count,
+          n,
+          slope,
+          at(channels, 0, 3L * n),
+          at(x, xOffset, span(count, xStep, n)),
+          xStep,
+          at(dy, dyOffset, span(count, dyStep, n)),
+          dyStep,
+          at(sums, 0, 2L * n));
+      keep(channels, x, dy, sums);
     }
   }
 
@@ -1015,7 +1040,17 @@ final class VectorKernels implements Kernels {
           count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, dx, dxOffset, dxStep);
     } else {
       VectorNorms.normaliseGradient(
-          count, n, slope, channels, x, xOffset, xStep, dy, dyOffset, dyStep, dx, dxOffset, dxStep);
+          count,
+          n,
+          slope,
+          at(channels, 0, 5L * n),
+          at(x, xOffset, span(count, xStep, n)),
+          xStep,
+          at(dy, dyOffset, span(count, dyStep, n)),
+          dyStep,
+          at(dx, dxOffset, span(count, dxStep, n)),
+          dxStep);
+      keep(channels, x, dy, dx);
     }
   }
 
@@ -1031,9 +1066,9 @@ final class VectorKernels implements Kernels {
       MemorySegment y,
       long yOffset) {
     int done =
-        count < VectorWidth.LANES
-            ? 0
-            : VectorMasks.dropout(count, first, key, threshold, scale, x, xOffset, y, yOffset);
+        VectorMasks.dropout(
+            count, first, key, threshold, scale, at(x, xOffset, count), at(y, yOffset, count));
+    keep(x, y);
     if (done < count) {
       rest.dropout(
           count - done, first + done, key, threshold, scale, x, xOffset + done, y, yOffset + done);
@@ -1073,15 +1108,13 @@ final class VectorKernels implements Kernels {
           count,
           n,
           epsilon,
-          channels,
-          x,
-          xOffset,
+          at(channels, 0, 2L * n),
+          at(x, xOffset, span(count, xStep, n)),
           xStep,
-          y,
-          yOffset,
+          at(y, yOffset, span(count, yStep, n)),
           yStep,
-          moments,
-          momentsOffset);
+          at(moments, momentsOffset, 2L * count));
+      keep(channels, x, y, moments);
     }
   }
 
@@ -1121,18 +1154,16 @@ final class VectorKernels implements Kernels {
       VectorRowNorms.standardiseRowsGradient(
           count,
           n,
-          channels,
-          x,
-          xOffset,
+          at(channels, 0, 2L * n),
+          at(x, xOffset, span(count, xStep, n)),
           xStep,
-          moments,
-          momentsOffset,
-          dy,
-          dyOffset,
+          at(moments, momentsOffset, 2L * count),
+          at(dy, dyOffset, span(count, dyStep, n)),
           dyStep,
-          dx,
-          dxOffset,
+          at(dx, dxOffset, span(count, dxStep, n)),
           dxStep);
+      keep(channels, x, moments);
+      keep(dy, dx);
     }
   }
 
@@ -1154,7 +1185,15 @@ final class VectorKernels implements Kernels {
           count, n, x, xOffset, xStep, moments, momentsOffset, dy, dyOffset, dyStep, sums);
     } else {
       VectorRowNorms.standardiseRowsSums(
-          count, n, x, xOffset, xStep, moments, momentsOffset, dy, dyOffset, dyStep, sums);
+          count,
+          n,
+          at(x, xOffset, span(count, xStep, n)),
+          xStep,
+          at(moments, momentsOffset, 2L * count),
+          at(dy, dyOffset, span(count, dyStep, n)),
+          dyStep,
+          at(sums, 0, 2L * n));
+      keep(x, moments, dy, sums);
     }
   }
 

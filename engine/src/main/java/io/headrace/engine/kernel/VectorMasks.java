@@ -1,10 +1,10 @@
 package io.headrace.engine.kernel;
 
+import static io.headrace.engine.kernel.VectorMemory.MEMORY;
 import static io.headrace.engine.kernel.VectorWidth.LANES;
 import static io.headrace.engine.kernel.VectorWidth.ORDER;
 import static io.headrace.engine.kernel.VectorWidth.SPECIES;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -19,16 +19,7 @@ final class VectorMasks {
   private VectorMasks() {}
 
   /** Returns how many elements were done. */
-  static int dropout(
-      int count,
-      int first,
-      long key,
-      int threshold,
-      float scale,
-      MemorySegment x,
-      long xOffset,
-      MemorySegment y,
-      long yOffset) {
+  static int dropout(int count, int first, long key, int threshold, float scale, long x, long y) {
     int low = (int) key + first;
     int high = (int) (key >>> 32);
     FloatVector factor = FloatVector.broadcast(SPECIES, scale);
@@ -42,12 +33,12 @@ final class VectorMasks {
       h = h.lanewise(VectorOperators.XOR, h.lanewise(VectorOperators.LSHR, 16));
       IntVector dropped =
           h.lanewise(VectorOperators.LSHR, 8).sub(threshold).lanewise(VectorOperators.ASHR, 31);
-      FloatVector.fromMemorySegment(SPECIES, x, (xOffset + i) << 2, ORDER)
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (x + i) << 2, ORDER)
           .mul(factor)
           .reinterpretAsInts()
           .lanewise(VectorOperators.AND_NOT, dropped)
           .reinterpretAsFloats()
-          .intoMemorySegment(y, (yOffset + i) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (y + i) << 2, ORDER);
     }
     return i;
   }

@@ -16,6 +16,12 @@ import jdk.incubator.vector.VectorSpecies;
  * where it does not, every vector becomes an object.
  */
 final class VectorWidth {
+  /**
+   * The JDK's check of each vector access by its bounds, read when its first vector class is, which
+   * is here. All of ours go to memory without bounds, by places that {@link VectorMemory} checked.
+   */
+  static final String ACCESS_CHECKS = "jdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK";
+
   static final VectorSpecies<Float> SPECIES = species();
   static final int LANES = SPECIES.length();
 
@@ -27,6 +33,9 @@ final class VectorWidth {
   private VectorWidth() {}
 
   private static VectorSpecies<Float> species() {
+    if (System.getProperty(ACCESS_CHECKS) == null) {
+      System.setProperty(ACCESS_CHECKS, "0");
+    }
     int bits =
         Integer.getInteger("headrace.vectorBits", FloatVector.SPECIES_PREFERRED.vectorBitSize());
     return switch (bits) {

@@ -68,6 +68,12 @@ class VectorMemoryTest {
   }
 
   @Test
+  void leavesOutTheChecksOfSingleAccesses() {
+    assertThat(new VectorKernels().description()).isNotEmpty();
+    assertThat(System.getProperty(VectorWidth.ACCESS_CHECKS)).isEqualTo("0");
+  }
+
+  @Test
   void refusesTheHeap() {
     MemorySegment heap = MemorySegment.ofArray(new float[64]);
     assertThatThrownBy(() -> VectorMemory.at(heap, 0, 64))
