@@ -53,7 +53,7 @@ final class ConvBackward {
     }
     this.all = groups.choiceOf(weights.filters());
     this.size = image.size();
-    this.narrow = new NarrowFilterSums(kernels, shape, image, weights, parts);
+    this.narrow = new NarrowFilterSums(kernels, shape, image, weights);
     this.packs = NarrowFilterSums.suits(shape);
   }
 

@@ -7,13 +7,24 @@ import java.lang.foreign.MemorySegment;
 /**
  * The gradient by filters over few channels, whose segments are shorter than a block: windows lie
  * packed, and a row of the sums is a tap of all filters, so that none are spent on padding.
- *
- * @param parts {@link PaddedImage#segmentPlaces}
  */
-record NarrowFilterSums(
-    Kernels kernels, ConvGeometry shape, PaddedImage image, ConvWeights weights, long[] parts) {
+final class NarrowFilterSums {
   /** Rows of sums are added a few at once; what is added to the last ones counts not. */
   private static final int ROWS = 4;
+
+  private final Kernels kernels;
+  private final ConvGeometry shape;
+  private final PaddedImage image;
+  private final ConvWeights weights;
+  private final long[] parts;
+
+  NarrowFilterSums(Kernels kernels, ConvGeometry shape, PaddedImage image, ConvWeights weights) {
+    this.kernels = kernels;
+    this.shape = shape;
+    this.image = image;
+    this.weights = weights;
+    this.parts = image.segmentPlaces();
+  }
 
   static boolean suits(ConvGeometry shape) {
     return shape.channels() < Kernels.BLOCK;
