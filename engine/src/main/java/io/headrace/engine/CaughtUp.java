@@ -1,7 +1,6 @@
 package io.headrace.engine;
 
 import io.headrace.engine.config.ComponentSpec;
-import io.headrace.engine.kernel.KernelProvider;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.optimizer.Optimizer;
 import io.headrace.engine.optimizer.Optimizers;
@@ -41,7 +40,7 @@ public final class CaughtUp {
 
   private CaughtUp(Optimizer optimizer, CheckpointReader from) {
     this.from = from;
-    this.catchUp = new CatchUp(KernelProvider.kernels(), optimizer);
+    this.catchUp = new CatchUp(optimizer);
     this.slots = optimizer.slots();
     StateReader state = from.within(STATE);
     catchUp.past().restore(state);

@@ -59,8 +59,7 @@ final class OptimizerUpdates implements Updates {
     this.clipping = clipping;
     this.privacy = privacy;
     this.singleRows = singleRows && optimizer.rowUpdate().isPresent();
-    this.catchUp =
-        learns && optimizer.idling().isPresent() ? new CatchUp(kernels, optimizer) : null;
+    this.catchUp = learns && optimizer.idling().isPresent() ? new CatchUp(optimizer) : null;
   }
 
   @Override

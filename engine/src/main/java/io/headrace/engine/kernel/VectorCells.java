@@ -10,8 +10,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Recurrent cells over whole vectors; each method returns how many elements it did. The operations
- * are those of {@link ScalarCells} and {@link Curves}, one by one.
+ * Recurrent cells over whole vectors; each method returns how many elements of a row it did. The
+ * operations are those of {@link ScalarCells} and {@link Curves}, one by one.
  */
 final class VectorCells {
   private static final FloatVector ONE = FloatVector.broadcast(SPECIES, 1);
@@ -32,7 +32,30 @@ final class VectorCells {
 
   private VectorCells() {}
 
-  static int lstm(int count, long gates, long gap, long previous, long own, long h) {
+  static int lstm(
+      int rows,
+      int count,
+      long gates,
+      long gatesRow,
+      long gap,
+      long previous,
+      long own,
+      long cellsRow,
+      long h,
+      long hRow) {
+    for (int row = 0; row < rows; row++) {
+      long at = gates + row * gatesRow;
+      VectorCurves.sigmoid(count, at, at);
+      VectorCurves.sigmoid(count, at + gap, at + gap);
+      VectorCurves.tanh(count, at + 2 * gap, at + 2 * gap);
+      VectorCurves.sigmoid(count, at + 3 * gap, at + 3 * gap);
+      long cell = row * cellsRow;
+      lstmState(count, at, gap, previous + cell, own + cell, h + row * hRow);
+    }
+    return count / LANES * LANES;
+  }
+
+  private static void lstmState(int count, long gates, long gap, long previous, long own, long h) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
       long a = gates + j;
@@ -66,14 +89,44 @@ final class VectorCells {
           .mul(expMinus1.div(expMinus1.add(TWO)))
           .intoMemorySegment(MEMORY, (h + j) << 2, ORDER);
     }
-    return j;
   }
 
   static int lstmGradient(
-      int count, long gates, long gap, long previous, long own, long dh, long dc) {
+      int rows,
+      int count,
+      long gates,
+      long gatesRow,
+      long gap,
+      long previous,
+      long own,
+      long cellsRow,
+      long dh,
+      long dc,
+      long dRow,
+      long slopes,
+      long slopesRow) {
+    for (int row = 0; row < rows; row++) {
+      long cell = row * cellsRow;
+      long slope = row * dRow;
+      lstmGradient(
+          count,
+          gates + row * gatesRow,
+          gap,
+          previous + cell,
+          own + cell,
+          dh + slope,
+          dc + slope,
+          slopes + row * slopesRow);
+    }
+    return count / LANES * LANES;
+  }
+
+  private static void lstmGradient(
+      int count, long gates, long gap, long previous, long own, long dh, long dc, long slopes) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
       long a = gates + j;
+      long s = slopes + j;
       FloatVector clamped =
           FloatVector.fromMemorySegment(SPECIES, MEMORY, (own + j) << 2, ORDER)
               .max(TANH_MIN)
@@ -100,21 +153,39 @@ final class VectorCells {
       FloatVector cell =
           FloatVector.fromMemorySegment(SPECIES, MEMORY, (dc + j) << 2, ORDER)
               .add(slope.mul(o).mul(ONE.sub(bent.mul(bent))));
-      slope.mul(bent).mul(o.mul(ONE.sub(o))).intoMemorySegment(MEMORY, (a + 3 * gap) << 2, ORDER);
+      slope.mul(bent).mul(o.mul(ONE.sub(o))).intoMemorySegment(MEMORY, (s + 3 * gap) << 2, ORDER);
       FloatVector i = FloatVector.fromMemorySegment(SPECIES, MEMORY, a << 2, ORDER);
       FloatVector f = FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + gap) << 2, ORDER);
       FloatVector g = FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + 2 * gap) << 2, ORDER);
-      cell.mul(g).mul(i.mul(ONE.sub(i))).intoMemorySegment(MEMORY, a << 2, ORDER);
+      cell.mul(g).mul(i.mul(ONE.sub(i))).intoMemorySegment(MEMORY, s << 2, ORDER);
       cell.mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (previous + j) << 2, ORDER))
           .mul(f.mul(ONE.sub(f)))
-          .intoMemorySegment(MEMORY, (a + gap) << 2, ORDER);
-      cell.mul(i).mul(ONE.sub(g.mul(g))).intoMemorySegment(MEMORY, (a + 2 * gap) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (s + gap) << 2, ORDER);
+      cell.mul(i).mul(ONE.sub(g.mul(g))).intoMemorySegment(MEMORY, (s + 2 * gap) << 2, ORDER);
       cell.mul(f).intoMemorySegment(MEMORY, (dc + j) << 2, ORDER);
     }
-    return j;
   }
 
-  static int gru(int count, long gates, long gap, long previous, long own) {
+  static int gru(
+      int rows,
+      int count,
+      long gates,
+      long gatesRow,
+      long gap,
+      long previous,
+      long own,
+      long statesRow) {
+    for (int row = 0; row < rows; row++) {
+      long at = gates + row * gatesRow;
+      VectorCurves.sigmoid(count, at + gap, at + gap);
+      VectorCurves.sigmoid(count, at + 2 * gap, at + 2 * gap);
+      long state = row * statesRow;
+      gruState(count, at, gap, previous + state, own + state);
+    }
+    return count / LANES * LANES;
+  }
+
+  private static void gruState(int count, long gates, long gap, long previous, long own) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
       long a = gates + j;
@@ -147,28 +218,52 @@ final class VectorCells {
           .add(n)
           .intoMemorySegment(MEMORY, (own + j) << 2, ORDER);
     }
-    return j;
   }
 
-  static int gruGradient(int count, long gates, long gap, long previous, long dh) {
+  static int gruGradient(
+      int rows,
+      int count,
+      long gates,
+      long gatesRow,
+      long gap,
+      long previous,
+      long statesRow,
+      long dh,
+      long dhRow,
+      long slopes,
+      long slopesRow) {
+    for (int row = 0; row < rows; row++) {
+      gruGradient(
+          count,
+          gates + row * gatesRow,
+          gap,
+          previous + row * statesRow,
+          dh + row * dhRow,
+          slopes + row * slopesRow);
+    }
+    return count / LANES * LANES;
+  }
+
+  private static void gruGradient(
+      int count, long gates, long gap, long previous, long dh, long slopes) {
     int j = 0;
     for (; j + LANES <= count; j += LANES) {
       long a = gates + j;
+      long s = slopes + j;
       FloatVector q = FloatVector.fromMemorySegment(SPECIES, MEMORY, a << 2, ORDER);
       FloatVector r = FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + gap) << 2, ORDER);
       FloatVector z = FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + 2 * gap) << 2, ORDER);
       FloatVector n = FloatVector.fromMemorySegment(SPECIES, MEMORY, (a + 3 * gap) << 2, ORDER);
       FloatVector slope = FloatVector.fromMemorySegment(SPECIES, MEMORY, (dh + j) << 2, ORDER);
       FloatVector dn = slope.mul(ONE.sub(z)).mul(ONE.sub(n.mul(n)));
-      dn.mul(r).intoMemorySegment(MEMORY, a << 2, ORDER);
-      dn.mul(q).mul(r.mul(ONE.sub(r))).intoMemorySegment(MEMORY, (a + gap) << 2, ORDER);
+      dn.mul(r).intoMemorySegment(MEMORY, s << 2, ORDER);
+      dn.mul(q).mul(r.mul(ONE.sub(r))).intoMemorySegment(MEMORY, (s + gap) << 2, ORDER);
       slope
           .mul(FloatVector.fromMemorySegment(SPECIES, MEMORY, (previous + j) << 2, ORDER).sub(n))
           .mul(z.mul(ONE.sub(z)))
-          .intoMemorySegment(MEMORY, (a + 2 * gap) << 2, ORDER);
-      dn.intoMemorySegment(MEMORY, (a + 3 * gap) << 2, ORDER);
+          .intoMemorySegment(MEMORY, (s + 2 * gap) << 2, ORDER);
+      dn.intoMemorySegment(MEMORY, (s + 3 * gap) << 2, ORDER);
       slope.mul(z).intoMemorySegment(MEMORY, (dh + j) << 2, ORDER);
     }
-    return j;
   }
 }

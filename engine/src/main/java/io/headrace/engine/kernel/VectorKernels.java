@@ -319,97 +319,192 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void lstm(
+      int rows,
       int count,
       MemorySegment gates,
       long gatesOffset,
+      long gatesRow,
       long gap,
       MemorySegment cells,
       long previous,
       long own,
+      long cellsRow,
       MemorySegment h,
-      long hOffset) {
+      long hOffset,
+      long hRow) {
 
     int done =
         VectorCells.lstm(
+            rows,
             count,
-            at(gates, gatesOffset, 3 * gap + count),
+            at(gates, gatesOffset, span(rows, gatesRow, 3 * gap + count)),
+            gatesRow,
             gap,
-            at(cells, previous, count),
-            at(cells, own, count),
-            at(h, hOffset, count));
-    ScalarCells.lstm(done, count, gates, gatesOffset, gap, cells, previous, own, h, hOffset);
+            at(cells, previous, span(rows, cellsRow, count)),
+            at(cells, own, span(rows, cellsRow, count)),
+            cellsRow,
+            at(h, hOffset, span(rows, hRow, count)),
+            hRow);
+    for (int row = 0; done < count && row < rows; row++) {
+      long cell = row * cellsRow;
+      ScalarCells.lstm(
+          done,
+          count,
+          gates,
+          gatesOffset + row * gatesRow,
+          gap,
+          cells,
+          previous + cell,
+          own + cell,
+          h,
+          hOffset + row * hRow);
+    }
     keep(gates, cells, h);
   }
 
   @Override
   public void lstmGradient(
+      int rows,
       int count,
       MemorySegment gates,
       long gatesOffset,
+      long gatesRow,
       long gap,
       MemorySegment cells,
       long previous,
       long own,
+      long cellsRow,
       MemorySegment dh,
       long dhOffset,
       MemorySegment dc,
-      long dcOffset) {
+      long dcOffset,
+      long dRow,
+      MemorySegment slopes,
+      long slopesOffset,
+      long slopesRow) {
 
     int done =
         VectorCells.lstmGradient(
+            rows,
             count,
-            at(gates, gatesOffset, 3 * gap + count),
+            at(gates, gatesOffset, span(rows, gatesRow, 3 * gap + count)),
+            gatesRow,
             gap,
-            at(cells, previous, count),
-            at(cells, own, count),
-            at(dh, dhOffset, count),
-            at(dc, dcOffset, count));
-    ScalarCells.lstmGradient(
-        done, count, gates, gatesOffset, gap, cells, previous, own, dh, dhOffset, dc, dcOffset);
-    keep(gates, cells, dh, dc);
+            at(cells, previous, span(rows, cellsRow, count)),
+            at(cells, own, span(rows, cellsRow, count)),
+            cellsRow,
+            at(dh, dhOffset, span(rows, dRow, count)),
+            at(dc, dcOffset, span(rows, dRow, count)),
+            dRow,
+            at(slopes, slopesOffset, span(rows, slopesRow, 3 * gap + count)),
+            slopesRow);
+    for (int row = 0; done < count && row < rows; row++) {
+      long cell = row * cellsRow;
+      long slope = row * dRow;
+      ScalarCells.lstmGradient(
+          done,
+          count,
+          gates,
+          gatesOffset + row * gatesRow,
+          gap,
+          cells,
+          previous + cell,
+          own + cell,
+          dh,
+          dhOffset + slope,
+          dc,
+          dcOffset + slope,
+          slopes,
+          slopesOffset + row * slopesRow);
+    }
+    keep(gates, cells, slopes);
+    keep(dh, dc);
   }
 
   @Override
   public void gru(
+      int rows,
       int count,
       MemorySegment gates,
       long gatesOffset,
+      long gatesRow,
       long gap,
       MemorySegment states,
       long previous,
-      long own) {
+      long own,
+      long statesRow) {
 
     int done =
         VectorCells.gru(
+            rows,
             count,
-            at(gates, gatesOffset, 3 * gap + count),
+            at(gates, gatesOffset, span(rows, gatesRow, 3 * gap + count)),
+            gatesRow,
             gap,
-            at(states, previous, count),
-            at(states, own, count));
-    ScalarCells.gru(done, count, gates, gatesOffset, gap, states, previous, own);
+            at(states, previous, span(rows, statesRow, count)),
+            at(states, own, span(rows, statesRow, count)),
+            statesRow);
+    for (int row = 0; done < count && row < rows; row++) {
+      long state = row * statesRow;
+      ScalarCells.gru(
+          done,
+          count,
+          gates,
+          gatesOffset + row * gatesRow,
+          gap,
+          states,
+          previous + state,
+          own + state);
+    }
     keep(gates, states);
   }
 
   @Override
   public void gruGradient(
+      int rows,
       int count,
       MemorySegment gates,
       long gatesOffset,
+      long gatesRow,
       long gap,
       MemorySegment states,
       long previous,
+      long statesRow,
       MemorySegment dh,
-      long dhOffset) {
+      long dhOffset,
+      long dhRow,
+      MemorySegment slopes,
+      long slopesOffset,
+      long slopesRow) {
 
     int done =
         VectorCells.gruGradient(
+            rows,
             count,
-            at(gates, gatesOffset, 3 * gap + count),
+            at(gates, gatesOffset, span(rows, gatesRow, 3 * gap + count)),
+            gatesRow,
             gap,
-            at(states, previous, count),
-            at(dh, dhOffset, count));
-    ScalarCells.gruGradient(done, count, gates, gatesOffset, gap, states, previous, dh, dhOffset);
-    keep(gates, states, dh);
+            at(states, previous, span(rows, statesRow, count)),
+            statesRow,
+            at(dh, dhOffset, span(rows, dhRow, count)),
+            dhRow,
+            at(slopes, slopesOffset, span(rows, slopesRow, 3 * gap + count)),
+            slopesRow);
+    for (int row = 0; done < count && row < rows; row++) {
+      ScalarCells.gruGradient(
+          done,
+          count,
+          gates,
+          gatesOffset + row * gatesRow,
+          gap,
+          states,
+          previous + row * statesRow,
+          dh,
+          dhOffset + row * dhRow,
+          slopes,
+          slopesOffset + row * slopesRow);
+    }
+    keep(gates, states, dh, slopes);
   }
 
   @Override

@@ -1,14 +1,12 @@
 package io.headrace.engine.layer;
 
 import io.headrace.engine.kernel.Kernels;
-import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 
 /**
  * The cell of Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997, with the forget gate of
  * Gers et al., "Learning to Forget", 2000: i, f, o = sigmoid(sums), g = tanh(sum), c_t = f c_{t-1}
- * + i g, h_t = o tanh(c_t). Its gates lie in the order i, f, g, o and are overwritten by their
- * gradients.
+ * + i g, h_t = o tanh(c_t). Its gates lie in the order i, f, g, o.
  */
 final class LstmCell implements Cell {
   private final Kernels kernels;
@@ -18,13 +16,13 @@ final class LstmCell implements Cell {
   private final StepBuffer cells;
   private final StepBuffer cellGradients;
 
-  LstmCell(Kernels kernels, int rows, StepBuffer gates, StepBuffer states) {
+  LstmCell(Kernels kernels, int rows, int width, StepBuffer gates, StepBuffer states) {
     this.kernels = kernels;
-    this.width = states.width();
+    this.width = width;
     this.gates = gates;
     this.states = states;
-    this.cells = StepBuffer.of(rows, states.steps(), width);
-    this.cellGradients = StepBuffer.of(rows, 1, width);
+    this.cells = StepBuffer.of(rows, states.group(), states.steps(), width);
+    this.cellGradients = StepBuffer.of(rows, states.group(), 1, width);
   }
 
   @Override
@@ -33,22 +31,21 @@ final class LstmCell implements Cell {
   }
 
   @Override
-  public void forward(int row, int step, int own, int previous) {
-    MemorySegment sums = gates.floats();
-    long at = gates.at(row, step);
-    kernels.sigmoid(2 * width, sums, at, sums, at);
-    kernels.tanh(width, sums, at + 2L * width, sums, at + 2L * width);
-    kernels.sigmoid(width, sums, at + 3L * width, sums, at + 3L * width);
+  public void forward(int row, int rows, int step, int own, int previous) {
     kernels.lstm(
+        rows,
         width,
-        sums,
-        at,
+        gates.floats(),
+        gates.at(row, step),
+        gates.width(),
         width,
         cells.floats(),
         cells.at(row, previous),
         cells.at(row, own),
+        width,
         states.floats(),
-        states.at(row, own));
+        states.at(row, own),
+        states.width());
   }
 
   @Override
@@ -57,19 +54,34 @@ final class LstmCell implements Cell {
   }
 
   @Override
-  public void backward(int row, int step, int own, int previous, MemorySegment dh, long dhAt) {
+  public void backward(
+      int row,
+      int rows,
+      int step,
+      int own,
+      int previous,
+      StepBuffer dh,
+      MemorySegment slopes,
+      long slopesAt,
+      long slopesRow) {
     kernels.lstmGradient(
+        rows,
         width,
         gates.floats(),
         gates.at(row, step),
+        gates.width(),
         width,
         cells.floats(),
         cells.at(row, previous),
         cells.at(row, own),
-        dh,
-        dhAt,
+        width,
+        dh.floats(),
+        dh.at(row, 0),
         cellGradients.floats(),
-        cellGradients.at(row, 0));
-    Floats.fill(dh, dhAt, width, 0);
+        cellGradients.at(row, 0),
+        width,
+        slopes,
+        slopesAt,
+        slopesRow);
   }
 }

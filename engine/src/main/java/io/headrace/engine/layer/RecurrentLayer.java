@@ -1,6 +1,7 @@
 package io.headrace.engine.layer;
 
 import io.headrace.engine.memory.Floats;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,15 +44,19 @@ record RecurrentLayer(
     long weights =
         (long) x.shape().getLast() * kind.inputGates + (long) units * kind.recurrentGates;
     long cost = (long) width * steps * (2 * weights + CURVES);
+    long scratch = stages.getFirst().slopes();
     scope
         .tape()
-        .rows(
-            2 * cost,
-            (pass, from, to) -> forward(stages, pass, from, to),
-            (pass, from, to) -> backward(x, stages, pass, from, to));
+        .steps(
+            3 * cost,
+            List.of(new Tape.Step.Rows((pass, from, to) -> forward(stages, pass, from, to))),
+            List.of(
+                new Tape.Step.Shards(
+                    scratch,
+                    (pass, shard, from, to, memory) ->
+                        backward(x, stages, pass, shard, from, to, memory))));
     for (RecurrentStage stage : stages) {
-      long tileCost = cost * scope.batchSize() / stages.size();
-      scope.tape().tiles(stage.tiles(), stage.scratch(), tileCost, stage::update);
+      scope.tape().tiles(stage.tiles(), stage.scratch(), stage.updateCost(), stage::update);
       scope.tape().derivation(stage::derive);
     }
     return y;
@@ -69,12 +74,18 @@ record RecurrentLayer(
   }
 
   private static void backward(
-      DenseValue x, List<RecurrentStage> stages, Pass pass, int from, int to) {
+      DenseValue x,
+      List<RecurrentStage> stages,
+      Pass pass,
+      int shard,
+      int from,
+      int to,
+      MemorySegment slopes) {
     if (x.wantsGradients()) {
       Floats.fill(x.gradients(), (long) from * x.stride(), (long) (to - from) * x.stride(), 0);
     }
     for (int i = 0; i < stages.size(); i++) {
-      stages.get(i).backward(pass, from, to);
+      stages.get(i).backward(pass, shard, from, to, slopes);
     }
   }
 

@@ -3,33 +3,34 @@ package io.headrace.engine.layer;
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recurrent cell led over sequences in one direction. All steps of a row go through the input's
- * weights in one product; then a group of rows takes step after step, so that the recurrent weights
- * stay in the cache, each step with those rows that have it. Steps behind a row's last are never
- * touched. The gradients of all steps' sums are kept for the weights' tiles.
+ * A recurrent cell led over sequences in one direction. A group of rows takes step after step, so
+ * that the weights stay in the cache, each step with those rows that have it. Steps behind a row's
+ * last are never touched. On the way back the gradients of a few steps' sums are kept, then go into
+ * that of the weights at once.
  */
 final class RecurrentStage {
   private static final int GROUP = 16;
 
+  /** Steps of rows that go into the weights' gradient at once. */
+  private static final int CHUNK = 64;
+
   private final Kernels kernels;
-  private final Updates updates;
   private final boolean reversed;
-  private final int units;
   private final DenseValue x;
   private final SequenceOutput output;
   private final int inputWidth;
-  private final int inputColumn;
-  private final GateWeights input;
-  private final GateWeights recurrent;
-  private final Parameter bias;
+  private final CellWeights weights;
+
+  /** What each step's sums are made of, one slot before the first step; the state comes first. */
+  private final StepBuffer terms;
+
   private final StepBuffer gates;
-  private final StepBuffer states;
+  private final int slopesWidth;
+  private final int chunk;
   private final StepBuffer stateGradients;
-  private final StepBuffer biasGradients;
   private final @Nullable StepBuffer inputGradients;
   private final Cell cell;
 
@@ -41,240 +42,257 @@ final class RecurrentStage {
       SequenceOutput output,
       boolean reversed) {
     this.kernels = scope.kernels();
-    this.updates = scope.updates();
     this.reversed = reversed;
-    this.units = layer.units();
     this.x = x;
     this.output = output;
     this.inputWidth = x.shape().getLast();
-    CellKind kind = layer.kind();
+    boolean flowsBack = x.wantsGradients();
+    this.weights = new CellWeights(scope, layer, prefix, inputWidth, flowsBack, reversed ? 2 : 0);
     int steps = x.shape().getFirst();
     int rows = scope.batchSize();
-    int width = Kernels.padded(units);
-    int stream = reversed ? 2 : 0;
-    this.inputColumn = kind.inputFirst * width;
-    this.input =
-        new GateWeights(
-            scope,
-            prefix + "weight",
-            inputWidth,
-            kind.inputGates,
-            units,
-            x.wantsGradients(),
-            layer.initialisation(inputWidth, scope.streamSeed(stream)));
-    this.recurrent =
-        new GateWeights(
-            scope,
-            prefix + "recurrent-weight",
-            units,
-            kind.recurrentGates,
-            units,
-            true,
-            layer.initialisation(units, scope.streamSeed(stream + 1)));
-    List<Long> shape = List.of((long) kind.gates, (long) units);
-    this.bias = scope.matrix(prefix + "bias", shape, kind.gates, units, layer.firstBias());
-    this.gates = StepBuffer.of(rows, steps, kind.gates * width);
-    this.states = StepBuffer.of(rows, steps + 1, width);
-    this.stateGradients = StepBuffer.of(rows, 1, width);
-    this.biasGradients = StepBuffer.of(rows, 1, gates.width());
-    boolean padded = x.wantsGradients() && inputWidth % Kernels.BLOCK != 0;
-    this.inputGradients = padded ? StepBuffer.of(rows, steps, Kernels.padded(inputWidth)) : null;
-    this.cell = kind.cell(kernels, rows, gates, states);
+    int width = Kernels.padded(layer.units());
+    int group = groupOf(scope);
+    int gatesWidth = layer.kind().gates * width;
+    this.terms = StepBuffer.of(rows, group, steps + 1, Kernels.padded(weights.terms()));
+    this.gates = StepBuffer.of(rows, group, layer.kind().keepsGates ? steps : 1, gatesWidth);
+    this.slopesWidth = gatesWidth + Kernels.BLOCK; // rows would share few sets of the cache
+    this.chunk = Math.max(2, CHUNK / group);
+    this.stateGradients = StepBuffer.of(rows, group, 1, width);
+    boolean padded = flowsBack && inputWidth % Kernels.BLOCK != 0;
+    this.inputGradients = padded ? StepBuffer.of(rows, group, 1, Kernels.padded(inputWidth)) : null;
+    this.cell = layer.kind().cell(kernels, rows, width, gates, terms);
+    for (long at = weights.one(); at < Floats.count(terms.floats()); at += terms.width()) {
+      Floats.write(terms.floats(), at, 1);
+    }
+  }
+
+  /** Rows that take their steps together: a shard's, or a part of it that fits into the cache. */
+  private static int groupOf(LayerScope scope) {
+    int shard = Math.ceilDiv(Math.ceilDiv(scope.batchSize(), scope.shards()), 4) * 4;
+    int group = Math.min(GROUP, shard);
+    while (shard % group != 0) {
+      group -= 4;
+    }
+    return group;
   }
 
   void forward(Pass pass, int from, int to) {
-    for (int group = from; group < to; group += GROUP) {
-      forwardGroup(pass, group, Math.min(to, group + GROUP));
+    for (int row = from; row < to; row = gates.groupEnd(row)) {
+      forwardGroup(pass, row, Math.min(to, gates.groupEnd(row)));
     }
   }
 
   private void forwardGroup(Pass pass, int from, int to) {
     for (int row = from; row < to; row++) {
-      int steps = x.steps(pass, row);
-      int first = reversed ? steps : 0;
-      states.clear(row, first);
-      cell.start(row, first);
-      sumInput(pass, row, steps);
+      start(pass, row);
     }
     int longest = longest(pass, from, to);
     for (int i = 0; i < longest; i++) {
       int step = reversed ? longest - 1 - i : i;
       for (int row = next(pass, from, to, step); row < to; ) {
         int end = end(pass, row, to, step);
-        if (i > 0) { // before the first step all states are 0
-          long before = states.at(row, previous(step));
-          recurrent.addProduct(
-              end - row,
-              states.floats(),
-              before,
-              states.row(),
-              gates.floats(),
-              gates.at(row, step),
-              gates.row());
-        }
-        for (int r = row; r < end; r++) {
-          cell.forward(r, step, own(step), previous(step));
-        }
+        weights.sum(
+            end - row,
+            i == 0,
+            terms.floats(),
+            terms.at(row, previous(step)),
+            terms.width(),
+            gates.floats(),
+            gates.at(row, keptStep(step)),
+            gates.width());
+        cell.forward(row, end - row, step, own(step), previous(step));
         row = next(pass, end, to, step);
       }
     }
     for (int row = from; row < to; row++) {
-      output.write(pass, row, states, reversed ? 0 : 1);
+      output.write(pass, row, terms, reversed ? 0 : 1);
     }
   }
 
-  /** Sums of all steps = x W + b. */
-  private void sumInput(Pass pass, int row, int steps) {
-    if (steps == 0) {
-      return;
-    }
-    MemorySegment sums = gates.floats();
-    int width = gates.width();
-    long at = gates.at(row, 0);
-    Floats.copy(bias.values(), bias.offset(), sums, at, width);
-    for (int done = 1; done < steps; done *= 2) {
-      Floats.copy(
-          sums, at, sums, at + (long) done * width, (long) Math.min(done, steps - done) * width);
-    }
-    input.addProduct(
-        steps, x.values(pass), x.start(pass, row), inputWidth, sums, at + inputColumn, width);
+  /** The zeros before a row's first step, and the inputs of all. */
+  private void start(Pass pass, int row) {
+    int steps = x.steps(pass, row);
+    int first = reversed ? steps : 0;
+    Floats.fill(terms.floats(), terms.at(row, first), weights.one(), 0);
+    cell.start(row, first);
+    Floats.copyRows(
+        x.values(pass),
+        x.start(pass, row),
+        inputWidth,
+        terms.floats(),
+        terms.at(row, previous(0)) + weights.input(),
+        terms.step(),
+        steps,
+        inputWidth);
   }
 
-  void backward(Pass pass, int from, int to) {
-    for (int group = from; group < to; group += GROUP) {
-      backwardGroup(pass, group, Math.min(to, group + GROUP));
-    }
+  /** Floats of a worker's memory for the gradients of a few steps' sums. */
+  long slopes() {
+    return (long) chunk * gates.group() * slopesWidth;
   }
 
-  private void backwardGroup(Pass pass, int from, int to) {
-    MemorySegment dh = stateGradients.floats();
+  private long slopesAt(int row, int step) {
+    return ((long) (step % chunk) * gates.group() + row % gates.group()) * slopesWidth;
+  }
+
+  void backward(Pass pass, int shard, int from, int to, MemorySegment slopes) {
+    weights.startShard(pass, shard);
+    for (int row = from; row < to; row = gates.groupEnd(row)) {
+      backwardGroup(pass, shard, row, Math.min(to, gates.groupEnd(row)), slopes);
+    }
+    weights.endShard(shard);
+  }
+
+  private void backwardGroup(Pass pass, int shard, int from, int to, MemorySegment slopes) {
     for (int row = from; row < to; row++) {
       stateGradients.clear(row, 0);
       cell.startBackward(row);
-      int steps = x.steps(pass, row);
-      if (!reversed && steps < gates.steps()) {
-        gates.clear(row, steps); // what flows back into a row's last step
-      }
     }
     int longest = longest(pass, from, to);
     for (int i = 0; i < longest; i++) {
       int step = reversed ? i : longest - 1 - i;
       for (int row = next(pass, from, to, step); row < to; ) {
         int end = end(pass, row, to, step);
-        if (i > 0) {
-          recurrent.addGradient(
-              end - row,
-              gates.floats(),
-              gates.at(row, reversed ? step - 1 : step + 1),
-              gates.row(),
-              dh,
-              stateGradients.at(row, 0),
-              stateGradients.row());
-        }
-        for (int r = row; r < end; r++) {
-          long at = stateGradients.at(r, 0);
-          output.addGradient(r, step, step == last(pass, r), dh, at);
-          cell.backward(r, step, own(step), previous(step), dh, at);
-        }
+        backwardStep(pass, row, end, step, i == 0, slopes);
         row = next(pass, end, to, step);
       }
-    }
-    for (int row = from; row < to; row++) {
-      int steps = x.steps(pass, row);
-      long at = gates.at(row, 0);
-      int width = gates.width();
-      kernels.rowSum(
-          steps,
-          width,
-          gates.floats(),
-          at,
-          width,
-          biasGradients.floats(),
-          biasGradients.at(row, 0));
-      addInputGradients(row, steps);
+      boolean last = reversed ? step % chunk == chunk - 1 : step % chunk == 0;
+      if (last || i == longest - 1) {
+        addToWeights(pass, shard, from, to, step - step % chunk, slopes);
+      }
     }
   }
 
-  /** dx += slopes W^T, where dx is wanted. */
-  private void addInputGradients(int row, int steps) {
-    if (!x.wantsGradients()) {
-      return;
+  private void backwardStep(
+      Pass pass, int from, int to, int step, boolean first, MemorySegment slopes) {
+    int after = reversed ? step - 1 : step + 1;
+    for (int row = from; row < to && !first; row++) {
+      if (step == last(pass, row)) { // nothing flows back into it
+        Floats.fill(slopes, slopesAt(row, after), slopesWidth, 0);
+      }
     }
+    MemorySegment dh = stateGradients.floats();
+    if (!first) {
+      weights.flowToState(
+          to - from,
+          slopes,
+          slopesAt(from, after),
+          slopesWidth,
+          cell.carries(),
+          dh,
+          stateGradients.at(from, 0));
+    }
+    for (int row = from; row < to; row++) {
+      output.addGradient(row, step, step == last(pass, row), dh, stateGradients.at(row, 0));
+    }
+    cell.backward(
+        from,
+        to - from,
+        step,
+        own(step),
+        previous(step),
+        stateGradients,
+        slopes,
+        slopesAt(from, step),
+        slopesWidth);
+    if (x.wantsGradients()) {
+      addInputGradients(from, to, step, slopes);
+    }
+  }
+
+  /** dx += slopes W^T. */
+  private void addInputGradients(int from, int to, int step, MemorySegment slopes) {
     MemorySegment dx = x.gradients();
-    long at = (long) row * x.stride();
-    MemorySegment slopes = gates.floats();
-    long slopesAt = gates.at(row, 0) + inputColumn;
+    long at = (long) from * x.stride() + (long) step * inputWidth;
+    long slopesAt = slopesAt(from, step);
+    int rows = to - from;
     if (inputGradients == null) {
-      input.addGradient(steps, slopes, slopesAt, gates.width(), dx, at, inputWidth);
+      weights.flowToInput(rows, slopes, slopesAt, slopesWidth, true, dx, at, x.stride());
       return;
     }
     MemorySegment padded = inputGradients.floats();
-    long paddedAt = inputGradients.at(row, 0);
     int width = inputGradients.width();
-    Floats.fill(padded, paddedAt, (long) steps * width, 0);
-    input.addGradient(steps, slopes, slopesAt, gates.width(), padded, paddedAt, width);
-    for (int step = 0; step < steps; step++) {
-      long from = paddedAt + (long) step * width;
-      kernels.addScaled(inputWidth, 1, padded, from, dx, at + (long) step * inputWidth);
+    long paddedAt = inputGradients.at(from, 0);
+    weights.flowToInput(rows, slopes, slopesAt, slopesWidth, false, padded, paddedAt, width);
+    for (int row = 0; row < rows; row++) {
+      kernels.addScaled(
+          inputWidth, 1, padded, paddedAt + (long) row * width, dx, at + (long) row * x.stride());
     }
+  }
+
+  /** What a chunk of steps, from {@code step} on, says to the weights. */
+  private void addToWeights(
+      Pass pass, int shard, int from, int to, int step, MemorySegment slopes) {
+    int steps = chunkSteps(pass, from, step);
+    boolean whole = to - from == gates.group();
+    for (int row = from; whole && row < to; row++) {
+      whole = chunkSteps(pass, row, step) == steps;
+    }
+    if (whole) {
+      long slopesAt = slopesAt(from, step);
+      addToWeights(
+          shard, from, step, steps * (to - from), terms.width(), slopes, slopesAt, slopesWidth);
+      return;
+    }
+    long slopesStep = (long) gates.group() * slopesWidth;
+    for (int row = from; row < to; row++) {
+      int count = chunkSteps(pass, row, step);
+      long slopesAt = slopesAt(row, step);
+      addToWeights(shard, row, step, count, terms.step(), slopes, slopesAt, slopesStep);
+    }
+  }
+
+  private void addToWeights(
+      int shard,
+      int row,
+      int step,
+      int count,
+      long termsApart,
+      MemorySegment slopes,
+      long slopesAt,
+      long slopesApart) {
+    if (count > 0) {
+      weights.addGradient(
+          shard,
+          count,
+          terms.floats(),
+          terms.at(row, previous(step)),
+          termsApart,
+          slopes,
+          slopesAt,
+          slopesApart);
+    }
+  }
+
+  /** Steps of a row in the chunk that begins with {@code step}. */
+  private int chunkSteps(Pass pass, int row, int step) {
+    return Math.clamp((long) x.steps(pass, row) - step, 0, chunk);
   }
 
   int tiles() {
-    return input.tiles() + recurrent.tiles() + 1;
+    return weights.tiles();
   }
 
   long scratch() {
-    return Math.max(GateWeights.scratch(), gates.width());
+    return CellWeights.scratch();
   }
 
-  void update(Pass pass, int tile, MemorySegment scratch) {
-    if (tile < recurrent.tiles()) {
-      updateRecurrent(pass, tile, scratch);
-    } else if (tile < recurrent.tiles() + input.tiles()) {
-      updateInput(pass, tile - recurrent.tiles(), scratch);
-    } else {
-      int width = gates.width();
-      kernels.rowSum(pass.rows(), width, biasGradients.floats(), 0, width, scratch, 0);
-      updates.apply(scratch, 0, bias.offset(), width);
-    }
+  /** Operations of all tiles. */
+  long updateCost() {
+    return weights.updateCost();
   }
 
-  private void updateRecurrent(Pass pass, int tile, MemorySegment sums) {
-    GateWeights.startTile(sums);
-    for (int row = 0; row < pass.rows(); row++) {
-      int steps = x.steps(pass, row);
-      long before = states.at(row, previous(0));
-      long at = gates.at(row, 0);
-      recurrent.addToTile(
-          tile,
-          sums,
-          steps,
-          states.floats(),
-          before,
-          states.width(),
-          gates.floats(),
-          at,
-          gates.width());
-    }
-    recurrent.applyTile(tile, sums);
-  }
-
-  private void updateInput(Pass pass, int tile, MemorySegment sums) {
-    GateWeights.startTile(sums);
-    MemorySegment values = x.values(pass);
-    for (int row = 0; row < pass.rows(); row++) {
-      int steps = x.steps(pass, row);
-      long start = x.start(pass, row);
-      long at = gates.at(row, 0) + inputColumn;
-      input.addToTile(
-          tile, sums, steps, values, start, inputWidth, gates.floats(), at, gates.width());
-    }
-    input.applyTile(tile, sums);
+  void update(Pass pass, int tile, MemorySegment sums) {
+    weights.update(pass, tile, sums);
   }
 
   void derive() {
-    input.derive();
-    recurrent.derive();
+    weights.derive();
+  }
+
+  /** The step of the gates where a step's are kept, if only until the next step. */
+  private int keptStep(int step) {
+    return Math.min(step, gates.steps() - 1);
   }
 
   /** Slot of a step's state. */

@@ -29,7 +29,7 @@ record AdagradIdling(double rate, double epsilon, double penalty, double l1) imp
   }
 
   @Override
-  public int skip(ParameterBlock block, long at, int count, PastSteps steps, int from, int to) {
+  public void skip(ParameterBlock block, long at, int count, PastSteps steps, int from, int to) {
     for (long i = at; i < at + count; i++) {
       float weight = Floats.read(block.values(), i);
       if (weight != 0) {
@@ -43,7 +43,6 @@ record AdagradIdling(double rate, double epsilon, double penalty, double l1) imp
         Floats.write(block.slot(0), i, (float) state.sum);
       }
     }
-    return to - from;
   }
 
   /** A weight, and its sum of squares. */

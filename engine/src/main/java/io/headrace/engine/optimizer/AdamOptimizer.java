@@ -42,9 +42,13 @@ record AdamOptimizer(double rate, double beta1, double beta2, float epsilon, flo
         gradientOffset);
   }
 
-  /** 1 - beta^step: 1 once beta^step is below half of what 1 can tell, which needs no power. */
+  /** beta^step: 0 once it is below half of what 1 can tell, which needs no power. */
+  private static double power(double beta, long step) {
+    return (1 - beta) * step > 40 ? 0 : StrictMath.pow(beta, (double) step);
+  }
+
   private static double corrected(double beta, long step) {
-    return (1 - beta) * step > 40 ? 1 : 1 - StrictMath.pow(beta, (double) step);
+    return 1 - power(beta, step);
   }
 
   /** How its means fade, and what they still move while they do. */
@@ -54,29 +58,62 @@ record AdamOptimizer(double rate, double beta1, double beta2, float epsilon, flo
 
   private record Faded(AdamOptimizer adam) implements Fading {
     @Override
-    public boolean isOver(ParameterBlock block, long at, int count, long number) {
+    public int walk(ParameterBlock block, long at, PastSteps steps, int from, int to, Pull pull) {
+      float mean = read(block.slot(0), at);
+      if (mean == 0) {
+        return from;
+      }
+      float beta1 = (float) adam.beta1;
+      float beta2 = (float) adam.beta2;
+      float square = read(block.slot(1), at);
+      float weight = read(block.values(), at);
       double ratio = adam.beta1 / Math.sqrt(adam.beta2); // of one move to the one before, at most
-      double rate = adam.rate / corrected(adam.beta1, number);
-      for (long i = at; i < at + count; i++) {
-        float mean = read(block.slot(0), i);
-        if (mean != 0) {
-          double move = rate * Math.abs(mean) / (Math.sqrt(read(block.slot(1), i)) + adam.epsilon);
-          if (ratio >= 1 || !Fading.isLost(move / (1 - ratio), read(block.values(), i))) {
-            return false;
+      double power1 = 0;
+      double power2 = 0;
+      long number = 0;
+      int step = from;
+      boolean over = false;
+      for (int run = steps.run(from); step < to && !over; run++) {
+        double rate = adam.rate * steps.factorOf(run);
+        float kept = pull.kept(rate);
+        float lost = pull.lost(rate);
+        if (steps.number(run, step) != number) {
+          number = steps.number(run, step);
+          power1 = power(adam.beta1, number);
+          power2 = power(adam.beta2, number);
+        }
+        int end = Math.min(to, steps.endOf(run));
+        while (step < end) {
+          if ((step - from) % STEPS_BETWEEN == 0) {
+            double move =
+                adam.rate / (1 - power1) * Math.abs(mean) / (Math.sqrt(square) + adam.epsilon);
+            over = ratio < 1 && Fading.isLost(move / (1 - ratio), weight);
+            if (over) {
+              break;
+            }
           }
+          mean *= beta1;
+          square *= beta2;
+          float scaled = (float) (rate / (1 - power1));
+          float scale = (float) (1 / Math.sqrt(1 - power2));
+          float move = scaled * mean / (scale * (float) Math.sqrt(square) + adam.epsilon);
+          weight = Pull.pulled(kept * weight - move, lost);
+          power1 *= adam.beta1;
+          power2 *= adam.beta2;
+          number++;
+          step++;
         }
       }
-      return true;
+      write(block.slot(0), at, mean);
+      write(block.slot(1), at, square);
+      write(block.values(), at, weight);
+      return step;
     }
 
     @Override
-    public void fade(ParameterBlock block, long at, int count, int steps) {
-      double meanLeft = StrictMath.pow((float) adam.beta1, steps);
-      double squareLeft = StrictMath.pow((float) adam.beta2, steps);
-      for (long i = at; i < at + count; i++) {
-        write(block.slot(0), i, (float) (meanLeft * read(block.slot(0), i)));
-        write(block.slot(1), i, (float) (squareLeft * read(block.slot(1), i)));
-      }
+    public void fade(ParameterBlock block, long at, int steps) {
+      Fading.fade(block.slot(0), at, (float) adam.beta1, steps);
+      Fading.fade(block.slot(1), at, (float) adam.beta2, steps);
     }
   }
 

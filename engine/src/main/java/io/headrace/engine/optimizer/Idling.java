@@ -6,12 +6,10 @@ public interface Idling {
   double decay();
 
   /**
-   * Takes {@code count} weights from {@code at} on, and their slots, through as many steps at once
-   * as it can.
+   * Takes {@code count} weights from {@code at} on, and their slots, through steps.
    *
    * @param from the first of the steps, counted from 0
    * @param to the step behind the last
-   * @return steps taken; 0 if the next has to be taken by {@link Optimizer#update}
    */
-  int skip(ParameterBlock block, long at, int count, PastSteps steps, int from, int to);
+  void skip(ParameterBlock block, long at, int count, PastSteps steps, int from, int to);
 }

@@ -256,7 +256,7 @@ public final class Optimizers {
           "exact needs learning-rate times weight-decay below 1, not %s x %s: each step would take all of a weight."
               .formatted(optimizer.rate(), decay));
     }
-    return new LazyOptimizer(optimizer, new PulledIdling(fading, decay, l1));
+    return new LazyOptimizer(optimizer, new PulledIdling(fading, new Pull(decay, l1)));
   }
 
   private static Optimizer shrinking(Optimizer inner, double rate, double decay, double l1) {

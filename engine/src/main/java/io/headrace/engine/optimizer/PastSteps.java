@@ -133,14 +133,14 @@ public final class PastSteps {
     runs++;
   }
 
-  /** The number of a step, counted from 0. */
-  public long number(int step) {
-    return number(run(step), step);
+  /** What the learning rate is multiplied by in the steps of a run. */
+  double factorOf(int run) {
+    return factors[run];
   }
 
-  /** What the learning rate is multiplied by in a step, counted from 0. */
-  public double factor(int step) {
-    return factors[run(step)];
+  /** The step behind the last of a run. */
+  int endOf(int run) {
+    return run == runs - 1 ? count : (int) starts[run + 1];
   }
 
   /** What the steps from one to another add up to, the latter excluded. */
@@ -151,7 +151,8 @@ public final class PastSteps {
         : sums(run(to), to).minus(sums(run(from), from));
   }
 
-  private long number(int run, long step) {
+  /** The number, as optimizers know it, of a step of a run. */
+  long number(int run, long step) {
     return numbers[run] + step - starts[run];
   }
 
@@ -161,7 +162,7 @@ public final class PastSteps {
   }
 
   /** The run that a step belongs to; the last for one that is not taken yet. */
-  private int run(int step) {
+  int run(int step) {
     if (step >= starts[runs - 1]) {
       return runs - 1;
     }

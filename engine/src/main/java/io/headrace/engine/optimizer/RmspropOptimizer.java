@@ -1,7 +1,6 @@
 package io.headrace.engine.optimizer;
 
 import io.headrace.engine.kernel.Kernels;
-import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -23,23 +22,22 @@ record RmspropOptimizer(double rate, float keep, float momentum, float epsilon, 
 
   /** How its mean square fades, and its momentum if it has one. */
   Fading fading() {
-    Fading move = momentum == 0 ? Fading.NONE : new MomentumFading(rate, momentum, MOMENTUM);
+    Fading move = momentum == 0 ? Fading.NONE : new MomentumFading(rate, momentum, false, MOMENTUM);
     return new Faded(move, keep);
   }
 
   private record Faded(Fading move, float keep) implements Fading {
     @Override
-    public boolean isOver(ParameterBlock block, long at, int count, long number) {
-      return move.isOver(block, at, count, number);
+    public int walk(ParameterBlock block, long at, PastSteps steps, int from, int to, Pull pull) {
+      int walked = move.walk(block, at, steps, from, to, pull);
+      Fading.fade(block.slot(SQUARE), at, keep, walked - from);
+      return walked;
     }
 
     @Override
-    public void fade(ParameterBlock block, long at, int count, int steps) {
-      move.fade(block, at, count, steps);
-      double left = StrictMath.pow(keep, steps);
-      for (long i = at; i < at + count; i++) {
-        Floats.write(block.slot(SQUARE), i, (float) (left * Floats.read(block.slot(SQUARE), i)));
-      }
+    public void fade(ParameterBlock block, long at, int steps) {
+      move.fade(block, at, steps);
+      Fading.fade(block.slot(SQUARE), at, keep, steps);
     }
   }
 

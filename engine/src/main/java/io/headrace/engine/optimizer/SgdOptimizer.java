@@ -46,7 +46,7 @@ record SgdOptimizer(double rate, float momentum, boolean nesterov, float decay)
 
   /** How its momentum fades. */
   Fading fading() {
-    return momentum == 0 ? Fading.NONE : new MomentumFading(rate, momentum, 0);
+    return momentum == 0 ? Fading.NONE : new MomentumFading(rate, momentum, nesterov, 0);
   }
 
   @Override

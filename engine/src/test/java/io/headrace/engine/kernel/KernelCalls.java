@@ -91,11 +91,20 @@ final class KernelCalls {
     int o = MARGIN;
     int gap = n + 2;
     var calls = new LinkedHashMap<String, Call>();
-    calls.put("lstm", (k, a, b, c, d) -> k.lstm(n, b, o, gap, a, o, o + gap, d, o));
+    int row = 4 * gap + 1; // of two
+    long pair = 2L * gap;
+    long last = o + 2 * pair;
     calls.put(
-        "lstmGradient", (k, a, b, c, d) -> k.lstmGradient(n, a, o, gap, b, o, o + gap, c, o, d, o));
-    calls.put("gru", (k, a, b, c, d) -> k.gru(n, a, o, gap, d, o, o + gap));
-    calls.put("gruGradient", (k, a, b, c, d) -> k.gruGradient(n, a, o, gap, b, o, d, o));
+        "lstm", (k, a, b, c, d) -> k.lstm(2, n, a, o, row, gap, d, o, o + gap, pair, d, last, gap));
+    calls.put(
+        "lstmGradient",
+        (k, a, b, c, d) ->
+            k.lstmGradient(
+                2, n, b, o, row, gap, c, o, o + gap, pair, c, last, d, o, gap, a, o, row));
+    calls.put("gru", (k, a, b, c, d) -> k.gru(2, n, a, o, row, gap, d, o, o + gap, pair));
+    calls.put(
+        "gruGradient",
+        (k, a, b, c, d) -> k.gruGradient(2, n, b, o, row, gap, c, o, gap, d, o, gap, a, o, row));
     return calls;
   }
 

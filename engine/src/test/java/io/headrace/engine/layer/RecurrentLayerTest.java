@@ -29,7 +29,9 @@ class RecurrentLayerTest extends LayerContract {
                     example(cell, 17, true, false, 3, 16),
                     example(cell, 5, false, true, 4, 16).behindPaddedSteps(),
                     example(cell, 3, true, true, 6, 7).behindPaddedSteps(),
-                    example(cell, 17, true, true, 1, 5)));
+                    example(cell, 17, true, true, 1, 5),
+                    example(cell, 2, true, true, 35, 1), // more steps than are added at once
+                    example(cell, 2, false, true, 35, 1).behindPaddedSteps()));
   }
 
   private static Example example(

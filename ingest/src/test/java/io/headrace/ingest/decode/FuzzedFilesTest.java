@@ -40,6 +40,7 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -302,25 +303,78 @@ class FuzzedFilesTest {
     long records = 0;
     int refused = 0;
     for (int file = 0; records < FuzzSettings.RECORDS; file++) {
-      byte[] bytes = mutator.next();
-      Files.write(folder.resolve("f"), bytes);
-      try {
-        List<Long> positions = read(source, Positions.START, decoder, subject, log);
-        records += 1 + positions.size();
-        resume(source, positions, decoder, subject, log, file);
-      } catch (HeadraceException e) {
-        assertThat(subject.refused())
-            .as("%s, seed %s, file %s: %s", subject, FuzzSettings.SEED, file, e)
-            .isTrue();
-        refused++;
-      } catch (RuntimeException e) {
-        throw new AssertionError(
-            "%s, seed %d, file %d threw %s".formatted(subject, FuzzSettings.SEED, file, e), e);
-      }
-      assertThat(source.chunksOutstanding()).isZero();
+      Files.write(folder.resolve("f"), mutator.next());
+      int read = readAndResume(source, decoder, subject, log, file);
+      records += 1 + Math.max(0, read);
+      refused += read < 0 ? 1 : 0;
     }
     System.out.printf("%d files refused as a whole; ", refused);
     log.finish();
+  }
+
+  /** Images with a file of labels, either or both of them damaged, as MNIST comes. */
+  @Test
+  void everyDamagedPairOfImagesAndLabelsIsAccountedFor() throws IOException {
+    int count = 60;
+    byte[] pixels = new byte[count * 16];
+    random.nextBytes(pixels);
+    ByteBuffer images = ByteBuffer.allocate(16 + pixels.length);
+    images.putInt(0x0803).putInt(count).putInt(4).putInt(4).put(pixels);
+    ByteBuffer labels = ByteBuffer.allocate(8 + count).putInt(0x0801).putInt(count);
+    while (labels.hasRemaining()) {
+      labels.put((byte) (labels.position() % 2));
+    }
+    var subject =
+        new Subject(
+            "idx with labels",
+            new FileFormat.Idx(Optional.of("labels")),
+            DecoderSpec.fixed("idx"),
+            image(4, 1),
+            List.of(images.array()),
+            true);
+    var ofImages = new Mutator(random, subject.sound(), List.of());
+    var ofLabels = new Mutator(random, List.of(labels.array()), List.of());
+    var log = new FuzzLog(subject.name() + " files", 200);
+    SampleDecoder decoder = Decoders.create(subject.spec(), subject.mapping());
+    var source = new FileSampleSource(folder, "f", subject.format(), LIMITS);
+    long records = 0;
+    int refused = 0;
+    int damagedLabels = 0;
+    for (int file = 0; records < FuzzSettings.RECORDS; file++) {
+      boolean spoilLabels = random.nextInt(3) > 0;
+      boolean spoilImages = !spoilLabels || random.nextInt(3) == 0;
+      Files.write(folder.resolve("f"), spoilImages ? ofImages.next() : images.array());
+      Files.write(folder.resolve("labels"), spoilLabels ? ofLabels.next() : labels.array());
+      int read = readAndResume(source, decoder, subject, log, file);
+      records += 1 + Math.max(0, read);
+      refused += read < 0 ? 1 : 0;
+      damagedLabels += spoilLabels && read > 0 ? 1 : 0;
+    }
+    System.out.printf("%d pairs refused as a whole; ", refused);
+    assertThat(refused).isPositive();
+    assertThat(damagedLabels).isPositive();
+    log.finish();
+  }
+
+  /** Reads what there is, and again from somewhere on: records read, -1 where it was refused. */
+  private int readAndResume(
+      FileSampleSource source, SampleDecoder decoder, Subject subject, FuzzLog log, int file) {
+    int read = -1;
+    try {
+      List<Long> positions = read(source, Positions.START, decoder, subject, log);
+      resume(source, positions, decoder, subject, log, file);
+      read = positions.size();
+    } catch (HeadraceException e) {
+      assertThat(subject.refused())
+          .as("%s, seed %s, file %s: %s", subject, FuzzSettings.SEED, file, e)
+          .isTrue();
+      assertThat(e).hasMessageContaining(folder.toString());
+    } catch (RuntimeException e) {
+      throw new AssertionError(
+          "%s, seed %d, file %d threw %s".formatted(subject, FuzzSettings.SEED, file, e), e);
+    }
+    assertThat(source.chunksOutstanding()).isZero();
+    return read;
   }
 
   static Stream<Subject> everyFolderFormat() {

@@ -10,14 +10,17 @@ import io.headrace.ingest.file.FileFormat;
 import io.headrace.ingest.file.FileLimits;
 import io.headrace.ingest.file.FileSampleSource;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Damaged lines that end with CR and LF come to what they come to with LF alone: the same rows, and
- * the same rejections at the same positions. Long runs as in {@link FuzzedDecodersTest}.
+ * the same rejections at the same positions, each with the byte at which its line begins. Long runs
+ * as in {@link FuzzedDecodersTest}.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FuzzedLineEndsTest {
@@ -79,8 +83,8 @@ class FuzzedLineEndsTest {
       FuzzSubjects.Subject subject,
       FuzzLog log)
       throws IOException {
-    Files.writeString(
-        folder.resolve("f"), String.join(end, lines) + end, StandardCharsets.ISO_8859_1);
+    byte[] content = (String.join(end, lines) + end).getBytes(StandardCharsets.ISO_8859_1);
+    Files.write(folder.resolve("f"), content);
     List<Object> outcomes = new ArrayList<>();
     for (RecordChunk chunk : source.chunks(Positions.START).toIterable(1)) {
       SampleBlock block = log.decode(decoder, subject.mapping(), chunk);
@@ -88,10 +92,20 @@ class FuzzedLineEndsTest {
       int next = 0;
       for (int i = 0; i < chunk.count(); i++) {
         String rejection = log.rejection(i);
+        if (rejection != null) {
+          assertThat(at(content, chunk.fileByte(i), chunk.end(i) - chunk.start(i)))
+              .as("%s at byte %s", rejection, chunk.fileByte(i))
+              .isEqualTo(
+                  ByteBuffer.wrap(chunk.bytes(), chunk.start(i), chunk.end(i) - chunk.start(i)));
+        }
         outcomes.add(rejection == null ? rows.get(next++) : chunk.position(i) + " " + rejection);
       }
       chunk.release();
     }
     return outcomes;
+  }
+
+  private static ByteBuffer at(byte[] content, @Nullable Long place, int length) {
+    return ByteBuffer.wrap(content, Math.toIntExact(Objects.requireNonNull(place)), length);
   }
 }
