@@ -37,8 +37,8 @@ public interface WriterSchemas {
    * for every id.
    */
   static WriterSchemas ofJob(@Nullable Schema schema) {
-    Schema sample = Sample.getClassSchema();
-    List<Schema> schemas = schema == null ? List.of(sample) : List.of(schema, sample);
-    return new KnownSchemas(schemas, Map.of(), schema);
+    return schema == null
+        ? new CanonicalSchema()
+        : new KnownSchemas(List.of(schema, Sample.getClassSchema()), Map.of(), schema);
   }
 }
