@@ -51,9 +51,9 @@ final class Plan {
     boolean several = shared && team.threads() > 1;
     boolean rowsShared = several && tape.rowCost() * batchSize >= 2 * WORTH_SHARING;
     this.rowTasks = rowsShared ? Math.min(shards, TASKS_A_THREAD * team.threads()) : 1;
-    this.score = new Sequence(with(tape.forward(), scoring));
-    this.predict = new Sequence(with(tape.forward(), predicting));
-    this.backward = new Sequence(tape.backward());
+    this.score = new Sequence(with(tape.forward(), scoring), 0);
+    this.predict = new Sequence(with(tape.forward(), predicting), 0);
+    this.backward = new Sequence(tape.backward(), score.phases.size());
     this.tiles = new Tiles(tape.tiles());
     long tileCost = tape.tiles().stream().mapToLong(Tape.Tiles::cost).sum();
     this.tilesShared = several && tileCost >= WORTH_SHARING;
@@ -91,23 +91,29 @@ final class Plan {
     return Math.min(pass.rows(), shard * size);
   }
 
-  /** Steps of several layers, cut into phases where all rows have to be through. */
+  /**
+   * Steps of several layers, cut into phases where all rows have to be through. Every other phase
+   * goes through the shards from the last to the first, which it thus finds in the cache.
+   */
   private final class Sequence {
     private final List<Rows> phases = new ArrayList<>();
     private final List<JoinWork> joins = new ArrayList<>();
 
-    Sequence(List<Tape.Step> steps) {
+    /**
+     * @param before phases that go before
+     */
+    Sequence(List<Tape.Step> steps, int before) {
       List<Tape.Step> open = new ArrayList<>();
       for (Tape.Step step : steps) {
         if (step instanceof Tape.Step.Join(JoinWork work)) {
-          phases.add(new Rows(open));
+          phases.add(new Rows(open, (before + phases.size()) % 2 == 1));
           joins.add(work);
           open = new ArrayList<>();
         } else {
           open.add(step);
         }
       }
-      phases.add(new Rows(open));
+      phases.add(new Rows(open, (before + phases.size()) % 2 == 1));
     }
 
     void run() {
@@ -123,15 +129,18 @@ final class Plan {
   /** Steps between two barriers, one after the other, on whole shards. */
   private final class Rows implements WorkerTeam.Phase {
     private final Tape.Step[] steps;
+    private final boolean reversed;
 
-    Rows(List<Tape.Step> steps) {
+    Rows(List<Tape.Step> steps, boolean reversed) {
+      this.reversed = reversed;
       this.steps = steps.toArray(Tape.Step[]::new);
     }
 
     @Override
     public void run(int task, MemorySegment scratch) {
-      int first = task * shards / rowTasks;
-      int end = (task + 1) * shards / rowTasks;
+      int part = reversed ? rowTasks - 1 - task : task;
+      int first = part * shards / rowTasks;
+      int end = (part + 1) * shards / rowTasks;
       int from = firstRow(first);
       int to = firstRow(end);
       if (from < to) {
@@ -159,7 +168,7 @@ final class Plan {
         next++;
       }
       for (int shard = first; shard < end; shard++) {
-        runShard(step, next, shard, scratch);
+        runShard(step, next, reversed ? first + end - 1 - shard : shard, scratch);
       }
       return next;
     }

@@ -24,6 +24,8 @@ final class ConvBackward {
   private final RowGroups groups;
   private final MemorySegment all;
   private final long size;
+  private final NarrowFilterSums narrow;
+  private final boolean packs;
 
   ConvBackward(
       Kernels kernels,
@@ -51,14 +53,20 @@ final class ConvBackward {
     }
     this.all = groups.choiceOf(weights.filters());
     this.size = image.size();
+    this.narrow = new NarrowFilterSums(kernels, shape, image, weights);
+    this.packs = NarrowFilterSums.suits(shape);
   }
 
   long scratch() {
-    return windowsAt() + (long) PIXELS * weights.filterSize();
+    int window = packs ? narrow.windowSize() : weights.filterSize();
+    return windowsAt() + (long) PIXELS * window + Kernels.BLOCK;
   }
 
   void run(Pass pass, int shard, int from, int to, MemorySegment scratch) {
     long gradients = weights.startShard(pass, shard);
+    if (packs) {
+      narrow.start(scratch, sumsAt());
+    }
     for (int row = from; row < to; row++) {
       image.load(x, pass, row, scratch, 0);
       slopes.load(row, scratch, 2 * size, gradients);
@@ -69,10 +77,17 @@ final class ConvBackward {
         image.fold(scratch, size, x.gradients(), (long) row * x.stride());
       }
     }
+    if (packs) {
+      narrow.end(scratch, sumsAt(), gradients);
+    }
+  }
+
+  private long sumsAt() {
+    return 2 * size + slopes.size();
   }
 
   private long windowsAt() {
-    return 2 * size + slopes.size();
+    return sumsAt() + (packs ? narrow.size() : 0);
   }
 
   private void addToFilters(int row, MemorySegment scratch, long gradients) {
@@ -80,12 +95,18 @@ final class ConvBackward {
     for (int first = 0; first < pixels; first += PIXELS) {
       int end = Math.min(pixels, first + PIXELS);
       copyWindows(first, end, scratch);
+      MemorySegment memory = slopes.memory(scratch);
+      long slopesAt = slopes.start(row, 2 * size) + (long) first * weights.lanes();
+      if (packs) {
+        narrow.add(end - first, scratch, windowsAt(), memory, slopesAt, sumsAt());
+        continue;
+      }
       kernels.addProduct(
           weights.filters(),
           weights.filterSize(),
           end - first,
-          slopes.memory(scratch),
-          slopes.start(row, 2 * size) + (long) first * weights.lanes(),
+          memory,
+          slopesAt,
           1,
           weights.lanes(),
           scratch,
@@ -105,12 +126,18 @@ final class ConvBackward {
     int count;
     for (int pixel = first; pixel < end; pixel += count) {
       count = Math.min(end - pixel, width - pixel % width);
+      long window = image.window(pixel / width, pixel % width);
+      if (packs) {
+        long to = windowsAt() + (long) (pixel - first) * narrow.windowSize();
+        narrow.copy(count, scratch, window, to);
+        continue;
+      }
       kernels.copyWindows(
           count,
           weights.stride(),
           parts,
           scratch,
-          image.window(pixel / width, pixel % width),
+          window,
           image.step(),
           scratch,
           windowsAt() + (long) (pixel - first) * weights.filterSize(),

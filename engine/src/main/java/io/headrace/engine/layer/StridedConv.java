@@ -16,7 +16,7 @@ final class StridedConv {
   private static final int ELEMENTS = ROW * ROW;
 
   /** Tiles to have in a group, where there are as many. */
-  private static final int TILES = 16;
+  private static final int TILES = 32;
 
   private static final int FEWEST_CHANNELS = 2 * Kernels.BLOCK;
 
@@ -83,20 +83,20 @@ final class StridedConv {
   }
 
   private long productsAt() {
-    return elementsAt() + ELEMENTS * elementStep(group);
+    return elementsAt() + (long) group * tiles * elementRow();
   }
 
   private long gradientsAt() {
-    return productsAt() + ELEMENTS * productStep(group);
+    return productsAt() + (long) group * tiles * productRow();
   }
 
-  /** From an element to the next, a block more than needed: powers of two share cache sets. */
-  private long elementStep(int images) {
-    return (long) images * tiles * shape.channels() + Kernels.BLOCK;
+  /** From a tile to the next, its elements lying together. */
+  private long elementRow() {
+    return (long) ELEMENTS * shape.channels();
   }
 
-  private long productStep(int images) {
-    return (long) images * tiles * weights.filters() + Kernels.BLOCK;
+  private long productRow() {
+    return (long) ELEMENTS * weights.filters();
   }
 
   void forward(Pass pass, int shard, int from, int to, MemorySegment scratch) {
@@ -104,11 +104,11 @@ final class StridedConv {
       int images = Math.min(group, to - row);
       for (int i = 0; i < images; i++) {
         image.load(x, pass, row + i, scratch, 0);
-        transformImage(i, images, scratch);
+        transformImage(i, scratch);
       }
       multiply(images, scratch);
       for (int i = 0; i < images; i++) {
-        transformProducts(row + i, i, images, scratch);
+        transformProducts(row + i, i, scratch);
         finish(row + i);
       }
     }
@@ -121,15 +121,15 @@ final class StridedConv {
       int images = Math.min(group, to - row);
       for (int i = 0; i < images; i++) {
         image.load(x, pass, row + i, scratch, 0);
-        transformImage(i, images, scratch);
+        transformImage(i, scratch);
         slopes.load(row + i, scratch, slopesAt(), gradients);
-        transformSlopes(row + i, i, images, scratch);
+        transformSlopes(row + i, i, scratch);
       }
       addToFilters(images, scratch);
       if (x.wantsGradients()) {
         multiplySlopes(images, scratch);
         for (int i = 0; i < images; i++) {
-          transformGradients(i, images, scratch);
+          transformGradients(i, scratch);
           image.fold(scratch, 0, x.gradients(), (long) (row + i) * x.stride());
         }
       }
@@ -137,10 +137,9 @@ final class StridedConv {
     filters.addGradients(scratch, gradientsAt(), gradients);
   }
 
-  private void transformImage(int place, int images, MemorySegment scratch) {
+  private void transformImage(int place, MemorySegment scratch) {
     int channels = shape.channels();
-    long step = elementStep(images);
-    long to = elementsAt() + (long) place * tiles * channels;
+    long to = elementsAt() + (long) place * tiles * elementRow();
     for (int i = 0; i < shape.outHeight(); i += SIDE) {
       for (int j = 0; j < shape.outWidth(); j += SIDE) {
         kernels.transformTile(
@@ -152,9 +151,9 @@ final class StridedConv {
             channels,
             scratch,
             to,
-            ROW * step,
-            step);
-        to += channels;
+            (long) ROW * channels,
+            channels);
+        to += elementRow();
       }
     }
   }
@@ -168,8 +167,8 @@ final class StridedConv {
           outputs,
           channels,
           scratch,
-          elementsAt() + element * elementStep(images),
-          channels,
+          elementsAt() + (long) element * channels,
+          elementRow(),
           1,
           filters.forward(),
           filters.matrix(element),
@@ -178,15 +177,14 @@ final class StridedConv {
           0,
           0,
           scratch,
-          productsAt() + element * productStep(images),
-          outputs);
+          productsAt() + (long) element * outputs,
+          productRow());
     }
   }
 
-  private void transformProducts(int row, int place, int images, MemorySegment scratch) {
+  private void transformProducts(int row, int place, MemorySegment scratch) {
     int outputs = weights.filters();
-    long step = productStep(images);
-    long from = productsAt() + (long) place * tiles * outputs;
+    long from = productsAt() + (long) place * tiles * productRow();
     long line = (long) shape.outWidth() * outputs;
     for (int i = 0; i < shape.outHeight(); i += SIDE) {
       for (int j = 0; j < shape.outWidth(); j += SIDE) {
@@ -195,13 +193,13 @@ final class StridedConv {
             outputs,
             scratch,
             from,
-            ROW * step,
-            step,
+            (long) ROW * outputs,
+            outputs,
             y.buffer(),
             (long) row * y.stride() + i * line + (long) j * outputs,
             line,
             outputs);
-        from += outputs;
+        from += productRow();
       }
     }
   }
@@ -218,10 +216,9 @@ final class StridedConv {
     }
   }
 
-  private void transformSlopes(int row, int place, int images, MemorySegment scratch) {
+  private void transformSlopes(int row, int place, MemorySegment scratch) {
     int outputs = weights.filters();
-    long step = productStep(images);
-    long to = productsAt() + (long) place * tiles * outputs;
+    long to = productsAt() + (long) place * tiles * productRow();
     long line = (long) shape.outWidth() * outputs;
     for (int i = 0; i < shape.outHeight(); i += SIDE) {
       for (int j = 0; j < shape.outWidth(); j += SIDE) {
@@ -234,9 +231,9 @@ final class StridedConv {
             outputs,
             scratch,
             to,
-            ROW * step,
-            step);
-        to += outputs;
+            (long) ROW * outputs,
+            outputs);
+        to += productRow();
       }
     }
   }
@@ -250,12 +247,12 @@ final class StridedConv {
           channels,
           images * tiles,
           scratch,
-          productsAt() + element * productStep(images),
+          productsAt() + (long) element * outputs,
           1,
-          outputs,
+          productRow(),
           scratch,
-          elementsAt() + element * elementStep(images),
-          channels,
+          elementsAt() + (long) element * channels,
+          elementRow(),
           scratch,
           gradientsAt() + filters.matrix(element),
           channels);
@@ -272,8 +269,8 @@ final class StridedConv {
           channels,
           outputs,
           scratch,
-          productsAt() + element * productStep(images),
-          outputs,
+          productsAt() + (long) element * outputs,
+          productRow(),
           1,
           filters.backward(),
           filters.matrix(element),
@@ -282,15 +279,14 @@ final class StridedConv {
           0,
           0,
           scratch,
-          elementsAt() + element * elementStep(images),
-          channels);
+          elementsAt() + (long) element * channels,
+          elementRow());
     }
   }
 
-  private void transformGradients(int place, int images, MemorySegment scratch) {
+  private void transformGradients(int place, MemorySegment scratch) {
     int channels = shape.channels();
-    long step = elementStep(images);
-    long from = elementsAt() + (long) place * tiles * channels;
+    long from = elementsAt() + (long) place * tiles * elementRow();
     Floats.fill(scratch, 0, image.size(), 0);
     for (int i = 0; i < shape.outHeight(); i += SIDE) {
       for (int j = 0; j < shape.outWidth(); j += SIDE) {
@@ -299,13 +295,13 @@ final class StridedConv {
             channels,
             scratch,
             from,
-            ROW * step,
-            step,
+            (long) ROW * channels,
+            channels,
             scratch,
             image.window(i, j),
             image.segment(1),
             channels);
-        from += channels;
+        from += elementRow();
       }
     }
   }

@@ -1,8 +1,10 @@
 package io.headrace.perf.peers;
 
 import io.headrace.engine.error.HeadraceException;
+import io.headrace.engine.memory.Floats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,6 +54,20 @@ final class CifarImages {
       }
     }
     return Tensor.create(values, to - from, 3, 32, 32).contiguous(torch.MemoryFormat.ChannelsLast);
+  }
+
+  /** Writes image {@code image} to {@code at} as [row][column][colour], within -1 and 1. */
+  void write(int image, MemorySegment to, long at) {
+    int start = image * RECORD + 1;
+    int plane = PIXELS / 3;
+    for (int i = 0; i < PIXELS; i++) {
+      int value = bytes[start + i % 3 * plane + i / 3] & 0xFF;
+      Floats.write(to, at + i, (value / 255f - 0.5f) / 0.5f);
+    }
+  }
+
+  int label(int image) {
+    return bytes[image * RECORD];
   }
 
   Tensor labels(int[] order, int from, int to) {

@@ -1,6 +1,9 @@
 package io.headrace.perf.peers;
 
 import io.headrace.engine.sample.MiniBatch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +25,15 @@ final class NetRig {
   private NetRig(PeerSettings settings, Net net) {
     this.settings = settings;
     this.net = net;
-    this.batches = Batches.of(net);
+    this.batches = Batches.of(net, settings.data().map(NetRig::images));
+  }
+
+  private static CifarImages images(Path data) {
+    try {
+      return CifarImages.read(data, List.of("data_batch_1.bin"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public static void main(String[] arguments) {
