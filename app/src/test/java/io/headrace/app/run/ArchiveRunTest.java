@@ -442,7 +442,7 @@ class ArchiveRunTest {
             "checkpoints.every-samples=20000",
             "archive.segment-bytes=100000",
             "archive.directory=" + archive("killed"));
-    var life = new KilledLife(folder, folder.resolve("job.yaml"), longer);
+    var life = KilledLife.ofFlights(folder, folder.resolve("job.yaml"), longer);
     int killed = life.live("killed", new Random(20261126), 3);
     assertThat(killed).as("kills").isPositive();
     JsonNode resumed = life.finish("killed");

@@ -244,8 +244,8 @@ class EncryptedRunTest {
     List<String> encrypted = new ArrayList<>(longer);
     encrypted.add("encryption.keys=" + keys());
     Path job = folder.resolve("job.yaml");
-    JsonNode whole = new KilledLife(folder, job, longer).finish("whole");
-    var life = new KilledLife(folder, job, encrypted);
+    JsonNode whole = KilledLife.ofFlights(folder, job, longer).finish("whole");
+    var life = KilledLife.ofFlights(folder, job, encrypted);
     assertThat(life.live("killed", new Random(20261126), 3)).isPositive();
     JsonNode resumed = life.finish("killed");
     assertThat(resumed.path("parametersSha256")).isEqualTo(whole.path("parametersSha256"));

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headrace.app.CommandLineRun;
 import io.headrace.app.broker.EmbeddedBroker;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -28,7 +29,7 @@ class KillTest {
   @Test
   void aFileInShuffledEpochs() throws Exception {
     var life =
-        new KilledLife(
+        KilledLife.ofFlights(
             folder,
             FLIGHTS.resolve("job.yaml"),
             List.of("epochs=3", "shuffle.buffer=130000", "checkpoints.every-samples=30000"));
@@ -39,7 +40,7 @@ class KillTest {
   @Test
   void aFileWithLazyRowsAndBucketsThatAreLearned() throws Exception {
     var life =
-        new KilledLife(
+        KilledLife.ofFlights(
             folder,
             FLIGHTS.resolve("job.yaml"),
             List.of(
@@ -49,6 +50,42 @@ class KillTest {
                 "sample.inputs.features.sparse.bucket={distance: {quantiles: 32, warm-up: 200000}}",
                 "checkpoints.every-samples=20000"));
     assertEndsAsUninterrupted(life, KILLS / 4, FLIGHTS_IN_FILE, 1);
+  }
+
+  /** What is drawn at random depends on seed, position and step alone. */
+  @Test
+  void aFileOfImagesWithAugmentationAndDropout() throws Exception {
+    byte[] images = new byte[2_000 * 3073];
+    var random = new Random(SEED);
+    random.nextBytes(images);
+    for (int i = 0; i < images.length; i += 3073) {
+      images[i] = (byte) random.nextInt(10);
+    }
+    Files.write(folder.resolve("images.bin"), images);
+    Path job =
+        Files.writeString(
+            folder.resolve("images.yaml"),
+            """
+            name: images
+            source: {file: {path: images.bin, format: cifar10}}
+            sample:
+              label: {classes: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]}
+              inputs: {image: {image: {shape: [32, 32, 3]}}}
+            transforms:
+              - random-crop: {input: image}
+              - horizontal-flip: {input: image}
+              - cutout: {input: image, size: 8}
+              - normalize: {input: image, mean: 0.5, deviation: 0.5}
+            model: [flatten, dropout: {rate: 0.2}, dense: {units: 16}, batch-norm, relu, dropout: {rate: 0.5}, dense: {units: 10}]
+            loss: softmax
+            optimizer: {adam: {}}
+            batch: {size: 50}
+            epochs: 4
+            shuffle: {buffer: 700}
+            checkpoints: {every-samples: 500}
+            metrics: {window-samples: 500}
+            """);
+    assertEndsAsUninterrupted(new KilledLife(folder, job, List.of()), KILLS / 4, 8_000, 1);
   }
 
   @Test
@@ -137,7 +174,7 @@ class KillTest {
                     broker.bootstrapServers())
                 .status())
         .isZero();
-    return new KilledLife(
+    return KilledLife.ofFlights(
         folder,
         FLIGHTS.resolve("job-kafka.yaml"),
         List.of(

@@ -27,6 +27,13 @@ record KilledLife(Path folder, Path job, List<String> settings) {
   private static final int START_MILLIS = 1_500;
   private static final int WORK_MILLIS = 400;
 
+  /** A job over the flights' features, with few weights. */
+  static KilledLife ofFlights(Path folder, Path job, List<String> settings) {
+    var all = new ArrayList<>(List.of("sample.inputs.features.sparse.bits=14"));
+    all.addAll(settings);
+    return new KilledLife(folder, job, all);
+  }
+
   /**
    * Starts and kills, until it was killed {@code most} times or had come to its end.
    *
@@ -99,7 +106,6 @@ record KilledLife(Path folder, Path job, List<String> settings) {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(verb, job.toString()));
     command.addAll(List.of(options));
-    command.addAll(List.of("--set", "sample.inputs.features.sparse.bits=14"));
     settings.forEach(setting -> command.addAll(List.of("--set", setting)));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)

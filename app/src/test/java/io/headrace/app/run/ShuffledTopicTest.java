@@ -192,7 +192,7 @@ class ShuffledTopicTest {
     Path file = folder.resolve("job.yaml");
     Files.writeString(file, JOB.formatted(topic, broker.bootstrapServers()));
     var life =
-        new KilledLife(
+        KilledLife.ofFlights(
             folder, file, List.of("source.kafka.stop-at-end=true", "checkpoints.every-samples=50"));
     JsonNode whole = life.finish("killed-never");
     assertThat(whole.path("samplesTrained").asLong()).isEqualTo(5_400);

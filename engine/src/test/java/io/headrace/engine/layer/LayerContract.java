@@ -56,7 +56,7 @@ abstract class LayerContract {
       return new Example(name, settings, shape, fused, padded, others, count, step);
     }
 
-    /** The same by longer differences, for a layer that is straight and sums many terms. */
+    /** The same by longer differences, for a layer that is nearly straight and sums many terms. */
     Example byStepsOf(float difference) {
       return new Example(name, settings, shape, fused, padded, others, rows, difference);
     }

@@ -32,7 +32,8 @@ class ResidualLayerTest extends LayerContract {
             "residual",
             Map.of("layers", List.of(WIDE, "batch-norm", WIDE, "batch-norm")),
             List.of(3, 3, 16)),
-        new Example("residual", Map.of("layers", List.of(SAME, "relu", SAME)), List.of(4, 3, 5)),
+        new Example("residual", Map.of("layers", List.of(SAME, "relu", SAME)), List.of(4, 3, 5))
+            .byStepsOf(0.004f),
         new Example(
             "residual",
             Map.of("layers", List.of(OTHER, "tanh"), "shortcut", List.of(shortcut, "tanh")),

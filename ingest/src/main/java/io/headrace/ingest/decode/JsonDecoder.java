@@ -33,9 +33,10 @@ final class JsonDecoder extends EachRecord {
   @Nullable Fault read(byte[] bytes, int start, int end) {
     text.clear();
     try {
+      int begin = pastByteOrderMark(bytes, start, end);
       JsonParser parser = parser();
-      ((ByteArrayFeeder) parser.getNonBlockingInputFeeder()).feedInput(bytes, start, end);
-      recordStart = parser.currentLocation().getByteOffset();
+      ((ByteArrayFeeder) parser.getNonBlockingInputFeeder()).feedInput(bytes, begin, end);
+      recordStart = parser.currentLocation().getByteOffset() - (begin - start);
       if (next(parser) != JsonToken.START_OBJECT) {
         throw new MalformedRecordException("the record is no JSON object" + place(0));
       }
@@ -55,6 +56,21 @@ final class JsonDecoder extends EachRecord {
       fresh = null;
       return new Fault(RejectionReason.MALFORMED, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** The parser alone would take one, or a part of one, for another thing in its first record. */
+  private static int pastByteOrderMark(byte[] bytes, int start, int end)
+      throws MalformedRecordException {
+    boolean whole =
+        end - start >= 3
+            && bytes[start] == (byte) 0xef
+            && bytes[start + 1] == (byte) 0xbb
+            && bytes[start + 2] == (byte) 0xbf;
+    int begin = whole ? start + 3 : start;
+    if (begin < end && bytes[begin] == (byte) 0xef) {
+      throw new MalformedRecordException("the record is no JSON object" + place(begin - start));
+    }
+    return begin;
   }
 
   /** The parser alone would take an unfinished token there for the beginning of the next record. */

@@ -137,6 +137,28 @@ class RejectionsTest {
                 List.of("1 " + expected)));
   }
 
+  @Test
+  void aMarkOfUtf8BeforeJsonIsTheSameInEveryRecord() {
+    String sound = "{\"y\": 1, \"v\": [3, 4]}";
+    Trial trial =
+        new Trial(
+            DecoderSpec.jsonLines(), mapping(CLASSES, new InputMapping.DenseVector("x", "v", 2)));
+    for (int time = 0; time < 2; time++) {
+      byte[] half = {(byte) 0xef, 0x28};
+      trial.add(half).add("\ufeff" + sound).add(half).add(sound).add("\ufeff" + sound);
+      trial.add("\ufeff\ufeff" + sound).add("\ufeff" + sound + "x").add("\ufeff");
+      Outcome outcome = trial.decode();
+      assertThat(outcome.rows()).extracting(Row::position).containsExactly(1L, 3L, 4L);
+      assertThat(outcome.rejections())
+          .containsExactly(
+              "0 malformed: the record is no JSON object at byte 0",
+              "2 malformed: the record is no JSON object at byte 0",
+              "5 malformed: the record is no JSON object at byte 3",
+              "6 malformed: there is more behind the JSON object: 'x' at byte 24",
+              "7 malformed: the record ends within the JSON object, at byte 3");
+    }
+  }
+
   private static final byte[] FLIGHT = Flights.flight("JFK", 100, "MO", 50, true);
 
   private static Trial flights(String framing) {

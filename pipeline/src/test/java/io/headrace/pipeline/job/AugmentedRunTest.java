@@ -18,7 +18,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole runs on augmented images: the same weights however they are decoded and stopped. */
+/**
+ * Whole runs on augmented images, with dropout: the same weights however they are decoded, computed
+ * and stopped.
+ */
 class AugmentedRunTest {
   private static final int IMAGES = 400;
   private static final String JOB =
@@ -33,10 +36,21 @@ class AugmentedRunTest {
         - horizontal-flip: {input: image}
         - cutout: {input: image, size: 8}
         - normalize: {input: image, mean: 0.5, deviation: 0.5}
-      model: [flatten, {dense: {units: 10}}]
+      model:
+        - conv2d: {filters: 4, kernel: 3, padding: 1}
+        - relu
+        - max-pool: {size: 2}
+        - dropout: {rate: 0.2}
+        - flatten
+        - dense: {units: 16}
+        - batch-norm
+        - dropout: {rate: 0.5}
+        - dense: {units: 10}
       loss: softmax
-      optimizer: {sgd: {learning-rate: 0.01}}
+      optimizer: {adam: {learning-rate: 0.01}}
       batch: {size: 32}
+      epochs: 2
+      shuffle: {buffer: 150}
       """;
 
   @TempDir Path folder;
@@ -66,7 +80,7 @@ class AugmentedRunTest {
   private Map<String, byte[]> learned(String checkpoints) {
     try (var model = StoredModel.open(folder.resolve(checkpoints))) {
       Checkpoint checkpoint = model.checkpoint();
-      assertThat(checkpoint.ledger().trained()).isEqualTo(IMAGES);
+      assertThat(checkpoint.ledger().trained()).isEqualTo(2 * IMAGES);
       var tensors = new TreeMap<String, byte[]>();
       for (Map.Entry<String, Tensor> entry : checkpoint.tensors().entrySet()) {
         tensors.put(entry.getKey(), entry.getValue().data().toArray(ValueLayout.JAVA_BYTE));
@@ -88,7 +102,7 @@ class AugmentedRunTest {
     run("whole", OptionalLong.empty(), "engine.decoders=1", "engine.threads=1");
     run("shared", OptionalLong.empty(), "engine.decoders=3", "engine.threads=2");
     run("stopped", OptionalLong.of(96));
-    run("stopped", OptionalLong.of(288));
+    run("stopped", OptionalLong.of(640), "engine.threads=3");
     run("stopped", OptionalLong.empty());
     assertSame("whole", "shared");
     assertSame("whole", "stopped");
