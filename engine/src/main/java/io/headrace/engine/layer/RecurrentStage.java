@@ -126,9 +126,17 @@ final class RecurrentStage {
         inputWidth);
   }
 
-  /** Floats of a worker's memory for the gradients of a few steps' sums. */
+  /** Rows and steps of a chunk. */
+  private long places() {
+    return (long) chunk * gates.group();
+  }
+
+  /**
+   * Floats of a worker's memory: the gradients of a chunk's sums, and room to lay those of rows and
+   * steps that are there side by side, with their terms.
+   */
   long slopes() {
-    return (long) chunk * gates.group() * slopesWidth;
+    return places() * (2L * slopesWidth + terms.width());
   }
 
   private long slopesAt(int row, int step) {
@@ -229,39 +237,33 @@ final class RecurrentStage {
       whole = chunkSteps(pass, row, step) == steps;
     }
     if (whole) {
-      long slopesAt = slopesAt(from, step);
-      addToWeights(
-          shard, from, step, steps * (to - from), terms.width(), slopes, slopesAt, slopesWidth);
+      long termsAt = terms.at(from, previous(step));
+      addToWeights(shard, steps * (to - from), terms.floats(), termsAt, slopes, 0);
       return;
     }
-    long slopesStep = (long) gates.group() * slopesWidth;
-    for (int row = from; row < to; row++) {
-      int count = chunkSteps(pass, row, step);
-      long slopesAt = slopesAt(row, step);
-      addToWeights(shard, row, step, count, terms.step(), slopes, slopesAt, slopesStep);
+    long slopesTo = places() * slopesWidth;
+    long termsTo = 2 * slopesTo;
+    int count = 0;
+    for (int after = step; after < step + chunk; after++) {
+      for (int row = from; row < to; row++) {
+        if (x.steps(pass, row) > after) {
+          long at = slopesTo + (long) count * slopesWidth;
+          Floats.copy(slopes, slopesAt(row, after), slopes, at, slopesWidth);
+          long term = terms.at(row, previous(after));
+          at = termsTo + (long) count * terms.width();
+          Floats.copy(terms.floats(), term, slopes, at, terms.width());
+          count++;
+        }
+      }
+    }
+    if (count > 0) {
+      addToWeights(shard, count, slopes, termsTo, slopes, slopesTo);
     }
   }
 
   private void addToWeights(
-      int shard,
-      int row,
-      int step,
-      int count,
-      long termsApart,
-      MemorySegment slopes,
-      long slopesAt,
-      long slopesApart) {
-    if (count > 0) {
-      weights.addGradient(
-          shard,
-          count,
-          terms.floats(),
-          terms.at(row, previous(step)),
-          termsApart,
-          slopes,
-          slopesAt,
-          slopesApart);
-    }
+      int shard, int count, MemorySegment from, long termsAt, MemorySegment slopes, long slopesAt) {
+    weights.addGradient(shard, count, from, termsAt, terms.width(), slopes, slopesAt, slopesWidth);
   }
 
   /** Steps of a row in the chunk that begins with {@code step}. */
