@@ -1,7 +1,7 @@
 package io.headrace.engine;
 
+import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.memory.Floats;
-import io.headrace.engine.memory.StridedCopy;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -21,7 +21,8 @@ record CopyPlace(MemorySegment memory, boolean blank) {
   }
 
   /** The same for floats that lie {@code stride} apart. */
-  void copy(MemorySegment from, long fromIndex, long stride, long toIndex, long count) {
-    StridedCopy.copy(from, fromIndex, stride, memory, toIndex, count, blank);
+  void copy(
+      Kernels kernels, MemorySegment from, long fromIndex, long stride, long toIndex, long count) {
+    kernels.copyApart(count, from, fromIndex, stride, memory, toIndex, blank);
   }
 }

@@ -1,5 +1,6 @@
 package io.headrace.engine;
 
+import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.layer.Parameter;
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
@@ -43,6 +44,7 @@ final class GradualCopy {
   private static final int SPINS = 1 << 10;
   private static final long PAUSE_NANOS = 20_000;
 
+  private final Kernels kernels;
   private final List<Parameter> parameters;
   private final List<MemorySegment> originals;
   private final List<List<CopyPlace>> copies;
@@ -58,11 +60,13 @@ final class GradualCopy {
    * @param staged for nobody else's use; empty to copy pages to their places at once
    */
   GradualCopy(
+      Kernels kernels,
       List<Parameter> parameters,
       long size,
       List<MemorySegment> originals,
       List<List<CopyPlace>> copies,
       Optional<StagedPages> staged) {
+    this.kernels = kernels;
     this.parameters = parameters;
     this.originals = originals;
     this.copies = copies;
@@ -246,10 +250,10 @@ final class GradualCopy {
     long first = Math.max(0, Math.ceilDiv(from - parameter.offset(), stride));
     long end = Math.min(parameter.rows(), Math.ceilDiv(to - parameter.offset(), stride));
     long at = parameter.offset() + first * stride;
-    for (int vector = 0; vector < originals.size(); vector++) {
+    for (int vector = 0; vector < originals.size() && first < end; vector++) {
       CopyPlace copy = copies.get(vector).get(index);
       long source = at - shift(vector, aside, from);
-      copy.copy(source(vector, aside), source, stride, first, end - first);
+      copy.copy(kernels, source(vector, aside), source, stride, first, end - first);
     }
   }
 

@@ -34,7 +34,9 @@ record ModelState(Model model) {
     long size = model.parameters().size();
     List<List<CopyPlace>> places = places(to);
     Optional<StagedPages> staged = stages ? to.staged(vectors.size(), size) : Optional.empty();
-    var copy = new GradualCopy(model.parameters().all(), size, vectors, places, staged);
+    var copy =
+        new GradualCopy(
+            model.updates().kernels(), model.parameters().all(), size, vectors, places, staged);
     finishWith(copy, to);
     return copy;
   }
@@ -47,6 +49,7 @@ record ModelState(Model model) {
     List<MemorySegment> values = List.of(model.parameters().values());
     var copy =
         new GradualCopy(
+            model.updates().kernels(),
             model.parameters().all(),
             model.parameters().size(),
             values,

@@ -2,6 +2,7 @@ package io.headrace.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.kernel.KernelProvider;
 import io.headrace.engine.layer.Parameter;
 import io.headrace.engine.layer.Parameters;
 import io.headrace.engine.memory.Floats;
@@ -49,7 +50,7 @@ class GradualCopyTest {
       copies.add(
           parameters.stream().map(p -> new CopyPlace(Floats.allocate(p.count()), false)).toList());
     }
-    copy = new GradualCopy(parameters, size, originals, copies, staged());
+    copy = new GradualCopy(KernelProvider.kernels(), parameters, size, originals, copies, staged());
   }
 
   Optional<StagedPages> staged() {

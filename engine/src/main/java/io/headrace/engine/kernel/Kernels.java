@@ -24,6 +24,21 @@ public interface Kernels extends CellKernels, ImageKernels, NormKernels {
   String description();
 
   /**
+   * Copies the bits of floats that lie apart to where they lie side by side: to[i] = from[i step].
+   * Memory that holds the same already is not written to.
+   *
+   * @param blank whether there are only zeros in {@code to}, so that they need not be looked at
+   */
+  void copyApart(
+      long count,
+      MemorySegment from,
+      long fromOffset,
+      long step,
+      MemorySegment to,
+      long toOffset,
+      boolean blank);
+
+  /**
    * out[i][j] = first[i][j] + sum over l of a(i, l) b[l][j], in order. a(i, l) lies at aOffset + i
    * aRow + l aStep, which covers a matrix and its transpose.
    *
@@ -266,8 +281,8 @@ public interface Kernels extends CellKernels, ImageKernels, NormKernels {
       long gOffset);
 
   /**
-   * z += g - (sqrt(n + g^2) - sqrt(n)) / alpha p; n += g^2; p = 0 where |z| &lt;= l1, elsewhere
-   * (sign(z) l1 - z) / ((beta + sqrt(n)) / alpha + l2).
+   * With r = 1 / alpha: z += g - (sqrt(n + g^2) - sqrt(n)) r p; n += g^2; p = 0 where |z| &lt;= l1,
+   * elsewhere (sign(z) l1 - z) / ((beta + sqrt(n)) r + l2).
    */
   void ftrl(
       int count,

@@ -1,7 +1,9 @@
 package io.headrace.engine.kernel;
 
 import static io.headrace.engine.memory.Floats.read;
+import static io.headrace.engine.memory.Floats.readInt;
 import static io.headrace.engine.memory.Floats.write;
+import static io.headrace.engine.memory.Floats.writeInt;
 
 import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
@@ -730,17 +732,18 @@ final class ScalarKernels implements Kernels {
       long offset,
       MemorySegment g,
       long gOffset) {
+    float perAlpha = 1 / alpha;
     for (int i = 0; i < count; i++) {
       float slope = read(g, gOffset + i);
       float before = read(n, offset + i);
       float after = before + slope * slope;
       float root = (float) Math.sqrt(after);
-      float sigma = (root - (float) Math.sqrt(before)) / alpha;
+      float sigma = (root - (float) Math.sqrt(before)) * perAlpha;
       float sum = read(z, offset + i) + (slope - sigma * read(p, offset + i));
       write(n, offset + i, after);
       write(z, offset + i, sum);
       float beyond = Math.copySign(l1, sum) - sum;
-      write(p, offset + i, Math.abs(sum) <= l1 ? 0 : beyond / ((beta + root) / alpha + l2));
+      write(p, offset + i, Math.abs(sum) <= l1 ? 0 : beyond / ((beta + root) * perAlpha + l2));
     }
   }
 
@@ -896,5 +899,22 @@ final class ScalarKernels implements Kernels {
 
     ScalarNorms.standardiseRowsSums(
         count, n, x, xOffset, xStep, moments, momentsOffset, dy, dyOffset, dyStep, sums);
+  }
+
+  @Override
+  public void copyApart(
+      long count,
+      MemorySegment from,
+      long fromOffset,
+      long step,
+      MemorySegment to,
+      long toOffset,
+      boolean blank) {
+    for (long i = 0; i < count; i++) {
+      int bits = readInt(from, fromOffset + i * step);
+      if (bits != (blank ? 0 : readInt(to, toOffset + i))) {
+        writeInt(to, toOffset + i, bits);
+      }
+    }
   }
 }

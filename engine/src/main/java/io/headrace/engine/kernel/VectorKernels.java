@@ -1292,6 +1292,20 @@ final class VectorKernels implements Kernels {
     }
   }
 
+  @Override
+  public void copyApart(
+      long count,
+      MemorySegment from,
+      long fromOffset,
+      long step,
+      MemorySegment to,
+      long toOffset,
+      boolean blank) {
+    UncheckedCopy.apart(
+        count, at(from, fromOffset, span(count, step, 1)), step, at(to, toOffset, count), blank);
+    keep(from, to);
+  }
+
   private static long most(long[] places) {
     long most = 0;
     for (long place : places) {

@@ -188,7 +188,7 @@ final class VectorUpdates {
   static int ftrl(
       int count, float alpha, float beta, float l1, float l2, long p, long z, long n, long g) {
     FloatVector zero = FloatVector.broadcast(SPECIES, 0);
-    FloatVector alphas = FloatVector.broadcast(SPECIES, alpha);
+    FloatVector perAlphas = FloatVector.broadcast(SPECIES, 1 / alpha);
     FloatVector betas = FloatVector.broadcast(SPECIES, beta);
     FloatVector l1s = FloatVector.broadcast(SPECIES, l1);
     FloatVector minusL1s = FloatVector.broadcast(SPECIES, -l1);
@@ -199,7 +199,7 @@ final class VectorUpdates {
       FloatVector before = FloatVector.fromMemorySegment(SPECIES, MEMORY, (n + i) << 2, ORDER);
       FloatVector after = before.add(slope.mul(slope));
       FloatVector root = after.sqrt();
-      FloatVector sigma = root.sub(before.sqrt()).div(alphas);
+      FloatVector sigma = root.sub(before.sqrt()).mul(perAlphas);
       FloatVector sum =
           FloatVector.fromMemorySegment(SPECIES, MEMORY, (z + i) << 2, ORDER)
               .add(
@@ -209,7 +209,7 @@ final class VectorUpdates {
       after.intoMemorySegment(MEMORY, (n + i) << 2, ORDER);
       sum.intoMemorySegment(MEMORY, (z + i) << 2, ORDER);
       FloatVector near = l1s.blend(minusL1s, sum.compare(VectorOperators.LT, zero));
-      FloatVector weight = near.sub(sum).div(betas.add(root).div(alphas).add(l2s));
+      FloatVector weight = near.sub(sum).div(betas.add(root).mul(perAlphas).add(l2s));
       var small = sum.abs().compare(VectorOperators.LE, l1s);
       weight.blend(zero, small).intoMemorySegment(MEMORY, (p + i) << 2, ORDER);
     }

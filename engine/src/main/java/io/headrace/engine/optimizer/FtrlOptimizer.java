@@ -77,13 +77,13 @@ record FtrlOptimizer(float alpha, float beta, float l1, float l2) implements Opt
   }
 
   private static final class Row implements RowUpdate.Moves {
-    private final float alpha;
+    private final float perAlpha;
     private final float beta;
     private final float l1;
     private final float l2;
 
     Row(FtrlOptimizer ftrl) {
-      alpha = ftrl.alpha;
+      perAlpha = 1 / ftrl.alpha;
       beta = ftrl.beta;
       l1 = ftrl.l1;
       l2 = ftrl.l2;
@@ -99,12 +99,12 @@ record FtrlOptimizer(float alpha, float beta, float l1, float l2) implements Opt
       float before = read(floats, squaresAt);
       float after = before + slope * slope;
       float root = (float) Math.sqrt(after);
-      float sigma = (root - (float) Math.sqrt(before)) / alpha;
+      float sigma = (root - (float) Math.sqrt(before)) * perAlpha;
       float sum = read(floats, sumAt) + (slope - sigma * read(floats, at));
       write(floats, squaresAt, after);
       write(floats, sumAt, sum);
       float beyond = Math.copySign(l1, sum) - sum;
-      write(floats, at, Math.abs(sum) <= l1 ? 0 : beyond / ((beta + root) / alpha + l2));
+      write(floats, at, Math.abs(sum) <= l1 ? 0 : beyond / ((beta + root) * perAlpha + l2));
     }
   }
 }

@@ -81,6 +81,7 @@ final class KernelCalls {
         "adam",
         (k, a, b, c, d) -> k.adam(n, 0.1f, 1.5f, 0.9f, 0.999f, 1e-8f, 0.01f, a, c, d, o, b, o));
     calls.put("ftrl", (k, a, b, c, d) -> k.ftrl(n, 0.1f, 1f, 0.5f, 0.2f, a, c, d, o, b, o));
+    calls.put("copyApart", (k, a, b, c, d) -> k.copyApart(n, b, o, 3, a, o, false));
     calls.putAll(images(n));
     calls.putAll(cells(n));
     calls.putAll(norms(n));

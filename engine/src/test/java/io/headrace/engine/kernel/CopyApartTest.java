@@ -1,17 +1,21 @@
-package io.headrace.engine.memory;
+package io.headrace.engine.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.memory.Floats;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class StridedCopyTest {
-  /** Counts below and above a window, strides of which few or too few fit into one. */
+class CopyApartTest {
+  private static final List<Kernels> BOTH = List.of(new VectorKernels(), new ScalarKernels());
+
+  /** Counts below, of and above what is looked at at once. */
   @ParameterizedTest
   @CsvSource({
-    "1,4", "63,3", "64,1", "65,4", "4095,4", "4096,4", "4097,4", "12000,3", "70,256", "70,257"
+    "1,4", "63,3", "64,1", "65,4", "1023,4", "1024,4", "1025,3", "2048,2", "12000,3", "70,257"
   })
   void copiesExactlyTheFloatsThatLieApart(int count, int stride) {
     var random = new Random(20260501);
@@ -20,14 +24,15 @@ class StridedCopyTest {
       Floats.write(from, i, random.nextInt(3) == 0 ? 0 : random.nextFloat());
     }
     Floats.write(from, 7, -0.0f);
-    for (boolean blank : new boolean[] {true, false}) {
+    for (int run = 0; run < 4; run++) {
+      boolean blank = run % 2 == 0;
       MemorySegment to = Floats.allocate(count + 10);
       Floats.write(to, 4, 4);
       Floats.write(to, count + 5, 5);
       for (int i = 0; !blank && i < count; i++) {
         Floats.write(to, 5 + i, random.nextBoolean() ? 1 : Floats.read(from, 7 + i * stride));
       }
-      StridedCopy.copy(from, 7, stride, to, 5, count, blank);
+      BOTH.get(run / 2).copyApart(count, from, 7, stride, to, 5, blank);
       for (int i = 0; i < count; i++) {
         assertThat(Floats.readInt(to, 5 + i))
             .as("float %d, blank %s", i, blank)
@@ -38,16 +43,16 @@ class StridedCopyTest {
     }
   }
 
+  /** Memory that is written to takes room: a float that was not looked at shows that none was. */
   @ParameterizedTest
   @CsvSource({"10", "1000"})
-  void doesNotWriteWhatIsThereAlready(int count) {
-    MemorySegment from = Floats.allocate(4L * count);
-    Floats.write(from, 8, 3);
-    MemorySegment same = Floats.allocate(count);
-    Floats.write(same, 2, 3);
-    StridedCopy.copy(from, 0, 4, same.asReadOnly(), 0, count, false);
-    Floats.write(from, 8, 0);
-    StridedCopy.copy(from, 0, 4, Floats.allocate(count).asReadOnly(), 0, count, true);
-    assertThat(Floats.read(same, 2)).isEqualTo(3);
+  void doesNotWriteZerosToWhereTheyAreExpected(int count) {
+    MemorySegment zeros = Floats.allocate(4L * count);
+    for (Kernels kernels : BOTH) {
+      MemorySegment to = Floats.allocate(count);
+      Floats.write(to, 2, 3);
+      kernels.copyApart(count, zeros, 0, 4, to, 0, true);
+      assertThat(Floats.read(to, 2)).as(kernels.description()).isEqualTo(3);
+    }
   }
 }
