@@ -127,7 +127,7 @@ class FlightsRunTest {
     assertThat(run.out().lines()).hasSize(3);
     assertThat(run.out())
         .contains("\"position\":0,\"prediction\":\"")
-        .contains("\"position\":1,\"rejected\":\"")
+        .contains("\"position\":1,\"fileByte\":74,\"rejected\":\"")
         .contains("\"position\":2,\"prediction\":\"on-time\"", "\"probabilities\":{\"on-time\":");
   }
 
