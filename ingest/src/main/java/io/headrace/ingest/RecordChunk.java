@@ -55,6 +55,7 @@ public final class RecordChunk {
   private @Nullable Schema writerSchema;
   private @Nullable List<String> header;
   private Envelope.Provider envelopes = NO_ENVELOPES;
+  private final List<@Nullable Envelope> keptEnvelopes = new ArrayList<>(0);
 
   public RecordChunk(Recycler recycler) {
     this.recycler = recycler;
@@ -79,6 +80,7 @@ public final class RecordChunk {
     writerSchema = null;
     header = null;
     envelopes = NO_ENVELOPES;
+    keptEnvelopes.clear();
   }
 
   /**
@@ -285,6 +287,20 @@ public final class RecordChunk {
   /** Says where the envelopes of the records are, for whoever asks before {@link #release}. */
   public void envelopes(Envelope.Provider provider) {
     envelopes = provider;
+  }
+
+  /** Gives the record added last the envelope of one of another chunk, which may be released. */
+  public void keepEnvelope(Envelope envelope) {
+    if (!envelope.equals(Envelope.NONE)) {
+      padTo(count - 1, keptEnvelopes);
+      keptEnvelopes.add(envelope);
+      envelopes = this::keptEnvelope;
+    }
+  }
+
+  private Envelope keptEnvelope(int i) {
+    Envelope kept = i < keptEnvelopes.size() ? keptEnvelopes.get(i) : null;
+    return kept == null ? Envelope.NONE : kept;
   }
 
   /** Has every envelope changed before anybody sees it. */

@@ -125,6 +125,7 @@ final class GatheredRecords {
       int begin = from.start(record);
       out.add(from.bytes(), begin, from.end(record) - begin, position, time);
     }
+    out.keepEnvelope(from.envelope(record));
   }
 
   /** Forgets the records and gives their chunks back, but for one that is still being read. */

@@ -6,9 +6,11 @@ import io.headrace.engine.error.HeadraceException;
 import io.headrace.engine.sample.Positions;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.ingest.ChunkPool;
+import io.headrace.ingest.Envelope;
 import io.headrace.ingest.HeldPartitions;
 import io.headrace.ingest.RecordChunk;
 import io.headrace.ingest.SampleSource;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +35,15 @@ class StreamShuffledSourceTest {
   private static final SourcePartition P1 = new SourcePartition("topic", 1);
 
   private final VirtualTimeScheduler clock = VirtualTimeScheduler.create();
+
+  /** Every third record comes with nothing. */
+  private static Envelope envelope(long offset) {
+    return offset % 3 == 0
+        ? Envelope.NONE
+        : new Envelope(
+            ByteBuffer.wrap(("key " + offset).getBytes(StandardCharsets.UTF_8)),
+            List.of(new Envelope.Header("trace", null)));
+  }
 
   /** A log of records at offsets, gaps between them, read in chunks of any size. */
   private static final class Log implements SampleSource {
@@ -87,6 +98,8 @@ class StreamShuffledSourceTest {
         byte[] text = (partition.partition() + ":" + offset).getBytes(StandardCharsets.UTF_8);
         chunk.add(text, 0, text.length, offset, 0);
       }
+      List<Long> keys = List.copyOf(at);
+      chunk.envelopes(i -> envelope(keys.get(i)));
       return chunk;
     }
 
@@ -123,6 +136,7 @@ class StreamShuffledSourceTest {
                 chunk.end(i) - chunk.start(i),
                 StandardCharsets.UTF_8);
         assertThat(text).isEqualTo(chunk.partition().partition() + ":" + chunk.position(i));
+        assertThat(chunk.envelope(i)).isEqualTo(envelope(chunk.position(i)));
         records.add(text);
         long after = chunk.firstPosition() + i + 1;
         boolean last = i == chunk.count() - 1;
