@@ -138,7 +138,7 @@ final class Plan {
 
     @Override
     public void run(int task, MemorySegment scratch) {
-      int part = reversed ? mirrored(task) : task;
+      int part = reversed ? team.mirrored(task, rowTasks) : task;
       int first = part * shards / rowTasks;
       int end = (part + 1) * shards / rowTasks;
       int from = firstRow(first);
@@ -148,14 +148,6 @@ final class Plan {
           i = runFrom(i, first, end, scratch);
         }
       }
-    }
-
-    /** The task as far from the end of its thread's share as this one is from the beginning. */
-    private int mirrored(int task) {
-      int share = ((task + 1) * team.threads() - 1) / rowTasks;
-      int first = rowTasks * share / team.threads();
-      int end = rowTasks * (share + 1) / team.threads();
-      return first + end - 1 - task;
     }
 
     /** Runs a step, and those on shards that follow one on shards; returns which comes next. */

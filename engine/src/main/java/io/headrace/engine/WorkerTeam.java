@@ -57,6 +57,17 @@ final class WorkerTeam implements AutoCloseable {
     members.forEach(Member::start);
   }
 
+  /** The first task of a thread's share, or where the shares end. */
+  private static int firstTask(int tasks, int share, int count) {
+    return (int) ((long) tasks * share / count);
+  }
+
+  /** The task as far from the end of its thread's share as {@code task} is from the beginning. */
+  int mirrored(int task, int tasks) {
+    int share = ((task + 1) * threads() - 1) / tasks;
+    return firstTask(tasks, share, threads()) + firstTask(tasks, share + 1, threads()) - 1 - task;
+  }
+
   /** Threads that take part, the caller included. */
   int threads() {
     return members.size() + 1;
@@ -165,8 +176,8 @@ final class WorkerTeam implements AutoCloseable {
     void cut(int tasks) {
       phases++;
       for (int share = count - 1; share >= 0; share--) {
-        long next = (long) tasks * share / count;
-        long end = (long) tasks * (share + 1) / count;
+        long next = firstTask(tasks, share, count);
+        long end = firstTask(tasks, share + 1, count);
         tickets.set(at(share), phases << (2 * COUNT_BITS) | end << COUNT_BITS | next);
       }
     }

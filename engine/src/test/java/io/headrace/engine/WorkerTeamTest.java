@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +22,28 @@ class WorkerTeamTest {
         team.run(tasks, (task, scratch) -> runs[task]++);
         assertThat(runs).containsOnly(tasks == 0 ? new int[0] : new int[] {1});
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 8})
+  void mirrorsTasksWithinTheShareOfAThread(int threads) {
+    try (var team = new WorkerTeam(threads, 0)) {
+      for (int tasks = 1; tasks < 20; tasks++) {
+        int count = tasks;
+        assertThat(IntStream.range(0, count).map(task -> team.mirrored(task, count)))
+            .allSatisfy(task -> assertThat(task).isBetween(0, count - 1))
+            .doesNotHaveDuplicates();
+      }
+      int[] mirrored = IntStream.range(0, 8).map(task -> team.mirrored(task, 8)).toArray();
+      assertThat(mirrored)
+          .containsExactly(
+              switch (threads) {
+                case 1 -> new int[] {7, 6, 5, 4, 3, 2, 1, 0};
+                case 2 -> new int[] {3, 2, 1, 0, 7, 6, 5, 4};
+                case 3 -> new int[] {1, 0, 4, 3, 2, 7, 6, 5};
+                default -> new int[] {0, 1, 2, 3, 4, 5, 6, 7};
+              });
     }
   }
 

@@ -14,6 +14,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /** Sums of scattered rows, copies of windows, maxima and their winners, biases. */
 final class VectorImages {
+  /** Whether there are registers for 18 sums and what is added to them: 32, with 512 bits only. */
   private static final boolean WIDE = LANES >= 16;
 
   private VectorImages() {}
