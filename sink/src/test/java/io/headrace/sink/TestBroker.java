@@ -39,6 +39,9 @@ public final class TestBroker implements AutoCloseable {
   /** A broker at a port of its own: one that was closed is there again. */
   public TestBroker(Path directory, int port) throws Exception {
     int controllerPort = freePort();
+    while (controllerPort == port) {
+      controllerPort = freePort();
+    }
     new Formatter()
         .setPrintStream(
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))

@@ -56,7 +56,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     // Kafka finds these out half-way through its start and then leaves threads behind, so they are
     // asked first.
     int listenerPort = Ports.free(port);
-    int controllerPort = Ports.free(0);
+    int controllerPort = Ports.freeBeside(listenerPort);
     BrokerDirectory held = BrokerDirectory.hold(directory);
     KafkaRaftServer server = null;
     try {

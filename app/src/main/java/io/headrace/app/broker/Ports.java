@@ -30,4 +30,16 @@ final class Ports {
           e);
     }
   }
+
+  /**
+   * Any free port but the given one, which nothing listens on yet: the system may name a port again
+   * as soon as it was let go.
+   */
+  static int freeBeside(int port) {
+    int other = free(0);
+    while (other == port) {
+      other = free(0);
+    }
+    return other;
+  }
 }

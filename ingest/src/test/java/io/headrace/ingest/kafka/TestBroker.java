@@ -64,8 +64,12 @@ public final class TestBroker implements AutoCloseable {
 
   /** Starts a broker of its own on {@code port}. */
   public static TestBroker on(int port) {
+    int controllerPort = freePort();
+    while (controllerPort == port) {
+      controllerPort = freePort();
+    }
     try {
-      return new TestBroker(Files.createTempDirectory("headrace-broker"), port, freePort());
+      return new TestBroker(Files.createTempDirectory("headrace-broker"), port, controllerPort);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
