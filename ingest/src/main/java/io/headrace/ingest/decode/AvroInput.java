@@ -33,7 +33,9 @@ final class AvroInput {
 
   /** Turns to {@code bytes} from {@code from} up to {@code to}, excluded. */
   void reset(byte[] bytes, int from, int to) {
-    if (bytes != this.bytes) {
+    @SuppressWarnings("ReferenceEquality") // whether it is the array that the segment is of
+    boolean same = bytes == this.bytes;
+    if (!same) {
       segment = MemorySegment.ofArray(bytes);
     }
     this.bytes = bytes;
