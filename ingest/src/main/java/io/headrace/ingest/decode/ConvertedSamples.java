@@ -8,8 +8,8 @@ import org.apache.avro.Schema;
 
 /**
  * Reads canonical samples as {@code headrace convert} writes them: in this version's schema, with a
- * label, all inputs sparse or dense ones that the job knows, and nothing wrong. Such a record goes to
- * its columns in one method, its floats and pairs straight from the bytes. Any other one is left
+ * label, all inputs sparse or dense ones that the job knows, and nothing wrong. Such a record goes
+ * to its columns in one method, its floats and pairs straight from the bytes. Any other one is left
  * to the general steps, from its start on: nothing is said here of what is wrong with it.
  */
 final class ConvertedSamples implements AvroStep {
