@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.engine.memory.Floats;
 import io.headrace.engine.state.TensorType;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class SnapshotMemoryTest {
@@ -34,7 +35,7 @@ class SnapshotMemoryTest {
     assertThat(place(4).blank()).isFalse();
     memory.clear();
     memory.tensor("table", TensorType.F32, new long[] {4}, zeros);
-    assertThat(Floats.toArray(memory.tensors().get("table").data())).containsOnly(0);
+    assertThat(Floats.toArray(Objects.requireNonNull(memory.tensors().get("table")).data())).containsOnly(0);
     memory.forgetUnwritten(); // a second reserving does not make it blank again
     assertThat(place(4).blank()).isFalse();
   }
