@@ -35,7 +35,8 @@ class SnapshotMemoryTest {
     assertThat(place(4).blank()).isFalse();
     memory.clear();
     memory.tensor("table", TensorType.F32, new long[] {4}, zeros);
-    assertThat(Floats.toArray(Objects.requireNonNull(memory.tensors().get("table")).data())).containsOnly(0);
+    assertThat(Floats.toArray(Objects.requireNonNull(memory.tensors().get("table")).data()))
+        .containsOnly(0);
     memory.forgetUnwritten(); // a second reserving does not make it blank again
     assertThat(place(4).blank()).isFalse();
   }
