@@ -92,7 +92,7 @@ record ModelState(Model model) {
   void reserve(SnapshotMemory in) {
     in.clear();
     places(in);
-    in.clear();
+    in.forgetUnwritten();
   }
 
   void restore(CheckpointReader from) {
@@ -149,12 +149,21 @@ record ModelState(Model model) {
       for (long row = 0; row < parameter.rows(); row += rowsAtOnce) {
         long rows = Math.min(rowsAtOnce, parameter.rows() - row);
         long at = parameter.offset() + row * parameter.stride();
-        Floats.copyRows(
-            parameter.values(), at, parameter.stride(), part, 0, columns, rows, columns);
+        copyOut(parameter, at, rows, part);
         digest.update(part.asSlice(0, rows * columns * Float.BYTES).asByteBuffer());
       }
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private void copyOut(Parameter parameter, long at, long rows, MemorySegment to) {
+    long columns = parameter.columns();
+    long stride = parameter.stride();
+    if (columns == 1 && stride > 1) { // a table, most of what there is
+      model.updates().kernels().copyApart(rows, parameter.values(), at, stride, to, 0, false);
+    } else {
+      Floats.copyRows(parameter.values(), at, stride, to, 0, columns, rows, columns);
+    }
   }
 
   private static String slotName(String slot, Parameter parameter) {

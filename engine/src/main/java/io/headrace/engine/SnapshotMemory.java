@@ -8,8 +8,10 @@ import io.headrace.engine.state.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,10 @@ final class SnapshotMemory implements StateWriter {
 
   private final CopyRoom room;
   private final Map<String, MemorySegment> kept = new HashMap<>();
+
+  /** Names of kept memory that nobody has written to yet: it is all zeros. */
+  private final Set<String> blank = new HashSet<>();
+
   private final Map<String, FileBlock> files = new HashMap<>();
   private @Nullable StagedPages staged;
   private final SortedMap<String, Tensor> tensors = new TreeMap<>();
@@ -41,6 +47,12 @@ final class SnapshotMemory implements StateWriter {
 
   /** Forgets what was written; keeps what lies in memory. */
   void clear() {
+    blank.removeAll(tensors.keySet());
+    forgetUnwritten();
+  }
+
+  /** The same where nothing was written to the places that were given out. */
+  void forgetUnwritten() {
     tensors.clear();
     values.clear();
     giveFilesBack();
@@ -78,7 +90,7 @@ final class SnapshotMemory implements StateWriter {
   private CopyPlace place(String name, long bytes, Optional<Path> folder) {
     MemorySegment memory = kept.get(name);
     if (memory != null && memory.byteSize() == bytes) {
-      return new CopyPlace(memory, false);
+      return new CopyPlace(memory, blank.contains(name));
     }
     FileBlock file = files.get(name);
     if (file == null || file.memory().byteSize() != bytes) {
@@ -98,6 +110,7 @@ final class SnapshotMemory implements StateWriter {
                 bytes));
     memory = Zeros.allocate(bytes);
     kept.put(name, memory);
+    blank.add(name);
     return new CopyPlace(memory, true);
   }
 

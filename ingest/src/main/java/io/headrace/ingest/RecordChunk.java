@@ -168,6 +168,14 @@ public final class RecordChunk {
    */
   public void addRun(byte[] source, int length, int records, long firstPosition, Schema schema) {
     System.arraycopy(source, 0, reserve(length), 0, length);
+    addReservedRun(length, records, firstPosition, schema);
+  }
+
+  /**
+   * Makes the chunk a run, as {@link #addRun} does, of the bytes just written to the array that
+   * {@link #reserve} returned for the empty chunk.
+   */
+  public void addReservedRun(int length, int records, long firstPosition, Schema schema) {
     filled = length;
     count = records;
     delimited = false;

@@ -20,6 +20,16 @@ final class CalibrationSums implements Stateful {
     0, .001, .01, .05, .1, .2, .3, .4, .5, .6, .7, .8, .9, .95, .99, .999, 1
   };
   private static final int BINS = EDGES.length - 1;
+
+  /** What is left of a number's bits tells 64 cells an octave apart. */
+  private static final int DROPPED_BITS = 52 - 6;
+
+  private static final int FIRST_CELL =
+      (int) (Double.doubleToRawLongBits(0x1p-10) >> DROPPED_BITS); // below the second edge
+
+  /** The bin of each cell's begin, so that a bin is found in one look, not in a search. */
+  private static final byte[] BINS_OF_CELLS = binsOfCells();
+
   private static final int WEIGHT = 0;
   private static final int PREDICTED = 1;
   private static final int OBSERVED = 2;
@@ -39,18 +49,29 @@ final class CalibrationSums implements Stateful {
   }
 
   /** The last bin that begins at or below a probability, but for 1 itself. */
-  private static int bin(double probability) {
-    int low = 0;
-    int high = BINS;
-    while (high - low > 1) {
-      int middle = (low + high) >>> 1;
-      if (probability < EDGES[middle]) {
-        high = middle;
-      } else {
-        low = middle;
+  static int bin(double probability) {
+    int cell = cell(probability);
+    int bin = cell < 0 ? 0 : BINS_OF_CELLS[cell];
+    while (bin + 1 < BINS && probability >= EDGES[bin + 1]) {
+      bin++;
+    }
+    return bin;
+  }
+
+  /** Below 0 for what lies below the first cell. */
+  private static int cell(double probability) {
+    return (int) (Double.doubleToRawLongBits(probability) >> DROPPED_BITS) - FIRST_CELL;
+  }
+
+  private static byte[] binsOfCells() {
+    var bins = new byte[cell(1) + 1];
+    for (int cell = 0; cell < bins.length; cell++) {
+      double begin = Double.longBitsToDouble((long) (cell + FIRST_CELL) << DROPPED_BITS);
+      while (bins[cell] + 1 < BINS && begin >= EDGES[bins[cell] + 1]) {
+        bins[cell]++;
       }
     }
-    return low;
+    return bins;
   }
 
   Calibration bins() {

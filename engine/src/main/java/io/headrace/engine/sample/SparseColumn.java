@@ -13,6 +13,9 @@ public final class SparseColumn implements Column {
   /** What stands for a product of n parts, which follow it as pairs of their own, less n. */
   private static final int PRODUCT = Integer.MIN_VALUE;
 
+  /** Of the bits of a float, the lowest one of its exponent. */
+  private static final int LEAST_EXPONENT = 1 << 23;
+
   private static final int MOST_PARTS = 1 << 16;
 
   /** Gives ids to pairs that wait for one. */
@@ -115,11 +118,11 @@ public final class SparseColumn implements Column {
    */
   public boolean addReserved(int count, int mask) {
     int end = filled + count;
-    int most = 0;
+    int beyond = 0; // its sign says whether an exponent was that of infinities and NaN
     for (int i = filled; i < end; i++) {
-      most = Math.max(most, Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE);
+      beyond |= (Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE) + LEAST_EXPONENT;
     }
-    if (most >= Float.floatToRawIntBits(Float.POSITIVE_INFINITY)) {
+    if (beyond < 0) {
       return false;
     }
     for (int i = filled; i < end; i++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.headrace.engine.sample.LabelSpec;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
@@ -53,6 +54,26 @@ class CalibrationTest {
     assertThat(scores.get("calibrationError")).isCloseTo(error / all, within(1e-9));
     assertThat(scores.get("meanPrediction")).isCloseTo(predictedOfAll / all, within(1e-9));
     assertThat(scores.get("baseRate")).isCloseTo(observedOfAll / all, within(1e-9));
+  }
+
+  /** A bin is looked up, not searched for: each must begin and end exactly where it says. */
+  @Test
+  void binsBeginAtTheirEdgesToTheLastBit() {
+    double[] edges = {.001, .01, .05, .1, .2, .3, .4, .5, .6, .7, .8, .9, .95, .99, .999};
+    for (int i = 0; i < edges.length; i++) {
+      assertThat(CalibrationSums.bin(edges[i])).isEqualTo(i + 1);
+      assertThat(CalibrationSums.bin(Math.nextUp(edges[i]))).isEqualTo(i + 1);
+      assertThat(CalibrationSums.bin(Math.nextDown(edges[i]))).isEqualTo(i);
+    }
+    assertThat(CalibrationSums.bin(1)).isEqualTo(15);
+    assertThat(CalibrationSums.bin(0)).isZero();
+    assertThat(CalibrationSums.bin(-0.0)).isZero();
+    assertThat(CalibrationSums.bin(Double.MIN_VALUE)).isZero();
+    for (int bits = 0; bits <= Float.floatToRawIntBits(1); bits += 4099) {
+      float probability = Float.intBitsToFloat(bits);
+      int begun = (int) Arrays.stream(edges).filter(edge -> probability >= edge).count();
+      assertThat(CalibrationSums.bin(probability)).isEqualTo(begun);
+    }
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.headrace.ingest.decode;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -13,19 +15,29 @@ final class AvroInput {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt WORD =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int BITS_OF_A_BYTE = 3;
   private static final int MAX_DEPTH = 256;
-  private static final int MOST_INT_BYTES = 5;
 
   /** The bit of each byte that says that another one follows. */
   private static final long CONTINUED = 0x8080808080808080L;
 
   private byte[] bytes = new byte[0];
+  private MemorySegment segment = MemorySegment.ofArray(bytes);
   private int position;
   private int limit;
   private int depth;
 
   /** Turns to {@code bytes} from {@code from} up to {@code to}, excluded. */
   void reset(byte[] bytes, int from, int to) {
+    @SuppressWarnings("ReferenceEquality") // whether it is the array that the segment is of
+    boolean same = bytes == this.bytes;
+    if (!same) {
+      segment = MemorySegment.ofArray(bytes);
+    }
     this.bytes = bytes;
     position = from;
     limit = to;
@@ -99,30 +111,32 @@ final class AvroInput {
   }
 
   /**
-   * Reads {@code count} ints into {@code to}, from {@code at} on, each from a word of eight bytes.
+   * Reads {@code count} ints into {@code to}, from {@code at} on: two at a time where both end
+   * within a word of eight bytes.
    */
   void readInts(int count, int[] to, int at) throws MalformedRecordException {
     int end = at + count;
+    int last = limit - Long.BYTES;
     int next = at;
     int i = position;
-    for (int last = limit - Long.BYTES; next < end && i <= last; next++) {
+    while (next < end - 1 && i <= last) {
       long word = (long) LONG.get(bytes, i);
-      int length = Long.numberOfTrailingZeros(~word & CONTINUED) / Byte.SIZE + 1;
-      word &= -1L >>> (Long.SIZE - Byte.SIZE * Math.min(length, MOST_INT_BYTES));
-      long value =
-          (word & 0x7f)
-              | ((word >>> 1) & (0x7f << 7))
-              | ((word >>> 2) & (0x7f << 14))
-              | ((word >>> 3) & (0x7f << 21))
-              | ((word >>> 4) & (0x7fL << 28));
-      if (length > MOST_INT_BYTES || value >>> Integer.SIZE != 0) {
+      long ends = ~word & CONTINUED;
+      long otherEnds = ends & (ends - 1);
+      long first = word & (ends ^ (ends - 1));
+      int firstBits = Long.numberOfTrailingZeros(ends) + 1;
+      long second = (word & (otherEnds ^ (otherEnds - 1))) >>> firstBits;
+      if (otherEnds == 0 || (first | second) >>> Integer.SIZE != 0) {
         position = i;
-        to[next] = readInt(); // says what is wrong
+        to[next++] = readInt();
         i = position;
-      } else {
-        to[next] = (int) (value >>> 1) ^ -(int) (value & 1);
-        i += length;
+        continue;
       }
+      long both = unzigzag(joined(first | second << Integer.SIZE));
+      to[next] = (int) both;
+      to[next + 1] = (int) (both >>> Integer.SIZE);
+      next += 2;
+      i += (Long.numberOfTrailingZeros(otherEnds) >>> BITS_OF_A_BYTE) + 1;
     }
     position = i;
     while (next < end) {
@@ -130,12 +144,28 @@ final class AvroInput {
     }
   }
 
+  /** Of either half of a word, the seven low bits of its four bytes side by side. */
+  private static long joined(long word) {
+    long pairs = (word & 0x007f007f007f007fL) | ((word & 0x7f007f007f007f00L) >>> 1);
+    return (pairs & 0x00003fff00003fffL) | ((pairs & 0x3fff00003fff0000L) >>> 2);
+  }
+
+  /** Takes the sign of either half of a word from its lowest bit. */
+  private static long unzigzag(long word) {
+    long signs = (word & 0x0000000100000001L) * 0xffffffffL;
+    return ((word >>> 1) & 0x7fffffff7fffffffL) ^ signs;
+  }
+
   /** Reads {@code count} floats into {@code to}, from {@code at} on. */
   void readFloats(int count, float[] to, int at) throws MalformedRecordException {
     int from = advance(Math.multiplyExact(count, Float.BYTES), "floats");
-    for (int i = 0; i < count; i++) {
-      to[at + i] = Float.intBitsToFloat((int) INT.get(bytes, from + i * Float.BYTES));
-    }
+    MemorySegment.copy(segment, FLOAT, from, to, at, count);
+  }
+
+  /** Reads {@code count} ints of four bytes each, the lowest first, into {@code to}. */
+  void readWords(int count, int[] to, int at) throws MalformedRecordException {
+    int from = advance(Math.multiplyExact(count, Integer.BYTES), "ints");
+    MemorySegment.copy(segment, WORD, from, to, at, count);
   }
 
   float readFloat() throws MalformedRecordException {

@@ -1,6 +1,7 @@
 package io.headrace.ingest.decode;
 
 import io.headrace.ingest.RecordChunk.Fault;
+import io.headrace.ingest.RejectionReason;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -133,6 +134,9 @@ final class CanonicalSteps {
   }
 
   private AvroStep sparse(Schema schema, int input, InputMapping.SparseFields sparse) {
+    if (schema.getType() == Schema.Type.BYTES) {
+      return pairs(input, sparse, (in, row) -> packed(in, row, sparse.name()));
+    }
     boolean pairs =
         schema.getType() == Schema.Type.RECORD
             && List.of("SparseIds", "SparseNames").contains(schema.getName());
@@ -141,15 +145,34 @@ final class CanonicalSteps {
     }
     AvroStep lists =
         AvroStep.all(schema.getFields().stream().map(this::list).toArray(AvroStep[]::new));
+    return pairs(input, sparse, lists);
+  }
+
+  /** The step for what {@code read} puts among the row's pairs. */
+  private static AvroStep pairs(int input, InputMapping.SparseFields sparse, AvroStep read) {
     int mask = (int) ((1L << sparse.bits()) - 1);
     return (in, row) -> {
       row.pairs().clear();
-      lists.run(in, row);
+      read.run(in, row);
       Fault wrong = row.pairs().writeTo(row.sparse(input), sparse, mask);
       if (wrong != null) {
         row.fault(wrong.reason(), wrong.detail());
       }
     };
+  }
+
+  private static void packed(AvroInput in, SampleRow row, String input)
+      throws MalformedRecordException {
+    int length = in.readLength();
+    if (length % PairBuffer.PACKED_BYTES == 0) {
+      row.pairs().addPacked(in, length / PairBuffer.PACKED_BYTES);
+      return;
+    }
+    in.skip(length);
+    row.fault(
+        RejectionReason.WRONG_LENGTH,
+        "input %s has %d bytes, which are no pairs: each has %d"
+            .formatted(input, length, PairBuffer.PACKED_BYTES));
   }
 
   private AvroStep list(Field field) {

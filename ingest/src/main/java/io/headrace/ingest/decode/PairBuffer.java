@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Ids and values that come one list after the other. Grows as needed. Not thread-safe. */
 final class PairBuffer {
+  /** Of a packed pair: an id and a value. */
+  static final int PACKED_BYTES = Integer.BYTES + Float.BYTES;
+
   private int[] ids = new int[64];
   private float[] values = new float[64];
   private int idCount;
@@ -23,11 +26,23 @@ final class PairBuffer {
 
   /** Reads {@code count} ids. */
   void addIds(AvroInput from, int count) throws MalformedRecordException {
+    makeRoomForIds(count);
+    from.readInts(count, ids, idCount);
+    idCount += count;
+  }
+
+  /** Reads {@code count} packed pairs: all their ids, then all their values. */
+  void addPacked(AvroInput from, int count) throws MalformedRecordException {
+    makeRoomForIds(count);
+    from.readWords(count, ids, idCount);
+    idCount += count;
+    addValues(from, count);
+  }
+
+  private void makeRoomForIds(int count) {
     if (idCount + count > ids.length) {
       ids = Arrays.copyOf(ids, Math.max(idCount + count, ids.length * 2));
     }
-    from.readInts(count, ids, idCount);
-    idCount += count;
   }
 
   /** Reads {@code count} values. */

@@ -8,9 +8,9 @@ import org.apache.avro.Schema;
 
 /**
  * Reads canonical samples as {@code headrace convert} writes them: in this version's schema, with a
- * label, all inputs sparse ids that the job knows, and nothing wrong. Such a record goes to its
- * columns in one method, and its pairs straight from the bytes. Any other one is left to the
- * general steps, from its start on: nothing is said here of what is wrong with it.
+ * label, all inputs sparse that the job knows, packed or as ids, and nothing wrong. Such a record
+ * goes to its columns in one method, and its pairs straight from the bytes. Any other one is left
+ * to the general steps, from its start on: nothing is said here of what is wrong with it.
  */
 final class SparseSamples implements AvroStep {
   private static final Schema SCHEMA = Sample.getClassSchema();
@@ -21,6 +21,7 @@ final class SparseSamples implements AvroStep {
   private static final int TEXT = LABEL.getIndexNamed("string");
   private static final Schema INPUT = SCHEMA.getField("inputs").schema().getValueType();
   private static final int KINDS = INPUT.getTypes().size();
+  private static final int PACKED = INPUT.getIndexNamed("bytes");
   private static final int SPARSE_IDS = INPUT.getIndexNamed("io.headrace.schemas.SparseIds");
 
   private final AvroStep general;
@@ -95,14 +96,33 @@ final class SparseSamples implements AvroStep {
     for (long n = in.readBlockCount(1); n > 0; n = in.readBlockCount(1)) {
       for (long i = 0; i < n; i++) {
         int input = CanonicalSteps.readName(in, names);
-        if (input < 0
-            || in.readIndex(KINDS) != SPARSE_IDS
-            || !arePairsRead(in, row.sparse(input), masks[input])) {
+        if (input < 0 || !isInputRead(in, row.sparse(input), masks[input])) {
           return false;
         }
       }
     }
     return true;
+  }
+
+  private static boolean isInputRead(AvroInput in, SparseColumn to, int mask)
+      throws MalformedRecordException {
+    int kind = in.readIndex(KINDS);
+    return kind == PACKED
+        ? isPackedRead(in, to, mask)
+        : kind == SPARSE_IDS && arePairsRead(in, to, mask);
+  }
+
+  private static boolean isPackedRead(AvroInput in, SparseColumn to, int mask)
+      throws MalformedRecordException {
+    int length = in.readLength();
+    if (length % PairBuffer.PACKED_BYTES != 0) {
+      return false;
+    }
+    int count = length / PairBuffer.PACKED_BYTES;
+    int at = to.reserve(count);
+    in.readWords(count, to.ids(), at);
+    in.readFloats(count, to.values(), at);
+    return to.addReserved(count, mask);
   }
 
   private static boolean arePairsRead(AvroInput in, SparseColumn to, int mask)

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class AvroRecords implements FileRecords {
   private static final int SYNC_BYTES = 16;
 
+  /** What is read of a block at once stays in the cache until it lies in the chunk. */
+  private static final int READ_BYTES = 1 << 17;
+
   private final SourceFile file;
   private final long from;
   private final FileChannel channel;
@@ -31,6 +34,7 @@ final class AvroRecords implements FileRecords {
   private final ByteBuffer found = ByteBuffer.allocate(SYNC_BYTES);
   private final long length;
   private final int leastBytes;
+  private final boolean packed;
   private long offset;
   private long position;
 
@@ -47,6 +51,8 @@ final class AvroRecords implements FileRecords {
       length = channel.size();
       offset = reader.previousSync();
       BlockFrame.readAt(channel, offset - SYNC_BYTES, sync);
+      String codec = reader.getMetaString(DataFileConstants.CODEC);
+      packed = codec != null && !codec.equals(DataFileConstants.NULL_CODEC);
       leastBytes = Math.max(1, AvroRuns.leastBytes(reader.getSchema()));
     } catch (IOException e) {
       channel.close();
@@ -109,18 +115,8 @@ final class AvroRecords implements FileRecords {
         throw new IOException(
             "a block may have " + UnpackLimit.bytes() + " bytes here, packed too");
       }
-      reader.seek(begin);
-      ByteBuffer block = reader.nextBlock();
-      int size = block.remaining();
-      if (frame.count() > size / leastBytes) {
-        throw new IOException("they would take more than its " + size + " bytes");
-      }
-      if (frame.count() > UnpackLimit.RECORDS) {
-        throw new IOException("a block may have " + UnpackLimit.RECORDS + ". Write smaller blocks");
-      }
-      byte[] bytes = chunk.reserve(size);
-      block.get(bytes, 0, size);
-      chunk.addRun(bytes, size, frame.count(), first, reader.getSchema());
+      int size = packed ? unpack(begin, frame.count(), chunk) : copy(frame, chunk);
+      chunk.addReservedRun(size, frame.count(), first, reader.getSchema());
       chunk.skip((int) Math.max(0, from - first));
     } catch (IOException | RuntimeException e) { // codecs meet damage with exceptions of any kind
       String detail =
@@ -129,6 +125,40 @@ final class AvroRecords implements FileRecords {
       chunk.settleUpTo(position);
     }
     return true;
+  }
+
+  /** Reads a block's bytes from where they are into the chunk; returns how many those are. */
+  private int copy(BlockFrame frame, RecordChunk chunk) throws IOException {
+    int size = (int) (frame.end() - frame.begin());
+    requireRoom(frame.count(), size);
+    ByteBuffer into = ByteBuffer.wrap(chunk.reserve(size));
+    for (int end = 0; end < size; ) {
+      into.limit(Math.min(size, end + READ_BYTES));
+      int count = channel.read(into, frame.begin() + end);
+      if (count <= 0) {
+        throw new IOException("the file was cut off while it was read");
+      }
+      end += count;
+    }
+    return size;
+  }
+
+  private int unpack(long begin, int count, RecordChunk chunk) throws IOException {
+    reader.seek(begin);
+    ByteBuffer block = reader.nextBlock();
+    int size = block.remaining();
+    requireRoom(count, size);
+    block.get(chunk.reserve(size), 0, size);
+    return size;
+  }
+
+  private void requireRoom(int count, int size) throws IOException {
+    if (count > size / leastBytes) {
+      throw new IOException("they would take more than its " + size + " bytes");
+    }
+    if (count > UnpackLimit.RECORDS) {
+      throw new IOException("a block may have " + UnpackLimit.RECORDS + ". Write smaller blocks");
+    }
   }
 
   private boolean readFault(RecordChunk chunk) throws IOException {

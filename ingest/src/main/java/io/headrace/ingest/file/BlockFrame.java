@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * What an Avro container says of a block before its bytes.
  *
  * @param count records in the block
+ * @param begin offset in the file of the block's first byte
  * @param end offset in the file just past the block's bytes, where the sync marker stands
  */
-record BlockFrame(int count, long end) {
+record BlockFrame(int count, long begin, long end) {
   private static final int LARGEST_VARINT = 10;
 
   /** The frame at {@code offset}; null if what stands there is none that ends by {@code limit}. */
@@ -20,9 +21,10 @@ record BlockFrame(int count, long end) {
     readAt(channel, offset, head);
     long count = zigzag(head);
     long size = zigzag(head);
-    long end = offset + head.position() + size;
+    long begin = offset + head.position();
+    long end = begin + size;
     boolean sound = count >= 0 && count <= Integer.MAX_VALUE && size >= 0 && size <= limit;
-    return sound && end <= limit ? new BlockFrame((int) count, end) : null;
+    return sound && end <= limit ? new BlockFrame((int) count, begin, end) : null;
   }
 
   /** Reads what there is from {@code offset} on, up to the buffer's capacity. */

@@ -292,7 +292,7 @@ final class ParquetRecords implements FileRecords {
       position++;
     }
     if (count > 0) {
-      chunk.addRun(chunk.bytes(), filled, count, position - count, schema);
+      chunk.addReservedRun(filled, count, position - count, schema);
     }
     if (!more) {
       closeGroup();

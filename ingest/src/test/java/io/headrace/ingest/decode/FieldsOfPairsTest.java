@@ -97,17 +97,20 @@ class FieldsOfPairsTest {
     trial.add(sample(new SparseIds(List.of(5, 6, 7), List.of(), List.of(2, 0, 1))));
     assertThat(trial.fields()).containsExactly(List.of(2, 0, 1));
     trial.add(sample(new SparseIds(List.of(5, 6), List.of(), List.of())));
+    trial.add(sample(RejectionsTest.packed(new int[] {5, 6}, 1, 1)));
     trial.add(sample(new SparseIds(List.of(5), List.of(), List.of(3))));
     trial.add(sample(new SparseIds(List.of(5), List.of(), List.of(-1))));
     assertThat(trial.rejections())
         .containsExactly(
             "0 wrong-length: input x has 2 features and the fields of 0, of which the model needs"
                 + " each",
-            "1 malformed: input x: feature 0 is of field 3, but the job names 3, from 0",
-            "2 malformed: input x: feature 0 is of field -1, but the job names 3, from 0");
+            "1 wrong-length: input x has 2 features and the fields of 0, of which the model needs"
+                + " each",
+            "2 malformed: input x: feature 0 is of field 3, but the job names 3, from 0",
+            "3 malformed: input x: feature 0 is of field -1, but the job names 3, from 0");
   }
 
-  private static byte[] sample(SparseIds pairs) {
+  private static byte[] sample(Object pairs) {
     return Schemas.message(Sample.newBuilder().setLabel(1.0).setInputs(Map.of("x", pairs)).build());
   }
 

@@ -75,6 +75,7 @@ class FormatsTest {
             Optional.empty(),
             List.of(
                 new InputMapping.SparseFields("ids", List.of(), 10),
+                new InputMapping.SparseFields("packed", List.of(), 10),
                 new InputMapping.SparseFields("words", List.of(), 20),
                 new InputMapping.DenseVector("x", "x", 3),
                 new InputMapping.DenseVector("y", "y", 2)));
@@ -88,11 +89,18 @@ class FormatsTest {
             .setEventTime(Instant.ofEpochMilli(77))
             .setInputs(
                 Map.of(
-                    "ids", new SparseIds(List.of(5, 1029, -1), List.of(1f, 2f, 3f), List.of()),
-                    "words", new SparseNames(List.of("red", "fast"), List.of()),
-                    "x", floats,
-                    "unknown", new SparseIds(List.of(1), List.of(), List.of()),
-                    "y", List.of(8f, 9f)))
+                    "ids",
+                    new SparseIds(List.of(5, 1029, -1), List.of(1f, 2f, 3f), List.of()),
+                    "words",
+                    new SparseNames(List.of("red", "fast"), List.of()),
+                    "packed",
+                    RejectionsTest.packed(new int[] {5, 1029, -1, 1 << 31}, 1, 2, 3, 0),
+                    "x",
+                    floats,
+                    "unknown",
+                    new SparseIds(List.of(1), List.of(), List.of()),
+                    "y",
+                    List.of(8f, 9f)))
             .build();
     Sample plain =
         Sample.newBuilder()
@@ -111,6 +119,7 @@ class FormatsTest {
                 3,
                 77,
                 List.of("5:1.0", "5:2.0", "1023:3.0"),
+                List.of("5:1.0", "5:2.0", "1023:3.0", "0:0.0"),
                 List.of(
                     Row.pair(Murmur3.hash("red"), 20, 1), Row.pair(Murmur3.hash("fast"), 20, 1)),
                 Row.floats(1, -2.5f, 1e-9f),
@@ -120,6 +129,7 @@ class FormatsTest {
                 4,
                 1,
                 1001,
+                List.of(),
                 List.of(),
                 List.of(),
                 Row.floats(1, -2.5f, 1e-9f),

@@ -71,6 +71,7 @@ final class FuzzSubjects {
         avro("confluent", flights().stream().map(f -> Flights.confluent(7, f)).toList()),
         resolved(),
         canonical(),
+        sparse(),
         csv(),
         json(),
         vw(),
@@ -142,12 +143,36 @@ final class FuzzSubjects {
         List.of(
             sample(1, Map.of("x", floats, "i", image, "s", ids(), "t", "good")),
             sample("no", Map.of("x", List.of(1f, 2f, 3f), "i", image, "s", names(), "t", "bad")),
-            sample(
-                0.0, Map.of("more", "x", "x", floats, "i", image, "s", ids(), "t", "good bad"))));
+            sample(0.0, Map.of("more", "x", "x", floats, "i", image, "s", ids(), "t", "good bad")),
+            sample(1, Map.of("x", floats, "i", image, "s", packed(), "t", "good"))));
   }
 
   private static SparseIds ids() {
     return new SparseIds(List.of(1, 70_000, -3), List.of(1f, 0.5f, 2f), List.of());
+  }
+
+  private static ByteBuffer packed() {
+    return RejectionsTest.packed(new int[] {1, 70_000, -3}, 1, 0.5f, 2);
+  }
+
+  /** Samples that are read in one go: see {@link SparseSamples}. */
+  private static Subject sparse() {
+    var mapping =
+        new SampleMapping(
+            CLASSES,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(
+                new InputMapping.SparseFields("s", List.of(), 18),
+                new InputMapping.SparseFields("p", List.of(), 24)));
+    return Subject.of(
+        "avro canonical samples, sparse",
+        DecoderSpec.avro("single-object", Optional.empty()),
+        mapping,
+        List.of(
+            sample("no", Map.of("s", ids(), "p", packed())),
+            sample(1, Map.of("p", packed())),
+            sample(0.0, Map.of("s", ids()))));
   }
 
   private static SparseNames names() {

@@ -11,6 +11,7 @@ import io.headrace.schemas.Schemas;
 import io.headrace.schemas.SparseIds;
 import io.headrace.schemas.SparseNames;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -326,6 +327,8 @@ class RejectionsTest {
     trial.add(sample("no", Map.of("x", two, "s", "words")));
     trial.add(sample("no", Map.of("x", new SparseIds(List.of(), List.of(), List.of()))));
     trial.add(sample(null, Map.of("x", two)));
+    trial.add(sample("no", Map.of("x", two, "s", ByteBuffer.allocate(12))));
+    trial.add(sample("no", Map.of("x", two, "s", packed(new int[] {7, 8}, 1, Float.NaN))));
     trial.add(sample(2, Map.of("x", two)));
     trial.add(sample(Double.NaN, Map.of("x", two)));
     assertThat(trial.rejections())
@@ -339,8 +342,23 @@ class RejectionsTest {
             "6 wrong-schema: input s comes as string, which makes no sparse input",
             "7 wrong-schema: input x comes as SparseIds, which makes no dense input",
             "8 missing-field: label y is missing",
-            "9 label-out-of-range: label y is 2, none of the 2 classes: no, yes",
-            "10 not-a-number: label y is NaN, none of the 2 classes: no, yes");
+            "9 wrong-length: input s has 12 bytes, which are no pairs: each has 8",
+            "10 not-a-number: input s: value 1 is NaN",
+            "11 label-out-of-range: label y is 2, none of the 2 classes: no, yes",
+            "12 not-a-number: label y is NaN, none of the 2 classes: no, yes");
+  }
+
+  /** A sparse input as {@code headrace convert} writes it. */
+  static ByteBuffer packed(int[] ids, float... values) {
+    ByteBuffer bytes = ByteBuffer.allocate(ids.length * 4 + values.length * 4);
+    bytes.order(ByteOrder.LITTLE_ENDIAN);
+    for (int id : ids) {
+      bytes.putInt(id);
+    }
+    for (float value : values) {
+      bytes.putFloat(value);
+    }
+    return bytes.flip();
   }
 
   private static byte[] sample(@Nullable Object label, Map<String, Object> inputs) {

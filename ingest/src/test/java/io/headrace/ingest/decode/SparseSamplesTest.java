@@ -9,6 +9,7 @@ import io.headrace.schemas.SparseIds;
 import io.headrace.schemas.SparseNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,9 +114,9 @@ class SparseSamplesTest {
   private static Sample sample(Random random) {
     Object[] labels = {"no", "yes", "yes", 0, 1, 1.0, "perhaps", null};
     var inputs = new TreeMap<String, Object>();
-    inputs.put("a", ids(random));
+    inputs.put("a", pairs(random));
     if (random.nextInt(3) == 0) {
-      inputs.put("b", ids(random));
+      inputs.put("b", pairs(random));
     }
     if (random.nextInt(20) == 0) {
       inputs.put("unknown", "text");
@@ -137,10 +138,24 @@ class SparseSamplesTest {
         .build();
   }
 
+  private static Object pairs(Random random) {
+    return random.nextBoolean() ? ids(random) : packed(random);
+  }
+
+  private static ByteBuffer packed(Random random) {
+    int count = random.nextInt(12);
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = random.nextInt(300) == 0 ? -Float.NaN : random.nextFloat() - 0.5f;
+    }
+    ByteBuffer whole = RejectionsTest.packed(random.ints(count).toArray(), values);
+    return random.nextInt(30) == 0 ? whole.limit(random.nextInt(whole.limit() + 1)) : whole;
+  }
+
   private static SparseIds ids(Random random) {
     List<Integer> ids = new ArrayList<>();
     List<Float> values = new ArrayList<>();
-    for (int i = random.nextInt(12); i > 0; i--) {
+    for (int i = random.nextInt(random.nextInt(9) == 0 ? 90 : 12); i > 0; i--) {
       ids.add(random.nextInt() >> random.nextInt(32));
       values.add(random.nextInt(300) == 0 ? Float.POSITIVE_INFINITY : random.nextFloat());
     }

@@ -131,7 +131,7 @@ class AvroRecordsTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void whateverIsDamagedReadingEndsAndResumesAlike(long seed) throws IOException {
     var random = new Random(seed);
-    byte[] bytes = container(CodecFactory.snappyCodec());
+    byte[] bytes = container(seed % 2 == 0 ? CodecFactory.nullCodec() : CodecFactory.snappyCodec());
     for (int i = 0; i < 6; i++) {
       bytes[300 + random.nextInt(bytes.length - 300)] ^= (byte) (1 + random.nextInt(255));
     }

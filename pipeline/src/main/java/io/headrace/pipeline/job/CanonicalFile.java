@@ -16,8 +16,8 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 
 /**
- * An Avro container of canonical samples, being written. Not compressed, because it is for reading
- * fast. Not thread-safe; whoever makes it closes it.
+ * An Avro container of canonical samples, being written. Not compressed, and sparse inputs packed,
+ * because it is for reading fast. Not thread-safe; whoever makes it closes it.
  */
 final class CanonicalFile implements Closeable {
   /** Of a block, which is the unit of decoding in parallel. */
@@ -33,7 +33,7 @@ final class CanonicalFile implements Closeable {
 
   /** Begins a file, in place of one that is there; no input may be tokens. */
   CanonicalFile(Path path, SampleSchema schema) throws IOException {
-    samples = new CanonicalSample(schema);
+    samples = new CanonicalSample(schema, true);
     file.setSyncInterval(BLOCK_BYTES);
     file.create(SCHEMA, path.toFile());
   }

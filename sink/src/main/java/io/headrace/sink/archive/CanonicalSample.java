@@ -17,9 +17,9 @@ import org.apache.avro.Schema;
 import org.apache.avro.io.Encoder;
 
 /**
- * Writes rows of a block as canonical samples: dense inputs as bytes of floats, sparse ones as ids
- * and values, with fields where the model tells these apart, tokens as ids, class labels by name.
- * Not thread-safe.
+ * Writes rows of a block as canonical samples: dense inputs as bytes of floats, sparse ones packed
+ * or as ids and values, with fields where the model tells these apart, tokens as ids, class labels
+ * by name. Not thread-safe.
  */
 public final class CanonicalSample {
   private static final Schema SCHEMA = Sample.getClassSchema();
@@ -32,13 +32,24 @@ public final class CanonicalSample {
 
   private final SampleSchema schema;
   private final List<String> classes;
-  private ByteBuffer floats = ByteBuffer.allocate(0);
+  private final boolean packed;
+  private ByteBuffer bytes = ByteBuffer.allocate(0);
 
   /**
+   * Writes sparse inputs as ids and values, which any reader of Avro shows.
+   *
    * @param schema of the blocks whose rows are written
    */
   public CanonicalSample(SampleSchema schema) {
+    this(schema, false);
+  }
+
+  /**
+   * @param packed whether sparse inputs without fields are written as bytes, which are read faster
+   */
+  public CanonicalSample(SampleSchema schema, boolean packed) {
     this.schema = schema;
+    this.packed = packed;
     classes = schema.label() instanceof LabelSpec.Classes(List<String> names) ? names : List.of();
   }
 
@@ -75,6 +86,10 @@ public final class CanonicalSample {
         out.writeIndex(BYTES);
         writeDense(dense, row, out);
       }
+      case SparseColumn sparse when packed && !sparse.byField() -> {
+        out.writeIndex(BYTES);
+        writePacked(sparse, row, out);
+      }
       case SparseColumn sparse -> {
         out.writeIndex(SPARSE_IDS);
         writeSparse(sparse, row, out);
@@ -90,15 +105,31 @@ public final class CanonicalSample {
   }
 
   private void writeDense(DenseColumn dense, int row, Encoder out) throws IOException {
-    int bytes = dense.width() * Float.BYTES;
-    if (floats.capacity() < bytes) {
-      floats = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    }
-    floats.clear();
+    makeRoom(dense.width() * Float.BYTES);
     for (int k = 0; k < dense.width(); k++) {
-      floats.putFloat(Floats.read(dense.values(), dense.start(row) + k));
+      bytes.putFloat(Floats.read(dense.values(), dense.start(row) + k));
     }
-    out.writeBytes(floats.flip());
+    out.writeBytes(bytes.flip());
+  }
+
+  private void writePacked(SparseColumn sparse, int row, Encoder out) throws IOException {
+    int from = sparse.start(row);
+    int to = sparse.start(row + 1);
+    makeRoom((to - from) * (Integer.BYTES + Float.BYTES));
+    for (int k = from; k < to; k++) {
+      bytes.putInt(sparse.ids()[k]);
+    }
+    for (int k = from; k < to; k++) {
+      bytes.putFloat(sparse.values()[k]);
+    }
+    out.writeBytes(bytes.flip());
+  }
+
+  private void makeRoom(int count) {
+    if (bytes.capacity() < count) {
+      bytes = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    bytes.clear();
   }
 
   private static void writeSparse(SparseColumn sparse, int row, Encoder out) throws IOException {

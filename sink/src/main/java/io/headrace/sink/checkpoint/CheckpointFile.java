@@ -48,14 +48,30 @@ final class CheckpointFile {
    * @return the hash that tells it from every other
    */
   static String write(CheckpointLayout layout, FileSeal seal, FileChannel to) throws IOException {
-    var digest = new Digest();
-    layout.parts().forEach(part -> part.data().get().forEach(digest::add));
-    byte[] header = Header.bytes(CheckpointMetadata.of(layout, digest.hex()), layout.parts());
+    byte[] header = header(layout);
     long bytes = Header.LENGTH_BYTES + header.length + layout.bytes();
     try (WritableByteChannel channel = seal.writer(to, CheckpointMetadata.label(layout), bytes)) {
       write(header, layout, new GatheringWriter(channel));
     }
     return Header.parsed("", header).sha256();
+  }
+
+  /**
+   * Writes a file that is not encrypted.
+   *
+   * @return the hash that tells it from every other
+   */
+  static String write(CheckpointLayout layout, PastCache to) throws IOException {
+    byte[] header = header(layout);
+    write(header, layout, new GatheringWriter(to));
+    to.finish();
+    return Header.parsed("", header).sha256();
+  }
+
+  private static byte[] header(CheckpointLayout layout) {
+    var digest = new Digest();
+    layout.parts().forEach(part -> part.data().get().forEach(digest::add));
+    return Header.bytes(CheckpointMetadata.of(layout, digest.hex()), layout.parts());
   }
 
   private static void write(byte[] header, CheckpointLayout layout, GatheringWriter out)

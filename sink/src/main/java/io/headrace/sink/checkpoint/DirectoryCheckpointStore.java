@@ -175,6 +175,10 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
 
   private static String writeAndForce(CheckpointLayout layout, FileSeal seal, Path to)
       throws IOException {
+    Optional<String> written = writePastCache(layout, seal, to);
+    if (written.isPresent()) {
+      return written.get();
+    }
     try (FileChannel channel =
         FileChannel.open(
             to,
@@ -184,6 +188,25 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
       String sha256 = CheckpointFile.write(layout, seal, channel);
       channel.force(true);
       return sha256;
+    }
+  }
+
+  /** Small files, encrypted ones, and those that cannot be written like that, are left alone. */
+  private static Optional<String> writePastCache(CheckpointLayout layout, FileSeal seal, Path to) {
+    if (seal.encrypts() || layout.bytes() < Pages.LARGE_BYTES) {
+      return Optional.empty();
+    }
+    try {
+      Optional<PastCache> file = PastCache.create(to);
+      if (file.isEmpty()) {
+        return Optional.empty();
+      }
+      try (PastCache open = file.get()) {
+        return Optional.of(CheckpointFile.write(layout, open));
+      }
+    } catch (IOException e) { // what is truly wrong is met again in the usual way
+      LOG.debug("{} could not be written past the cache ({})", to, Failures.reason(e));
+      return Optional.empty();
     }
   }
 

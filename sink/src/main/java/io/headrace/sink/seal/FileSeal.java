@@ -41,6 +41,11 @@ public final class FileSeal {
     return new FileSeal(keys, false);
   }
 
+  /** Whether files that it writes are encrypted. */
+  public boolean encrypts() {
+    return keys != null;
+  }
+
   /**
    * Where a file is to be written to.
    *
