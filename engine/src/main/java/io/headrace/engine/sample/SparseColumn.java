@@ -280,7 +280,7 @@ public final class SparseColumn implements Column {
     int first = other.starts[from];
     int count = other.starts[to] - first;
     if (filled + count > ids.length) {
-      grow(filled + count);
+      growFor(filled + count, atRow + to - from);
     }
     System.arraycopy(other.ids, first, ids, filled, count);
     System.arraycopy(other.values, first, values, filled, count);
@@ -312,6 +312,16 @@ public final class SparseColumn implements Column {
   public void clear() {
     filled = 0;
     waiting = false;
+  }
+
+  /**
+   * Grows at once to what all rows will take if they go on like those so far, and some more, but
+   * never to more than twice of what is needed now.
+   */
+  private void growFor(int needed, int rows) {
+    long likely = (long) needed * (starts.length - 1) / rows;
+    long most = Math.min(2L * needed, Integer.MAX_VALUE - 8);
+    grow(Math.max(needed, (int) Math.min(likely + likely / 16, most)));
   }
 
   private void grow(int needed) {

@@ -29,7 +29,8 @@ final class AvroVectors {
     };
   }
 
-  private static void bytes(AvroInput in, VectorWriter vector, int lengthBytes)
+  /** Puts bytes that come next into the vector, as its input takes them. */
+  static void bytes(AvroInput in, VectorWriter vector, int lengthBytes)
       throws MalformedRecordException {
     vector.start();
     vector.addBytes(in.bytes(), in.position(), lengthBytes);

@@ -31,7 +31,7 @@ final class CanonicalSteps {
     var steps = new CanonicalSteps(mapping);
     AvroStep general =
         AvroStep.all(writer.getFields().stream().map(steps::field).toArray(AvroStep[]::new));
-    return new AvroPlan(SparseSamples.before(general, writer, mapping), Optional.empty());
+    return new AvroPlan(ConvertedSamples.before(general, writer, mapping), Optional.empty());
   }
 
   private AvroStep field(Field field) {

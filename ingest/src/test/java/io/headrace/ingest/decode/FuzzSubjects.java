@@ -155,7 +155,7 @@ final class FuzzSubjects {
     return RejectionsTest.packed(new int[] {1, 70_000, -3}, 1, 0.5f, 2);
   }
 
-  /** Samples that are read in one go: see {@link SparseSamples}. */
+  /** Samples that are read in one go: see {@link ConvertedSamples}. */
   private static Subject sparse() {
     var mapping =
         new SampleMapping(

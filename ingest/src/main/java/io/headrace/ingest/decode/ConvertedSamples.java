@@ -8,11 +8,11 @@ import org.apache.avro.Schema;
 
 /**
  * Reads canonical samples as {@code headrace convert} writes them: in this version's schema, with a
- * label, all inputs sparse that the job knows, packed or as ids, and nothing wrong. Such a record
- * goes to its columns in one method, and its pairs straight from the bytes. Any other one is left
+ * label, all inputs sparse or dense ones that the job knows, and nothing wrong. Such a record goes
+ * to its columns in one method, its floats and pairs straight from the bytes. Any other one is left
  * to the general steps, from its start on: nothing is said here of what is wrong with it.
  */
-final class SparseSamples implements AvroStep {
+final class ConvertedSamples implements AvroStep {
   private static final Schema SCHEMA = Sample.getClassSchema();
   private static final Schema LABEL = SCHEMA.getField("label").schema();
   private static final int LABELS = LABEL.getTypes().size();
@@ -21,16 +21,22 @@ final class SparseSamples implements AvroStep {
   private static final int TEXT = LABEL.getIndexNamed("string");
   private static final Schema INPUT = SCHEMA.getField("inputs").schema().getValueType();
   private static final int KINDS = INPUT.getTypes().size();
-  private static final int PACKED = INPUT.getIndexNamed("bytes");
+  private static final int BYTES = INPUT.getIndexNamed("bytes");
+  private static final int FLOATS = INPUT.getIndexNamed("array");
   private static final int SPARSE_IDS = INPUT.getIndexNamed("io.headrace.schemas.SparseIds");
 
   private final AvroStep general;
   private final byte[][] names;
+  private final boolean[] dense;
   private final int[] masks;
 
-  private SparseSamples(AvroStep general, byte[][] names, int[] masks) {
+  /**
+   * @param masks of the ids of inputs that are not dense
+   */
+  private ConvertedSamples(AvroStep general, byte[][] names, boolean[] dense, int[] masks) {
     this.general = general;
     this.names = names;
+    this.dense = dense;
     this.masks = masks;
   }
 
@@ -38,16 +44,20 @@ final class SparseSamples implements AvroStep {
   static AvroStep before(AvroStep general, Schema writer, SampleMapping mapping) {
     int count = mapping.inputs().size();
     byte[][] names = new byte[count][];
+    boolean[] dense = new boolean[count];
     int[] masks = new int[count];
     for (int i = 0; i < count; i++) {
-      if (!(mapping.inputs().get(i) instanceof InputMapping.SparseFields sparse)
-          || sparse.byField()) {
-        return general;
+      switch (mapping.inputs().get(i)) {
+        case InputMapping.SparseFields sparse when !sparse.byField() ->
+            masks[i] = (int) ((1L << sparse.bits()) - 1);
+        case InputMapping.DenseVector _, InputMapping.DenseFields _ -> dense[i] = true;
+        default -> {
+          return general;
+        }
       }
-      names[i] = sparse.name().getBytes(StandardCharsets.UTF_8);
-      masks[i] = (int) ((1L << sparse.bits()) - 1);
+      names[i] = mapping.inputs().get(i).name().getBytes(StandardCharsets.UTF_8);
     }
-    return writer.equals(SCHEMA) ? new SparseSamples(general, names, masks) : general;
+    return writer.equals(SCHEMA) ? new ConvertedSamples(general, names, dense, masks) : general;
   }
 
   @Override
@@ -96,7 +106,7 @@ final class SparseSamples implements AvroStep {
     for (long n = in.readBlockCount(1); n > 0; n = in.readBlockCount(1)) {
       for (long i = 0; i < n; i++) {
         int input = CanonicalSteps.readName(in, names);
-        if (input < 0 || !isInputRead(in, row.sparse(input), masks[input])) {
+        if (input < 0 || !isInputRead(in, row, input)) {
           return false;
         }
       }
@@ -104,12 +114,25 @@ final class SparseSamples implements AvroStep {
     return true;
   }
 
-  private static boolean isInputRead(AvroInput in, SparseColumn to, int mask)
+  private boolean isInputRead(AvroInput in, SampleRow row, int input)
       throws MalformedRecordException {
     int kind = in.readIndex(KINDS);
-    return kind == PACKED
-        ? isPackedRead(in, to, mask)
-        : kind == SPARSE_IDS && arePairsRead(in, to, mask);
+    if (dense[input]) {
+      return isVectorRead(in, kind, row.vector(input));
+    }
+    return kind == BYTES
+        ? isPackedRead(in, row.sparse(input), masks[input])
+        : kind == SPARSE_IDS && arePairsRead(in, row.sparse(input), masks[input]);
+  }
+
+  private static boolean isVectorRead(AvroInput in, int kind, VectorWriter to)
+      throws MalformedRecordException {
+    if (kind == BYTES) {
+      AvroVectors.bytes(in, to, in.readLength());
+    } else if (kind == FLOATS) {
+      AvroVectors.floatArray(in, to);
+    }
+    return kind == BYTES || kind == FLOATS;
   }
 
   private static boolean isPackedRead(AvroInput in, SparseColumn to, int mask)

@@ -10,6 +10,7 @@ import io.headrace.schemas.SparseNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,13 +30,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Canonical samples read at once, beside the general steps: these read the same bytes by a schema
  * that differs in a property which means nothing.
  */
-class SparseSamplesTest {
+class ConvertedSamplesTest {
+  private static final int RECORDS = 60;
+  private static final int WIDTH = 3;
   private static final Schema SAME = Sample.getClassSchema();
   private static final Schema OTHER = otherwise(SAME);
   private static final LabelMapping LABEL =
       new LabelMapping("label", new LabelSpec.Classes(List.of("no", "yes")));
-  private static final SampleMapping MAPPING = mapping(sparse("a", 31), sparse("b", 10));
-  private static final int RECORDS = 60;
+  private static final SampleMapping MAPPING =
+      mapping(sparse("a", 31), sparse("b", 10), new InputMapping.DenseVector("x", "x", WIDTH));
 
   private static Schema otherwise(Schema schema) {
     Schema other = new Schema.Parser().parse(schema.toString());
@@ -58,10 +61,10 @@ class SparseSamplesTest {
 
   @Test
   void areReadAtOnceInThisSchemaAlone() {
-    assertThat(step(SAME, MAPPING)).isInstanceOf(SparseSamples.class);
-    assertThat(step(OTHER, MAPPING)).isNotInstanceOf(SparseSamples.class);
-    var dense = mapping(sparse("a", 20), new InputMapping.DenseVector("b", "b", 3));
-    assertThat(step(SAME, dense)).isNotInstanceOf(SparseSamples.class);
+    assertThat(step(SAME, MAPPING)).isInstanceOf(ConvertedSamples.class);
+    assertThat(step(OTHER, MAPPING)).isNotInstanceOf(ConvertedSamples.class);
+    var image = mapping(sparse("a", 20), new InputMapping.Image("b", "b", List.of(2, 2, 1)));
+    assertThat(step(SAME, image)).isNotInstanceOf(ConvertedSamples.class);
   }
 
   @ParameterizedTest
@@ -118,6 +121,9 @@ class SparseSamplesTest {
     if (random.nextInt(3) == 0) {
       inputs.put("b", pairs(random));
     }
+    if (random.nextInt(30) > 0) {
+      inputs.put("x", vector(random));
+    }
     if (random.nextInt(20) == 0) {
       inputs.put("unknown", "text");
     }
@@ -136,6 +142,19 @@ class SparseSamplesTest {
         .setWeight(random.nextInt(30) == 0 ? Float.NaN : random.nextInt(4))
         .setInputs(inputs)
         .build();
+  }
+
+  /** Sometimes too long, too short, or not finite. */
+  private static Object vector(Random random) {
+    int length = random.nextInt(20) == 0 ? random.nextInt(WIDTH + 3) : WIDTH;
+    List<Float> floats = new ArrayList<>();
+    ByteBuffer bytes = ByteBuffer.allocate(length * Float.BYTES + random.nextInt(20) / 19);
+    bytes.order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < length; i++) {
+      floats.add(random.nextInt(90) == 0 ? Float.NaN : random.nextFloat());
+      bytes.putFloat(floats.getLast());
+    }
+    return random.nextBoolean() ? floats : bytes.rewind();
   }
 
   private static Object pairs(Random random) {
