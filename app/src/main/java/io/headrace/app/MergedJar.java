@@ -83,7 +83,7 @@ final class MergedJar implements AutoCloseable {
   /** Manifests, signatures and the like, and folders other than those that services are kept in. */
   private static boolean isAboutTheJar(ZipEntry entry) {
     String name = entry.getName();
-    return entry.isDirectory() && !name.startsWith("META-INF/")
+    return (entry.isDirectory() && !name.startsWith("META-INF/"))
         || name.equals(MANIFEST)
         || name.equals("META-INF/INDEX.LIST")
         || name.endsWith("module-info.class")
@@ -91,7 +91,7 @@ final class MergedJar implements AutoCloseable {
   }
 
   private static boolean isList(ZipEntry entry) {
-    return !entry.isDirectory() && entry.getName().startsWith(SERVICES)
+    return (!entry.isDirectory() && entry.getName().startsWith(SERVICES))
         || entry.getName().equals(NETTY_VERSIONS);
   }
 
