@@ -16,8 +16,11 @@ import java.lang.invoke.MethodHandle;
 public final class Zeros {
   private static final long ALIGNMENT_BYTES = 64;
 
-  /** From here on a block pays for the system calls; below it is quickly filled. */
-  private static final long LARGE_BYTES = 1L << 26;
+  /**
+   * From here on a block pays for the system calls. Below it is quickly filled; a larger one is
+   * not, at the start of a JVM, which fills it word by word in a loop that is not compiled yet.
+   */
+  private static final long LARGE_BYTES = 1L << 22;
 
   private static final long PAGE_BYTES = 1L << 12;
   private static final MemorySegment BLANK_PAGE =
