@@ -43,7 +43,7 @@ public final class Parameters {
 
   /** Allocates the vector and gives each range its first values. */
   public void allocate() {
-    values = Floats.allocate(size);
+    values = Floats.allocateTable(size);
     initialisations.forEach(Runnable::run);
   }
 

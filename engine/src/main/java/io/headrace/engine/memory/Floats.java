@@ -25,6 +25,11 @@ public final class Floats {
     return Zeros.allocate(count * Float.BYTES);
   }
 
+  /** The same in large pages where there are some; see {@link Zeros#allocateTable}. */
+  public static MemorySegment allocateTable(long count) {
+    return Zeros.allocateTable(count * Float.BYTES);
+  }
+
   public static MemorySegment of(float... values) {
     MemorySegment segment = allocate(values.length);
     MemorySegment.copy(values, 0, segment, FLOAT, 0, values.length);

@@ -7,6 +7,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 
 /**
  * Off-heap memory that is all zeros at first, on 64-byte boundaries, and freed when nothing refers
@@ -21,6 +22,8 @@ public final class Zeros {
    * not, at the start of a JVM, which fills it word by word in a loop that is not compiled yet.
    */
   private static final long LARGE_BYTES = 1L << 22;
+
+  private static final long MOST_BYTES_IN_LARGE_PAGES = 1L << 28;
 
   private static final long PAGE_BYTES = 1L << 12;
   private static final MemorySegment BLANK_PAGE =
@@ -37,6 +40,21 @@ public final class Zeros {
     return bytes < LARGE_BYTES
         ? Arena.ofAuto().allocate(Math.max(bytes, 1), ALIGNMENT_BYTES).asSlice(0, bytes)
         : Native.allocate(bytes);
+  }
+
+  /**
+   * Allocates {@code bytes} zeros for a table, of which a sample needs a few floats anywhere: the
+   * processor finds large pages more quickly. A large page takes room as a whole, so a table of
+   * more than 256 MiB, which may stay empty for the most part, has small ones.
+   *
+   * @throws HeadraceException if the system has not as much memory
+   */
+  public static MemorySegment allocateTable(long bytes) {
+    MemorySegment block = allocate(bytes);
+    if (bytes >= LARGE_BYTES && bytes <= MOST_BYTES_IN_LARGE_PAGES) {
+      LargePages.ask(block);
+    }
+    return block;
   }
 
   /**
@@ -108,6 +126,40 @@ public final class Zeros {
         FREE.invokeExact(block);
       } catch (Throwable e) {
         throw new IllegalStateException("free", e);
+      }
+    }
+  }
+
+  /** Linux's madvise. */
+  @SuppressWarnings("restricted") // the launcher enables native access
+  private static final class LargePages {
+    private static final int MADV_HUGEPAGE = 14;
+    private static final Optional<MethodHandle> MADVISE =
+        System.getProperty("os.name").equals("Linux")
+            ? Linker.nativeLinker().defaultLookup().find("madvise").map(LargePages::handle)
+            : Optional.empty();
+
+    private static MethodHandle handle(MemorySegment function) {
+      return Linker.nativeLinker()
+          .downcallHandle(
+              function,
+              FunctionDescriptor.of(
+                  ValueLayout.JAVA_INT,
+                  ValueLayout.ADDRESS,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_INT));
+    }
+
+    /** Asks for them; a system that has none refuses, and nothing changes. */
+    static void ask(MemorySegment block) {
+      if (MADVISE.isEmpty()) {
+        return;
+      }
+      MemorySegment pages = block.asSlice(-block.address() & (PAGE_BYTES - 1));
+      try {
+        int _ = (int) MADVISE.get().invokeExact(pages, pages.byteSize(), MADV_HUGEPAGE);
+      } catch (Throwable e) {
+        throw new IllegalStateException("madvise", e);
       }
     }
   }

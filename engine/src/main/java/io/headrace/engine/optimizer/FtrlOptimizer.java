@@ -73,27 +73,29 @@ record FtrlOptimizer(float alpha, float beta, float l1, float l2) implements Opt
 
   @Override
   public Optional<RowUpdate> rowUpdate() {
-    return Optional.of(new Row(this));
+    return Optional.of(l1 == 0 ? new Row(this) : new SparseRow(this));
   }
 
-  private static final class Row implements RowUpdate.Moves {
+  /**
+   * Without l1. What one weight takes is a long chain of operations, and the processor works on a
+   * few weights at once: a shorter chain is a faster row.
+   */
+  private static class Row implements RowUpdate.Moves {
     private final float perAlpha;
     private final float beta;
-    private final float l1;
     private final float l2;
 
     Row(FtrlOptimizer ftrl) {
       perAlpha = 1 / ftrl.alpha;
       beta = ftrl.beta;
-      l1 = ftrl.l1;
       l2 = ftrl.l2;
     }
 
     @Override
-    public void startRow(long step, double rateFactor) {}
+    public final void startRow(long step, double rateFactor) {}
 
     @Override
-    public void move(MemorySegment floats, long at, int apart, float slope) {
+    public final void move(MemorySegment floats, long at, int apart, float slope) {
       long sumAt = at + apart;
       long squaresAt = sumAt + apart;
       float before = read(floats, squaresAt);
@@ -103,8 +105,26 @@ record FtrlOptimizer(float alpha, float beta, float l1, float l2) implements Opt
       float sum = read(floats, sumAt) + (slope - sigma * read(floats, at));
       write(floats, squaresAt, after);
       write(floats, sumAt, sum);
-      float beyond = Math.copySign(l1, sum) - sum;
-      write(floats, at, Math.abs(sum) <= l1 ? 0 : beyond / ((beta + root) * perAlpha + l2));
+      write(floats, at, weight(sum, (beta + root) * perAlpha + l2));
+    }
+
+    float weight(float sum, float stiffness) {
+      return (0 - sum) / stiffness; // -sum would make -0 of 0
+    }
+  }
+
+  /** With l1: weights of little use are 0. */
+  private static final class SparseRow extends Row {
+    private final float l1;
+
+    SparseRow(FtrlOptimizer ftrl) {
+      super(ftrl);
+      l1 = ftrl.l1;
+    }
+
+    @Override
+    float weight(float sum, float stiffness) {
+      return Math.abs(sum) <= l1 ? 0 : (Math.copySign(l1, sum) - sum) / stiffness;
     }
   }
 }
