@@ -44,14 +44,14 @@ final class FollowedPart implements Closeable {
    * Opens a file that may be written on.
    *
    * @param from offset of the first record to be given, or just behind that of the last one given
-   * @return null if its first record is not whole yet
+   * @return null if its first record is not whole yet, or another file has its name by now
    */
   static @Nullable FollowedPart growing(
       Rotations.Seen seen, FileFormat format, FileLimits limits, long from) throws IOException {
     FileChannel channel = FileChannel.open(seen.path());
     try {
       Beginning beginning = beginning(seen, Channels.newInputStream(channel), format, limits, true);
-      if (beginning == null) {
+      if (beginning == null || !seen.isThere()) {
         channel.close();
         return null;
       }

@@ -9,6 +9,7 @@ import io.headrace.ingest.SourceAlerts;
 import io.headrace.ingest.file.RecordScan.Found;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayDeque;
@@ -172,16 +173,21 @@ final class Follower implements Closeable {
 
   /** Opens the next file, if it has a record: whether it is open. */
   private boolean openNext() throws IOException {
-    if (before.isPresent()) {
-      for (Rotations.Seen file : rotations.since(before.get())) {
-        if (opened(FollowedPart.ended(file, format, limits, 0))) {
-          return true;
-        }
-        before = before.map(read -> read.then(file.modified(), file.key()));
-      }
-    }
+    // What is there now is looked at before the others: it may be rotated to one of them meanwhile.
     Optional<Rotations.Seen> now = Rotations.Seen.at(path);
-    return now.isPresent() && opened(FollowedPart.growing(now.get(), format, limits, 0));
+    try {
+      if (before.isPresent()) {
+        for (Rotations.Seen file : rotations.since(before.get())) {
+          if (opened(FollowedPart.ended(file, format, limits, 0))) {
+            return true;
+          }
+          before = before.map(read -> read.then(file.modified(), file.key()));
+        }
+      }
+      return now.isPresent() && opened(FollowedPart.growing(now.get(), format, limits, 0));
+    } catch (NoSuchFileException e) {
+      return false; // it has another name since, or is packed: the next look finds it
+    }
   }
 
   private boolean opened(@Nullable FollowedPart next) {

@@ -89,6 +89,11 @@ final class Rotations {
       }
     }
 
+    /** Whether the path still names this file. */
+    boolean isThere() throws IOException {
+      return at(path).filter(now -> now.key() == key).isPresent();
+    }
+
     private static long key(Object key) {
       var sum = new CRC32C();
       sum.update(String.valueOf(key).getBytes(StandardCharsets.UTF_8));
