@@ -23,7 +23,7 @@ public final class Zeros {
    */
   private static final long LARGE_BYTES = 1L << 22;
 
-  private static final long MOST_BYTES_IN_LARGE_PAGES = 1L << 28;
+  private static final long MOST_BYTES_IN_LARGE_PAGES = 1L << 27;
 
   private static final long PAGE_BYTES = 1L << 12;
   private static final MemorySegment BLANK_PAGE =
@@ -45,7 +45,7 @@ public final class Zeros {
   /**
    * Allocates {@code bytes} zeros for a table, of which a sample needs a few floats anywhere: the
    * processor finds large pages more quickly. A large page takes room as a whole, so a table of
-   * more than 256 MiB, which may stay empty for the most part, has small ones.
+   * more than 128 MiB, which may stay empty for the most part, has small ones.
    *
    * @throws HeadraceException if the system has not as much memory
    */
