@@ -69,4 +69,19 @@ public final class Checkpoints {
     data.copyFrom(MemorySegment.ofArray(random));
     return Tensor.of(type, shape, data);
   }
+
+  /** {@link #atStep} with one more tensor. */
+  public static Checkpoint withTensor(long step, String name, Tensor tensor) {
+    Checkpoint small = atStep(step);
+    var tensors = new TreeMap<>(small.tensors());
+    tensors.put(name, tensor);
+    return new Checkpoint(
+        small.job(),
+        small.fingerprint(),
+        small.step(),
+        small.createdAtMillis(),
+        small.ledger(),
+        small.values(),
+        tensors);
+  }
 }

@@ -60,17 +60,8 @@ class EncryptedCheckpointsTest extends CheckpointStoreContract {
     new SplittableRandom(step).nextBytes(random);
     MemorySegment data = Arena.ofAuto().allocate(random.length, 64);
     data.copyFrom(MemorySegment.ofArray(random));
-    Checkpoint small = Checkpoints.atStep(step);
-    var tensors = new TreeMap<>(small.tensors());
-    tensors.put("large", Tensor.of(TensorType.U8, new long[] {random.length}, data));
-    return new Checkpoint(
-        small.job(),
-        small.fingerprint(),
-        small.step(),
-        small.createdAtMillis(),
-        small.ledger(),
-        small.values(),
-        tensors);
+    return Checkpoints.withTensor(
+        step, "large", Tensor.of(TensorType.U8, new long[] {random.length}, data));
   }
 
   private Path written(long step) {

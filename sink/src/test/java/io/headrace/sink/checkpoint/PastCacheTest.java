@@ -18,7 +18,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,19 +65,11 @@ class PastCacheTest {
   @Test
   void aLargeCheckpointIsTheSameBytesEitherWay() throws IOException {
     byte[] table = random((int) Pages.LARGE_BYTES + 12_345);
-    Checkpoint small = Checkpoints.atStep(3);
-    var tensors = new TreeMap<>(small.tensors());
-    tensors.put(
-        "table", Tensor.of(TensorType.U8, new long[] {table.length}, MemorySegment.ofArray(table)));
-    var checkpoint =
-        new Checkpoint(
-            small.job(),
-            small.fingerprint(),
-            small.step(),
-            small.createdAtMillis(),
-            small.ledger(),
-            small.values(),
-            tensors);
+    Checkpoint checkpoint =
+        Checkpoints.withTensor(
+            3,
+            "table",
+            Tensor.of(TensorType.U8, new long[] {table.length}, MemorySegment.ofArray(table)));
     var layout = CheckpointLayout.plain(checkpoint);
     Path straight = directory.resolve("straight");
     String hash;
