@@ -1,7 +1,12 @@
 package io.headrace.engine.optimizer;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.engine.memory.Floats;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 class FtrlOptimizerTest extends OptimizerContract {
   @Override
@@ -37,5 +42,16 @@ class FtrlOptimizerTest extends OptimizerContract {
         return w;
       }
     };
+  }
+
+  /** A weight of -0 would be another checkpoint than that of the step over a batch. */
+  @Test
+  void aRowWithoutSlopeLeavesAZeroAsItIs() {
+    for (float l1 : new float[] {0, 1}) {
+      var row = (RowUpdate.Moves) new FtrlOptimizer(0.1f, 1, l1, 0).rowUpdate().orElseThrow();
+      MemorySegment floats = Floats.allocate(3);
+      row.move(floats, 0, 1, 0);
+      assertThat(Floats.readInt(floats, 0)).as("bits of the weight, l1 %s", l1).isZero();
+    }
   }
 }
