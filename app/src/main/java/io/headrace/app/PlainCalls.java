@@ -89,7 +89,7 @@ final class PlainCalls {
           name,
           call.typeSymbol(),
           ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_SYNTHETIC,
-          body(call).orElseThrow()::accept);
+          body(call).orElseThrow());
     }
   }
 }
