@@ -85,7 +85,8 @@ final class VectorNorms {
       long sums) {
     int next = 0;
     for (; PAIRS && next + 2 * LANES <= n; next += 2 * LANES) {
-      normaliseGradientSumPair(count, n, slope, channels + next, x + next, xStep, dy + next, dyStep, sums + next);
+      normaliseGradientSumPair(
+          count, n, slope, channels + next, x + next, xStep, dy + next, dyStep, sums + next);
     }
     FloatVector factor = FloatVector.broadcast(SPECIES, slope);
     for (; next < n; next += LANES) {
@@ -125,7 +126,8 @@ final class VectorNorms {
       long dxStep) {
     int next = 0;
     for (; PAIRS && next + 2 * LANES <= n; next += 2 * LANES) {
-      normaliseGradientPair(count, n, slope, channels + next, x + next, xStep, dy + next, dyStep, dx + next, dxStep);
+      normaliseGradientPair(
+          count, n, slope, channels + next, x + next, xStep, dy + next, dyStep, dx + next, dxStep);
     }
     FloatVector factor = FloatVector.broadcast(SPECIES, slope);
     for (; next < n; next += LANES) {
@@ -155,7 +157,8 @@ final class VectorNorms {
   private static void deviationSumPair(
       int count, int n, long x, long xStep, long pivots, long sums) {
     FloatVector pivot0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (pivots) << 2, ORDER);
-    FloatVector pivot1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (pivots + LANES) << 2, ORDER);
+    FloatVector pivot1 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (pivots + LANES) << 2, ORDER);
     FloatVector sum0 = FloatVector.zero(SPECIES);
     FloatVector sum1 = FloatVector.zero(SPECIES);
     FloatVector squares0 = FloatVector.zero(SPECIES);
@@ -163,7 +166,8 @@ final class VectorNorms {
     long at = x;
     for (int i = 0; i < count; i++, at += xStep) {
       FloatVector d0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (at) << 2, ORDER).sub(pivot0);
-      FloatVector d1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (at + LANES) << 2, ORDER).sub(pivot1);
+      FloatVector d1 =
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (at + LANES) << 2, ORDER).sub(pivot1);
       sum0 = sum0.add(d0);
       sum1 = sum1.add(d1);
       squares0 = squares0.add(d0.mul(d0));
@@ -179,16 +183,28 @@ final class VectorNorms {
       int count, int n, float slope, long channels, long x, long xStep, long y, long yStep) {
     FloatVector factor = FloatVector.broadcast(SPECIES, slope);
     FloatVector mean0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels) << 2, ORDER);
-    FloatVector mean1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + LANES) << 2, ORDER);
+    FloatVector mean1 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + LANES) << 2, ORDER);
     FloatVector scale0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + n) << 2, ORDER);
-    FloatVector scale1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + n + LANES) << 2, ORDER);
-    FloatVector shift0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 2L * n) << 2, ORDER);
-    FloatVector shift1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 2L * n + LANES) << 2, ORDER);
+    FloatVector scale1 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + n + LANES) << 2, ORDER);
+    FloatVector shift0 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 2L * n) << 2, ORDER);
+    FloatVector shift1 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 2L * n + LANES) << 2, ORDER);
     long at = x;
     long to = y;
     for (int i = 0; i < count; i++, at += xStep, to += yStep) {
-      FloatVector value0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (at) << 2, ORDER).sub(mean0).mul(scale0).add(shift0);
-      FloatVector value1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (at + LANES) << 2, ORDER).sub(mean1).mul(scale1).add(shift1);
+      FloatVector value0 =
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (at) << 2, ORDER)
+              .sub(mean0)
+              .mul(scale0)
+              .add(shift0);
+      FloatVector value1 =
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (at + LANES) << 2, ORDER)
+              .sub(mean1)
+              .mul(scale1)
+              .add(shift1);
       value0
           .mul(factor)
           .blend(value0, value0.compare(VectorOperators.GT, 0f))
@@ -212,11 +228,15 @@ final class VectorNorms {
       long sums) {
     FloatVector factor = FloatVector.broadcast(SPECIES, slope);
     FloatVector mean0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels) << 2, ORDER);
-    FloatVector mean1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + LANES) << 2, ORDER);
+    FloatVector mean1 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + LANES) << 2, ORDER);
     FloatVector scale0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + n) << 2, ORDER);
-    FloatVector scale1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + n + LANES) << 2, ORDER);
-    FloatVector shift0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 2L * n) << 2, ORDER);
-    FloatVector shift1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 2L * n + LANES) << 2, ORDER);
+    FloatVector scale1 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + n + LANES) << 2, ORDER);
+    FloatVector shift0 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 2L * n) << 2, ORDER);
+    FloatVector shift1 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 2L * n + LANES) << 2, ORDER);
     FloatVector sum0 = FloatVector.zero(SPECIES);
     FloatVector sum1 = FloatVector.zero(SPECIES);
     FloatVector products0 = FloatVector.zero(SPECIES);
@@ -230,7 +250,8 @@ final class VectorNorms {
       FloatVector slopes0 = g0.mul(factor).blend(g0, positive0);
       sum0 = sum0.add(slopes0);
       products0 = products0.add(slopes0.mul(d0));
-      FloatVector d1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (at + LANES) << 2, ORDER).sub(mean1);
+      FloatVector d1 =
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (at + LANES) << 2, ORDER).sub(mean1);
       FloatVector g1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (dyAt + LANES) << 2, ORDER);
       var positive1 = d1.mul(scale1).add(shift1).compare(VectorOperators.GT, 0f);
       FloatVector slopes1 = g1.mul(factor).blend(g1, positive1);
@@ -256,15 +277,23 @@ final class VectorNorms {
       long dxStep) {
     FloatVector factor = FloatVector.broadcast(SPECIES, slope);
     FloatVector mean0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels) << 2, ORDER);
-    FloatVector mean1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + LANES) << 2, ORDER);
+    FloatVector mean1 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + LANES) << 2, ORDER);
     FloatVector scale0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + n) << 2, ORDER);
-    FloatVector scale1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + n + LANES) << 2, ORDER);
-    FloatVector shift0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 2L * n) << 2, ORDER);
-    FloatVector shift1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 2L * n + LANES) << 2, ORDER);
-    FloatVector level0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 3L * n) << 2, ORDER);
-    FloatVector level1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 3L * n + LANES) << 2, ORDER);
-    FloatVector tilt0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 4L * n) << 2, ORDER);
-    FloatVector tilt1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 4L * n + LANES) << 2, ORDER);
+    FloatVector scale1 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + n + LANES) << 2, ORDER);
+    FloatVector shift0 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 2L * n) << 2, ORDER);
+    FloatVector shift1 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 2L * n + LANES) << 2, ORDER);
+    FloatVector level0 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 3L * n) << 2, ORDER);
+    FloatVector level1 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 3L * n + LANES) << 2, ORDER);
+    FloatVector tilt0 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 4L * n) << 2, ORDER);
+    FloatVector tilt1 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + 4L * n + LANES) << 2, ORDER);
     long at = x;
     long dyAt = dy;
     long to = dx;
@@ -274,11 +303,16 @@ final class VectorNorms {
       var positive0 = d0.mul(scale0).add(shift0).compare(VectorOperators.GT, 0f);
       FloatVector slopes0 = g0.mul(factor).blend(g0, positive0);
       slopes0.mul(scale0).sub(level0).sub(d0.mul(tilt0)).intoMemorySegment(MEMORY, to << 2, ORDER);
-      FloatVector d1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (at + LANES) << 2, ORDER).sub(mean1);
+      FloatVector d1 =
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (at + LANES) << 2, ORDER).sub(mean1);
       FloatVector g1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (dyAt + LANES) << 2, ORDER);
       var positive1 = d1.mul(scale1).add(shift1).compare(VectorOperators.GT, 0f);
       FloatVector slopes1 = g1.mul(factor).blend(g1, positive1);
-      slopes1.mul(scale1).sub(level1).sub(d1.mul(tilt1)).intoMemorySegment(MEMORY, (to + LANES) << 2, ORDER);
+      slopes1
+          .mul(scale1)
+          .sub(level1)
+          .sub(d1.mul(tilt1))
+          .intoMemorySegment(MEMORY, (to + LANES) << 2, ORDER);
     }
   }
 }

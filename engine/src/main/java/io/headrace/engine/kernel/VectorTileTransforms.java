@@ -75,8 +75,7 @@ final class VectorTileTransforms {
     long odd = in + inRow;
     long oddOut = out + outRow;
     inputs(4, n, odd, 2 * inRow, 2 * inStep, oddOut, 2 * outRow, 2 * outStep);
-    copyOdd(
-        4, n, odd + inStep, 2 * inRow, 2 * inStep, oddOut + outStep, 2 * outRow, 2 * outStep);
+    copyOdd(4, n, odd + inStep, 2 * inRow, 2 * inStep, oddOut + outStep, 2 * outRow, 2 * outStep);
   }
 
   /** Columns to the even rows but the last; then these, and what the other rows are copies of. */
@@ -337,7 +336,10 @@ final class VectorTileTransforms {
         FloatVector gapP = x0.sub(x1);
         FloatVector sumQ = x2.add(x3);
         FloatVector gapQ = x2.sub(x3);
-        x4.mul(PRODUCT).sub(gapP.mul(P_TIMES_Q2)).sub(gapQ.mul(Q_TIMES_P2)).intoMemorySegment(MEMORY, goal, ORDER);
+        x4.mul(PRODUCT)
+            .sub(gapP.mul(P_TIMES_Q2))
+            .sub(gapQ.mul(Q_TIMES_P2))
+            .intoMemorySegment(MEMORY, goal, ORDER);
         long to = goal + outNext;
         sumP.mul(-Q2).sub(sumQ.mul(P2)).intoMemorySegment(MEMORY, to, ORDER);
         to += outNext;
@@ -373,15 +375,25 @@ final class VectorTileTransforms {
         FloatVector gapP = x0.sub(x1);
         FloatVector sumQ = x2.add(x3);
         FloatVector gapQ = x2.sub(x3);
-        FloatVector.fromMemorySegment(SPECIES, MEMORY, goal, ORDER).add(x4.mul(PRODUCT).sub(gapP.mul(P_TIMES_Q2)).sub(gapQ.mul(Q_TIMES_P2))).intoMemorySegment(MEMORY, goal, ORDER);
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, goal, ORDER)
+            .add(x4.mul(PRODUCT).sub(gapP.mul(P_TIMES_Q2)).sub(gapQ.mul(Q_TIMES_P2)))
+            .intoMemorySegment(MEMORY, goal, ORDER);
         long to = goal + outNext;
-        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER).add(sumP.mul(-Q2).sub(sumQ.mul(P2))).intoMemorySegment(MEMORY, to, ORDER);
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER)
+            .add(sumP.mul(-Q2).sub(sumQ.mul(P2)))
+            .intoMemorySegment(MEMORY, to, ORDER);
         to += outNext;
-        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER).add(gapP.mul(P).add(gapQ.mul(Q)).sub(x4.mul(SQUARES))).intoMemorySegment(MEMORY, to, ORDER);
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER)
+            .add(gapP.mul(P).add(gapQ.mul(Q)).sub(x4.mul(SQUARES)))
+            .intoMemorySegment(MEMORY, to, ORDER);
         to += outNext;
-        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER).add(sumP.add(sumQ)).intoMemorySegment(MEMORY, to, ORDER);
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER)
+            .add(sumP.add(sumQ))
+            .intoMemorySegment(MEMORY, to, ORDER);
         to += outNext;
-        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER).add(x4).intoMemorySegment(MEMORY, to, ORDER);
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER)
+            .add(x4)
+            .intoMemorySegment(MEMORY, to, ORDER);
         from += BYTES;
         goal += BYTES;
       }
@@ -405,13 +417,21 @@ final class VectorTileTransforms {
         FloatVector x2 = FloatVector.fromMemorySegment(SPECIES, MEMORY, at, ORDER);
         at += inNext;
         FloatVector x3 = FloatVector.fromMemorySegment(SPECIES, MEMORY, at, ORDER);
-        FloatVector.fromMemorySegment(SPECIES, MEMORY, goal, ORDER).add(x0).intoMemorySegment(MEMORY, goal, ORDER);
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, goal, ORDER)
+            .add(x0)
+            .intoMemorySegment(MEMORY, goal, ORDER);
         long to = goal + outNext;
-        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER).add(x1).intoMemorySegment(MEMORY, to, ORDER);
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER)
+            .add(x1)
+            .intoMemorySegment(MEMORY, to, ORDER);
         to += outNext;
-        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER).add(x2).intoMemorySegment(MEMORY, to, ORDER);
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER)
+            .add(x2)
+            .intoMemorySegment(MEMORY, to, ORDER);
         to += outNext;
-        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER).add(x3).intoMemorySegment(MEMORY, to, ORDER);
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, to, ORDER)
+            .add(x3)
+            .intoMemorySegment(MEMORY, to, ORDER);
         from += BYTES;
         goal += BYTES;
       }
@@ -443,7 +463,11 @@ final class VectorTileTransforms {
         long to = goal + outNext;
         x5.intoMemorySegment(MEMORY, to, ORDER);
         to += outNext;
-        x0.add(x1).mul(P_TAP).add(x2.add(x3).mul(Q_TAP)).add(x4).intoMemorySegment(MEMORY, to, ORDER);
+        x0.add(x1)
+            .mul(P_TAP)
+            .add(x2.add(x3).mul(Q_TAP))
+            .add(x4)
+            .intoMemorySegment(MEMORY, to, ORDER);
         from += BYTES;
         goal += BYTES;
       }

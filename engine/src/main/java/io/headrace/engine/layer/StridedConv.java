@@ -90,7 +90,10 @@ final class StridedConv {
     return productsAt() + ROW * productRows();
   }
 
-  /** From a tile's row of elements to the next tile's, which follows: a row of all tiles lies together. */
+  /**
+   * From a tile's row of elements to the next tile's, which follows: a row of all tiles lies
+   * together.
+   */
   private long elementRow() {
     return (long) ROW * shape.channels();
   }
@@ -99,7 +102,9 @@ final class StridedConv {
     return (long) ROW * weights.filters();
   }
 
-  /** From a row of elements to the next, a block more than needed: powers of two share cache sets. */
+  /**
+   * From a row of elements to the next, a block more than needed: powers of two share cache sets.
+   */
   private long elementRows() {
     return group * tiles * elementRow() + Kernels.BLOCK;
   }
@@ -114,7 +119,9 @@ final class StridedConv {
   }
 
   private long productAt(int element) {
-    return productsAt() + element / ROW * productRows() + (long) (element % ROW) * weights.filters();
+    return productsAt()
+        + element / ROW * productRows()
+        + (long) (element % ROW) * weights.filters();
   }
 
   void forward(Pass pass, int shard, int from, int to, MemorySegment scratch) {
