@@ -156,7 +156,7 @@ final class VectorNorms {
 
   private static void deviationSumPair(
       int count, int n, long x, long xStep, long pivots, long sums) {
-    FloatVector pivot0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (pivots) << 2, ORDER);
+    FloatVector pivot0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, pivots << 2, ORDER);
     FloatVector pivot1 =
         FloatVector.fromMemorySegment(SPECIES, MEMORY, (pivots + LANES) << 2, ORDER);
     FloatVector sum0 = FloatVector.zero(SPECIES);
@@ -165,7 +165,7 @@ final class VectorNorms {
     FloatVector squares1 = FloatVector.zero(SPECIES);
     long at = x;
     for (int i = 0; i < count; i++, at += xStep) {
-      FloatVector d0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (at) << 2, ORDER).sub(pivot0);
+      FloatVector d0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, at << 2, ORDER).sub(pivot0);
       FloatVector d1 =
           FloatVector.fromMemorySegment(SPECIES, MEMORY, (at + LANES) << 2, ORDER).sub(pivot1);
       sum0 = sum0.add(d0);
@@ -182,7 +182,7 @@ final class VectorNorms {
   private static void normalisePair(
       int count, int n, float slope, long channels, long x, long xStep, long y, long yStep) {
     FloatVector factor = FloatVector.broadcast(SPECIES, slope);
-    FloatVector mean0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels) << 2, ORDER);
+    FloatVector mean0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, channels << 2, ORDER);
     FloatVector mean1 =
         FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + LANES) << 2, ORDER);
     FloatVector scale0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + n) << 2, ORDER);
@@ -196,7 +196,7 @@ final class VectorNorms {
     long to = y;
     for (int i = 0; i < count; i++, at += xStep, to += yStep) {
       FloatVector value0 =
-          FloatVector.fromMemorySegment(SPECIES, MEMORY, (at) << 2, ORDER)
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, at << 2, ORDER)
               .sub(mean0)
               .mul(scale0)
               .add(shift0);
@@ -227,7 +227,7 @@ final class VectorNorms {
       long dyStep,
       long sums) {
     FloatVector factor = FloatVector.broadcast(SPECIES, slope);
-    FloatVector mean0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels) << 2, ORDER);
+    FloatVector mean0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, channels << 2, ORDER);
     FloatVector mean1 =
         FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + LANES) << 2, ORDER);
     FloatVector scale0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + n) << 2, ORDER);
@@ -244,8 +244,8 @@ final class VectorNorms {
     long at = x;
     long dyAt = dy;
     for (int i = 0; i < count; i++, at += xStep, dyAt += dyStep) {
-      FloatVector d0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (at) << 2, ORDER).sub(mean0);
-      FloatVector g0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (dyAt) << 2, ORDER);
+      FloatVector d0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, at << 2, ORDER).sub(mean0);
+      FloatVector g0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, dyAt << 2, ORDER);
       var positive0 = d0.mul(scale0).add(shift0).compare(VectorOperators.GT, 0f);
       FloatVector slopes0 = g0.mul(factor).blend(g0, positive0);
       sum0 = sum0.add(slopes0);
@@ -276,7 +276,7 @@ final class VectorNorms {
       long dx,
       long dxStep) {
     FloatVector factor = FloatVector.broadcast(SPECIES, slope);
-    FloatVector mean0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels) << 2, ORDER);
+    FloatVector mean0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, channels << 2, ORDER);
     FloatVector mean1 =
         FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + LANES) << 2, ORDER);
     FloatVector scale0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (channels + n) << 2, ORDER);
@@ -298,8 +298,8 @@ final class VectorNorms {
     long dyAt = dy;
     long to = dx;
     for (int i = 0; i < count; i++, at += xStep, dyAt += dyStep, to += dxStep) {
-      FloatVector d0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (at) << 2, ORDER).sub(mean0);
-      FloatVector g0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (dyAt) << 2, ORDER);
+      FloatVector d0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, at << 2, ORDER).sub(mean0);
+      FloatVector g0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, dyAt << 2, ORDER);
       var positive0 = d0.mul(scale0).add(shift0).compare(VectorOperators.GT, 0f);
       FloatVector slopes0 = g0.mul(factor).blend(g0, positive0);
       slopes0.mul(scale0).sub(level0).sub(d0.mul(tilt0)).intoMemorySegment(MEMORY, to << 2, ORDER);
