@@ -106,11 +106,11 @@ final class StridedConv {
    * From a row of elements to the next, a block more than needed: powers of two share cache sets.
    */
   private long elementRows() {
-    return group * tiles * elementRow() + Kernels.BLOCK;
+    return (long) group * tiles * elementRow() + Kernels.BLOCK;
   }
 
   private long productRows() {
-    return group * tiles * productRow() + Kernels.BLOCK;
+    return (long) group * tiles * productRow() + Kernels.BLOCK;
   }
 
   /** Where an element of the first tile lies. */
