@@ -65,6 +65,14 @@ final class VectorImages {
       long out,
       long outRow) {
     int j = 0;
+    for (; !WIDE && j + 4 * LANES <= n; j += 4 * LANES) {
+      VectorRows.rows3x4(
+          groups, terms, chosen, weights, places, step, a + j, aRow, out + j, outRow);
+    }
+    for (; !WIDE && j < n; j += 2 * LANES) {
+      VectorRows.rows3x2(
+          groups, terms, chosen, weights, places, step, a + j, aRow, out + j, outRow);
+    }
     for (; WIDE && j + 6 * LANES <= n; j += 6 * LANES) {
       VectorRows.rows3x6(
           groups, terms, chosen, weights, places, step, a + j, aRow, out + j, outRow);

@@ -58,8 +58,9 @@ final class NetRig {
       if (net.equals(Nets.CNN)) {
         settings.data().ifPresent(data -> contestants.add(new JobContestant(data, threads)));
       }
-      contestants.add(peers.fastest(Side.FP32, threads));
-      contestants.add(peers.fastest(Side.BF16, threads));
+      for (Side side : peers.sides()) {
+        contestants.add(peers.fastest(side, threads));
+      }
     }
     contestants.forEach(contestant -> contestant.samplesPerSecond(settings.seconds()));
     var speeds = new Speeds(rounds(contestants));

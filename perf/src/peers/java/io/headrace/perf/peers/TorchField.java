@@ -16,12 +16,33 @@ final class TorchField {
   private final Checkpoint first;
   private final TorchBatches plainBatches;
   private final TorchBatches imageBatches;
+  private final boolean hasBf16;
 
   TorchField(Net net, Checkpoint first, List<MiniBatch> batches) {
     this.net = net;
     this.first = first;
     this.plainBatches = TorchBatches.of(net, batches, false);
     this.imageBatches = net.images() ? TorchBatches.of(net, batches, true) : plainBatches;
+    this.hasBf16 = tryBf16();
+  }
+
+  /** Whether PyTorch can train the network in bf16; some processors lack an operation of it. */
+  private boolean tryBf16() {
+    Stepper stepper = stepper(Side.BF16, true, 1);
+    stepper.reset();
+    try {
+      stepper.step(0);
+      return true;
+    } catch (RuntimeException e) { // libtorch has no type of its own for it
+      String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      System.out.printf("bf16 left out, PyTorch cannot train with it here: %s%n", message);
+      return false;
+    }
+  }
+
+  /** Which of PyTorch's columns there are. */
+  List<Side> sides() {
+    return hasBf16 ? List.of(Side.FP32, Side.BF16) : List.of(Side.FP32);
   }
 
   /** Ends the rig if a few steps of PyTorch and of ours do not give the same losses. */
@@ -33,7 +54,9 @@ final class TorchField {
     if (net.images()) {
       require("channels-last", losses(stepper(Side.FP32, true, 1)), expected, FP32_TOLERANCE);
     }
-    require("bf16", losses(stepper(Side.BF16, true, 1)), expected, BF16_TOLERANCE);
+    if (hasBf16) {
+      require("bf16", losses(stepper(Side.BF16, true, 1)), expected, BF16_TOLERANCE);
+    }
   }
 
   private static double[] losses(Stepper stepper) {
