@@ -11,6 +11,7 @@ import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,7 +33,7 @@ class PlainCallsTest {
       float real,
       double precise,
       @Nullable String text,
-      int[] numbers) {}
+      Object numbers) {}
 
   record Nothing() {}
 
@@ -41,7 +42,7 @@ class PlainCallsTest {
       return switch (shape) {
         case null -> -1;
         case Box(String text) when text.length() == 1 -> 1;
-        case Box box when box.content == box -> 2;
+        case Box box when box.content instanceof Integer -> 2;
         case Box(Nothing _) -> 3;
         case CharSequence text -> 10 + text.length();
         case int[] numbers -> numbers.length;
@@ -100,7 +101,7 @@ class PlainCallsTest {
         for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
           byte[] before = Files.readAllBytes(file);
           byte[] after = PLAIN.in(before);
-          rewritten += after == before ? 0 : 1;
+          rewritten += Arrays.equals(after, before) ? 0 : 1;
           calls(after).forEach((maker, call) -> left.put(file + " " + maker, call));
           assertThat(ClassFile.of().verify(after)).as(file.toString()).isEmpty();
         }
