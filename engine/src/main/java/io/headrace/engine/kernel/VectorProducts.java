@@ -11,7 +11,7 @@ final class VectorProducts {
   private static final int TILE_ROWS = 4;
 
   /** 256-bit machines have 16 registers, others 32: enough for tiles of 16 vectors. */
-  private static final boolean LARGE_TILES = LANES != 8;
+  private static final boolean SMALL_TILES = LANES == 8;
 
   /** Terms of a sum taken at once, so that the rows of b which a tile reads stay in the cache. */
   private static final int DEPTH = 256;
@@ -54,11 +54,13 @@ final class VectorProducts {
       long firstRow,
       long out,
       long outRow) {
+    if (SMALL_TILES) {
+      SmallProducts.strip(m, n, k, a, aRow, aStep, b, bRow, first, firstRow, out, outRow);
+      return;
+    }
     int j = 0;
-    if (LARGE_TILES) {
-      for (; j + 4 * LANES <= n; j += 4 * LANES) {
-        columns4(m, k, a, aRow, aStep, b + j, bRow, first + j, firstRow, out + j, outRow);
-      }
+    for (; j + 4 * LANES <= n; j += 4 * LANES) {
+      columns4(m, k, a, aRow, aStep, b + j, bRow, first + j, firstRow, out + j, outRow);
     }
     for (; j + 2 * LANES <= n; j += 2 * LANES) {
       columns2(m, k, a, aRow, aStep, b + j, bRow, first + j, firstRow, out + j, outRow);
