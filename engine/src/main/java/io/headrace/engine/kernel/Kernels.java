@@ -20,6 +20,22 @@ public interface Kernels extends CellKernels, ImageKernels, NormKernels {
     return Math.multiplyExact(Math.ceilDiv(count, BLOCK), BLOCK);
   }
 
+  /**
+   * A row of {@code count} floats and what keeps the rows of a matrix apart, so that a few columns
+   * of many rows do not share a few sets of the cache.
+   */
+  static int apart(int count) {
+    return count % (4 * BLOCK) == 0 ? count + BLOCK : count;
+  }
+
+  /**
+   * Columns of a matrix that products read fastest where they lie side by side, without those
+   * behind them: as many of the next {@code columns}, a multiple of {@link #BLOCK}.
+   */
+  default int panel(int columns) {
+    return Math.min(4 * BLOCK, columns);
+  }
+
   /** What runs, for the log: "256-bit vectors". */
   String description();
 
@@ -43,7 +59,7 @@ public interface Kernels extends CellKernels, ImageKernels, NormKernels {
    * aRow + l aStep, which covers a matrix and its transpose.
    *
    * @param m rows of out
-   * @param n columns of out, a multiple of {@link #BLOCK}
+   * @param n columns of out, a multiple of {@link #BLOCK} or those of a {@link #panel}
    * @param k length of the sums
    * @param first what the sums begin with, which may be out itself; with firstRow 0 it is one row
    *     for all

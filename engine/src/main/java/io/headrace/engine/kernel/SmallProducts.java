@@ -4,8 +4,8 @@ import static io.headrace.engine.kernel.VectorWidth.LANES;
 
 /**
  * A strip of a matrix product in {@link SmallTiles}: four rows by three vectors, or two where three
- * would leave one over. Columns are a multiple of two vectors. Rows that are left over have more
- * vectors at once, so that there are sums enough to add to while others are on their way.
+ * would leave one over. Rows that are left over have more vectors at once, so that there are sums
+ * enough to add to while others are on their way.
  */
 final class SmallProducts {
   private static final int TILE_ROWS = 4;
@@ -27,8 +27,7 @@ final class SmallProducts {
       long outRow) {
     int rows = m / TILE_ROWS * TILE_ROWS;
     for (int j = 0; rows > 0 && j < n; ) {
-      int left = n - j;
-      int columns = left == 2 * LANES || left == 4 * LANES ? 2 * LANES : 3 * LANES;
+      int columns = panel(n - j);
       if (columns == 2 * LANES) {
         columns2(rows, k, a, aRow, aStep, b + j, bRow, first + j, firstRow, out + j, outRow);
       } else {
@@ -39,6 +38,11 @@ final class SmallProducts {
     for (int i = rows; i < m; i++) {
       row(n, k, a + i * aRow, aStep, b, bRow, first + i * firstRow, out + i * outRow);
     }
+  }
+
+  /** Columns of the next tiles, of {@code left}: two vectors or more. */
+  static int panel(int left) {
+    return left == 2 * LANES || left == 4 * LANES ? 2 * LANES : 3 * LANES;
   }
 
   private static void columns3(
@@ -101,7 +105,9 @@ final class SmallProducts {
     for (; j + 4 * LANES <= n; j += 4 * LANES) {
       VectorTiles.tile1x4(k, a, aStep, b + j, bRow, first + j, out + j);
     }
-    if (j < n) {
+    if (j + 3 * LANES == n) {
+      SmallTiles.tile1x3(k, a, aStep, b + j, bRow, first + j, out + j);
+    } else if (j < n) {
       VectorTiles.tile1x2(k, a, aStep, b + j, bRow, first + j, out + j);
     }
   }

@@ -20,7 +20,6 @@ final class SmallTiles {
 
   private SmallTiles() {}
 
-  /** Two terms a round, for what a round costs beside them. */
   static void tile4x3(
       int k,
       long a,
@@ -61,51 +60,7 @@ final class SmallTiles {
     long bNext = bRow << 2;
     long aAt = a << 2;
     long bAt = b << 2;
-    for (int l = 1; l < k; l += 2) {
-      FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt, ORDER);
-      FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + BYTES, ORDER);
-      FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + 2L * BYTES, ORDER);
-      FloatVector f = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, aAt));
-      s00 = f.fma(b0, s00);
-      s01 = f.fma(b1, s01);
-      s02 = f.fma(b2, s02);
-      f = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, aAt + row));
-      s10 = f.fma(b0, s10);
-      s11 = f.fma(b1, s11);
-      s12 = f.fma(b2, s12);
-      f = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, aAt + 2 * row));
-      s20 = f.fma(b0, s20);
-      s21 = f.fma(b1, s21);
-      s22 = f.fma(b2, s22);
-      f = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, aAt + 3 * row));
-      s30 = f.fma(b0, s30);
-      s31 = f.fma(b1, s31);
-      s32 = f.fma(b2, s32);
-      aAt += aNext;
-      bAt += bNext;
-      FloatVector b0n = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt, ORDER);
-      FloatVector b1n = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + BYTES, ORDER);
-      FloatVector b2n = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + 2L * BYTES, ORDER);
-      FloatVector fn = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, aAt));
-      s00 = fn.fma(b0n, s00);
-      s01 = fn.fma(b1n, s01);
-      s02 = fn.fma(b2n, s02);
-      fn = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, aAt + row));
-      s10 = fn.fma(b0n, s10);
-      s11 = fn.fma(b1n, s11);
-      s12 = fn.fma(b2n, s12);
-      fn = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, aAt + 2 * row));
-      s20 = fn.fma(b0n, s20);
-      s21 = fn.fma(b1n, s21);
-      s22 = fn.fma(b2n, s22);
-      fn = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, aAt + 3 * row));
-      s30 = fn.fma(b0n, s30);
-      s31 = fn.fma(b1n, s31);
-      s32 = fn.fma(b2n, s32);
-      aAt += aNext;
-      bAt += bNext;
-    }
-    if ((k & 1) != 0) {
+    for (int l = 0; l < k; l++) {
       FloatVector b0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt, ORDER);
       FloatVector b1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + BYTES, ORDER);
       FloatVector b2 = FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + 2L * BYTES, ORDER);
@@ -198,5 +153,27 @@ final class SmallTiles {
     s21.intoMemorySegment(MEMORY, (out + 2 * outRow + LANES) << 2, ORDER);
     s30.intoMemorySegment(MEMORY, (out + 3 * outRow) << 2, ORDER);
     s31.intoMemorySegment(MEMORY, (out + 3 * outRow + LANES) << 2, ORDER);
+  }
+
+  static void tile1x3(int k, long a, long aStep, long b, long bRow, long first, long out) {
+    FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, first << 2, ORDER);
+    FloatVector s1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (first + LANES) << 2, ORDER);
+    FloatVector s2 =
+        FloatVector.fromMemorySegment(SPECIES, MEMORY, (first + 2L * LANES) << 2, ORDER);
+    long aNext = aStep << 2;
+    long bNext = bRow << 2;
+    long aAt = a << 2;
+    long bAt = b << 2;
+    for (int l = 0; l < k; l++) {
+      FloatVector f = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, aAt));
+      s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt, ORDER), s0);
+      s1 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + BYTES, ORDER), s1);
+      s2 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + 2L * BYTES, ORDER), s2);
+      aAt += aNext;
+      bAt += bNext;
+    }
+    s0.intoMemorySegment(MEMORY, out << 2, ORDER);
+    s1.intoMemorySegment(MEMORY, (out + LANES) << 2, ORDER);
+    s2.intoMemorySegment(MEMORY, (out + 2L * LANES) << 2, ORDER);
   }
 }

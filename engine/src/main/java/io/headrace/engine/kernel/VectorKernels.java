@@ -20,6 +20,11 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public int panel(int columns) {
+    return VectorProducts.SMALL_TILES ? SmallProducts.panel(columns) : Kernels.super.panel(columns);
+  }
+
+  @Override
   public void addRows(
       int groups,
       int rows,

@@ -11,7 +11,7 @@ final class VectorProducts {
   private static final int TILE_ROWS = 4;
 
   /** 256-bit machines have 16 registers, others 32: enough for tiles of 16 vectors. */
-  private static final boolean SMALL_TILES = LANES == 8;
+  static final boolean SMALL_TILES = LANES == 8;
 
   /** Terms of a sum taken at once, so that the rows of b which a tile reads stay in the cache. */
   private static final int DEPTH = 256;
