@@ -1,5 +1,7 @@
 package io.headrace.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headrace.app.command.HeadraceCommand;
@@ -38,6 +40,11 @@ public record CommandLineRun(int status, String out, String err) {
             .setErr(new PrintWriter(err))
             .execute(words.toArray(String[]::new));
     return new CommandLineRun(status, out.toString(), err.toString());
+  }
+
+  /** Fails the test, with what the command said, unless it ended well. */
+  public void mustSucceed() {
+    assertThat(status).as(err).isZero();
   }
 
   /**

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -25,6 +26,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * Thread-safe; the caller closes it.
  */
 public final class Topics implements AutoCloseable {
+  private static final long BEFORE_ASKING_AGAIN_MS = 100;
+
   private final Admin admin;
   private final String bootstrapServers;
   private final Duration timeout;
@@ -63,7 +66,8 @@ public final class Topics implements AutoCloseable {
 
   /**
    * The topic as it is, after creating it if there was none. An existing topic keeps its
-   * partitions, whatever is asked.
+   * partitions, whatever is asked. While Kafka has too few live brokers for a new topic it is asked
+   * again until the time for an answer is over.
    *
    * @throws HeadraceException if Kafka does not answer, or refuses
    */
@@ -72,15 +76,37 @@ public final class Topics implements AutoCloseable {
     if (existing.isPresent()) {
       return existing.get();
     }
-    var topic = new NewTopic(name, Optional.of(partitions), Optional.empty());
-    try {
-      await(admin.createTopics(List.of(topic)).all());
-      return new Topic(name, partitions);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof TopicExistsException) {
-        return find(name).orElseGet(() -> new Topic(name, partitions));
+    long last = System.nanoTime() + timeout.toNanos();
+    while (true) {
+      try {
+        create(new NewTopic(name, Optional.of(partitions), Optional.empty()));
+        return new Topic(name, partitions);
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof TopicExistsException) {
+          return find(name).orElseGet(() -> new Topic(name, partitions));
+        }
+        if (!(e.getCause() instanceof InvalidReplicationFactorException)
+            || System.nanoTime() > last) {
+          throw refused("create topic " + name, e);
+        }
+        pause();
       }
-      throw refused("create topic " + name, e);
+    }
+  }
+
+  /**
+   * Kafka refuses a new topic while too few brokers are known to be alive. One that was held up for
+   * some seconds counts as dead until its next sign of life.
+   */
+  private void create(NewTopic topic) throws ExecutionException {
+    await(admin.createTopics(List.of(topic)).all());
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(BEFORE_ASKING_AGAIN_MS);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
     }
   }
 
@@ -131,14 +157,18 @@ public final class Topics implements AutoCloseable {
     } catch (TimeoutException e) {
       throw unreachable(e);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HeadraceException("Interrupted while waiting for Kafka at " + bootstrapServers, e);
+      throw interrupted(e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
         throw unreachable(e);
       }
       throw e;
     }
+  }
+
+  private HeadraceException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new HeadraceException("Interrupted while waiting for Kafka at " + bootstrapServers, e);
   }
 
   private HeadraceException unreachable(Exception cause) {

@@ -13,10 +13,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.internals.FatalExitError;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -84,6 +89,34 @@ class EmbeddedBrokerTest {
     assertThatThrownBy(() -> Exit.halt(1, "a fault for the test"))
         .as("Kafka's own thread ends, the JVM does not")
         .isInstanceOf(FatalExitError.class);
+  }
+
+  /**
+   * Signs of life at half the rate that the controller wants: the broker counts as dead by turns.
+   */
+  @Test
+  void createsATopicOnceTheBrokerCountsAsAliveAgain() throws Exception {
+    var seldom = Map.of("broker.session.timeout.ms", "300", "broker.heartbeat.interval.ms", "600");
+    try (var broker = EmbeddedBroker.start(directory, 0, seldom);
+        var admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+        var topics = Topics.at(broker.bootstrapServers())) {
+      for (int i = 0; i < 3; i++) {
+        awaitThatTopicsAreRefused(admin);
+        assertThat(topics.createIfMissing("flights" + i, 2).partitions()).isEqualTo(2);
+      }
+    }
+  }
+
+  private static void awaitThatTopicsAreRefused(Admin admin) throws Exception {
+    while (true) {
+      var trial = List.of(new NewTopic("trial", 1, (short) 1));
+      try {
+        admin.createTopics(trial, new CreateTopicsOptions().validateOnly(true)).all().get();
+      } catch (ExecutionException e) {
+        assertThat(e.getCause()).isInstanceOf(InvalidReplicationFactorException.class);
+        return;
+      }
+    }
   }
 
   @Test

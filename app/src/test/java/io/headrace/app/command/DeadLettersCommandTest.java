@@ -244,7 +244,7 @@ class DeadLettersCommandTest {
     }
     arguments.addAll(List.of(more));
     CommandLineRun run = run("replay", letters(place, name), arguments.toArray());
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     return run;
   }
 
@@ -287,7 +287,7 @@ class DeadLettersCommandTest {
                 broker.bootstrapServers()));
     Path report = folder.resolve(name + ".json");
     CommandLineRun run = CommandLineRun.of("run", job, "--report", report);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     return CommandLineRun.report(report);
   }
 
@@ -357,7 +357,7 @@ class DeadLettersCommandTest {
   }
 
   private static JsonNode json(CommandLineRun run) throws IOException {
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     return new ObjectMapper().readTree(run.out());
   }
 }

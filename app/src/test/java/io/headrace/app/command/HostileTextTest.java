@@ -91,7 +91,7 @@ class HostileTextTest {
             new String[] {"dead-letters", "list", "--from", file.toString()},
             new String[] {"dead-letters", "show", "--from", file.toString(), "flights/0/3"})) {
       CommandLineRun run = CommandLineRun.of((Object[]) words);
-      assertThat(run.status()).as(run.err()).isZero();
+      run.mustSucceed();
       assertThat(run.out()).contains("all is well");
       assertHarmless(run.out());
     }

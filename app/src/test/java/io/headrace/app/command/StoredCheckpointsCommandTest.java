@@ -133,7 +133,7 @@ class StoredCheckpointsCommandTest {
 
   private static CommandLineRun ok(Object... words) {
     CommandLineRun run = CommandLineRun.of(words);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     return run;
   }
 
@@ -153,7 +153,7 @@ class StoredCheckpointsCommandTest {
 
   private CommandLineRun storedOk(Object... words) {
     CommandLineRun run = stored(words);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     return run;
   }
 

@@ -19,7 +19,7 @@ class TokensCommandTest {
     CommandLineRun first = create(file, "ada", "operator");
     CommandLineRun second = create(file, "ci", "PRODUCER");
 
-    assertThat(first.status()).isZero();
+    first.mustSucceed();
     assertThat(first.out().strip()).matches("headrace_[A-Za-z0-9_-]{43}");
     assertThat(first.err()).contains("of ada, operator until", "shown this once");
     assertThat(second.out()).isNotEqualTo(first.out());

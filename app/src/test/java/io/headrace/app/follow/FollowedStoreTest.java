@@ -104,7 +104,7 @@ class FollowedStoreTest {
     Path keys = folder.resolve("keys.json");
     Path others = folder.resolve("others.json");
     for (Path file : List.of(keys, others)) {
-      assertThat(CommandLineRun.of("keys", "create", file).status()).isZero();
+      CommandLineRun.of("keys", "create", file).mustSucceed();
     }
     try (var trained = TrainedElsewhere.start(folder, "one", 2, "encryption.keys=" + keys)) {
       CheckpointStore.Entry first = trained.learn(200);

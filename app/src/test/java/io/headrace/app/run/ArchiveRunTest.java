@@ -88,7 +88,7 @@ class ArchiveRunTest {
     words.addAll(List.of("--report", folder.resolve(name + ".report")));
     words.addAll(Arrays.asList(more));
     var run = CommandLineRun.of(words.toArray());
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     return CommandLineRun.report(folder.resolve(name + ".report"));
   }
 
@@ -152,7 +152,7 @@ class ArchiveRunTest {
     var verified =
         CommandLineRun.of("archive", "verify", archive("whole"), "--checkpoint", newest("whole"));
     assertThat(verified.out()).matches("20,000 samples in \\d parts; whole\n");
-    assertThat(verified.status()).isZero();
+    verified.mustSucceed();
     var listed = CommandLineRun.of("archive", "list", archive("whole"));
     assertThat(listed.out())
         .contains("up to step 200", "rows.vw-0 positions 0 to ", "to 19,999, steps ");
@@ -201,7 +201,7 @@ class ArchiveRunTest {
     lives("back", 4_000, 9_000, 15_000);
     var checkpoints = DirectoryCheckpointStore.forReading(folder.resolve("back")).list();
     Path first = folder.resolve("back").resolve(checkpoints.getFirst().name());
-    assertThat(CommandLineRun.of("checkpoints", "restore", first).status()).isZero();
+    CommandLineRun.of("checkpoints", "restore", first).mustSucceed();
     lives("back", ROWS);
     assertThat(archive("back").resolve("behind-2"))
         .isDirectoryContaining("glob:**/cut-000000000002.json")
@@ -297,7 +297,7 @@ class ArchiveRunTest {
           .as(replayed.err())
           .contains("the same, and so are the rest of the state and the ledger")
           .contains(report.path("parametersSha256").asText());
-      assertThat(replayed.status()).isZero();
+      replayed.mustSucceed();
     }
     Files.delete(archive("rebuilt").resolve("cut-000000000002.json"));
     var lacking =
@@ -369,7 +369,7 @@ class ArchiveRunTest {
         """
             .formatted(folder.resolve("kinds"), archive("kinds")));
     var run = CommandLineRun.of("run", job);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     Files.delete(folder.resolve("kinds.jsonl"));
     var replayed =
         CommandLineRun.of(
@@ -390,7 +390,7 @@ class ArchiveRunTest {
   @Test
   void encryptedItIsReadWithTheKeysAlone() throws IOException {
     Path keys = folder.resolve("keys.json");
-    assertThat(CommandLineRun.of("keys", "create", keys).status()).isZero();
+    CommandLineRun.of("keys", "create", keys).mustSucceed();
     lives("sealed", 9_000);
     Object[] words = {
       "keys",
@@ -405,7 +405,7 @@ class ArchiveRunTest {
       "encryption.keys=" + keys
     };
     var rewrapped = CommandLineRun.of(words);
-    assertThat(rewrapped.status()).as(rewrapped.err()).isZero();
+    rewrapped.mustSucceed();
     run("sealed", "--set", "encryption.keys=" + keys);
     int files = 0;
     try (var all = Files.walk(archive("sealed"))) {
@@ -427,10 +427,9 @@ class ArchiveRunTest {
     var without = CommandLineRun.of("archive", "list", archive("sealed"));
     assertThat(without.status()).isOne();
     assertThat(without.out()).contains("is encrypted, with key ", "Give its key set: --keys FILE");
-    assertThat(CommandLineRun.of("keys", "rotate", keys).status()).isZero();
-    assertThat(CommandLineRun.of(words).status()).isZero();
-    assertThat(CommandLineRun.of("archive", "verify", archive("sealed"), "--keys", keys).status())
-        .isZero();
+    CommandLineRun.of("keys", "rotate", keys).mustSucceed();
+    CommandLineRun.of(words).mustSucceed();
+    CommandLineRun.of("archive", "verify", archive("sealed"), "--keys", keys).mustSucceed();
   }
 
   @Test
@@ -470,7 +469,7 @@ class ArchiveRunTest {
     List<Cut> cuts = open("kept").cuts();
     assertThat(cuts).extracting(Cut::step).containsExactly(200L);
     assertThat(cuts.getFirst().number()).isGreaterThan(1);
-    assertThat(CommandLineRun.of("archive", "verify", archive("kept")).status()).isZero();
+    CommandLineRun.of("archive", "verify", archive("kept")).mustSucceed();
     try (var files = Files.list(archive("kept"))) {
       assertThat(files.filter(f -> f.toString().endsWith(".avro"))).hasSize(1);
     }

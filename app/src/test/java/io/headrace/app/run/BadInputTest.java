@@ -70,7 +70,7 @@ class BadInputTest {
         {"y":"yes","a":3,"b":4}
         """);
     CommandLineRun run = train(data, "jsonl");
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     JsonNode report = CommandLineRun.report(folder.resolve("report.json"));
     assertThat(report.path("samplesRead").asLong()).isEqualTo(6);
     assertThat(report.path("samplesTrained").asLong()).isEqualTo(2);
@@ -93,7 +93,7 @@ class BadInputTest {
       packed.write((sound + sound.replace("no", "perhaps") + sound).getBytes(UTF_8));
     }
     CommandLineRun run = train(data, "jsonl");
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     assertThat(letters())
         .singleElement()
         .returns((long) sound.length(), RejectedSample::getFileByte)
@@ -122,7 +122,7 @@ class BadInputTest {
             "dead-letters.file=" + folder.resolve("dead.avro"),
             "--report",
             folder.resolve("report.json"));
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     JsonNode report = CommandLineRun.report(folder.resolve("report.json"));
     assertThat(report.path("samplesTrained").asLong()).isGreaterThan(50_000);
     assertThat(report.path("samplesRejected").asLong()).isPositive();
@@ -132,7 +132,7 @@ class BadInputTest {
   @Test
   void endsAtOnceOnAnEmptyFile() throws IOException {
     CommandLineRun run = train(Files.createFile(folder.resolve("empty.jsonl")), "jsonl");
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     assertThat(run.out()).contains("read 0 = trained 0 + rejected 0 + filtered 0");
   }
 
@@ -156,7 +156,7 @@ class BadInputTest {
   @Test
   void rejectsEveryRecordOfAContainerWithAnotherSchema() throws IOException {
     CommandLineRun run = train(FLIGHTS.resolve("flights.avro"), "avro");
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     JsonNode report = CommandLineRun.report(folder.resolve("report.json"));
     assertThat(report.path("samplesTrained").asLong()).isZero();
     assertThat(report.path("samplesRejected").asLong()).isEqualTo(300_000);

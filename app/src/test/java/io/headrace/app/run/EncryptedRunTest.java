@@ -71,7 +71,7 @@ class EncryptedRunTest {
         checkpoints: {every-samples: 4000, keep: 20}
         """);
     var made = CommandLineRun.of("keys", "create", keys());
-    assertThat(made.status()).as(made.err()).isZero();
+    made.mustSucceed();
     plain = run("plain");
     sealed = run("sealed", encrypted());
   }
@@ -94,7 +94,7 @@ class EncryptedRunTest {
 
   private static JsonNode run(String name, Object... more) throws IOException {
     var run = ran(name, more);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     return CommandLineRun.report(folder.resolve(name + ".report"));
   }
 
@@ -172,7 +172,7 @@ class EncryptedRunTest {
     words.addAll(List.of("--to", newest("sealed")));
     words.addAll(Arrays.asList(encrypted()));
     var replayed = CommandLineRun.of(words.toArray());
-    assertThat(replayed.status()).as(replayed.err()).isZero();
+    replayed.mustSucceed();
     assertThat(replayed.out()).contains("the same, and so are the rest of the state");
   }
 
@@ -279,7 +279,7 @@ class EncryptedRunTest {
     run("rotated", with);
     Path old = newest("rotated");
     String oldKey = CommandLineRun.of("keys", "list", rotating).out().split(" ", 2)[0];
-    assertThat(CommandLineRun.of("keys", "rotate", rotating).status()).isZero();
+    CommandLineRun.of("keys", "rotate", rotating).mustSucceed();
     var listed = CommandLineRun.of("keys", "list", rotating);
     assertThat(listed.out().lines().toList()).hasSize(2);
     assertThat(listed.out()).contains("enabled  primary").doesNotContain("value", "typeUrl");
@@ -290,12 +290,12 @@ class EncryptedRunTest {
         .isEqualTo(plain.path("parametersSha256"));
 
     var disabled = CommandLineRun.of("keys", "disable", rotating, oldKey);
-    assertThat(disabled.status()).as(disabled.err()).isZero();
+    disabled.mustSucceed();
     var show = CommandLineRun.of("checkpoints", "show", old, "--keys", rotating);
     assertThat(show.status()).isNotZero();
     assertThat(show.err()).contains("is encrypted with key " + oldKey, "disabled", "keys enable");
     CommandLineRun.of("keys", "enable", rotating, oldKey);
-    assertThat(CommandLineRun.of("checkpoints", "show", old, "--keys", rotating).status()).isZero();
+    CommandLineRun.of("checkpoints", "show", old, "--keys", rotating).mustSucceed();
     String primary =
         listed.out().lines().filter(l -> l.contains("primary")).findFirst().orElseThrow();
     var refused = CommandLineRun.of("keys", "disable", rotating, primary.split(" ", 2)[0]);
@@ -430,15 +430,15 @@ class EncryptedRunTest {
     var all = new ArrayList<>(List.of(with));
     all.add("--plain");
     var first = rewrap("rewrapped", all.toArray());
-    assertThat(first.status()).as(first.err()).isZero();
+    first.mustSucceed();
     assertThat(first.out()).doesNotContain("0 files");
     run("rewrapped", with);
 
     String old = CommandLineRun.of("keys", "list", keys).out().split(" ", 2)[0];
     CommandLineRun.of("keys", "rotate", keys);
-    assertThat(rewrap("rewrapped", with).status()).isZero();
+    rewrap("rewrapped", with).mustSucceed();
     assertThat(rewrap("rewrapped", with).out()).contains("0 files");
-    assertThat(CommandLineRun.of("keys", "delete", keys, old).status()).isZero();
+    CommandLineRun.of("keys", "delete", keys, old).mustSucceed();
     JsonNode again = run("rewrapped", with);
     assertThat(again.path("parametersSha256")).isEqualTo(plain.path("parametersSha256"));
     for (var entry : DirectoryCheckpointStore.forReading(folder.resolve("rewrapped")).list()) {

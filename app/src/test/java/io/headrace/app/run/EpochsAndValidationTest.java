@@ -63,7 +63,7 @@ class EpochsAndValidationTest {
 
   private CommandLineRun run(String... more) {
     CommandLineRun run = attempt(more);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     return run;
   }
 
@@ -142,7 +142,7 @@ class EpochsAndValidationTest {
     run();
     CommandLineRun same = replay();
     assertThat(same.out()).as(same.err()).contains("the same, and so are the rest");
-    assertThat(same.status()).isZero();
+    same.mustSucceed();
 
     Path train = folder.resolve("train/b.csv");
     String records = Files.readString(train);

@@ -50,7 +50,7 @@ class FlightsRunTest {
             "checkpoints.directory=" + folder.resolve(name),
             "--report",
             file);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     assertThat(run.out()).contains("read 300,000 = trained 300,000 + rejected 0 + filtered 0");
     return CommandLineRun.report(file);
   }
@@ -107,7 +107,7 @@ class FlightsRunTest {
     var run =
         CommandLineRun.of(
             "evaluate", newestCheckpoint(), "--data", FLIGHTS.resolve("flights.avro"));
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     assertThat(run.out())
         .contains("on 300,000 samples", "confusion", " 0 on-time", " 1 late", "auc 0.");
   }
@@ -123,7 +123,7 @@ class FlightsRunTest {
         {"origin":"HNL","destination":"OGG","distance":100,"hour":6,"weekday":2}
         """);
     var run = CommandLineRun.of("predict", folder.resolve("one"), "--input", input);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     assertThat(run.out().lines()).hasSize(3);
     assertThat(run.out())
         .contains("\"position\":0,\"prediction\":\"")
@@ -147,10 +147,10 @@ class FlightsRunTest {
     assertThat(range.path("source").asText()).isEqualTo("flights.avro");
     assertThat(range.path("from").asLong(-1)).isZero();
     assertThat(range.path("next").asLong()).isEqualTo(300_000);
-    assertThat(CommandLineRun.of("checkpoints", "verify", newest).status()).isZero();
+    CommandLineRun.of("checkpoints", "verify", newest).mustSucceed();
 
     Path copy = folder.resolve("checkpoint-000000000001.safetensors");
-    assertThat(CommandLineRun.of("checkpoints", "export", newest, copy).status()).isZero();
+    CommandLineRun.of("checkpoints", "export", newest, copy).mustSucceed();
     byte[] bytes = Files.readAllBytes(copy);
     bytes[bytes.length - 1000] ^= 4;
     Files.write(copy, bytes);
@@ -163,7 +163,7 @@ class FlightsRunTest {
   void exportsTheModelWithACard() throws IOException {
     Path onnx = folder.resolve("flights.onnx");
     var run = CommandLineRun.of("checkpoints", "export", folder.resolve("one"), onnx);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     assertThat(run.out()).contains("flight-delay, step", "(onnx, ");
     JsonNode card = json(Files.readString(folder.resolve("flights.onnx.json")));
     assertThat(card.path("samplesTrained").asLong()).isEqualTo(300_000);
@@ -211,7 +211,7 @@ class FlightsRunTest {
             "--public",
             "--round-digits",
             7);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     SafetensorsReader found = SafetensorsReader.read(weights);
     assertThat(found.tensors()).containsOnlyKeys("0.linear.bias", "0.linear.weight");
     assertThat(found.metadata()).containsOnlyKeys("job", "step");
@@ -242,7 +242,7 @@ class FlightsRunTest {
   void exportsALinearModelAsText() throws IOException {
     Path text = folder.resolve("flights.vw");
     var run = CommandLineRun.of("checkpoints", "export", folder.resolve("one"), text);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     List<String> lines = Files.readAllLines(text);
     assertThat(lines).contains("bits:18", ":0");
     int learned = lines.size() - lines.indexOf(":0") - 1;

@@ -108,7 +108,7 @@ class FollowedKillTest {
             whole,
             "--set",
             "checkpoints.directory=" + folder.resolve("whole"));
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     JsonNode once = CommandLineRun.report(whole);
     assertThat(killed).isEqualTo(KILLS);
     assertThat(rotations).as("rotations").isGreaterThan(2 * KILLS);

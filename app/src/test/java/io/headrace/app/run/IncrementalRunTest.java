@@ -70,7 +70,7 @@ class IncrementalRunTest {
     words.addAll(List.of("--report", report));
     words.addAll(Arrays.asList(more));
     var run = CommandLineRun.of(words.toArray());
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     return new ObjectMapper().readTree(Files.readString(report));
   }
 
@@ -121,10 +121,9 @@ class IncrementalRunTest {
     Files.writeString(input, "|a w1 w7 w100\n|a w2 w20000\n");
     Path alone = folder.resolve("predicting.safetensors");
     CheckpointStore.Entry last = lastBuilt("built");
-    assertThat(CommandLineRun.of("checkpoints", "export", file("built", last), alone).status())
-        .isZero();
+    CommandLineRun.of("checkpoints", "export", file("built", last), alone).mustSucceed();
     var predicted = CommandLineRun.of("predict", file("built", last), "--input", input);
-    assertThat(predicted.status()).as(predicted.err()).isZero();
+    predicted.mustSucceed();
     assertThat(predicted.out())
         .isEqualTo(CommandLineRun.of("predict", alone, "--input", input).out())
         .contains("\"probabilities\"");
@@ -140,11 +139,10 @@ class IncrementalRunTest {
     Path alone = Files.createDirectories(folder.resolve("alone"));
     Path copy = alone.resolve(last.name());
     var run = CommandLineRun.of("checkpoints", "export", file("built", last), copy);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     assertThat(CommandLineRun.of("checkpoints", "verify", copy).out()).contains("whole");
     Path text = folder.resolve("built.vw");
-    assertThat(CommandLineRun.of("checkpoints", "export", folder.resolve("built"), text).status())
-        .isZero();
+    CommandLineRun.of("checkpoints", "export", folder.resolve("built"), text).mustSucceed();
     assertThat(Files.readAllLines(text)).hasSizeGreaterThan(1000);
   }
 
@@ -153,11 +151,11 @@ class IncrementalRunTest {
     run("restored");
     CheckpointStore.Entry older = lastBuilt("restored");
     var restored = CommandLineRun.of("checkpoints", "restore", file("restored", older));
-    assertThat(restored.status()).as(restored.err()).isZero();
+    restored.mustSucceed();
     assertThat(entries("restored").getLast().name()).isEqualTo(older.name());
     for (CheckpointStore.Entry later : entries("restored/behind-" + older.step())) {
       Path aside = folder.resolve("restored/behind-" + older.step()).resolve(later.name());
-      assertThat(CommandLineRun.of("checkpoints", "verify", aside).status()).isZero();
+      CommandLineRun.of("checkpoints", "verify", aside).mustSucceed();
     }
     JsonNode again = run("restored");
     assertThat(again.path("parametersSha256")).isEqualTo(whole.path("parametersSha256"));
@@ -177,7 +175,7 @@ class IncrementalRunTest {
             file("built", entries.getFirst()),
             "--to",
             file("built", lastBuilt("built")));
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
   }
 
   @Test

@@ -81,31 +81,29 @@ class KafkaRunTest {
         .contains("300,000 records");
     Path fromTopic = folder.resolve("topic.json");
     CommandLineRun run = train("flights", fromTopic);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
 
     Path fromFile = folder.resolve("file.json");
-    assertThat(
-            CommandLineRun.of(
-                    "run",
-                    FLIGHTS.resolve("job.yaml"),
-                    "--set",
-                    "checkpoints.directory=" + folder.resolve("file"),
-                    "--report",
-                    fromFile)
-                .status())
-        .isZero();
+    CommandLineRun.of(
+            "run",
+            FLIGHTS.resolve("job.yaml"),
+            "--set",
+            "checkpoints.directory=" + folder.resolve("file"),
+            "--report",
+            fromFile)
+        .mustSucceed();
     assertThat(CommandLineRun.report(fromTopic).path("parametersSha256"))
         .isEqualTo(CommandLineRun.report(fromFile).path("parametersSha256"));
   }
 
   @Test
   void accountsForEveryRecordOfSeveralPartitionsAndARestart() {
-    assertThat(produce("spread", 3, FLIGHTS.resolve("flights.avro")).status()).isZero();
+    produce("spread", 3, FLIGHTS.resolve("flights.avro")).mustSucceed();
     Path report = folder.resolve("spread.json");
-    assertThat(train("spread", report).status()).isZero();
+    train("spread", report).mustSucceed();
     assertThat(CommandLineRun.report(report).path("samplesTrained").asLong()).isEqualTo(300_000);
 
-    assertThat(produce("spread", 3, FLIGHTS.resolve("flights.avro")).status()).isZero();
+    produce("spread", 3, FLIGHTS.resolve("flights.avro")).mustSucceed();
     CommandLineRun second = train("spread", report);
     assertThat(second.out()).contains("goes on behind 300,000 samples");
     JsonNode after = CommandLineRun.report(report);
@@ -115,10 +113,10 @@ class KafkaRunTest {
 
   @Test
   void rebuildsAModelFromManyPartitionsOfATopic() throws Exception {
-    assertThat(produce("again", 3, FLIGHTS.resolve("flights.avro")).status()).isZero();
+    produce("again", 3, FLIGHTS.resolve("flights.avro")).mustSucceed();
     String keep = "checkpoints.keep-journal=all";
     Path report = folder.resolve("again.json");
-    assertThat(train("again", report, "--set", keep).status()).isZero();
+    train("again", report, "--set", keep).mustSucceed();
     List<Path> checkpoints;
     try (var files = Files.list(folder.resolve("again"))) {
       checkpoints = files.filter(f -> f.toString().endsWith(".safetensors")).sorted().toList();
@@ -130,7 +128,7 @@ class KafkaRunTest {
         .as(whole.err())
         .contains(CommandLineRun.report(report).path("parametersSha256").asText())
         .contains("the same, and so are the rest of the state and the ledger");
-    assertThat(whole.status()).isZero();
+    whole.mustSucceed();
     String first = checkpoints.getFirst().getFileName().toString();
     CommandLineRun part = replay("again", first, checkpoints.get(1));
     assertThat(part.out()).as(part.err()).contains("the same, and so");
@@ -167,16 +165,16 @@ class KafkaRunTest {
 
   @Test
   void saysWhatTheTopicLostBetweenTwoRuns() throws Exception {
-    assertThat(produce("short", 2, FLIGHTS.resolve("flights.avro")).status()).isZero();
+    produce("short", 2, FLIGHTS.resolve("flights.avro")).mustSucceed();
     Path report = folder.resolve("short.json");
-    assertThat(train("short", report).status()).isZero();
+    train("short", report).mustSucceed();
     var first = new TopicPartition("short", 0);
     long lost = 5_000;
     try (var admin =
         Admin.create(Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()))) {
       var ends = admin.listOffsets(Map.of(first, OffsetSpec.latest()));
       long trained = ends.partitionResult(first).get().offset();
-      assertThat(produce("short", 2, FLIGHTS.resolve("flights.avro")).status()).isZero();
+      produce("short", 2, FLIGHTS.resolve("flights.avro")).mustSucceed();
       admin.deleteRecords(Map.of(first, RecordsToDelete.beforeOffset(trained + lost))).all().get();
     }
     CommandLineRun refused = train("short", report);
@@ -185,7 +183,7 @@ class KafkaRunTest {
         .contains("5000 positions were deleted", "on-lost-positions: earliest");
 
     CommandLineRun run = train("short", report, "--set", "source.kafka.on-lost-positions=earliest");
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     assertThat(run.out())
         .contains("read 595,000 = trained 595,000 + rejected 0 + filtered 0; lost 5,000");
     JsonNode account = CommandLineRun.report(report);
@@ -199,10 +197,10 @@ class KafkaRunTest {
     Files.writeString(
         garbage, "no avro\n\u00c3\u0001 12345678 nor this\n" + "x".repeat(10_000_000));
     assertThat(produce("mixed", 1, garbage).out()).contains("3 records");
-    assertThat(produce("mixed", 1, FLIGHTS.resolve("flights.avro")).status()).isZero();
+    produce("mixed", 1, FLIGHTS.resolve("flights.avro")).mustSucceed();
     Path report = folder.resolve("mixed.json");
     CommandLineRun run = train("mixed", report);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     JsonNode account = CommandLineRun.report(report);
     assertThat(account.path("samplesRead").asLong()).isEqualTo(300_003);
     assertThat(account.path("samplesRejected").asLong()).isEqualTo(3);

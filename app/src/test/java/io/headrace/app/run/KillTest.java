@@ -161,19 +161,17 @@ class KillTest {
   }
 
   private KilledLife fromTopic(EmbeddedBroker broker, int partitions) {
-    assertThat(
-            CommandLineRun.of(
-                    "produce",
-                    "--topic",
-                    "flights",
-                    "--from",
-                    FLIGHTS.resolve("flights.avro"),
-                    "--partitions",
-                    partitions,
-                    "--bootstrap",
-                    broker.bootstrapServers())
-                .status())
-        .isZero();
+    CommandLineRun.of(
+            "produce",
+            "--topic",
+            "flights",
+            "--from",
+            FLIGHTS.resolve("flights.avro"),
+            "--partitions",
+            partitions,
+            "--bootstrap",
+            broker.bootstrapServers())
+        .mustSucceed();
     return KilledLife.ofFlights(
         folder,
         FLIGHTS.resolve("job-kafka.yaml"),

@@ -114,7 +114,7 @@ class MetricsBrokerAwayTest {
             rows,
             "--bootstrap",
             broker.bootstrapServers());
-    assertThat(sent.status()).as(sent.err()).isZero();
+    sent.mustSucceed();
   }
 
   /** Waits as long as it takes, or until the run fails. */

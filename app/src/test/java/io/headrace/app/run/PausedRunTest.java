@@ -123,7 +123,7 @@ class PausedRunTest {
             rows,
             "--bootstrap",
             broker.bootstrapServers());
-    assertThat(sent.status()).as(sent.err()).isZero();
+    sent.mustSucceed();
   }
 
   private static JobStatus await(RunView view, Predicate<JobStatus> condition)

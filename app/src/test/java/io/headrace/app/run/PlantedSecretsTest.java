@@ -68,25 +68,23 @@ class PlantedSecretsTest {
                 "listener.name.plaintext.plain.sasl.jaas.config",
                 "%s username=broker password=b user_broker=b user_trainer=\"%s\";"
                     .formatted(login, PASSWORD)));
-    assertThat(
-            CommandLineRun.of(
-                    "produce",
-                    "--topic",
-                    "flights",
-                    "--from",
-                    FLIGHTS.resolve("flights.avro"),
-                    "--rows",
-                    20_000,
-                    "--bootstrap",
-                    broker.bootstrapServers(),
-                    "--property",
-                    "security.protocol=SASL_PLAINTEXT",
-                    "--property",
-                    "sasl.mechanism=PLAIN",
-                    "--property",
-                    "sasl.jaas.config=" + login(reference("password")))
-                .status())
-        .isZero();
+    CommandLineRun.of(
+            "produce",
+            "--topic",
+            "flights",
+            "--from",
+            FLIGHTS.resolve("flights.avro"),
+            "--rows",
+            20_000,
+            "--bootstrap",
+            broker.bootstrapServers(),
+            "--property",
+            "security.protocol=SASL_PLAINTEXT",
+            "--property",
+            "sasl.mechanism=PLAIN",
+            "--property",
+            "sasl.jaas.config=" + login(reference("password")))
+        .mustSucceed();
   }
 
   @AfterAll
@@ -123,7 +121,7 @@ class PlantedSecretsTest {
   @Test
   void comeOutNowhere() throws Exception {
     Path keys = folder.resolve("keys.json");
-    assertThat(CommandLineRun.of("keys", "create", keys).status()).isZero();
+    CommandLineRun.of("keys", "create", keys).mustSucceed();
     String key = new ObjectMapper().readTree(keys.toFile()).findValue("value").asText();
     Path tokens = folder.resolve("tokens.json");
     var made =
@@ -164,7 +162,7 @@ class PlantedSecretsTest {
     var shown =
         CommandLineRun.of(
             "checkpoints", "show", folder.resolve("checkpoints"), "--keys", keys, "--json");
-    assertThat(shown.status()).as(shown.err()).isZero();
+    shown.mustSucceed();
     seen.put("checkpoints show", shown.out() + shown.err());
     seen.put("topic of metrics", topic("headrace-metrics"));
     for (Path file : files()) {

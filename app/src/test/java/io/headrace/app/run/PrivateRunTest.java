@@ -84,7 +84,7 @@ class PrivateRunTest {
 
     Path exported = folder.resolve("model.safetensors");
     CommandLineRun export = CommandLineRun.of("checkpoints", "export", checkpoints, exported);
-    assertThat(export.status()).as(export.err()).isZero();
+    export.mustSucceed();
     try (var files = Files.list(folder)) {
       for (Path card :
           files.filter(f -> f.toString().matches(".*model.*(json|md)")).sorted().toList()) {
@@ -101,7 +101,7 @@ class PrivateRunTest {
   @Test
   void learnsOnToTheEndWhereTheBudgetAllows() throws IOException {
     CommandLineRun run = train("{x: {dense: {fields: [a, b]}}}", "{noise: 2, budget: 9}");
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     assertThat(run.out()).contains("6,000 samples trained").doesNotContain("budget is spent");
   }
 

@@ -95,7 +95,7 @@ class RewrapKillTest {
 
   private static String ok(Object... words) {
     var run = CommandLineRun.of(words);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     return run.out();
   }
 

@@ -37,7 +37,7 @@ class SparseExamplesTest {
             "checkpoints.directory=" + folder.resolve("checkpoints"),
             "--report",
             report);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     JsonNode node = CommandLineRun.report(report);
     assertThat(node.path("samplesTrained").asLong()).isEqualTo(rows);
     assertThat(node.path("metrics").path("meanPrediction").asDouble())

@@ -43,7 +43,7 @@ class TracedJobTest {
               "checkpoints.directory=" + folder,
               "--set",
               "traces={endpoint: \"%s\", every-chunks: 1}".formatted(endpoint));
-      assertThat(run.status()).as(run.err()).isZero();
+      run.mustSucceed();
     } finally {
       collector.stop(0);
     }

@@ -214,7 +214,7 @@ class UpgradedProducerRunTest {
             broker.bootstrapServers(),
             "--registry",
             registry.url());
-    assertThat(sent.status()).as(sent.err()).isZero();
+    sent.mustSucceed();
     assertThat(registry.requests()).contains("/api/subjects/" + job.topic() + "-value/versions");
     job.finish("whole", NEVER, PART, PART);
   }

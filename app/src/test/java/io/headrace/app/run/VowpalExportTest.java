@@ -58,7 +58,7 @@ class VowpalExportTest {
 
   private static String ok(Object... words) {
     var run = CommandLineRun.of(words);
-    assertThat(run.status()).as(run.err()).isZero();
+    run.mustSucceed();
     return run.out();
   }
 

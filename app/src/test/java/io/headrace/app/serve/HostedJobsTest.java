@@ -226,7 +226,7 @@ class HostedJobsTest {
     Path alone = job("alone.yaml", "alone", file(), SOUND + "\nepochs: 20");
     job("company.yaml", "company", file(), SOUND + "\nepochs: 20");
     Path report = folder.resolve("report.json");
-    assertThat(CommandLineRun.of("run", alone, "--report", report).status()).isZero();
+    CommandLineRun.of("run", alone, "--report", report).mustSucceed();
     Files.delete(alone);
     job("beside.yaml", "beside", file(), SOUND + "\nepochs: 20");
     try (var jobs = open(folder)) {
@@ -246,7 +246,7 @@ class HostedJobsTest {
     Path sound = job("sound.yaml", "sound", file(), SOUND);
     Path diverging = job("diverging.yaml", "diverging", file(), DIVERGING);
     CommandLineRun well = CommandLineRun.of("serve", sound, "--port", 0, "--exit");
-    assertThat(well.status()).as(well.err()).isZero();
+    well.mustSucceed();
     assertThat(well.out()).contains("Page: http://127.0.0.1:", "sound  8 samples", "finished");
     CommandLineRun half = CommandLineRun.of("serve", sound, diverging, "--port", 0, "--exit");
     assertThat(half.status()).isEqualTo(1);
