@@ -76,7 +76,7 @@ class KillTest {
               - horizontal-flip: {input: image}
               - cutout: {input: image, size: 8}
               - normalize: {input: image, mean: 0.5, deviation: 0.5}
-            model: [flatten, dropout: {rate: 0.2}, dense: {units: 16}, batch-norm, relu, dropout: {rate: 0.5}, dense: {units: 10}]
+            model: [avg-pool: {size: 4}, flatten, dropout: {rate: 0.2}, dense: {units: 16}, batch-norm, relu, dropout: {rate: 0.5}, dense: {units: 10}]
             loss: softmax
             optimizer: {adam: {}}
             batch: {size: 50}
