@@ -6,20 +6,16 @@ import java.lang.foreign.MemorySegment;
 public interface ProductKernels {
   /**
    * Columns of a matrix that products read fastest where they lie side by side, without those
-   * behind them: as many of the next {@code columns}.
-   *
-   * @param columns a multiple of {@link Kernels#BLOCK}, less the panels before
+   * behind them: as many of the next {@code columns}, both multiples of {@link Kernels#BLOCK}.
    */
-  default int panel(int columns) {
-    return Math.min(4 * Kernels.BLOCK, columns);
-  }
+  int panel(int columns);
 
   /**
    * out[i][j] = first[i][j] + sum over l of a(i, l) b[l][j], in order. a(i, l) lies at aOffset + i
    * aRow + l aStep, which covers a matrix and its transpose.
    *
    * @param m rows of out
-   * @param n columns of out, a multiple of {@link Kernels#BLOCK} or those of a {@link #panel}
+   * @param n columns of out, a multiple of {@link Kernels#BLOCK}
    * @param k length of the sums
    * @param first what the sums begin with, which may be out itself; with firstRow 0 it is one row
    *     for all

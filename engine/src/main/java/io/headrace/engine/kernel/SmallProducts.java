@@ -27,7 +27,8 @@ final class SmallProducts {
       long outRow) {
     int rows = m / TILE_ROWS * TILE_ROWS;
     for (int j = 0; rows > 0 && j < n; ) {
-      int columns = panel(n - j);
+      int left = n - j;
+      int columns = left == 2 * LANES || left == 4 * LANES ? 2 * LANES : 3 * LANES;
       if (columns == 2 * LANES) {
         columns2(rows, k, a, aRow, aStep, b + j, bRow, first + j, firstRow, out + j, outRow);
       } else {
@@ -40,9 +41,11 @@ final class SmallProducts {
     }
   }
 
-  /** Columns of the next tiles, of {@code left}: two vectors or more. */
-  static int panel(int left) {
-    return left == 2 * LANES || left == 4 * LANES ? 2 * LANES : 3 * LANES;
+  /** Terms taken at once, of k: strips that are alike, for a short one costs as much around it. */
+  static int depth(int k) {
+    return k <= VectorProducts.DEPTH
+        ? k
+        : Math.ceilDiv(k, Math.ceilDiv(k, VectorProducts.DEPTH));
   }
 
   private static void columns3(
@@ -105,9 +108,7 @@ final class SmallProducts {
     for (; j + 4 * LANES <= n; j += 4 * LANES) {
       VectorTiles.tile1x4(k, a, aStep, b + j, bRow, first + j, out + j);
     }
-    if (j + 3 * LANES == n) {
-      SmallTiles.tile1x3(k, a, aStep, b + j, bRow, first + j, out + j);
-    } else if (j < n) {
+    if (j < n) {
       VectorTiles.tile1x2(k, a, aStep, b + j, bRow, first + j, out + j);
     }
   }

@@ -154,26 +154,4 @@ final class SmallTiles {
     s30.intoMemorySegment(MEMORY, (out + 3 * outRow) << 2, ORDER);
     s31.intoMemorySegment(MEMORY, (out + 3 * outRow + LANES) << 2, ORDER);
   }
-
-  static void tile1x3(int k, long a, long aStep, long b, long bRow, long first, long out) {
-    FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, MEMORY, first << 2, ORDER);
-    FloatVector s1 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (first + LANES) << 2, ORDER);
-    FloatVector s2 =
-        FloatVector.fromMemorySegment(SPECIES, MEMORY, (first + 2L * LANES) << 2, ORDER);
-    long aNext = aStep << 2;
-    long bNext = bRow << 2;
-    long aAt = a << 2;
-    long bAt = b << 2;
-    for (int l = 0; l < k; l++) {
-      FloatVector f = FloatVector.broadcast(SPECIES, MEMORY.get(FLOAT, aAt));
-      s0 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt, ORDER), s0);
-      s1 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + BYTES, ORDER), s1);
-      s2 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, bAt + 2L * BYTES, ORDER), s2);
-      aAt += aNext;
-      bAt += bNext;
-    }
-    s0.intoMemorySegment(MEMORY, out << 2, ORDER);
-    s1.intoMemorySegment(MEMORY, (out + LANES) << 2, ORDER);
-    s2.intoMemorySegment(MEMORY, (out + 2L * LANES) << 2, ORDER);
-  }
 }

@@ -11,9 +11,7 @@ import java.lang.foreign.MemorySegment;
 interface VectorProductKernels extends ProductKernels {
   @Override
   default int panel(int columns) {
-    return VectorProducts.SMALL_TILES
-        ? SmallProducts.panel(columns)
-        : ProductKernels.super.panel(columns);
+    return VectorProducts.panel(columns);
   }
 
   @Override
@@ -126,7 +124,14 @@ interface VectorProductKernels extends ProductKernels {
       long outOffset,
       long outRow) {
 
-    REST.transpose(rows, columns, a, aOffset, aRow, out, outOffset, outRow);
+    UncheckedCopy.transpose(
+        rows,
+        columns,
+        at(a, aOffset, span(rows, aRow, columns)),
+        aRow,
+        at(out, outOffset, span(columns, outRow, rows)),
+        outRow);
+    keep(a, out);
   }
 
   @Override
