@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -22,9 +23,13 @@ import java.util.zip.CRC32C;
 /**
  * The files beside a followed one that it was before it was rotated: those named for it with a
  * number or a date behind, packed or not, as {@code app.log.1} or {@code app.log-20260131.gz}. They
- * come in the order in which they were last written. Immutable.
+ * come in the order in which they were last written; those of one moment, by their names: the
+ * higher number and the earlier date first. Immutable.
  */
 final class Rotations {
+  /** A count of rotations, not a date: the largest is the oldest. */
+  private static final Pattern COUNT = Pattern.compile("[._-]([0-9]{1,4})(\\.gz|\\.zst)?");
+
   private static final Pattern BEHIND = Pattern.compile("[._-][0-9][0-9T:._-]*(\\.gz|\\.zst)?");
 
   private final Path path;
@@ -162,8 +167,19 @@ final class Rotations {
         }
       }
     }
-    all.sort(Comparator.comparing(Seen::modified));
+    all.sort(
+        Comparator.comparing(Seen::modified)
+            .thenComparing(Comparator.comparingInt(this::rotations).reversed())
+            .thenComparing(Seen::path));
     return all;
+  }
+
+  /** How often a file was rotated, if its name counts that. */
+  private int rotations(Seen file) {
+    String behind =
+        file.path().getFileName().toString().substring(path.getFileName().toString().length());
+    Matcher count = COUNT.matcher(behind);
+    return count.matches() ? Integer.parseInt(count.group(1)) : 0;
   }
 
   private static boolean reaches(Seen seen, FileHead head, long offset) {

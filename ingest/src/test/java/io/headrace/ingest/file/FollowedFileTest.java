@@ -206,6 +206,30 @@ class FollowedFileTest {
     assertThat(seen).containsExactly("a1", "b1", "c1");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"12 9 1", "2026-01-30 2026-01-31 2026-02-01", "3.gz 2.gz 1"})
+  void readsFilesOfOneInstantInTheOrderThatTheirNamesTell(String names) throws IOException {
+    start();
+    append("first\n");
+    readAll();
+    rotate("0000"); // the oldest, whatever the others are called
+    List<String> all = new ArrayList<>(List.of("first"));
+    for (String name : names.split(" ")) {
+      append(name + "\n");
+      clock -= 1000;
+      rotate(name.replace(".gz", ""));
+      if (name.endsWith(".gz")) {
+        pack(name.replace(".gz", ""));
+      }
+      all.add(name);
+    }
+    append("now\n");
+    all.add("now");
+    start();
+    readAll();
+    assertThat(seen).containsExactlyElementsOf(all);
+  }
+
   @Test
   void doesNotTakeOtherFilesForRotatedOnes() throws IOException {
     start();
