@@ -43,9 +43,7 @@ final class SmallProducts {
 
   /** Terms taken at once, of k: strips that are alike, for a short one costs as much around it. */
   static int depth(int k) {
-    return k <= VectorProducts.DEPTH
-        ? k
-        : Math.ceilDiv(k, Math.ceilDiv(k, VectorProducts.DEPTH));
+    return k <= VectorProducts.DEPTH ? k : Math.ceilDiv(k, Math.ceilDiv(k, VectorProducts.DEPTH));
   }
 
   private static void columns3(
