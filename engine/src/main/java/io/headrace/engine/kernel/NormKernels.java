@@ -20,7 +20,7 @@ public interface NormKernels {
 
   /**
    * y[i][j] = f((x[i][j] - mean[j]) scale[j] + shift[j]) for n channels at {@code count} positions;
-   * f(z) = max(z, slope z), so that slope 1 is no curve and slope 0 the rectifier.
+   * f(z) = z above 0 and slope z elsewhere, so that slope 1 is no curve and slope 0 the rectifier.
    *
    * @param channels mean, scale and shift, n floats each
    */

@@ -47,7 +47,7 @@ final class ScalarNorms {
       for (int j = 0; j < n; j++) {
         float d = read(x, xOffset + i * xStep + j) - read(channels, j);
         float z = d * read(channels, n + j) + read(channels, 2L * n + j);
-        write(y, yOffset + i * yStep + j, Math.max(z, slope * z));
+        write(y, yOffset + i * yStep + j, z > 0 ? z : slope * z);
       }
     }
   }

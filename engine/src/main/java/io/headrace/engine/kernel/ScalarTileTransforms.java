@@ -119,14 +119,14 @@ final class ScalarTileTransforms {
       float evenQ = (x4 - x0 * P2) * Q;
       float oddQ = x6 - x2 * P2;
       write(out, to, oddP + evenP);
-      write(out, to + outStep, oddP - evenP);
-      write(out, to + 2 * outStep, oddQ + evenQ);
-      write(out, to + 3 * outStep, oddQ - evenQ);
-      write(out, to + 4 * outStep, x8 - x4 * SQUARES + x0 * PRODUCT);
-      write(out, to + 5 * outStep, x1);
-      write(out, to + 6 * outStep, x3);
-      write(out, to + 7 * outStep, x5);
-      write(out, to + 8 * outStep, x7);
+      write(out, to + outStep, x1);
+      write(out, to + 2 * outStep, oddP - evenP);
+      write(out, to + 3 * outStep, x3);
+      write(out, to + 4 * outStep, oddQ + evenQ);
+      write(out, to + 5 * outStep, x5);
+      write(out, to + 6 * outStep, oddQ - evenQ);
+      write(out, to + 7 * outStep, x7);
+      write(out, to + 8 * outStep, x8 - x4 * SQUARES + x0 * PRODUCT);
     }
   }
 
@@ -177,14 +177,14 @@ final class ScalarTileTransforms {
       float x6 = read(in, at + 6 * step);
       float x7 = read(in, at + 7 * step);
       float x8 = read(in, at + 8 * step);
-      float sumP = x0 + x1;
-      float gapP = x0 - x1;
-      float sumQ = x2 + x3;
-      float gapQ = x2 - x3;
-      write(out, to, sumP + sumQ + x5);
-      write(out, to + outStep, gapP * P + gapQ * Q + x6);
-      write(out, to + 2 * outStep, sumP * P2 + sumQ * Q2 + x7);
-      write(out, to + 3 * outStep, gapP * P3 + gapQ * Q3 + x4 + x8);
+      float sumP = x0 + x2;
+      float gapP = x0 - x2;
+      float sumQ = x4 + x6;
+      float gapQ = x4 - x6;
+      write(out, to, sumP + sumQ + x1);
+      write(out, to + outStep, gapP * P + gapQ * Q + x3);
+      write(out, to + 2 * outStep, sumP * P2 + sumQ * Q2 + x5);
+      write(out, to + 3 * outStep, gapP * P3 + gapQ * Q3 + x8 + x7);
     }
   }
 
@@ -208,13 +208,13 @@ final class ScalarTileTransforms {
       float evenQ = x2 * Q2 + x0;
       float oddQ = x1 * Q + x3 * Q3;
       write(out, to, evenP + oddP);
-      write(out, to + outStep, evenP - oddP);
-      write(out, to + 2 * outStep, evenQ + oddQ);
-      write(out, to + 3 * outStep, evenQ - oddQ);
-      write(out, to + 4 * outStep, x3);
-      write(out, to + 5 * outStep, x0);
-      write(out, to + 6 * outStep, x1);
-      write(out, to + 7 * outStep, x2);
+      write(out, to + outStep, x0);
+      write(out, to + 2 * outStep, evenP - oddP);
+      write(out, to + 3 * outStep, x1);
+      write(out, to + 4 * outStep, evenQ + oddQ);
+      write(out, to + 5 * outStep, x2);
+      write(out, to + 6 * outStep, evenQ - oddQ);
+      write(out, to + 7 * outStep, x3);
       write(out, to + 8 * outStep, x3);
     }
   }
@@ -240,19 +240,19 @@ final class ScalarTileTransforms {
       float x6 = read(in, at + 6 * step);
       float x7 = read(in, at + 7 * step);
       float x8 = read(in, at + 8 * step);
-      float sumP = x0 + x1;
-      float gapP = x0 - x1;
-      float sumQ = x2 + x3;
-      float gapQ = x2 - x3;
-      put(out, to, x4 * PRODUCT - gapP * P_TIMES_Q2 - gapQ * Q_TIMES_P2, adds);
-      put(out, to + outStep, x5, adds);
+      float sumP = x0 + x2;
+      float gapP = x0 - x2;
+      float sumQ = x4 + x6;
+      float gapQ = x4 - x6;
+      put(out, to, x8 * PRODUCT - gapP * P_TIMES_Q2 - gapQ * Q_TIMES_P2, adds);
+      put(out, to + outStep, x1, adds);
       put(out, to + 2 * outStep, sumP * -Q2 - sumQ * P2, adds);
-      put(out, to + 3 * outStep, x6, adds);
-      put(out, to + 4 * outStep, gapP * P + gapQ * Q - x4 * SQUARES, adds);
-      put(out, to + 5 * outStep, x7, adds);
+      put(out, to + 3 * outStep, x3, adds);
+      put(out, to + 4 * outStep, gapP * P + gapQ * Q - x8 * SQUARES, adds);
+      put(out, to + 5 * outStep, x5, adds);
       put(out, to + 6 * outStep, sumP + sumQ, adds);
-      put(out, to + 7 * outStep, x8, adds);
-      put(out, to + 8 * outStep, x4, adds);
+      put(out, to + 7 * outStep, x7, adds);
+      put(out, to + 8 * outStep, x8, adds);
     }
   }
 

@@ -6,8 +6,8 @@ package io.headrace.engine.kernel;
  * places are multiplied by the third; the former are computed by Winograd's F(4, 2): 5
  * multiplications for 8. So a tile takes 9 by 9 elements, one product each, for 144 products. With
  * B, G and A^T the transforms of input, filter and products, the gradients take their transposes.
- * The five elements of a dimension are those at even places, then come the four at odd places,
- * which share one element of the filter.
+ * Of a dimension's nine elements the five at even places have one element of the filter each, the
+ * four at odd places share the filter's last.
  */
 public enum TileTransform {
   /** B^T d B: 9 by 9 pixels to as many elements. */
@@ -38,6 +38,11 @@ public enum TileTransform {
   TileTransform(int inputs, int outputs) {
     this.inputs = inputs;
     this.outputs = outputs;
+  }
+
+  /** The element of the filter, of a side, by which a tile's element is multiplied. */
+  public static int filterElement(int element) {
+    return element % 2 == 0 ? element / 2 : FILTER_ELEMENTS - 1;
   }
 
   /** Side of what is transformed. */

@@ -12,7 +12,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** Sums of scattered rows, copies of windows, maxima and their winners, biases. */
+/**
+ * Sums of scattered rows, copies of windows, maxima and their winners, biases. Rectifiers choose:
+ * the Vector API's maximum takes five instructions, a comparison and a choice two.
+ */
 final class VectorImages {
   /** Whether there are registers for 18 sums and what is added to them: 32, with 512 bits only. */
   private static final boolean WIDE = LANES >= 16;
@@ -65,6 +68,14 @@ final class VectorImages {
       long out,
       long outRow) {
     int j = 0;
+    for (; !WIDE && j + 4 * LANES <= n; j += 4 * LANES) {
+      VectorRows.rows3x4(
+          groups, terms, chosen, weights, places, step, a + j, aRow, out + j, outRow);
+    }
+    for (; !WIDE && j < n; j += 2 * LANES) {
+      VectorRows.rows3x2(
+          groups, terms, chosen, weights, places, step, a + j, aRow, out + j, outRow);
+    }
     for (; WIDE && j + 6 * LANES <= n; j += 6 * LANES) {
       VectorRows.rows3x6(
           groups, terms, chosen, weights, places, step, a + j, aRow, out + j, outRow);
@@ -105,6 +116,11 @@ final class VectorImages {
       int windows, int length, long[] places, long x, long xStep, long out, long outStep) {
     if (length <= LANES) {
       copyShortParts(windows, length, places, x, xStep, out, outStep);
+      return;
+    }
+    if (length <= 2 * LANES && places.length == 3) {
+      copyThreePairs(
+          windows, length, x + places[0], x + places[1], x + places[2], xStep, out, outStep);
       return;
     }
     for (int window = 0; window < windows; window++) {
@@ -156,6 +172,34 @@ final class VectorImages {
           .intoMemorySegment(MEMORY, (to + length) << 2, ORDER);
       FloatVector.fromMemorySegment(SPECIES, MEMORY, (third + from) << 2, ORDER)
           .intoMemorySegment(MEMORY, (to + 2L * length) << 2, ORDER);
+    }
+  }
+
+  /** Parts of more than one vector, at most two; the next part overwrites what is too much. */
+  private static void copyThreePairs(
+      int windows,
+      int length,
+      long first,
+      long second,
+      long third,
+      long xStep,
+      long out,
+      long outStep) {
+    for (int window = 0; window < windows; window++) {
+      long from = window * xStep;
+      long to = out + window * outStep;
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (first + from) << 2, ORDER)
+          .intoMemorySegment(MEMORY, to << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (first + from + LANES) << 2, ORDER)
+          .intoMemorySegment(MEMORY, (to + LANES) << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (second + from) << 2, ORDER)
+          .intoMemorySegment(MEMORY, (to + length) << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (second + from + LANES) << 2, ORDER)
+          .intoMemorySegment(MEMORY, (to + length + LANES) << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (third + from) << 2, ORDER)
+          .intoMemorySegment(MEMORY, (to + 2L * length) << 2, ORDER);
+      FloatVector.fromMemorySegment(SPECIES, MEMORY, (third + from + LANES) << 2, ORDER)
+          .intoMemorySegment(MEMORY, (to + 2L * length + LANES) << 2, ORDER);
     }
   }
 
@@ -212,9 +256,9 @@ final class VectorImages {
         largest = largest.blend(value, larger);
         winner = winner.blend(mark + marks[w], larger.cast(INTS));
       }
-      largest
-          .add(FloatVector.fromMemorySegment(SPECIES, MEMORY, (bias + j) << 2, ORDER))
-          .max(least)
+      FloatVector sum =
+          largest.add(FloatVector.fromMemorySegment(SPECIES, MEMORY, (bias + j) << 2, ORDER));
+      sum.blend(least, sum.compare(VectorOperators.LE, least))
           .intoMemorySegment(MEMORY, (y + j) << 2, ORDER);
       winner.intoMemorySegment(MEMORY, (winners + j) << 2, ORDER);
     }
@@ -279,9 +323,10 @@ final class VectorImages {
     FloatVector least = FloatVector.broadcast(SPECIES, rectify ? 0 : Float.NEGATIVE_INFINITY);
     int j = 0;
     for (; j + LANES <= n; j += LANES) {
-      FloatVector.fromMemorySegment(SPECIES, MEMORY, (x + j) << 2, ORDER)
-          .add(FloatVector.fromMemorySegment(SPECIES, MEMORY, (bias + j) << 2, ORDER))
-          .max(least)
+      FloatVector sum =
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (x + j) << 2, ORDER)
+              .add(FloatVector.fromMemorySegment(SPECIES, MEMORY, (bias + j) << 2, ORDER));
+      sum.blend(least, sum.compare(VectorOperators.LE, least))
           .intoMemorySegment(MEMORY, (y + j) << 2, ORDER);
     }
     ScalarImages.addBias(j, n, MEMORY, x, MEMORY, bias, rectify, MEMORY, y);

@@ -142,6 +142,94 @@ final class VectorRows {
     }
   }
 
+  static void rows3x4(
+      int groups,
+      long terms,
+      long chosen,
+      long weights,
+      long places,
+      long step,
+      long a,
+      long aRow,
+      long out,
+      long outRow) {
+    for (int g = 0; g < groups; g++) {
+      long bits = choice(MEMORY, chosen, groups, g);
+      if (bits == 0) {
+        continue;
+      }
+      long term = (terms + 3L * g) << 2;
+      long w = weights + MEMORY.get(INT, term);
+      long p = places + MEMORY.get(INT, term + 4);
+      long o0 = out + MEMORY.get(INT, term + 8);
+      long o1 = o0 + outRow;
+      long o2 = o1 + outRow;
+      FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, MEMORY, o0 << 2, ORDER);
+      FloatVector s01 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (o0 + LANES) << 2, ORDER);
+      FloatVector s02 =
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (o0 + 2L * LANES) << 2, ORDER);
+      FloatVector s03 =
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (o0 + 3L * LANES) << 2, ORDER);
+      FloatVector s10 = FloatVector.fromMemorySegment(SPECIES, MEMORY, o1 << 2, ORDER);
+      FloatVector s11 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (o1 + LANES) << 2, ORDER);
+      FloatVector s12 =
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (o1 + 2L * LANES) << 2, ORDER);
+      FloatVector s13 =
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (o1 + 3L * LANES) << 2, ORDER);
+      FloatVector s20 = FloatVector.fromMemorySegment(SPECIES, MEMORY, o2 << 2, ORDER);
+      FloatVector s21 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (o2 + LANES) << 2, ORDER);
+      FloatVector s22 =
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (o2 + 2L * LANES) << 2, ORDER);
+      FloatVector s23 =
+          FloatVector.fromMemorySegment(SPECIES, MEMORY, (o2 + 3L * LANES) << 2, ORDER);
+      for (int left = Long.bitCount(bits); left > 0; left--) {
+        long i = Long.numberOfTrailingZeros(bits) * step;
+        bits &= bits - 1;
+        FloatVector f =
+            IntVector.broadcast(INTS, MEMORY.get(INT, (w + i) << 2)).reinterpretAsFloats();
+        long r0 = a + MEMORY.get(INT, (p + i) << 2);
+        s00 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, r0 << 2, ORDER), s00);
+        s01 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, (r0 + LANES) << 2, ORDER), s01);
+        s02 =
+            f.fma(
+                FloatVector.fromMemorySegment(SPECIES, MEMORY, (r0 + 2L * LANES) << 2, ORDER), s02);
+        s03 =
+            f.fma(
+                FloatVector.fromMemorySegment(SPECIES, MEMORY, (r0 + 3L * LANES) << 2, ORDER), s03);
+        long r1 = r0 + aRow;
+        s10 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, r1 << 2, ORDER), s10);
+        s11 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, (r1 + LANES) << 2, ORDER), s11);
+        s12 =
+            f.fma(
+                FloatVector.fromMemorySegment(SPECIES, MEMORY, (r1 + 2L * LANES) << 2, ORDER), s12);
+        s13 =
+            f.fma(
+                FloatVector.fromMemorySegment(SPECIES, MEMORY, (r1 + 3L * LANES) << 2, ORDER), s13);
+        long r2 = r1 + aRow;
+        s20 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, r2 << 2, ORDER), s20);
+        s21 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, (r2 + LANES) << 2, ORDER), s21);
+        s22 =
+            f.fma(
+                FloatVector.fromMemorySegment(SPECIES, MEMORY, (r2 + 2L * LANES) << 2, ORDER), s22);
+        s23 =
+            f.fma(
+                FloatVector.fromMemorySegment(SPECIES, MEMORY, (r2 + 3L * LANES) << 2, ORDER), s23);
+      }
+      s00.intoMemorySegment(MEMORY, o0 << 2, ORDER);
+      s01.intoMemorySegment(MEMORY, (o0 + LANES) << 2, ORDER);
+      s02.intoMemorySegment(MEMORY, (o0 + 2L * LANES) << 2, ORDER);
+      s03.intoMemorySegment(MEMORY, (o0 + 3L * LANES) << 2, ORDER);
+      s10.intoMemorySegment(MEMORY, o1 << 2, ORDER);
+      s11.intoMemorySegment(MEMORY, (o1 + LANES) << 2, ORDER);
+      s12.intoMemorySegment(MEMORY, (o1 + 2L * LANES) << 2, ORDER);
+      s13.intoMemorySegment(MEMORY, (o1 + 3L * LANES) << 2, ORDER);
+      s20.intoMemorySegment(MEMORY, o2 << 2, ORDER);
+      s21.intoMemorySegment(MEMORY, (o2 + LANES) << 2, ORDER);
+      s22.intoMemorySegment(MEMORY, (o2 + 2L * LANES) << 2, ORDER);
+      s23.intoMemorySegment(MEMORY, (o2 + 3L * LANES) << 2, ORDER);
+    }
+  }
+
   static void rows3x3(
       int groups,
       long terms,
@@ -209,6 +297,58 @@ final class VectorRows {
       s20.intoMemorySegment(MEMORY, o2 << 2, ORDER);
       s21.intoMemorySegment(MEMORY, (o2 + LANES) << 2, ORDER);
       s22.intoMemorySegment(MEMORY, (o2 + 2L * LANES) << 2, ORDER);
+    }
+  }
+
+  static void rows3x2(
+      int groups,
+      long terms,
+      long chosen,
+      long weights,
+      long places,
+      long step,
+      long a,
+      long aRow,
+      long out,
+      long outRow) {
+    for (int g = 0; g < groups; g++) {
+      long bits = choice(MEMORY, chosen, groups, g);
+      if (bits == 0) {
+        continue;
+      }
+      long term = (terms + 3L * g) << 2;
+      long w = weights + MEMORY.get(INT, term);
+      long p = places + MEMORY.get(INT, term + 4);
+      long o0 = out + MEMORY.get(INT, term + 8);
+      long o1 = o0 + outRow;
+      long o2 = o1 + outRow;
+      FloatVector s00 = FloatVector.fromMemorySegment(SPECIES, MEMORY, o0 << 2, ORDER);
+      FloatVector s01 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (o0 + LANES) << 2, ORDER);
+      FloatVector s10 = FloatVector.fromMemorySegment(SPECIES, MEMORY, o1 << 2, ORDER);
+      FloatVector s11 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (o1 + LANES) << 2, ORDER);
+      FloatVector s20 = FloatVector.fromMemorySegment(SPECIES, MEMORY, o2 << 2, ORDER);
+      FloatVector s21 = FloatVector.fromMemorySegment(SPECIES, MEMORY, (o2 + LANES) << 2, ORDER);
+      for (int left = Long.bitCount(bits); left > 0; left--) {
+        long i = Long.numberOfTrailingZeros(bits) * step;
+        bits &= bits - 1;
+        FloatVector f =
+            IntVector.broadcast(INTS, MEMORY.get(INT, (w + i) << 2)).reinterpretAsFloats();
+        long r0 = a + MEMORY.get(INT, (p + i) << 2);
+        s00 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, r0 << 2, ORDER), s00);
+        s01 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, (r0 + LANES) << 2, ORDER), s01);
+        long r1 = r0 + aRow;
+        s10 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, r1 << 2, ORDER), s10);
+        s11 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, (r1 + LANES) << 2, ORDER), s11);
+        long r2 = r1 + aRow;
+        s20 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, r2 << 2, ORDER), s20);
+        s21 = f.fma(FloatVector.fromMemorySegment(SPECIES, MEMORY, (r2 + LANES) << 2, ORDER), s21);
+      }
+      s00.intoMemorySegment(MEMORY, o0 << 2, ORDER);
+      s01.intoMemorySegment(MEMORY, (o0 + LANES) << 2, ORDER);
+      s10.intoMemorySegment(MEMORY, o1 << 2, ORDER);
+      s11.intoMemorySegment(MEMORY, (o1 + LANES) << 2, ORDER);
+      s20.intoMemorySegment(MEMORY, o2 << 2, ORDER);
+      s21.intoMemorySegment(MEMORY, (o2 + LANES) << 2, ORDER);
     }
   }
 

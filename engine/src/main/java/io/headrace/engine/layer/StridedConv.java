@@ -83,20 +83,45 @@ final class StridedConv {
   }
 
   private long productsAt() {
-    return elementsAt() + (long) group * tiles * elementRow();
+    return elementsAt() + ROW * elementRows();
   }
 
   private long gradientsAt() {
-    return productsAt() + (long) group * tiles * productRow();
+    return productsAt() + ROW * productRows();
   }
 
-  /** From a tile to the next, its elements lying together. */
+  /**
+   * From a tile's row of elements to the next tile's, which follows: a row of all tiles lies
+   * together.
+   */
   private long elementRow() {
-    return (long) ELEMENTS * shape.channels();
+    return (long) ROW * shape.channels();
   }
 
   private long productRow() {
-    return (long) ELEMENTS * weights.filters();
+    return (long) ROW * weights.filters();
+  }
+
+  /**
+   * From a row of elements to the next, a block more than needed: powers of two share cache sets.
+   */
+  private long elementRows() {
+    return (long) group * tiles * elementRow() + Kernels.BLOCK;
+  }
+
+  private long productRows() {
+    return (long) group * tiles * productRow() + Kernels.BLOCK;
+  }
+
+  /** Where an element of the first tile lies. */
+  private long elementAt(int element) {
+    return elementsAt() + element / ROW * elementRows() + (long) (element % ROW) * shape.channels();
+  }
+
+  private long productAt(int element) {
+    return productsAt()
+        + element / ROW * productRows()
+        + (long) (element % ROW) * weights.filters();
   }
 
   void forward(Pass pass, int shard, int from, int to, MemorySegment scratch) {
@@ -151,7 +176,7 @@ final class StridedConv {
             channels,
             scratch,
             to,
-            (long) ROW * channels,
+            elementRows(),
             channels);
         to += elementRow();
       }
@@ -167,7 +192,7 @@ final class StridedConv {
           outputs,
           channels,
           scratch,
-          elementsAt() + (long) element * channels,
+          elementAt(element),
           elementRow(),
           1,
           filters.forward(),
@@ -177,7 +202,7 @@ final class StridedConv {
           0,
           0,
           scratch,
-          productsAt() + (long) element * outputs,
+          productAt(element),
           productRow());
     }
   }
@@ -193,7 +218,7 @@ final class StridedConv {
             outputs,
             scratch,
             from,
-            (long) ROW * outputs,
+            productRows(),
             outputs,
             y.buffer(),
             (long) row * y.stride() + i * line + (long) j * outputs,
@@ -231,7 +256,7 @@ final class StridedConv {
             outputs,
             scratch,
             to,
-            (long) ROW * outputs,
+            productRows(),
             outputs);
         to += productRow();
       }
@@ -247,11 +272,11 @@ final class StridedConv {
           channels,
           images * tiles,
           scratch,
-          productsAt() + (long) element * outputs,
+          productAt(element),
           1,
           productRow(),
           scratch,
-          elementsAt() + (long) element * channels,
+          elementAt(element),
           elementRow(),
           scratch,
           gradientsAt() + filters.matrix(element),
@@ -269,7 +294,7 @@ final class StridedConv {
           channels,
           outputs,
           scratch,
-          productsAt() + (long) element * outputs,
+          productAt(element),
           productRow(),
           1,
           filters.backward(),
@@ -279,7 +304,7 @@ final class StridedConv {
           0,
           0,
           scratch,
-          elementsAt() + (long) element * channels,
+          elementAt(element),
           elementRow());
     }
   }
@@ -295,7 +320,7 @@ final class StridedConv {
             channels,
             scratch,
             from,
-            (long) ROW * channels,
+            elementRows(),
             channels,
             scratch,
             image.window(i, j),

@@ -35,8 +35,8 @@ final class StridedFilters {
 
   /** Where the matrix of an element of a tile begins; elements at odd places have one together. */
   long matrix(int element) {
-    int row = Math.min(element / TileTransform.ELEMENTS, TileTransform.FILTER_ELEMENTS - 1);
-    int column = Math.min(element % TileTransform.ELEMENTS, TileTransform.FILTER_ELEMENTS - 1);
+    int row = TileTransform.filterElement(element / TileTransform.ELEMENTS);
+    int column = TileTransform.filterElement(element % TileTransform.ELEMENTS);
     return (row * (long) TileTransform.FILTER_ELEMENTS + column) * matrix();
   }
 

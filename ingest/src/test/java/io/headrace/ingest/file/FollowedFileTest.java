@@ -214,7 +214,7 @@ class FollowedFileTest {
     readAll();
     rotate("0000"); // the oldest, whatever the others are called
     List<String> all = new ArrayList<>(List.of("first"));
-    for (String name : names.split(" ")) {
+    for (String name : names.split(" ", -1)) {
       append(name + "\n");
       clock -= 1000;
       rotate(name.replace(".gz", ""));
