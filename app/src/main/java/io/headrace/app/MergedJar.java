@@ -3,6 +3,8 @@ package io.headrace.app;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,17 +24,22 @@ import java.util.zip.ZipOutputStream;
  * Writes one jar that takes the place of a whole class path. A search for what is in no jar, as
  * libraries make for optional parts of theirs, opens all of them: a good part of a quick start. Of
  * a name that several have, the first counts, as on the class path; lists of services are joined.
+ * Our own classes have plain methods in it for what the JVM would make at each start.
  */
 final class MergedJar implements AutoCloseable {
   private static final String MANIFEST = "META-INF/MANIFEST.MF";
   private static final String SERVICES = "META-INF/services/";
   private static final String NETTY_VERSIONS = "META-INF/io.netty.versions.properties";
 
+  private static final String OURS = "io/headrace/";
+
   private final ZipOutputStream to;
+  private final PlainCalls plain;
   private final Set<String> written = new HashSet<>();
   private final Map<String, String> joined = new LinkedHashMap<>();
 
-  private MergedJar(Path jar) throws IOException {
+  private MergedJar(Path jar, ClassLoader classes) throws IOException {
+    plain = new PlainCalls(classes);
     to = new ZipOutputStream(Files.newOutputStream(jar));
     to.setLevel(Deflater.BEST_SPEED);
   }
@@ -40,13 +47,15 @@ final class MergedJar implements AutoCloseable {
   /** Takes the jar to write, which is replaced as a whole or not at all, and the class path. */
   public static void main(String[] arguments) throws IOException {
     Path jar = Path.of(arguments[0]);
+    List<String> classPath = List.of(arguments).subList(1, arguments.length);
     Path made = Path.of(arguments[0] + ".new");
     try {
-      try (var merged = new MergedJar(made)) {
+      try (var classes = new URLClassLoader(places(classPath));
+          var merged = new MergedJar(made, classes)) {
         merged.write(
             new ZipEntry(MANIFEST),
             "Manifest-Version: 1.0\r\n\r\n".getBytes(StandardCharsets.UTF_8));
-        for (String from : List.of(arguments).subList(1, arguments.length)) {
+        for (String from : classPath) {
           merged.add(new File(from));
         }
         merged.writeJoined();
@@ -55,6 +64,14 @@ final class MergedJar implements AutoCloseable {
     } finally {
       Files.deleteIfExists(made);
     }
+  }
+
+  private static URL[] places(List<String> classPath) throws IOException {
+    URL[] places = new URL[classPath.size()];
+    for (int at = 0; at < places.length; at++) {
+      places[at] = Path.of(classPath.get(at)).toUri().toURL();
+    }
+    return places;
   }
 
   /** Adds what a JVM of this version would find in the jar. */
@@ -74,7 +91,7 @@ final class MergedJar implements AutoCloseable {
               new String(content, StandardCharsets.UTF_8),
               (before, after) -> before + "\n" + after);
         } else if (!written.contains(entry.getName())) {
-          write(entry, content);
+          write(entry, isOurs(entry) ? plain.in(content) : content);
         }
       }
     }
@@ -88,6 +105,10 @@ final class MergedJar implements AutoCloseable {
         || name.equals("META-INF/INDEX.LIST")
         || name.endsWith("module-info.class")
         || name.matches("META-INF/[^/]*\\.(SF|RSA|DSA|EC)");
+  }
+
+  private static boolean isOurs(ZipEntry entry) {
+    return entry.getName().startsWith(OURS) && entry.getName().endsWith(".class");
   }
 
   private static boolean isList(ZipEntry entry) {

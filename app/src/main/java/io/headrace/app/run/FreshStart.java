@@ -15,17 +15,17 @@ final class FreshStart {
 
   /** Moves every checkpoint of {@code directory} into a new folder in it. */
   static void putAside(Path directory) {
-    var entries = DirectoryCheckpointStore.forReading(directory).list();
+    List<String> checkpoints = DirectoryCheckpointStore.forReading(directory).names();
     List<Path> journal = journal(directory);
-    if (entries.isEmpty() && journal.isEmpty()) {
+    if (checkpoints.isEmpty() && journal.isEmpty()) {
       return;
     }
     Path aside = directory.resolve("before-" + System.currentTimeMillis());
     try (var lock = DirectoryLock.hold(directory)) {
       assert lock != null;
       Files.createDirectories(aside);
-      for (var entry : entries) {
-        Files.move(directory.resolve(entry.name()), aside.resolve(entry.name()));
+      for (String name : checkpoints) {
+        Files.move(directory.resolve(name), aside.resolve(name));
       }
       for (Path segment : journal) {
         Files.move(segment, aside.resolve(segment.getFileName()));

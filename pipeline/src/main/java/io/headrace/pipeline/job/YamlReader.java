@@ -11,7 +11,7 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -20,6 +20,9 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * Reads YAML text into {@link YamlNode}s. Nothing is ever constructed from a tag, and what aliases
@@ -79,12 +82,18 @@ final class YamlReader {
     options.setCodePointLimit(MAX_CHARACTERS);
     options.setNestingDepthLimit(MAX_DEPTH);
     try {
-      return node("", new Yaml(options).compose(new StringReader(text)), 0);
+      return node("", composed(text, options), 0);
     } catch (MarkedYAMLException e) {
       throw new HeadraceException(YamlFault.describe(file, e), e);
     } catch (YAMLException e) {
       throw new HeadraceException(YamlFault.describe(file, e), e);
     }
+  }
+
+  /** What {@code Yaml.compose} does, without the maker of objects, which brings up a logger. */
+  private static @Nullable Node composed(String text, LoaderOptions options) {
+    var parser = new ParserImpl(new StreamReader(new StringReader(text)), options);
+    return new Composer(parser, new Resolver(), options).getSingleNode();
   }
 
   private YamlNode node(String path, @Nullable Node node, int depth) {

@@ -482,7 +482,8 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
     }
   }
 
-  private List<String> names() {
+  /** The stored checkpoints' names, by step; none of them is opened. */
+  public List<String> names() {
     try {
       return CheckpointNames.in(directory);
     } catch (IOException e) {
