@@ -21,6 +21,14 @@ public interface Kernels
     return Math.multiplyExact(Math.ceilDiv(count, BLOCK), BLOCK);
   }
 
+  /**
+   * A row of {@code count} floats and what keeps the rows of a matrix apart, so that a few columns
+   * of many rows do not share a few sets of the cache.
+   */
+  static int apart(int count) {
+    return count % (4 * BLOCK) == 0 ? count + BLOCK : count;
+  }
+
   /** What runs, for the log: "256-bit vectors". */
   String description();
 

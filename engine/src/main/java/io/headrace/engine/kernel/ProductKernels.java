@@ -5,6 +5,12 @@ import java.lang.foreign.MemorySegment;
 /** Products and sums over matrices, under the promises of {@link Kernels}. */
 public interface ProductKernels {
   /**
+   * Columns of a matrix that products read fastest where they lie side by side, without those
+   * behind them: as many of the next {@code columns}, both multiples of {@link Kernels#BLOCK}.
+   */
+  int panel(int columns);
+
+  /**
    * out[i][j] = first[i][j] + sum over l of a(i, l) b[l][j], in order. a(i, l) lies at aOffset + i
    * aRow + l aStep, which covers a matrix and its transpose.
    *

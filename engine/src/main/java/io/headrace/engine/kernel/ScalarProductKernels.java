@@ -9,6 +9,11 @@ import java.lang.foreign.MemorySegment;
 /** The products and sums of {@link ScalarKernels}. */
 interface ScalarProductKernels extends ProductKernels {
   @Override
+  default int panel(int columns) {
+    return columns;
+  }
+
+  @Override
   default void product(
       int m,
       int n,

@@ -26,6 +26,18 @@ final class UncheckedCopy {
     }
   }
 
+  /** See {@link Kernels#transpose}. */
+  static void transpose(int rows, int columns, long a, long aRow, long out, long outRow) {
+    for (int j = 0; j < columns; j++) {
+      long source = a + j;
+      long target = out + j * outRow;
+      for (int i = 0; i < rows; i++) {
+        writeInt(MEMORY, target + i, readInt(MEMORY, source));
+        source += aRow;
+      }
+    }
+  }
+
   private static boolean isNotZero(int count, long from, long step) {
     int bits = 0;
     for (int i = 0; i < count; i++) {

@@ -10,6 +10,11 @@ import java.lang.foreign.MemorySegment;
 /** The products and sums of {@link VectorKernels}. */
 interface VectorProductKernels extends ProductKernels {
   @Override
+  default int panel(int columns) {
+    return VectorProducts.panel(columns);
+  }
+
+  @Override
   default void product(
       int m,
       int n,
@@ -119,7 +124,14 @@ interface VectorProductKernels extends ProductKernels {
       long outOffset,
       long outRow) {
 
-    REST.transpose(rows, columns, a, aOffset, aRow, out, outOffset, outRow);
+    UncheckedCopy.transpose(
+        rows,
+        columns,
+        at(a, aOffset, span(rows, aRow, columns)),
+        aRow,
+        at(out, outOffset, span(columns, outRow, rows)),
+        outRow);
+    keep(a, out);
   }
 
   @Override

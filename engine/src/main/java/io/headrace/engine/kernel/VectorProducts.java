@@ -11,12 +11,20 @@ final class VectorProducts {
   private static final int TILE_ROWS = 4;
 
   /** 256-bit machines have 16 registers, others 32: enough for tiles of 16 vectors. */
-  private static final boolean LARGE_TILES = LANES != 8;
+  static final boolean SMALL_TILES = LANES == 8;
 
   /** Terms of a sum taken at once, so that the rows of b which a tile reads stay in the cache. */
-  private static final int DEPTH = 256;
+  static final int DEPTH = 256;
+
+  /** Columns of a panel: one large tile, or two small ones. */
+  private static final int PANEL = SMALL_TILES ? 6 * LANES : 64;
 
   private VectorProducts() {}
+
+  /** See {@link ProductKernels#panel}. */
+  static int panel(int columns) {
+    return Math.min(PANEL, columns);
+  }
 
   static void product(
       int m,
@@ -31,10 +39,11 @@ final class VectorProducts {
       long firstRow,
       long out,
       long outRow) {
-    int depth = Math.min(DEPTH, k);
+    int most = SMALL_TILES ? SmallProducts.depth(k) : DEPTH;
+    int depth = Math.min(most, k);
     strip(m, n, depth, a, aRow, aStep, b, bRow, first, firstRow, out, outRow);
-    for (int from = depth; from < k; from += DEPTH) {
-      depth = Math.min(DEPTH, k - from);
+    for (int from = depth; from < k; from += most) {
+      depth = Math.min(most, k - from);
       long aAt = a + from * aStep;
       long bAt = b + from * bRow;
       strip(m, n, depth, aAt, aRow, aStep, bAt, bRow, out, outRow, out, outRow);
@@ -54,11 +63,13 @@ final class VectorProducts {
       long firstRow,
       long out,
       long outRow) {
+    if (SMALL_TILES) {
+      SmallProducts.strip(m, n, k, a, aRow, aStep, b, bRow, first, firstRow, out, outRow);
+      return;
+    }
     int j = 0;
-    if (LARGE_TILES) {
-      for (; j + 4 * LANES <= n; j += 4 * LANES) {
-        columns4(m, k, a, aRow, aStep, b + j, bRow, first + j, firstRow, out + j, outRow);
-      }
+    for (; j + 4 * LANES <= n; j += 4 * LANES) {
+      columns4(m, k, a, aRow, aStep, b + j, bRow, first + j, firstRow, out + j, outRow);
     }
     for (; j + 2 * LANES <= n; j += 2 * LANES) {
       columns2(m, k, a, aRow, aStep, b + j, bRow, first + j, firstRow, out + j, outRow);

@@ -18,8 +18,6 @@ import java.util.List;
  * and from there into the copies, at once.
  */
 final class CellWeights {
-  private static final int PANEL = 64;
-
   /** Weights and the one of the bias, for which 64 inputs do not make a second tile. */
   private static final int TILE_TERMS = 72;
 
@@ -29,6 +27,8 @@ final class CellWeights {
   private final int width;
   private final int in;
   private final int paddedIn;
+  private final int stateStride;
+  private final int inputStride;
   private final int inputColumn;
   private final int inputColumns;
   private final int recurrentColumns;
@@ -40,6 +40,7 @@ final class CellWeights {
   private final List<Tile> tiles = new ArrayList<>();
   private final MemorySegment packed;
   private final MemorySegment gradients;
+  private final int panelWidth;
   private final long shardSize;
   private final long[] shardSteps;
   private final boolean[] started;
@@ -79,6 +80,8 @@ final class CellWeights {
     this.width = Kernels.padded(units);
     this.in = in;
     this.paddedIn = Kernels.padded(in);
+    this.stateStride = Kernels.apart(width);
+    this.inputStride = Kernels.apart(paddedIn);
     this.inputColumn = kind.inputFirst * width;
     this.inputColumns = kind.inputGates * width;
     this.recurrentColumns = kind.recurrentGates * width;
@@ -108,9 +111,11 @@ final class CellWeights {
     this.gradients = Floats.allocate(Math.multiplyExact(scope.shards(), shardSize));
     this.shardSteps = new long[scope.shards()];
     this.started = new boolean[scope.shards()];
-    this.recurrentTransposed = Floats.allocate((long) recurrentColumns * width);
-    this.inputTransposed = Floats.allocate(flowsBack ? (long) inputColumns * paddedIn : 0);
-    this.zeros = Floats.allocate(Math.max(PANEL, Math.max(width, paddedIn)));
+    this.recurrentTransposed = Floats.allocate((long) recurrentColumns * stateStride);
+    this.inputTransposed = Floats.allocate(flowsBack ? (long) inputColumns * inputStride : 0);
+    int widest = panels.stream().mapToInt(Panel::width).max().orElseThrow();
+    this.panelWidth = widest;
+    this.zeros = Floats.allocate(Math.max(widest, Math.max(width, paddedIn)));
   }
 
   private Parameter matrix(
@@ -120,9 +125,9 @@ final class CellWeights {
   }
 
   private void addPanels(int from, int to, int first, int end) {
-    for (int column = from; column < to; column += PANEL) {
+    for (int column = from; column < to; column += panels.getLast().width()) {
       long at = panels.isEmpty() ? 0 : panels.getLast().at(panels.getLast().end());
-      var panel = new Panel(column, Math.min(PANEL, to - column), first, end, at);
+      var panel = new Panel(column, kernels.panel(to - column), first, end, at);
       panels.add(panel);
       addTiles(panel, first, Math.min(end, units));
       addTiles(panel, Math.max(first, width), end);
@@ -214,7 +219,7 @@ final class CellWeights {
         1,
         recurrentTransposed,
         0,
-        width,
+        stateStride,
         added ? dh : zeros,
         added ? dhAt : 0,
         added ? width : 0,
@@ -243,7 +248,7 @@ final class CellWeights {
         1,
         inputTransposed,
         0,
-        paddedIn,
+        inputStride,
         added ? dx : zeros,
         added ? dxAt : 0,
         added ? dxRow : 0,
@@ -261,8 +266,8 @@ final class CellWeights {
     return shardSize * (shardSteps.length + 24L);
   }
 
-  static long scratch() {
-    return (long) TILE_TERMS * PANEL;
+  long scratch() {
+    return (long) TILE_TERMS * panelWidth;
   }
 
   /** Begins the gradient of a shard. */
@@ -343,13 +348,13 @@ final class CellWeights {
       Floats.copy(bias.values(), place, packed, panel.at(term), panel.width());
     }
     if (tile.first() < width) {
-      long to = (long) panel.column() * width + tile.first();
-      transpose(tile, 0, recurrentTransposed, to, width);
+      long to = (long) panel.column() * stateStride + tile.first();
+      transpose(tile, 0, recurrentTransposed, to, stateStride);
     } else if (flowsBack && tile.first() + tile.count() > input()) {
       int skipped = Math.max(0, input() - tile.first());
       long column = panel.column() - (long) inputColumn;
-      long to = column * paddedIn + tile.first() + skipped - input();
-      transpose(tile, skipped, inputTransposed, to, paddedIn);
+      long to = column * inputStride + tile.first() + skipped - input();
+      transpose(tile, skipped, inputTransposed, to, inputStride);
     }
   }
 

@@ -276,7 +276,7 @@ final class RecurrentStage {
   }
 
   long scratch() {
-    return CellWeights.scratch();
+    return weights.scratch();
   }
 
   /** Operations of all tiles. */

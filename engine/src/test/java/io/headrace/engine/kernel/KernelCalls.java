@@ -52,6 +52,15 @@ final class KernelCalls {
         "product on a row for all",
         (k, a, b, c, d) ->
             k.product(n, columns, n, b, o, stride, 1, c, o, stride, d, o, 0, a, o, stride));
+    calls.put(
+        "product by panels",
+        (k, a, b, c, d) -> {
+          for (int j = 0; j < columns; ) {
+            int panel = k.panel(columns - j);
+            k.addProduct(n, panel, n, b, o, stride, 1, c, o + j, stride, a, o + j, stride);
+            j += panel;
+          }
+        });
     calls.put("rowDots", (k, a, b, c, d) -> k.rowDots(n, n, b, o, stride, c, o, 0.25f, a, o));
     calls.put(
         "weightedRowSum", (k, a, b, c, d) -> k.weightedRowSum(n, n, b, o, c, o, stride, a, o));

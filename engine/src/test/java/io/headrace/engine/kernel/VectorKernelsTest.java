@@ -24,11 +24,19 @@ class VectorKernelsTest {
           "addProduct",
           "addProduct of a transpose",
           "product on a row for all",
+          "product by panels",
           "rowDots",
           "weightedRowSum",
           "addRows",
           "standardiseRows",
           "standardiseRowsGradient");
+
+  private static final List<String> PRODUCTS =
+      List.of(
+          "addProduct",
+          "addProduct of a transpose",
+          "product on a row for all",
+          "product by panels");
 
   private static final Map<Integer, Kernels> KERNELS =
       Map.of(
@@ -56,6 +64,26 @@ class VectorKernelsTest {
                 assertAlike(name, n, ours.get(i), twins.get(i));
               }
             });
+  }
+
+  /** A row of a product is the same in whatever tile it is, and tiles go by the width. */
+  @ParameterizedTest
+  @MethodSource("widthsAndSizes")
+  void productsHaveTheSameBitsAtEveryWidth(int bits, int n) {
+    for (String name : PRODUCTS) {
+      List<MemorySegment> ours = operands(n);
+      List<MemorySegment> others = operands(n);
+      KernelCalls.Call call = Objects.requireNonNull(KernelCalls.all(n).get(name));
+      Kernels widest = Objects.requireNonNull(KERNELS.get(512));
+      call.on(
+          Objects.requireNonNull(KERNELS.get(bits)),
+          ours.get(0),
+          ours.get(1),
+          ours.get(2),
+          ours.get(3));
+      call.on(widest, others.get(0), others.get(1), others.get(2), others.get(3));
+      assertThat(ours.getFirst().mismatch(others.getFirst())).as(name).isEqualTo(-1);
+    }
   }
 
   private static List<MemorySegment> operands(int n) {
