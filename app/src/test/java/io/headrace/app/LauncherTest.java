@@ -2,13 +2,10 @@ package io.headrace.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class LauncherTest {
@@ -31,20 +28,6 @@ class LauncherTest {
     String vectors = "--add-modules jdk.incubator.vector"; // where they do not come late
     assertThat(launcher).contains("headrace_vectors_named=\"" + vectors + "\"");
     assertThat(launcher.replace("$headrace_vectors ", vectors + " ")).contains(flags);
-  }
-
-  @Test
-  void namesMethodsThatAreThere() throws Exception {
-    var named = Pattern.compile("=dontinline,([\\w.]+)::(\\w+)");
-    List<MatchResult> found = named.matcher(Files.readString(LAUNCHER)).results().toList();
-    assertThat(found).hasSizeGreaterThan(2);
-    for (MatchResult method : found) {
-      Class<?> type = Class.forName(method.group(1), false, getClass().getClassLoader());
-      assertThat(type.getDeclaredMethods())
-          .extracting(Method::getName)
-          .as(method.group())
-          .contains(method.group(2));
-    }
   }
 
   @Test

@@ -33,7 +33,7 @@ record RowLane(
 
   void score(SampleBlock rows, int row) {
     work.score(rows, row);
-    loss.scoreFirst(scores, rows.labels(), rows.weights(), row);
+    loss.score(scores, rows.labels(), rows.weights(), row, 0, 1, 1);
   }
 
   /** Learns from the row scored last. */

@@ -28,31 +28,23 @@ final class LogisticLoss implements Loss {
     return Losses.oneUnitForTwoClasses("logistic", label);
   }
 
+  /** One exponential serves loss, output and slope. */
   @Override
   public void score(
       Scores rows, float[] labels, float[] weights, int base, int from, int to, float scale) {
     for (int row = from; row < to; row++) {
-      score(rows, row, labels[base + row], weights[base + row] * scale);
+      long at = (long) row * rows.stride();
+      double z = read(rows.scores(), at);
+      double y = labels[base + row];
+      double importance = importance(y, 1);
+      double e = Math.exp(-Math.abs(z));
+      double p = (z >= 0 ? 1 : e) / (1 + e);
+      double loss = Math.max(z, 0) + Math.log(1 + e) - y * z;
+      write(rows.losses(), row, (float) (importance * loss));
+      write(rows.outputs(), row, (float) p);
+      float slope = (float) (importance * (p - y));
+      write(rows.gradients(), at, slope * (weights[base + row] * scale));
     }
-  }
-
-  @Override
-  public void scoreFirst(Scores rows, float[] labels, float[] weights, int at) {
-    score(rows, 0, labels[at], weights[at]);
-  }
-
-  /** One exponential serves loss, output and slope. */
-  private void score(Scores rows, int row, double y, float factor) {
-    long at = (long) row * rows.stride();
-    double z = read(rows.scores(), at);
-    double importance = importance(y, 1);
-    double e = Math.exp(-Math.abs(z));
-    double p = (z >= 0 ? 1 : e) / (1 + e);
-    double loss = Math.max(z, 0) + Math.log(1 + e) - y * z;
-    write(rows.losses(), row, (float) (importance * loss));
-    write(rows.outputs(), row, (float) p);
-    float slope = (float) (importance * (p - y));
-    write(rows.gradients(), at, slope * factor);
   }
 
   @Override

@@ -29,16 +29,6 @@ public interface Loss {
    */
   void score(Scores rows, float[] labels, float[] weights, int base, int from, int to, float scale);
 
-  /**
-   * Turns the scores of row 0 alone into outputs, loss and gradients, as {@link #score} with a
-   * scale of 1 does. A loop of one turn takes the JVM's compiler several times as long as its body.
-   *
-   * @param at index of the row's label and weight
-   */
-  default void scoreFirst(Scores rows, float[] labels, float[] weights, int at) {
-    score(rows, labels, weights, at, 0, 1, 1);
-  }
-
   /** Turns scores of rows {@code from} up to {@code to}, excluded, into outputs only. */
   void predict(Scores rows, int from, int to);
 

@@ -113,23 +113,6 @@ class LossesTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("losses")
-  void aRowAloneIsScoredAsTheFirstOfMany(Named named) {
-    Loss loss = named.loss();
-    var random = new Random(9);
-    float[] labels = {0, named.label(random)};
-    float[] weights = {1, 0.5f + random.nextFloat()};
-    Loss.Scores many = scores(named.width(), 4);
-    Loss.Scores alone = scores(named.width(), 4);
-    loss.score(many, labels, weights, 1, 0, 1, 1);
-    loss.scoreFirst(alone, labels, weights, 1);
-    assertThat(Floats.toArray(alone.outputs())).isEqualTo(Floats.toArray(many.outputs()));
-    assertThat(Floats.toArray(alone.losses())).isEqualTo(Floats.toArray(many.losses()));
-    assertThat(Floats.toArray(alone.gradients())).isEqualTo(Floats.toArray(many.gradients()));
-    assertThat(Floats.read(alone.outputs(), 0)).isNotZero();
-  }
-
   /** Against the score after 200,000 small steps, each with the slope that the last one left. */
   @ParameterizedTest
   @CsvSource({
