@@ -1,5 +1,6 @@
 package io.headrace.engine.kernel;
 
+import static io.headrace.engine.kernel.VectorProducts.TILE_ROWS;
 import static io.headrace.engine.kernel.VectorWidth.LANES;
 
 /**
@@ -8,8 +9,6 @@ import static io.headrace.engine.kernel.VectorWidth.LANES;
  * enough to add to while others are on their way.
  */
 final class SmallProducts {
-  private static final int TILE_ROWS = 4;
-
   private SmallProducts() {}
 
   static void strip(

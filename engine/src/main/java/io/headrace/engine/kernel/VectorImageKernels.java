@@ -2,6 +2,7 @@ package io.headrace.engine.kernel;
 
 import static io.headrace.engine.kernel.ImageKernels.elements;
 import static io.headrace.engine.kernel.VectorMemory.at;
+import static io.headrace.engine.kernel.VectorMemory.blocks;
 import static io.headrace.engine.kernel.VectorMemory.keep;
 import static io.headrace.engine.kernel.VectorMemory.span;
 
@@ -51,7 +52,7 @@ interface VectorImageKernels extends ImageKernels {
     VectorImages.addRows(
         groups,
         rows,
-        n,
+        blocks(n),
         at(terms, termsOffset, 3L * groups),
         at(chosen, chosenOffset, 2L * groups),
         at(weights, weightsOffset, 0),
@@ -200,7 +201,7 @@ interface VectorImageKernels extends ImageKernels {
 
     if (side == 4) {
       VectorWideWinograd.filter(
-          n,
+          blocks(n),
           at(g, gOffset, 2 * (gRow + gStep) + n),
           gRow,
           gStep,
@@ -208,7 +209,7 @@ interface VectorImageKernels extends ImageKernels {
           outStep);
     } else {
       VectorWinograd.filter(
-          n,
+          blocks(n),
           at(g, gOffset, 2 * (gRow + gStep) + n),
           gRow,
           gStep,
@@ -232,7 +233,7 @@ interface VectorImageKernels extends ImageKernels {
 
     if (side == 4) {
       VectorWideWinograd.input(
-          n,
+          blocks(n),
           at(d, dOffset, (side + 1) * (dRow + dStep) + n),
           dRow,
           dStep,
@@ -240,7 +241,7 @@ interface VectorImageKernels extends ImageKernels {
           outStep);
     } else {
       VectorWinograd.input(
-          n,
+          blocks(n),
           at(d, dOffset, (side + 1) * (dRow + dStep) + n),
           dRow,
           dStep,
@@ -264,7 +265,7 @@ interface VectorImageKernels extends ImageKernels {
 
     if (side == 4) {
       VectorWideWinograd.output(
-          n,
+          blocks(n),
           at(m, mOffset, span(elements(side), mStep, n)),
           mStep,
           at(out, outOffset, (side - 1) * (outRow + outStep) + n),
@@ -272,7 +273,7 @@ interface VectorImageKernels extends ImageKernels {
           outStep);
     } else {
       VectorWinograd.output(
-          n,
+          blocks(n),
           at(m, mOffset, span(elements(side), mStep, n)),
           mStep,
           at(out, outOffset, (side - 1) * (outRow + outStep) + n),
@@ -297,7 +298,7 @@ interface VectorImageKernels extends ImageKernels {
 
     VectorTileTransforms.transform(
         transform,
-        n,
+        blocks(n),
         at(in, inOffset, (transform.inputs() - 1) * (inRow + inStep) + n),
         inRow,
         inStep,

@@ -42,6 +42,19 @@ final class VectorMemory {
             .formatted(segment, count, offset));
   }
 
+  /**
+   * {@code n}, which whole vectors have to come to exactly: a loop may go on until it does, and a
+   * tile be wider than what is left.
+   *
+   * @throws IllegalArgumentException if it is not a multiple of {@link Kernels#BLOCK}
+   */
+  static int blocks(int n) {
+    if (n < 0 || n % Kernels.BLOCK != 0) {
+      throw new IllegalArgumentException(n + " is no multiple of " + Kernels.BLOCK);
+    }
+    return n;
+  }
+
   /** Floats from the first of {@code rows} rows of {@code n} to the last, {@code row} apart. */
   static long span(long rows, long row, long n) {
     return rows <= 0 ? 0 : (rows - 1) * row + n;

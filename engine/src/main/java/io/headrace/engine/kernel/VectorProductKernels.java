@@ -2,6 +2,7 @@ package io.headrace.engine.kernel;
 
 import static io.headrace.engine.kernel.VectorKernels.REST;
 import static io.headrace.engine.kernel.VectorMemory.at;
+import static io.headrace.engine.kernel.VectorMemory.blocks;
 import static io.headrace.engine.kernel.VectorMemory.keep;
 import static io.headrace.engine.kernel.VectorMemory.span;
 
@@ -35,7 +36,7 @@ interface VectorProductKernels extends ProductKernels {
 
     VectorProducts.product(
         m,
-        n,
+        blocks(n),
         k,
         at(a, aOffset, span(m, aRow, span(k, aStep, 1))),
         aRow,

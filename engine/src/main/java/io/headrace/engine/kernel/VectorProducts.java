@@ -8,7 +8,7 @@ import static io.headrace.engine.kernel.VectorWidth.LANES;
  * of an element depend neither on the tile nor on the vector width.
  */
 final class VectorProducts {
-  private static final int TILE_ROWS = 4;
+  static final int TILE_ROWS = 4;
 
   /** 256-bit machines have 16 registers, others 32: enough for tiles of 16 vectors. */
   static final boolean SMALL_TILES = LANES == 8;

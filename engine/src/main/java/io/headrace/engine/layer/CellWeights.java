@@ -113,9 +113,8 @@ final class CellWeights {
     this.started = new boolean[scope.shards()];
     this.recurrentTransposed = Floats.allocate((long) recurrentColumns * stateStride);
     this.inputTransposed = Floats.allocate(flowsBack ? (long) inputColumns * inputStride : 0);
-    int widest = panels.stream().mapToInt(Panel::width).max().orElseThrow();
-    this.panelWidth = widest;
-    this.zeros = Floats.allocate(Math.max(widest, Math.max(width, paddedIn)));
+    this.panelWidth = panels.stream().mapToInt(Panel::width).max().orElseThrow();
+    this.zeros = Floats.allocate(Math.max(panelWidth, Math.max(width, paddedIn)));
   }
 
   private Parameter matrix(

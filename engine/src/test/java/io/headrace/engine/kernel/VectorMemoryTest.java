@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,6 +66,30 @@ class VectorMemoryTest {
             .isEqualTo(before[i]);
       }
     }
+  }
+
+  /** A loop that goes on until it meets its end would not stop. */
+  @ParameterizedTest
+  @ValueSource(ints = {-16, 8, 17, 40})
+  void refusesColumnsThatAreNoWholeBlocks(int n) {
+    var kernels = new VectorKernels();
+    MemorySegment a = Floats.allocate(1 << 16);
+    MemorySegment b = Floats.allocate(1 << 16);
+    for (TileTransform transform : TileTransform.values()) {
+      refuses(() -> kernels.transformTile(transform, n, a, 0, 512, 48, b, 0, 512, 48));
+    }
+    for (int side : new int[] {2, 4}) {
+      refuses(() -> kernels.winogradFilter(side, n, a, 0, 512, 48, b, 0, 48));
+      refuses(() -> kernels.winogradInput(side, n, a, 0, 512, 48, b, 0, 48));
+      refuses(() -> kernels.winogradOutput(side, n, a, 0, 48, b, 0, 512, 48));
+    }
+    refuses(() -> kernels.addProduct(4, n, 4, a, 0, 48, 1, b, 0, 48, a, 1 << 10, 48));
+  }
+
+  private static void refuses(ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is no multiple of 16");
   }
 
   @Test
