@@ -79,27 +79,21 @@ public final class Topics implements AutoCloseable {
     long last = System.nanoTime() + timeout.toNanos();
     while (true) {
       try {
-        create(new NewTopic(name, Optional.of(partitions), Optional.empty()));
+        var topic = new NewTopic(name, Optional.of(partitions), Optional.empty());
+        await(admin.createTopics(List.of(topic)).all());
         return new Topic(name, partitions);
       } catch (ExecutionException e) {
         if (e.getCause() instanceof TopicExistsException) {
           return find(name).orElseGet(() -> new Topic(name, partitions));
         }
-        if (!(e.getCause() instanceof InvalidReplicationFactorException)
-            || System.nanoTime() > last) {
+        // A broker that was held up for some seconds counts as dead until its next sign of life.
+        boolean brokersMissing = e.getCause() instanceof InvalidReplicationFactorException;
+        if (!brokersMissing || System.nanoTime() - last > 0) {
           throw refused("create topic " + name, e);
         }
         pause();
       }
     }
-  }
-
-  /**
-   * Kafka refuses a new topic while too few brokers are known to be alive. One that was held up for
-   * some seconds counts as dead until its next sign of life.
-   */
-  private void create(NewTopic topic) throws ExecutionException {
-    await(admin.createTopics(List.of(topic)).all());
   }
 
   private void pause() {
