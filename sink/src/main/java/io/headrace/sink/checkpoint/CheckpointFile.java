@@ -76,7 +76,11 @@ final class CheckpointFile {
     if (header.length != unhashed.length) {
       throw new IllegalStateException("a header's length depends on its hash");
     }
-    to.finish(ByteBuffer.allocate(Header.LENGTH_BYTES + header.length).put(length(header)).put(header).flip());
+    to.finish(
+        ByteBuffer.allocate(Header.LENGTH_BYTES + header.length)
+            .put(length(header))
+            .put(header)
+            .flip());
     return Header.parsed("", header).sha256();
   }
 

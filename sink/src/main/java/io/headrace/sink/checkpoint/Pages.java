@@ -42,9 +42,7 @@ final class Pages {
   static long[] hashes(MemorySegment data) {
     long[] hashes = new long[count(data)];
     int shares = Math.ceilDiv(hashes.length, SHARE);
-    IntStream.range(0, shares)
-        .parallel()
-        .forEach(share -> hash(data, share * SHARE, hashes));
+    IntStream.range(0, shares).parallel().forEach(share -> hash(data, share * SHARE, hashes));
     return hashes;
   }
 
