@@ -60,8 +60,7 @@ final class FreshMemory {
       throw refused(bytes);
     }
     MemorySegment mapped =
-        MemorySegment.ofAddress(address)
-            .reinterpret(all, Arena.ofAuto(), _ -> unmap(address, all));
+        MemorySegment.ofAddress(address).reinterpret(all, Arena.ofAuto(), _ -> unmap(address, all));
     if (!inLargePages) {
       return mapped;
     }

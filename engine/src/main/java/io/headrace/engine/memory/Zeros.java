@@ -69,10 +69,7 @@ public final class Zeros {
    */
   public static void takeRoom(MemorySegment table) {
     if (areLargePages(table.byteSize()) && FreshMemory.isOffered()) {
-      Thread.ofPlatform()
-          .name("headrace-memory")
-          .daemon()
-          .start(() -> FreshMemory.takeRoom(table));
+      Thread.ofPlatform().name("headrace-memory").daemon().start(() -> FreshMemory.takeRoom(table));
     }
   }
 
