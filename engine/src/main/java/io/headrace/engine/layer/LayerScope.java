@@ -33,6 +33,7 @@ public record LayerScope(
     Tape tape,
     Updates updates,
     Map<String, LayerState> states) {
+  private static final long MOST_SPREAD_FLOATS = 1L << 24; // 64 MiB
 
   /** The scope of layer number {@code other} in the same list. */
   LayerScope at(int other, String name) {
@@ -87,9 +88,18 @@ public record LayerScope(
    * an optimizer's slots behind each row.
    */
   Parameter table(String name, List<Long> shape, long rows, int columns, int slots) {
-    long stride = (1L + slots) * columns;
+    long stride = slots == 0 ? columns : tableStride(rows, (1L + slots) * columns);
     return parameters.claim(
         fullName(name), shape, rows, columns, stride, true, Initialisation.ZEROS);
+  }
+
+  /**
+   * Short rows begin at multiples of a power of two, so that none lies in two lines of the cache;
+   * in a table so large that they are many, they are close to each other instead.
+   */
+  static long tableStride(long rows, long floats) {
+    long stride = Long.highestOneBit(2 * floats - 1);
+    return stride <= Kernels.BLOCK && rows <= MOST_SPREAD_FLOATS / stride ? stride : floats;
   }
 
   /** Claims rows x columns floats under {@code shape}, rows at multiples of a block. */

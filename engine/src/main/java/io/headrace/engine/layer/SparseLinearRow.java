@@ -43,10 +43,10 @@ record SparseLinearRow(SparseWeights weights, RowUpdate.Moves moves) implements 
     Parameter bias = weights.bias();
     for (int j = 0; j < weights.out(); j++) {
       float slope = Floats.read(weights.y().gradients(), j);
-      move(pairs, row, weights.weight().offset() + j, slope);
-      if (bias != null) {
+      if (bias != null) { // before all others, for the next row's score begins with it
         moves.move(weights.floats(), bias.offset() + j, weights.out(), slope);
       }
+      move(pairs, row, weights.weight().offset() + j, slope);
     }
   }
 

@@ -15,13 +15,16 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Times a job whose source ends, as it is: with its ledger, metrics and checkpoints. First as
  * processes of their own, {@code ./headrace run}, then as passes in this JVM, of which the later
- * ones are steady. Every pass must end with the same parameters, unless the job is hogwild.
+ * ones are steady: as a whole, and from the first step to the last, which a longer job comes close
+ * to; more {@code epochs} have checkpoints in between. Every pass must end with the same
+ * parameters, unless the job is hogwild.
  */
 public final class JobTimes {
   private final Path job;
@@ -31,6 +34,7 @@ public final class JobTimes {
   private int processes = 3;
   private int passes = 6;
   private final List<String> settings = new ArrayList<>();
+  private final List<Double> stepRates = new ArrayList<>();
 
   private JobTimes(Path job, Path launcher, Path directory) {
     this.job = job;
@@ -93,29 +97,36 @@ public final class JobTimes {
     if (passes > 1) {
       List<Double> steady = rates.subList(rates.size() / 2, rates.size());
       System.out.printf(
-          Locale.ROOT, "steady: median %,.0f rows/s of the later half%n", median(steady));
+          Locale.ROOT,
+          "steady: median %,.0f rows/s of the later half, %,.0f from step to step%n",
+          median(steady),
+          median(stepRates.subList(stepRates.size() / 2, stepRates.size())));
     }
   }
 
   private double pass(int number, Set<String> answers) {
     List<String> all = settings("pass-" + number);
     JobSpec spec = data == null ? JobFile.read(job, all) : JobFile.read(job, all, data);
+    var steps = new StepClock();
+    var options = new JobRun.Options(List.of(), OptionalLong.empty(), steps);
     long begun = System.nanoTime();
-    try (JobRun run = JobRun.start(spec, JobRun.Options.NONE)) {
+    try (JobRun run = JobRun.start(spec, options)) {
       TrainingStatus end = run.await();
       double seconds = (System.nanoTime() - begun) / 1e9;
       double rate = end.ledger().trained() / seconds;
       System.out.printf(
           Locale.ROOT,
-          "pass %d: %,d rows in %.2f s, %,.0f rows/s, %s%n",
+          "pass %d: %,d rows in %.2f s, %,.0f rows/s, %,.0f from step to step, %s%n",
           number,
           end.ledger().trained(),
           seconds,
           rate,
+          steps.rowsPerSecond(),
           end.metrics() == null ? "" : end.metrics().total());
       if (spec.engine().mode() == WorkerMode.SYNCHRONOUS) {
         answers.add(run.trainer().parametersSha256());
       }
+      stepRates.add(steps.rowsPerSecond());
       return rate;
     }
   }
