@@ -6,6 +6,7 @@ import io.headrace.engine.kernel.KernelProvider;
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.layer.Pass;
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.memory.Zeros;
 import io.headrace.engine.metric.OnlineEvaluation;
 import io.headrace.engine.privacy.PrivacyAccount;
 import io.headrace.engine.privacy.PrivacySpec;
@@ -45,6 +46,9 @@ public final class Trainer implements AutoCloseable {
   private final @Nullable PrivacyAccount privacy;
   private final SnapshotMemory snapshotMemory;
   private long step;
+
+  /** Of the parameters as they are; null where nobody asked since they changed. */
+  private @Nullable String parametersSha256;
 
   /**
    * @param threads threads that share a step, the caller's included, at least 1
@@ -152,6 +156,7 @@ public final class Trainer implements AutoCloseable {
       throw new IllegalArgumentException(
           "a batch of " + count + " rows is larger than the model's " + spec.batchSize());
     }
+    parametersSha256 = null;
     model.meet(rows);
     model.updates().norm().startBatch();
     boolean rowByRow = spec.update() == UpdateMode.SAMPLE || privacy != null;
@@ -259,6 +264,7 @@ public final class Trainer implements AutoCloseable {
    *     classes under the logistic loss: that of class 1), predictions for numbers
    */
   public void predict(SampleBlock rows, MemorySegment outputs) {
+    aboutToRead();
     model.predict(plan, pass, rows, outputs);
   }
 
@@ -268,6 +274,7 @@ public final class Trainer implements AutoCloseable {
    * @param into takes outputs and losses; made for this trainer's label and {@link #outputWidth}
    */
   public void evaluate(SampleBlock rows, OnlineEvaluation into) {
+    aboutToRead();
     for (int from = 0; from < rows.size(); from += spec.batchSize()) {
       int count = Math.min(spec.batchSize(), rows.size() - from);
       model.startScoring(pass, rows, from, count);
@@ -275,6 +282,13 @@ public final class Trainer implements AutoCloseable {
       float[] labels = Arrays.copyOfRange(rows.labels(), from, from + count);
       float[] weights = Arrays.copyOfRange(rows.weights(), from, from + count);
       into.add(model.outputs(), labels, weights, model.losses(), count);
+    }
+  }
+
+  /** Rows that are late catch up when they are read. */
+  private void aboutToRead() {
+    if (model.updates().catchUp().isPresent()) {
+      parametersSha256 = null;
     }
   }
 
@@ -329,9 +343,15 @@ public final class Trainer implements AutoCloseable {
     return metrics;
   }
 
-  /** SHA-256 of the parameters' bytes in layer order, as lower-case hexadecimal digits. */
+  /**
+   * SHA-256 of the parameters' bytes in layer order, as lower-case hexadecimal digits. It is kept
+   * until they may have changed.
+   */
   public String parametersSha256() {
-    return new ModelState(model).sha256();
+    if (parametersSha256 == null) {
+      parametersSha256 = new ModelState(model).sha256();
+    }
+    return parametersSha256;
   }
 
   /** A copy of all state, complete. Its memory is used again by the next snapshot. */
@@ -346,6 +366,15 @@ public final class Trainer implements AutoCloseable {
   public void reserveSnapshots() {
     new ModelState(model).reserve(snapshotMemory);
     guard.reserve();
+  }
+
+  /**
+   * Has the system make room for parameters that lie in large pages, on a thread of its own: the
+   * first steps write to each of those pages, and would wait. Memory that is allocated meanwhile
+   * waits as well.
+   */
+  public void takeRoom() {
+    Zeros.takeRoom(model.parameters().values());
   }
 
   /**
@@ -395,6 +424,7 @@ public final class Trainer implements AutoCloseable {
   public void restore(Checkpoint checkpoint) {
     var reader = new CheckpointReader(checkpoint);
     reader.requireSpec(spec);
+    parametersSha256 = null;
     new ModelState(model).restore(reader);
     evaluation.counted().restore(reader.within(EVALUATION));
     if (privacy != null) {
