@@ -40,8 +40,7 @@ public final class Trainer implements AutoCloseable {
   private final Pass pass = new Pass();
   private final Plan plan;
   private final RowLearner rowLearner;
-  private final LearnedRows learnedRows;
-  private final OnlineEvaluation evaluation;
+  private final LateEvaluation evaluation;
   private final LedgerCounter ledger = new LedgerCounter();
   private final DivergenceGuard guard;
   private final @Nullable PrivacyAccount privacy;
@@ -98,11 +97,16 @@ public final class Trainer implements AutoCloseable {
     this.model = new Model(spec, kernels);
     this.guard = new DivergenceGuard(spec, model, policy, copies, ledger);
     this.snapshotMemory = new SnapshotMemory(copies);
-    this.evaluation = new OnlineEvaluation(spec.schema().label(), model.outputWidth());
     List<RowLane> lanes = mode == WorkerMode.HOGWILD ? model.lanes(threads) : List.of();
+    int width = model.outputWidth();
+    this.evaluation =
+        new LateEvaluation(
+            new OnlineEvaluation(spec.schema().label(), width),
+            !lanes.isEmpty(),
+            spec.batchSize(),
+            width);
     this.team = new WorkerTeam(threads, model.scratch());
     this.plan = model.plan(team, pass);
-    this.learnedRows = new LearnedRows(spec.batchSize(), model.outputWidth());
     this.privacy = spec.privacy().map(this::account).orElse(null);
     this.rowLearner = rowLearner(lanes);
   }
@@ -113,7 +117,7 @@ public final class Trainer implements AutoCloseable {
     }
     return lanes.isEmpty()
         ? new RowByRow(model, plan, pass, team, spec.batchSize())
-        : new Hogwild(model, lanes, team, spec);
+        : new Hogwild(model, lanes, team, spec, evaluation::count);
   }
 
   private PrivacyAccount account(PrivacySpec bounds) {
@@ -164,7 +168,7 @@ public final class Trainer implements AutoCloseable {
    * and some not; see {@link StepResult#divergence}.
    */
   public boolean learnedFrom(int row) {
-    return !learnedRows.leftOut(row);
+    return !evaluation.last().leftOut(row);
   }
 
   /** Whether the job's budget of privacy allows to learn from the batch. */
@@ -188,7 +192,7 @@ public final class Trainer implements AutoCloseable {
           guard.leaveOut(step + 1, meanLoss, batch.ledger(), () -> score(rows, count));
       return new StepResult(step, 0, 0, divergence);
     }
-    evaluation.add(model.outputs(), rows.labels(), rows.weights(), model.losses(), count);
+    evaluation.counted().add(model.outputs(), rows.labels(), rows.weights(), model.losses(), count);
     model.updates().startStep(guard.nextStep(), rateFactor());
     plan.learn();
     model.finishStep(team);
@@ -205,6 +209,7 @@ public final class Trainer implements AutoCloseable {
 
   private StepResult trainRows(MiniBatch batch) {
     SampleBlock rows = batch.rows();
+    LearnedRows learnedRows = evaluation.next();
     rowLearner.learn(rows, guard.nextStep(), rateFactor(), guard::accepts, learnedRows);
     double meanLoss = learnedRows.meanLoss();
     int learned = learnedRows.learned();
@@ -217,12 +222,7 @@ public final class Trainer implements AutoCloseable {
     if (left > 0) {
       guard.stopIfAsked(step + 1, learnedRows.badLoss());
     }
-    evaluation.add(
-        learnedRows.outputs(),
-        learnedRows.labels(),
-        learnedRows.weights(),
-        learnedRows.losses(),
-        learned);
+    evaluation.add();
     double usual = guard.usualLoss();
     int updates = spec.update() == UpdateMode.SAMPLE ? learned : 1;
     StepResult result = taken(batch, learned, updates, meanLoss);
@@ -324,6 +324,7 @@ public final class Trainer implements AutoCloseable {
 
   /** Metrics now; the window is over and a new one begins. */
   public TrainingMetrics metrics(String job, long timeMillis, double samplesPerSecond) {
+    OnlineEvaluation scores = evaluation.counted();
     var metrics =
         new TrainingMetrics(
             job,
@@ -332,13 +333,13 @@ public final class Trainer implements AutoCloseable {
             samplesPerSecond,
             learningRate(),
             ledger(),
-            evaluation.window(),
-            evaluation.total(),
-            evaluation.baselines(),
-            evaluation.confusion(),
+            scores.window(),
+            scores.total(),
+            scores.baselines(),
+            scores.confusion(),
             privacySpent(),
-            evaluation.calibration());
-    evaluation.startWindow();
+            scores.calibration());
+    scores.startWindow();
     return metrics;
   }
 
@@ -386,7 +387,7 @@ public final class Trainer implements AutoCloseable {
     snapshotMemory.clear();
     List<GradualCopy> copies = new ArrayList<>();
     copies.add(new ModelState(model).copy(snapshotMemory, true));
-    evaluation.save(snapshotMemory.within(EVALUATION));
+    evaluation.counted().save(snapshotMemory.within(EVALUATION));
     if (privacy != null) {
       privacy.save(snapshotMemory.within(PRIVACY));
     }
@@ -425,7 +426,7 @@ public final class Trainer implements AutoCloseable {
     reader.requireSpec(spec);
     parametersSha256 = null;
     new ModelState(model).restore(reader);
-    evaluation.restore(reader.within(EVALUATION));
+    evaluation.counted().restore(reader.within(EVALUATION));
     if (privacy != null) {
       privacy.restore(reader.within(PRIVACY));
     }
