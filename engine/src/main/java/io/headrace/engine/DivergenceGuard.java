@@ -119,7 +119,7 @@ final class DivergenceGuard {
       if (!untouched && !finite()) { // to look at a blank table takes longer than a step
         return false;
       }
-      good.take(learned, ledger.ledger());
+      good.take(learned, ledger.ledger(), untouched);
       undosInTurn = 0;
     }
     return true;
@@ -204,7 +204,7 @@ final class DivergenceGuard {
     }
     boolean finite = finite();
     if (finite) {
-      suspect.take(learned, ledger.ledger());
+      suspect.take(learned, ledger.ledger(), false);
     }
     good.putBack();
     if (!finite || watch.accepts(rescore.getAsDouble())) {

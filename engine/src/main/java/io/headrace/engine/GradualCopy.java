@@ -75,6 +75,19 @@ final class GradualCopy {
     this.left = new AtomicInteger(pages.length());
   }
 
+  /** Says that all originals are zeros, as all copies are: nothing is left to copy. */
+  void isOfZeros() {
+    for (int page = 0; page < pages.length(); page++) {
+      pages.setRelease(page, COPIED);
+    }
+    left.set(0);
+  }
+
+  /** Whether all places of the copy are zeros. */
+  boolean startsBlank() {
+    return copies.stream().allMatch(vector -> vector.stream().allMatch(CopyPlace::blank));
+  }
+
   /** To be called before floats of the originals change; returns when they may. */
   void before(long offset, long count) {
     int from = (int) (offset >> PAGE_BITS);
