@@ -75,6 +75,19 @@ final class GradualCopy {
     this.left = new AtomicInteger(pages.length());
   }
 
+  /** Says that all originals are zeros, as all copies are: nothing is left to copy. */
+  void isOfZeros() {
+    for (int page = 0; page < pages.length(); page++) {
+      pages.setRelease(page, COPIED);
+    }
+    left.set(0);
+  }
+
+  /** Whether all places of the copy are zeros. */
+  boolean startsBlank() {
+    return copies.stream().allMatch(vector -> vector.stream().allMatch(CopyPlace::blank));
+  }
+
   /** To be called before floats of the originals change; returns when they may. */
   void before(long offset, long count) {
     int from = (int) (offset >> PAGE_BITS);
@@ -137,6 +150,13 @@ final class GradualCopy {
   void finish() {
     for (int end = pages.length(); end > 0; end -= PAGES_AT_ONCE) {
       copyPages(Math.max(0, end - PAGES_AT_ONCE), end);
+    }
+  }
+
+  /** The same beside a thread that does so, from the start on: they meet somewhere. */
+  void helpFinish() {
+    for (int from = 0; from < pages.length(); from += PAGES_AT_ONCE) {
+      copyPages(from, Math.min(pages.length(), from + PAGES_AT_ONCE));
     }
   }
 

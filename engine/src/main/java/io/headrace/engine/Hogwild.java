@@ -1,8 +1,6 @@
 package io.headrace.engine;
 
-import io.headrace.engine.memory.Floats;
 import io.headrace.engine.sample.SampleBlock;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoublePredicate;
@@ -21,31 +19,32 @@ final class Hogwild implements RowLearner {
   /** So few that threads end together, so many that they seldom meet at the counter. */
   private static final int ROWS_AT_ONCE = 16;
 
+  private static final int REFUSED = -1;
+
   private final OptimizerUpdates updates;
   private final List<RowLane> lanes;
   private final WorkerTeam team;
   private final WorkerTeam.Phase work = (lane, scratch) -> learnRows(lane);
   private final AtomicInteger next = new AtomicInteger();
+  private final Runnable meanwhile;
   private final int batchSize;
-  private final int width;
-  private final MemorySegment outputs;
-  private final MemorySegment losses;
   private SampleBlock rows;
+  private LearnedRows learned;
   private long updatesBefore;
   private double rateFactor;
 
   /**
    * @param lanes one for each thread of the team
+   * @param meanwhile work that one thread does in each batch, beside the rows
    */
-  Hogwild(Model model, List<RowLane> lanes, WorkerTeam team, ModelSpec spec) {
+  Hogwild(Model model, List<RowLane> lanes, WorkerTeam team, ModelSpec spec, Runnable meanwhile) {
     this.updates = model.updates();
     this.lanes = lanes;
     this.team = team;
     this.batchSize = spec.batchSize();
-    this.width = model.outputWidth();
-    this.outputs = Floats.allocate((long) batchSize * width);
-    this.losses = Floats.allocate(batchSize);
+    this.meanwhile = meanwhile;
     this.rows = new SampleBlock(spec.schema(), 0);
+    this.learned = new LearnedRows(0, model.outputWidth());
   }
 
   @Override
@@ -53,78 +52,67 @@ final class Hogwild implements RowLearner {
       SampleBlock batch, long number, double factor, DoublePredicate gate, LearnedRows into) {
     into.clear();
     rows = batch;
+    learned = into;
     updatesBefore = (number - 1) * batchSize;
     rateFactor = factor;
     updates.startStep(updatesBefore + 1, rateFactor);
-    int begun = learnFirst(gate, into);
-    if (into.learned() == 0) {
+    int begun = learnFirst(gate);
+    if (begun == REFUSED) {
       return;
     }
     next.set(begun);
     team.run(lanes.size(), work);
-    for (int row = begun; row < rows.size(); row++) {
-      take(row, into);
-    }
+    into.settle(batch);
   }
 
   /**
    * Learns from the first row of sound loss, while no other thread does.
    *
-   * @return the row behind it; nothing is learned if there is none, or the gate is closed
+   * @return the row behind it; {@link #REFUSED} if the gate is closed
    */
-  private int learnFirst(DoublePredicate gate, LearnedRows into) {
+  private int learnFirst(DoublePredicate gate) {
     RowLane lane = lanes.getFirst();
     for (int row = 0; row < rows.size(); row++) {
-      lane.score(rows, row);
-      keep(lane, row);
-      double weighted = LearnedRows.weighted(rows, row, lane.lastLoss());
+      double weighted = score(lane, row);
       if (Double.isFinite(weighted)) {
         if (!gate.test(weighted)) {
-          into.refuse(weighted);
-          return row;
+          learned.refuse(weighted);
+          return REFUSED;
         }
-        lane.learn(rows, row, updatesBefore + row + 1, rateFactor);
-        take(row, into);
+        learn(lane, row);
         return row + 1;
       }
-      take(row, into);
     }
     return rows.size();
   }
 
+  /** The work beside the rows is the last thread's; the others take its share of the rows. */
   private void learnRows(int number) {
+    if (number == lanes.size() - 1) {
+      meanwhile.run();
+    }
     RowLane lane = lanes.get(number);
     int count = rows.size();
     for (int from = next.getAndAdd(ROWS_AT_ONCE);
         from < count;
         from = next.getAndAdd(ROWS_AT_ONCE)) {
       for (int row = from; row < Math.min(from + ROWS_AT_ONCE, count); row++) {
-        lane.score(rows, row);
-        keep(lane, row);
-        if (Double.isFinite(LearnedRows.weighted(rows, row, lane.lastLoss()))) {
-          lane.learn(rows, row, updatesBefore + row + 1, rateFactor);
+        if (Double.isFinite(score(lane, row))) {
+          learn(lane, row);
         }
       }
     }
   }
 
-  /** Puts aside what a row gave, until all have. */
-  private void keep(RowLane lane, int row) {
-    if (width == 1) {
-      Floats.write(outputs, row, Floats.read(lane.outputs(), 0));
-    } else {
-      Floats.copy(lane.outputs(), 0, outputs, (long) row * width, width);
-    }
-    Floats.write(losses, row, lane.lastLoss());
+  /** Scores a row, puts what it gave aside until all have, and gives its weighted loss. */
+  private double score(RowLane lane, int row) {
+    lane.score(rows, row);
+    float loss = lane.lastLoss();
+    learned.put(row, lane.outputs(), loss);
+    return LearnedRows.weighted(rows, row, loss);
   }
 
-  private void take(int row, LearnedRows into) {
-    float loss = Floats.read(losses, row);
-    double weighted = LearnedRows.weighted(rows, row, loss);
-    if (Double.isFinite(weighted)) {
-      into.keep(rows, row, outputs, (long) row * width, loss);
-    } else {
-      into.leaveOut(row, weighted);
-    }
+  private void learn(RowLane lane, int row) {
+    lane.learn(rows, row, updatesBefore + row + 1, rateFactor);
   }
 }

@@ -1,6 +1,7 @@
 package io.headrace.engine;
 
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.metric.OnlineEvaluation;
 import io.headrace.engine.sample.LedgerCounter;
 import io.headrace.engine.sample.SampleBlock;
 import java.lang.foreign.MemorySegment;
@@ -56,6 +57,41 @@ final class LearnedRows {
     learned++;
   }
 
+  /**
+   * Puts what row {@code row} gave, whose outputs begin at 0, where {@link #settle} finds it.
+   * Different threads may put different rows.
+   */
+  void put(int row, MemorySegment from, float loss) {
+    if (width == 1) {
+      Floats.write(outputs, row, Floats.read(from, 0));
+    } else {
+      Floats.copy(from, 0, outputs, (long) row * width, width);
+    }
+    Floats.write(losses, row, loss);
+  }
+
+  /** Takes all rows of a batch, each of which was put; those of no finite loss are left out. */
+  void settle(SampleBlock rows) {
+    float[] ownLabels = rows.labels();
+    float[] ownWeights = rows.weights();
+    for (int row = 0; row < rows.size(); row++) {
+      float loss = Floats.read(losses, row);
+      double weighted = (double) ownWeights[row] * loss;
+      if (!Double.isFinite(weighted)) {
+        leaveOut(row, weighted);
+        continue;
+      }
+      if (learned < row) {
+        Floats.copy(outputs, (long) row * width, outputs, (long) learned * width, width);
+        Floats.write(losses, learned, loss);
+      }
+      labels[learned] = ownLabels[row];
+      weights[learned] = ownWeights[row];
+      lossSum += weighted;
+      learned++;
+    }
+  }
+
   /** Takes note of a row that cannot be learned from. */
   void leaveOut(int row, double weightedLoss) {
     badLoss = weightedLoss;
@@ -104,19 +140,8 @@ final class LearnedRows {
     return learned == 0 ? badLoss : lossSum / learned;
   }
 
-  MemorySegment outputs() {
-    return outputs;
-  }
-
-  MemorySegment losses() {
-    return losses;
-  }
-
-  float[] labels() {
-    return labels;
-  }
-
-  float[] weights() {
-    return weights;
+  /** Counts the learned rows, in their order. */
+  void addTo(OnlineEvaluation evaluation) {
+    evaluation.add(outputs, labels, weights, losses, learned);
   }
 }

@@ -253,6 +253,14 @@ final class Model {
         this::predictRows);
   }
 
+  /**
+   * Whether parameters and slots are all zeros at first: tables that have both are, unless rows
+   * that are late have a step beside them.
+   */
+  boolean isMadeOfZeros() {
+    return tape.single().isPresent() && updates.catchUp().isEmpty();
+  }
+
   /** The model's work on one row without a plan, where it has such a way. */
   Optional<RowLane> singleRow() {
     return tape.single().map(row -> new RowLane(row, loss, scores, updates.norm()));

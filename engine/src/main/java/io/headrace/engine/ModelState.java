@@ -41,6 +41,15 @@ record ModelState(Model model) {
     return copy;
   }
 
+  /** The same of parameters and slots as they were made, of which zeros need no copying. */
+  GradualCopy copyUntouched(SnapshotMemory to) {
+    GradualCopy copy = copy(to, false);
+    if (model.isMadeOfZeros() && copy.startsBlank()) {
+      copy.isOfZeros();
+    }
+    return copy;
+  }
+
   /** The same without slots, unless weights are late, which catch up by them. */
   GradualCopy copyWeights(SnapshotMemory to) {
     if (model.updates().catchUp().isPresent()) {

@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 /**
  * A checkpoint whose tensors are still being copied while learning goes on. One thread, not
  * necessarily the trainer's, calls {@link #finish}, until it has returned nobody may read tensors,
- * and {@link #release}.
+ * and {@link #release}. Any thread may {@link #help}.
  */
 public final class Snapshot {
   private final Checkpoint checkpoint;
@@ -28,6 +28,14 @@ public final class Snapshot {
   public Checkpoint finish() {
     copies.forEach(GradualCopy::finish);
     return checkpoint;
+  }
+
+  /**
+   * Copies a part of what is left, from the other end, and returns when everything is copied: for
+   * who has nothing else to do before it is.
+   */
+  public void help() {
+    copies.forEach(GradualCopy::helpFinish);
   }
 
   /**

@@ -67,10 +67,11 @@ final class StateCopy {
    * Copies the state of now in the place of the one before.
    *
    * @param steps steps in the parameters
+   * @param untouched whether parameters and slots are as they were made
    */
-  void take(long steps, Ledger account) {
+  void take(long steps, Ledger account, boolean untouched) {
     startAnew();
-    copy = model.copy(memory, false);
+    copy = untouched ? model.copyUntouched(memory) : model.copy(memory, false);
     watch.save(memory.within(WATCH));
     learned = steps;
     ledger = account;

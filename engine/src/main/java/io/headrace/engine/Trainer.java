@@ -6,6 +6,7 @@ import io.headrace.engine.kernel.KernelProvider;
 import io.headrace.engine.kernel.Kernels;
 import io.headrace.engine.layer.Pass;
 import io.headrace.engine.memory.Floats;
+import io.headrace.engine.memory.Zeros;
 import io.headrace.engine.metric.OnlineEvaluation;
 import io.headrace.engine.privacy.PrivacyAccount;
 import io.headrace.engine.privacy.PrivacySpec;
@@ -39,13 +40,15 @@ public final class Trainer implements AutoCloseable {
   private final Pass pass = new Pass();
   private final Plan plan;
   private final RowLearner rowLearner;
-  private final LearnedRows learnedRows;
-  private final OnlineEvaluation evaluation;
+  private final LateEvaluation evaluation;
   private final LedgerCounter ledger = new LedgerCounter();
   private final DivergenceGuard guard;
   private final @Nullable PrivacyAccount privacy;
   private final SnapshotMemory snapshotMemory;
   private long step;
+
+  /** Of the parameters as they are; null where nobody asked since they changed. */
+  private @Nullable String parametersSha256;
 
   /**
    * @param threads threads that share a step, the caller's included, at least 1
@@ -94,11 +97,16 @@ public final class Trainer implements AutoCloseable {
     this.model = new Model(spec, kernels);
     this.guard = new DivergenceGuard(spec, model, policy, copies, ledger);
     this.snapshotMemory = new SnapshotMemory(copies);
-    this.evaluation = new OnlineEvaluation(spec.schema().label(), model.outputWidth());
     List<RowLane> lanes = mode == WorkerMode.HOGWILD ? model.lanes(threads) : List.of();
+    int width = model.outputWidth();
+    this.evaluation =
+        new LateEvaluation(
+            new OnlineEvaluation(spec.schema().label(), width),
+            !lanes.isEmpty(),
+            spec.batchSize(),
+            width);
     this.team = new WorkerTeam(threads, model.scratch());
     this.plan = model.plan(team, pass);
-    this.learnedRows = new LearnedRows(spec.batchSize(), model.outputWidth());
     this.privacy = spec.privacy().map(this::account).orElse(null);
     this.rowLearner = rowLearner(lanes);
   }
@@ -109,7 +117,7 @@ public final class Trainer implements AutoCloseable {
     }
     return lanes.isEmpty()
         ? new RowByRow(model, plan, pass, team, spec.batchSize())
-        : new Hogwild(model, lanes, team, spec);
+        : new Hogwild(model, lanes, team, spec, evaluation::count);
   }
 
   private PrivacyAccount account(PrivacySpec bounds) {
@@ -148,6 +156,7 @@ public final class Trainer implements AutoCloseable {
       throw new IllegalArgumentException(
           "a batch of " + count + " rows is larger than the model's " + spec.batchSize());
     }
+    parametersSha256 = null;
     model.meet(rows);
     model.updates().norm().startBatch();
     boolean rowByRow = spec.update() == UpdateMode.SAMPLE || privacy != null;
@@ -159,7 +168,7 @@ public final class Trainer implements AutoCloseable {
    * and some not; see {@link StepResult#divergence}.
    */
   public boolean learnedFrom(int row) {
-    return !learnedRows.leftOut(row);
+    return !evaluation.last().leftOut(row);
   }
 
   /** Whether the job's budget of privacy allows to learn from the batch. */
@@ -183,7 +192,7 @@ public final class Trainer implements AutoCloseable {
           guard.leaveOut(step + 1, meanLoss, batch.ledger(), () -> score(rows, count));
       return new StepResult(step, 0, 0, divergence);
     }
-    evaluation.add(model.outputs(), rows.labels(), rows.weights(), model.losses(), count);
+    evaluation.counted().add(model.outputs(), rows.labels(), rows.weights(), model.losses(), count);
     model.updates().startStep(guard.nextStep(), rateFactor());
     plan.learn();
     model.finishStep(team);
@@ -200,6 +209,7 @@ public final class Trainer implements AutoCloseable {
 
   private StepResult trainRows(MiniBatch batch) {
     SampleBlock rows = batch.rows();
+    LearnedRows learnedRows = evaluation.next();
     rowLearner.learn(rows, guard.nextStep(), rateFactor(), guard::accepts, learnedRows);
     double meanLoss = learnedRows.meanLoss();
     int learned = learnedRows.learned();
@@ -212,12 +222,7 @@ public final class Trainer implements AutoCloseable {
     if (left > 0) {
       guard.stopIfAsked(step + 1, learnedRows.badLoss());
     }
-    evaluation.add(
-        learnedRows.outputs(),
-        learnedRows.labels(),
-        learnedRows.weights(),
-        learnedRows.losses(),
-        learned);
+    evaluation.add();
     double usual = guard.usualLoss();
     int updates = spec.update() == UpdateMode.SAMPLE ? learned : 1;
     StepResult result = taken(batch, learned, updates, meanLoss);
@@ -259,6 +264,7 @@ public final class Trainer implements AutoCloseable {
    *     classes under the logistic loss: that of class 1), predictions for numbers
    */
   public void predict(SampleBlock rows, MemorySegment outputs) {
+    aboutToRead();
     model.predict(plan, pass, rows, outputs);
   }
 
@@ -268,6 +274,7 @@ public final class Trainer implements AutoCloseable {
    * @param into takes outputs and losses; made for this trainer's label and {@link #outputWidth}
    */
   public void evaluate(SampleBlock rows, OnlineEvaluation into) {
+    aboutToRead();
     for (int from = 0; from < rows.size(); from += spec.batchSize()) {
       int count = Math.min(spec.batchSize(), rows.size() - from);
       model.startScoring(pass, rows, from, count);
@@ -275,6 +282,13 @@ public final class Trainer implements AutoCloseable {
       float[] labels = Arrays.copyOfRange(rows.labels(), from, from + count);
       float[] weights = Arrays.copyOfRange(rows.weights(), from, from + count);
       into.add(model.outputs(), labels, weights, model.losses(), count);
+    }
+  }
+
+  /** Rows that are late catch up when they are read. */
+  private void aboutToRead() {
+    if (model.updates().catchUp().isPresent()) {
+      parametersSha256 = null;
     }
   }
 
@@ -310,6 +324,7 @@ public final class Trainer implements AutoCloseable {
 
   /** Metrics now; the window is over and a new one begins. */
   public TrainingMetrics metrics(String job, long timeMillis, double samplesPerSecond) {
+    OnlineEvaluation scores = evaluation.counted();
     var metrics =
         new TrainingMetrics(
             job,
@@ -318,19 +333,25 @@ public final class Trainer implements AutoCloseable {
             samplesPerSecond,
             learningRate(),
             ledger(),
-            evaluation.window(),
-            evaluation.total(),
-            evaluation.baselines(),
-            evaluation.confusion(),
+            scores.window(),
+            scores.total(),
+            scores.baselines(),
+            scores.confusion(),
             privacySpent(),
-            evaluation.calibration());
-    evaluation.startWindow();
+            scores.calibration());
+    scores.startWindow();
     return metrics;
   }
 
-  /** SHA-256 of the parameters' bytes in layer order, as lower-case hexadecimal digits. */
+  /**
+   * SHA-256 of the parameters' bytes in layer order, as lower-case hexadecimal digits. It is kept
+   * until they may have changed.
+   */
   public String parametersSha256() {
-    return new ModelState(model).sha256();
+    if (parametersSha256 == null) {
+      parametersSha256 = new ModelState(model).sha256();
+    }
+    return parametersSha256;
   }
 
   /** A copy of all state, complete. Its memory is used again by the next snapshot. */
@@ -348,6 +369,15 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
+   * Has the system make room for parameters that lie in large pages, on a thread of its own: the
+   * first steps write to each of those pages, and would wait. Memory that is allocated meanwhile
+   * waits as well.
+   */
+  public void takeRoom() {
+    Zeros.takeRoom(model.parameters().values());
+  }
+
+  /**
    * A copy of all state as it is now, taken while the next steps are: each copies what it is about
    * to change, if {@link Snapshot#finish} has not yet. Call it again only when the one before is
    * finished and no longer read, or released: its memory is used again. A step that undoes others
@@ -357,7 +387,7 @@ public final class Trainer implements AutoCloseable {
     snapshotMemory.clear();
     List<GradualCopy> copies = new ArrayList<>();
     copies.add(new ModelState(model).copy(snapshotMemory, true));
-    evaluation.save(snapshotMemory.within(EVALUATION));
+    evaluation.counted().save(snapshotMemory.within(EVALUATION));
     if (privacy != null) {
       privacy.save(snapshotMemory.within(PRIVACY));
     }
@@ -394,8 +424,9 @@ public final class Trainer implements AutoCloseable {
   public void restore(Checkpoint checkpoint) {
     var reader = new CheckpointReader(checkpoint);
     reader.requireSpec(spec);
+    parametersSha256 = null;
     new ModelState(model).restore(reader);
-    evaluation.restore(reader.within(EVALUATION));
+    evaluation.counted().restore(reader.within(EVALUATION));
     if (privacy != null) {
       privacy.restore(reader.within(PRIVACY));
     }

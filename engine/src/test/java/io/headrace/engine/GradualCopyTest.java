@@ -102,14 +102,26 @@ class GradualCopyTest {
     assertHoldsTheFirstValues();
   }
 
-  /** As a team does in a step, while the writer of checkpoints copies: parts end within pages. */
+  @Test
+  void whoHelpsLeavesNothingToCopy() {
+    copy.before(12_000, 2_000);
+    originals.forEach(original -> Floats.fill(original, 12_000, 2_000, -1));
+    copy.helpFinish();
+    assertThat(copy.isDone()).isTrue();
+    assertHoldsTheFirstValues();
+  }
+
+  /**
+   * As a team does in a step, while the writer of checkpoints copies and another thread helps:
+   * parts end within pages.
+   */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
   void holdsTheFirstValuesWhileSeveralThreadsChangeThem(long seed) throws Exception {
     int part = 100 + new Random(seed).nextInt(2_000);
-    var start = new CyclicBarrier(CHANGERS + 1);
+    var start = new CyclicBarrier(CHANGERS + 2);
     List<Future<?>> ends = new ArrayList<>();
-    try (ExecutorService threads = Executors.newFixedThreadPool(CHANGERS)) {
+    try (ExecutorService threads = Executors.newFixedThreadPool(CHANGERS + 1)) {
       for (int changer = 0; changer < CHANGERS; changer++) {
         int of = changer;
         ends.add(
@@ -120,6 +132,13 @@ class GradualCopyTest {
                   return null;
                 }));
       }
+      ends.add(
+          threads.submit(
+              () -> {
+                start.await();
+                copy.helpFinish();
+                return null;
+              }));
       start.await();
       copy.finish();
       assertHoldsTheFirstValues();

@@ -81,6 +81,42 @@ class HogwildTest {
     }
   }
 
+  /** What a batch gave may be counted while the next is learned from; whoever asks sees it. */
+  @Test
+  void metricsAreThoseOfAllBatchesSoFarWheneverTheyAreAsked() {
+    ModelSpec spec = withoutBias("ftrl", 3);
+    try (var hogwild = trainer(spec, 3);
+        var oracle = new Trainer(spec, 1)) {
+      for (int i = 0; i < BATCHES; i++) {
+        MiniBatch batch = apart(spec.schema(), i, 3);
+        hogwild.train(batch);
+        oracle.train(batch);
+        if (i % 3 != 1) {
+          assertThat(hogwild.metrics("job", 0, 0)).isEqualTo(oracle.metrics("job", 0, 0));
+        }
+      }
+      assertSameState(hogwild, oracle);
+    }
+  }
+
+  @Test
+  void countsABatchOnceWhoseMetricsARestoreTakesBack() {
+    ModelSpec spec = withoutBias("adagrad", 2);
+    try (var hogwild = trainer(spec, 2);
+        var oracle = new Trainer(spec, 1)) {
+      hogwild.train(apart(spec.schema(), 0, 2));
+      Checkpoint first = hogwild.snapshot("job", 0);
+      hogwild.train(apart(spec.schema(), 1, 2));
+      hogwild.restore(first);
+      oracle.train(apart(spec.schema(), 0, 2));
+      oracle.restore(oracle.snapshot("job", 0)); // which ends the window, too
+      assertSameState(hogwild, oracle);
+      hogwild.train(apart(spec.schema(), 2, 2));
+      oracle.train(apart(spec.schema(), 2, 2));
+      assertSameState(hogwild, oracle);
+    }
+  }
+
   /** Every row has the bias and a few of the same 1,024 weights. */
   @Test
   void comesNearTheSynchronousModeWhereRowsShareWeights() {

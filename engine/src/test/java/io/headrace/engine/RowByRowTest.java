@@ -13,6 +13,7 @@ import io.headrace.engine.sample.MiniBatch;
 import io.headrace.engine.sample.SampleBlock;
 import io.headrace.engine.sample.SourcePartition;
 import io.headrace.engine.sample.SparseColumn;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -233,6 +234,43 @@ class RowByRowTest {
       batch.ledger().add(block.partition(), SIZE / 2, SIZE / 2, 0, 0);
     }
     return batch;
+  }
+
+  /** The first good state is that before the first step, of which nothing is copied. */
+  @ParameterizedTest
+  @ValueSource(strings = {"adagrad", "ftrl", "adam", "coin"})
+  void endsAtItsFirstStateIfAskedTo(String optimizer) {
+    ModelSpec spec = Specs.rowByRow(Specs.linear(Specs.sparse(10, 2), optimizer, SIZE));
+    var policy = new DivergencePolicy(Action.STOP, Double.POSITIVE_INFINITY, 20, 10);
+    var batches = new Batches(spec.schema(), 3);
+    try (var trainer = new Trainer(spec, 1, policy);
+        var untrained = new Trainer(spec, 1)) {
+      trainer.reserveSnapshots();
+      for (int i = 0; i < 3; i++) {
+        trainer.train(batches.next(SIZE, SIZE));
+      }
+      assertThat(trainer.parametersSha256()).isNotEqualTo(untrained.parametersSha256());
+      MiniBatch poisoned = batches.next(SIZE, SIZE);
+      poisoned.rows().weights()[SIZE / 2] = Float.NaN;
+      assertThatThrownBy(() -> trainer.train(poisoned))
+          .isInstanceOf(TrainingDivergedException.class)
+          .hasMessageContaining("3 steps before it are undone");
+      assertThat(trainer.parametersSha256()).isEqualTo(untrained.parametersSha256());
+      assertSameParameters(trainer.snapshot("job", 1), untrained.snapshot("job", 1));
+    }
+  }
+
+  /** Slots included. */
+  private static void assertSameParameters(Checkpoint found, Checkpoint expected) {
+    expected
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (name.startsWith("model.") || name.startsWith("optimizer.")) {
+                MemorySegment data = Objects.requireNonNull(found.tensors().get(name)).data();
+                assertThat(data.mismatch(tensor.data())).as(name).isEqualTo(-1);
+              }
+            });
   }
 
   /** Rows before the bad one were learned from; nothing of them is left, and all are read again. */

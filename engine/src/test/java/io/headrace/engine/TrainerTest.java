@@ -238,6 +238,22 @@ class TrainerTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("models")
+  void theHashIsThatOfTheParametersAsTheyAre(ModelSpec spec) {
+    var batches = new Batches(spec.schema(), 3);
+    try (var trainer = new Trainer(spec, 1)) {
+      trainer.train(batches.next(60, 64));
+      String one = trainer.parametersSha256();
+      Checkpoint then = trainer.snapshot("job", 1);
+      trainer.train(batches.next(60, 64));
+      String two = trainer.parametersSha256();
+      assertThat(two).isNotEqualTo(one);
+      trainer.restore(then);
+      assertThat(trainer.parametersSha256()).isEqualTo(one);
+    }
+  }
+
   @Test
   void predictsAnyNumberOfRowsWithoutLearning() {
     ModelSpec spec = Specs.mlp(9, 12, 3, 16);

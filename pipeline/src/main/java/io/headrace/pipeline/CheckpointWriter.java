@@ -41,6 +41,9 @@ final class CheckpointWriter implements AutoCloseable {
 
   private volatile CheckpointStore.@Nullable Entry newest;
 
+  /** What is still being copied, if anything. */
+  private volatile @Nullable Snapshot copied;
+
   /**
    * @param durable told how far each checkpoint reaches, and of each that could not be written
    */
@@ -63,6 +66,7 @@ final class CheckpointWriter implements AutoCloseable {
   CompletableFuture<CheckpointStore.Entry> write(
       Snapshot snapshot, boolean best, Runnable ifFailed) {
     writing = true;
+    copied = snapshot;
     return CompletableFuture.supplyAsync(
         () -> {
           try {
@@ -78,13 +82,20 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   /**
-   * Writes and returns when it is durable.
+   * Writes and returns when it is durable. The caller's thread, which learns nothing any more,
+   * shares the copying.
    *
-   * @param best whether to mark it as the best
+   * @param meanwhile done by the caller's thread while it is written
    * @throws HeadraceException if it could not be written
    */
-  void writeLast(Snapshot snapshot, boolean best) {
-    join(CompletableFuture.supplyAsync(() -> writeNow(snapshot, best), thread));
+  void writeLast(Snapshot snapshot, Runnable meanwhile) {
+    var written = CompletableFuture.supplyAsync(() -> writeNow(snapshot, false), thread);
+    try {
+      snapshot.help();
+      meanwhile.run();
+    } finally {
+      join(written);
+    }
   }
 
   /**
@@ -100,8 +111,12 @@ final class CheckpointWriter implements AutoCloseable {
     }
   }
 
-  /** Returns when no checkpoint is being written in the background. */
+  /** Returns when no checkpoint is being written in the background, and shares its copying. */
   void awaitWritten() {
+    Snapshot unfinished = copied;
+    if (unfinished != null) {
+      unfinished.help();
+    }
     try {
       CompletableFuture.runAsync(() -> {}, thread).join();
     } catch (RejectedExecutionException closed) {
@@ -125,7 +140,9 @@ final class CheckpointWriter implements AutoCloseable {
 
   private CheckpointStore.Entry writeNow(Snapshot snapshot, boolean best) {
     try {
-      return writeNow(snapshot.finish(), best);
+      Checkpoint checkpoint = snapshot.finish();
+      copied = null;
+      return writeNow(checkpoint, best);
     } finally {
       snapshot.release();
     }

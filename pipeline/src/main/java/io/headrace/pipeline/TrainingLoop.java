@@ -113,6 +113,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     if (plan.settings().checkpointSamples() < Long.MAX_VALUE) {
       trainer.reserveSnapshots();
     }
+    trainer.takeRoom();
   }
 
   @Override
@@ -207,7 +208,7 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       takeAccount(stop.step(), stop.undone());
       checkpoints.awaitWritten();
       try {
-        checkpoints.writeLast(snapshot(), false);
+        checkpoints.writeLast(snapshot(), () -> {});
       } catch (HeadraceException unwritten) { // told by an alert
         stop.addSuppressed(unwritten);
       }
@@ -290,13 +291,14 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
     checkpoints.awaitWritten();
     boolean incomplete = unsaved || checkpointDue;
     // The last metrics end a window that a resumed run goes on with: the snapshot comes first.
-    Snapshot last = snapshot();
+    Snapshot last = incomplete ? snapshot() : null;
     if (trained > metricsTrained) {
       takeMetrics();
     }
-    if (incomplete) {
+    if (last != null) {
       checkpointDue = false;
-      checkpoints.writeLast(last, false);
+      // Whoever waits for the end asks for it next.
+      checkpoints.writeLast(last, trainer::parametersSha256);
     }
   }
 

@@ -22,6 +22,9 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -203,6 +206,22 @@ public final class TrainingRun implements AutoCloseable {
   /** Waits for the end, whatever it is. */
   public void awaitEnd() {
     var _ = ended.join();
+  }
+
+  /**
+   * Waits for the end, whatever it is, but no longer than that.
+   *
+   * @return whether it has come
+   */
+  public boolean awaitEnd(Duration most) throws InterruptedException {
+    try {
+      var _ = ended.get(most.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException notYet) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the end is a value", e);
+    }
   }
 
   /** Stops and waits for the end, whatever it is. */

@@ -15,6 +15,7 @@ import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -51,6 +52,17 @@ class TrainingRunTest {
       assertThat(fixture.letters).hasSize(100);
       assertThat(source.chunksOut()).hasValue(0);
       assertThat(fixture.store.newest().orElseThrow().ledger()).isEqualTo(WHOLE);
+    }
+  }
+
+  @Test
+  void waitsForTheEndNoLongerThanAsked() throws InterruptedException {
+    try (var fixture = new RunFixture(store("a"));
+        TrainingRun run = TrainingRun.start(fixture.plan(), true)) {
+      assertThat(run.awaitEnd(Duration.ofMillis(1))).isFalse();
+      run.stop();
+      assertThat(run.awaitEnd(Duration.ofMinutes(1))).isTrue();
+      assertThat(run.status().state()).isEqualTo(State.STOPPED);
     }
   }
 

@@ -11,6 +11,7 @@ import io.headrace.pipeline.job.JobSpec;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Attendant implements AutoCloseable {
   private static final long TURN_MILLIS = 1000;
-  private static final long POLL_MILLIS = 20;
+  private static final Duration POLL = Duration.ofMillis(20);
 
   private final JobRun run;
   private final RunView view;
@@ -124,7 +125,7 @@ public final class Attendant implements AutoCloseable {
     try {
       long shown = System.nanoTime();
       while (ongoing() && !stop.getAsBoolean()) {
-        Thread.sleep(POLL_MILLIS);
+        run.awaitEnd(POLL);
         texts.show(progress);
         if (System.nanoTime() - shown >= TURN_MILLIS * 1_000_000) {
           shown = System.nanoTime();

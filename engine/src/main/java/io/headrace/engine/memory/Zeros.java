@@ -7,7 +7,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.util.Optional;
 
 /**
  * Off-heap memory that is all zeros at first, on 64-byte boundaries, and freed when nothing refers
@@ -39,6 +38,12 @@ public final class Zeros {
   public static MemorySegment allocate(long bytes) {
     return bytes < LARGE_BYTES
         ? Arena.ofAuto().allocate(Math.max(bytes, 1), ALIGNMENT_BYTES).asSlice(0, bytes)
+        : large(bytes, false);
+  }
+
+  private static MemorySegment large(long bytes, boolean inLargePages) {
+    return FreshMemory.isOffered()
+        ? FreshMemory.allocate(bytes, inLargePages)
         : Native.allocate(bytes);
   }
 
@@ -50,11 +55,22 @@ public final class Zeros {
    * @throws HeadraceException if the system has not as much memory
    */
   public static MemorySegment allocateTable(long bytes) {
-    MemorySegment block = allocate(bytes);
-    if (bytes >= LARGE_BYTES && bytes <= MOST_BYTES_IN_LARGE_PAGES) {
-      LargePages.ask(block);
+    return areLargePages(bytes) ? large(bytes, true) : allocate(bytes);
+  }
+
+  private static boolean areLargePages(long bytes) {
+    return bytes >= LARGE_BYTES && bytes <= MOST_BYTES_IN_LARGE_PAGES;
+  }
+
+  /**
+   * Has a table in large pages take its room now, on a thread of its own: soon each of its pages is
+   * written to, and the thread that learns would wait for the system to make room for it. Changes
+   * nothing that is in it.
+   */
+  public static void takeRoom(MemorySegment table) {
+    if (areLargePages(table.byteSize()) && FreshMemory.isOffered()) {
+      Thread.ofPlatform().name("headrace-memory").daemon().start(() -> FreshMemory.takeRoom(table));
     }
-    return block;
   }
 
   /**
@@ -85,7 +101,7 @@ public final class Zeros {
     }
   }
 
-  /** The C library's calloc, looked up once something large is asked for. */
+  /** Where the system offers no fresh memory: the C library's calloc. */
   @SuppressWarnings("restricted") // the launcher enables native access
   private static final class Native {
     private static final Linker LINKER = Linker.nativeLinker();
@@ -104,9 +120,7 @@ public final class Zeros {
     static MemorySegment allocate(long bytes) {
       MemorySegment block = calloc(bytes + ALIGNMENT_BYTES);
       if (block.address() == 0) {
-        throw new HeadraceException(
-            "The system refuses %,d bytes of memory. Give it more, or the job fewer weights: fewer bits of its sparse input, or an optimizer that keeps less beside each weight."
-                .formatted(bytes));
+        throw FreshMemory.refused(bytes);
       }
       MemorySegment freed =
           block.reinterpret(bytes + ALIGNMENT_BYTES, Arena.ofAuto(), Native::free);
@@ -126,40 +140,6 @@ public final class Zeros {
         FREE.invokeExact(block);
       } catch (Throwable e) {
         throw new IllegalStateException("free", e);
-      }
-    }
-  }
-
-  /** Linux's madvise. */
-  @SuppressWarnings("restricted") // the launcher enables native access
-  private static final class LargePages {
-    private static final int MADV_HUGEPAGE = 14;
-    private static final Optional<MethodHandle> MADVISE =
-        System.getProperty("os.name").equals("Linux")
-            ? Linker.nativeLinker().defaultLookup().find("madvise").map(LargePages::handle)
-            : Optional.empty();
-
-    private static MethodHandle handle(MemorySegment function) {
-      return Linker.nativeLinker()
-          .downcallHandle(
-              function,
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.ADDRESS,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_INT));
-    }
-
-    /** Asks for them; a system that has none refuses, and nothing changes. */
-    static void ask(MemorySegment block) {
-      if (MADVISE.isEmpty()) {
-        return;
-      }
-      MemorySegment pages = block.asSlice(-block.address() & (PAGE_BYTES - 1));
-      try {
-        int _ = (int) MADVISE.get().invokeExact(pages, pages.byteSize(), MADV_HUGEPAGE);
-      } catch (Throwable e) {
-        throw new IllegalStateException("madvise", e);
       }
     }
   }

@@ -17,6 +17,7 @@ import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.EventSink;
 import io.headrace.sink.kafka.KafkaAnnouncer;
 import io.headrace.sink.seal.FileSeal;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -268,6 +269,13 @@ public final class JobRun implements AutoCloseable {
       throw fault;
     }
     return awaited.run().await();
+  }
+
+  /** Waits that long, or less if the run ends meanwhile. */
+  public void awaitEnd(Duration most) throws InterruptedException {
+    if (parts.run().awaitEnd(most) && restoring) {
+      Thread.sleep(most); // that was not the end
+    }
   }
 
   /** Whether other parts run instead, now that nobody is replacing any. */

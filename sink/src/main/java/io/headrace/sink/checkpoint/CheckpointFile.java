@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -57,27 +58,58 @@ final class CheckpointFile {
   }
 
   /**
-   * Writes a file that is not encrypted.
+   * Writes a file that is not encrypted. Its tensors are hashed while they are written, and the
+   * hash, which the header has, is put in its place behind them.
    *
    * @return the hash that tells it from every other
    */
   static String write(CheckpointLayout layout, PastCache to) throws IOException {
-    byte[] header = header(layout);
-    write(header, layout, new GatheringWriter(to));
-    to.finish();
+    byte[] unhashed = header(layout, "0".repeat(Digest.HEX_DIGITS));
+    to.startWillChange(Header.LENGTH_BYTES + unhashed.length);
+    var hash = CompletableFuture.supplyAsync(() -> dataSha256(layout), CheckpointFile::begin);
+    try {
+      write(unhashed, layout, new GatheringWriter(to));
+    } finally {
+      hash.join(); // even behind a fault: it reads memory that is used again
+    }
+    byte[] header = header(layout, hash.join());
+    if (header.length != unhashed.length) {
+      throw new IllegalStateException("a header's length depends on its hash");
+    }
+    to.finish(
+        ByteBuffer.allocate(Header.LENGTH_BYTES + header.length)
+            .put(length(header))
+            .put(header)
+            .flip());
     return Header.parsed("", header).sha256();
   }
 
+  private static void begin(Runnable hashing) {
+    Thread.ofPlatform().name("headrace-checkpoint-hash").daemon().start(hashing);
+  }
+
   private static byte[] header(CheckpointLayout layout) {
+    return header(layout, dataSha256(layout));
+  }
+
+  private static byte[] header(CheckpointLayout layout, String dataSha256) {
+    return Header.bytes(CheckpointMetadata.of(layout, dataSha256), layout.parts());
+  }
+
+  private static String dataSha256(CheckpointLayout layout) {
     var digest = new Digest();
     layout.parts().forEach(part -> part.data().get().forEach(digest::add));
-    return Header.bytes(CheckpointMetadata.of(layout, digest.hex()), layout.parts());
+    return digest.hex();
+  }
+
+  private static ByteBuffer length(byte[] header) {
+    ByteBuffer length = ByteBuffer.allocate(Header.LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    return length.putLong(header.length).flip();
   }
 
   private static void write(byte[] header, CheckpointLayout layout, GatheringWriter out)
       throws IOException {
-    ByteBuffer length = ByteBuffer.allocate(Header.LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    out.write(length.putLong(header.length).flip());
+    out.write(length(header));
     out.write(ByteBuffer.wrap(header));
     for (FilePart part : layout.parts()) {
       Iterator<ByteBuffer> chunks = part.data().get().flatMap(Chunks::of).iterator();

@@ -21,6 +21,9 @@ final class Pages {
   /** Bytes of a tensor from which on it is looked at by pages. */
   static final long LARGE_BYTES = 1L << 22;
 
+  /** Pages that one thread hashes at a time. */
+  private static final int SHARE = 1 << 10;
+
   private static final long BLANK = 0;
   private static final MemorySegment ZEROS = Zeros.allocate(BYTES);
   private static final ValueLayout.OfInt NUMBER =
@@ -38,9 +41,17 @@ final class Pages {
    */
   static long[] hashes(MemorySegment data) {
     long[] hashes = new long[count(data)];
+    int shares = Math.ceilDiv(hashes.length, SHARE);
+    IntStream.range(0, shares).parallel().forEach(share -> hash(data, share * SHARE, hashes));
+    return hashes;
+  }
+
+  /** Hashes a share of the pages. */
+  private static void hash(MemorySegment data, int from, long[] hashes) {
     var one = new CRC32();
     var other = new CRC32C();
-    for (int page = 0; page < hashes.length; page++) {
+    int end = Math.min(hashes.length, from + SHARE);
+    for (int page = from; page < end; page++) {
       MemorySegment bytes = page(data, page);
       if (isBlank(bytes)) {
         continue;
@@ -54,7 +65,6 @@ final class Pages {
       long hash = one.getValue() << Integer.SIZE | other.getValue();
       hashes[page] = hash == BLANK ? 1 : hash;
     }
-    return hashes;
   }
 
   private static MemorySegment page(MemorySegment data, int page) {

@@ -15,7 +15,8 @@ import java.util.Optional;
  * Writes a new file from memory straight to the disk, without a copy in the system's cache of
  * files: that copy is of no use to who writes, and making room for it is most of the work of
  * writing. Bytes are gathered to pieces of whole blocks, as the disk wants them; the last one is
- * filled up with zeros, which {@link #finish} cuts off again. Not thread-safe.
+ * filled up with zeros, which {@link #finish} cuts off again. The first bytes may be told at the
+ * end. Not thread-safe.
  */
 final class PastCache implements WritableByteChannel {
   private static final int PIECE_BYTES = 1 << 20;
@@ -26,6 +27,10 @@ final class PastCache implements WritableByteChannel {
   private final FileChannel file;
   private final int block;
   private final ByteBuffer piece;
+
+  /** The blocks that will change, as they were written. */
+  private ByteBuffer start = ByteBuffer.allocate(0);
+
   private long written;
 
   private PastCache(FileChannel file, int block) {
@@ -74,6 +79,12 @@ final class PastCache implements WritableByteChannel {
     }
   }
 
+  /** To be called before anything is written, by whoever gives the first bytes to the end. */
+  void startWillChange(int bytes) {
+    int whole = Math.ceilDiv(bytes, block) * block;
+    start = ByteBuffer.allocateDirect(whole + block).alignedSlice(block).slice(0, whole);
+  }
+
   @Override
   public int write(ByteBuffer from) throws IOException {
     int count = Math.min(from.remaining(), piece.remaining());
@@ -87,6 +98,8 @@ final class PastCache implements WritableByteChannel {
 
   private void writePiece() throws IOException {
     piece.flip();
+    int kept = Math.min(start.remaining(), piece.remaining());
+    start.put(piece.slice(0, kept));
     written += piece.remaining();
     while (piece.hasRemaining()) {
       file.write(piece);
@@ -96,11 +109,26 @@ final class PastCache implements WritableByteChannel {
 
   /** Writes what is left, and returns when the file is durable. */
   void finish() throws IOException {
+    finish(ByteBuffer.allocate(0));
+  }
+
+  /**
+   * The same, with other first bytes.
+   *
+   * @param first no more than were announced, and than were written
+   */
+  void finish(ByteBuffer first) throws IOException {
     long bytes = written + piece.position();
     while (piece.position() % block != 0) {
       piece.put((byte) 0);
     }
     writePiece();
+    if (first.hasRemaining()) {
+      start.flip().put(0, first, first.position(), first.remaining());
+      while (start.hasRemaining()) {
+        file.write(start, start.position());
+      }
+    }
     file.truncate(bytes);
     file.force(true);
   }

@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PastCacheTest {
@@ -58,6 +59,24 @@ class PastCacheTest {
         }
       }
       to.finish();
+    }
+    assertThat(Arrays.equals(Files.readAllBytes(file), all)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, 5000", "4096, 4096", "4097, 9000", "200, 1048576", "1048577, 3145729"})
+  void takesItsFirstBytesAtTheEnd(int first, int bytes) throws IOException {
+    byte[] all = random(bytes);
+    byte[] unknown = all.clone();
+    Arrays.fill(unknown, 0, first, (byte) 0);
+    Path file = directory.resolve("file");
+    try (PastCache to = create(file)) {
+      to.startWillChange(first);
+      ByteBuffer from = ByteBuffer.wrap(unknown);
+      while (from.hasRemaining()) {
+        assertThat(to.write(from)).isPositive();
+      }
+      to.finish(ByteBuffer.wrap(all, 0, first));
     }
     assertThat(Arrays.equals(Files.readAllBytes(file), all)).isTrue();
   }
