@@ -57,6 +57,11 @@ final class CheckpointWriter implements AutoCloseable {
     return !writing && plan.clock().millis() >= notBeforeMillis;
   }
 
+  /** Has the store prepared in the background for the first checkpoint. */
+  void prepare() {
+    thread.execute(() -> plan.checkpoints().prepare());
+  }
+
   /**
    * Writes in the background. A failure is told as an alert, and {@link #ready} waits a while.
    *

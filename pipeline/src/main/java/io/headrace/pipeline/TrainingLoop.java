@@ -174,6 +174,9 @@ final class TrainingLoop implements BatchHandler, AutoCloseable {
       var _ = checkpoint(false);
     }
     plan.afterStep().accept(result);
+    if (lastEndNanos == 0) { // not earlier: before the first step there is enough to do
+      checkpoints.prepare();
+    }
     lastEndNanos = System.nanoTime();
     long other = lastEndNanos - stepped - (checkpointNanos - checkpointed);
     betweenMillis = averaged(betweenMillis, other);

@@ -22,6 +22,12 @@ public interface CheckpointStore {
     }
   }
 
+  /**
+   * Does what the first {@link #write} would need to do besides writing, for it is often the last
+   * thing that a process does, and waited for. By the thread that writes; may be left out.
+   */
+  default void prepare() {}
+
   /** Writes and publishes; when this returns the checkpoint is durable and complete. */
   Entry write(Checkpoint checkpoint);
 

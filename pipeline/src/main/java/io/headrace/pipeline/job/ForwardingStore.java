@@ -16,6 +16,11 @@ abstract class ForwardingStore implements CheckpointStore {
   }
 
   @Override
+  public void prepare() {
+    store.prepare();
+  }
+
+  @Override
   public Entry write(Checkpoint checkpoint) {
     return store.write(checkpoint);
   }

@@ -112,6 +112,11 @@ public final class DirectoryCheckpointStore implements CheckpointStore {
   }
 
   @Override
+  public void prepare() {
+    CheckpointFile.rehearse();
+  }
+
+  @Override
   public Entry write(Checkpoint checkpoint) {
     String name = CheckpointNames.name(checkpoint.step());
     Path file = directory.resolve(name);

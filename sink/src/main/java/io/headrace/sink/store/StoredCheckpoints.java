@@ -152,6 +152,11 @@ public final class StoredCheckpoints implements CheckpointStore, AutoCloseable {
    * next one that builds on it.
    */
   @Override
+  public void prepare() {
+    mirror.prepare();
+  }
+
+  @Override
   public Entry write(Checkpoint checkpoint) {
     Entry entry = mirror.write(checkpoint);
     claim.renew();
