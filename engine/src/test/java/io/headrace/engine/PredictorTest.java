@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PredictorTest {
   private static final int BATCH = 16;
   private static final int STEPS = 300;
+
+  /** As many at most: a busy machine may let the copy wait for longer. */
+  private static final int STEPS_BESIDE_A_COPY = 30;
   private static final long SEED = 23;
 
   static Stream<ModelSpec> specs() {
@@ -48,7 +51,7 @@ class PredictorTest {
       for (int step = 1; step <= STEPS; step++) {
         batches.fill(batch, BATCH);
         trainer.train(batch);
-        if (!predicted.isDone() && step < STEPS) {
+        if (!predicted.isDone() && step % STEPS_BESIDE_A_COPY != 0) {
           continue; // the copy before is still being finished
         }
         assertThat(predicted.get()).as("copy %d, seed %d", copies, SEED).isEqualTo(expected);
@@ -68,7 +71,7 @@ class PredictorTest {
       }
       assertThat(predicted.get()).isEqualTo(expected);
     }
-    assertThat(copies).isGreaterThan(5);
+    assertThat(copies).isGreaterThanOrEqualTo(STEPS / STEPS_BESIDE_A_COPY);
   }
 
   private static MemorySegment outputs(MiniBatch asked, int width) {
