@@ -21,6 +21,7 @@ class PredictorTest {
 
   /** As many at most: a busy machine may let the copy wait for longer. */
   private static final int STEPS_BESIDE_A_COPY = 30;
+
   private static final long SEED = 23;
 
   static Stream<ModelSpec> specs() {
