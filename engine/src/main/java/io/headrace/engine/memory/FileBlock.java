@@ -3,7 +3,6 @@ package io.headrace.engine.memory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -38,7 +37,7 @@ public final class FileBlock {
    *     disk has no room for it
    */
   public static Optional<FileBlock> create(Path folder, long bytes) {
-    return Native.offered() ? Native.create(folder, bytes) : Optional.empty();
+    return Mapping.isOffered() ? Native.create(folder, bytes) : Optional.empty();
   }
 
   /** Takes room on the disk for all of it; false if there is not as much. */
@@ -65,28 +64,14 @@ public final class FileBlock {
     static final int PUNCH_HOLE = 3; // and keep the file's size
 
     private static final int READ_AND_WRITE_ALONE = 0x80002; // closed in processes that are begun
-    private static final int READABLE_AND_WRITABLE = 3;
-    private static final int SHARED = 1;
-    private static final Linker LINKER = Linker.nativeLinker();
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final MethodHandle OPEN =
-        handle("open", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
-    private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(INT, INT));
+        CLibrary.function("open", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
+    private static final MethodHandle CLOSE =
+        CLibrary.function("close", FunctionDescriptor.of(INT, INT));
     private static final MethodHandle FALLOCATE =
-        handle("fallocate", FunctionDescriptor.of(INT, INT, INT, LONG, LONG));
-    private static final MethodHandle MMAP =
-        handle("mmap", FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG));
-    private static final MethodHandle MUNMAP =
-        handle("munmap", FunctionDescriptor.of(INT, LONG, LONG));
-
-    private static MethodHandle handle(String name, FunctionDescriptor type) {
-      return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
-    }
-
-    static boolean offered() {
-      return System.getProperty("os.name").equals("Linux");
-    }
+        CLibrary.function("fallocate", FunctionDescriptor.of(INT, INT, INT, LONG, LONG));
 
     static Optional<FileBlock> create(Path folder, long bytes) {
       int file = open(folder);
@@ -94,15 +79,15 @@ public final class FileBlock {
         return Optional.empty();
       }
       if (fallocate(file, 0, bytes) == 0) {
-        long address = map(file, bytes);
-        if (address != -1) {
+        long address = Mapping.map(bytes, Mapping.SHARED, file);
+        if (address != Mapping.REFUSED) {
           MemorySegment mapped =
               MemorySegment.ofAddress(address)
                   .reinterpret(
                       bytes,
                       Arena.ofAuto(),
                       _ -> {
-                        unmap(address, bytes);
+                        Mapping.unmap(address, bytes);
                         close(file);
                       });
           var block = new FileBlock(mapped, file);
@@ -137,22 +122,6 @@ public final class FileBlock {
         return (int) FALLOCATE.invokeExact(file, mode, 0L, bytes);
       } catch (Throwable e) {
         throw new IllegalStateException("fallocate", e);
-      }
-    }
-
-    private static long map(int file, long bytes) {
-      try {
-        return (long) MMAP.invokeExact(0L, bytes, READABLE_AND_WRITABLE, SHARED, file, 0L);
-      } catch (Throwable e) {
-        throw new IllegalStateException("mmap", e);
-      }
-    }
-
-    private static void unmap(long address, long bytes) {
-      try {
-        int _ = (int) MUNMAP.invokeExact(address, bytes);
-      } catch (Throwable e) {
-        throw new IllegalStateException("munmap", e);
       }
     }
 

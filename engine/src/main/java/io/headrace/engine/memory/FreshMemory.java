@@ -3,7 +3,6 @@ package io.headrace.engine.memory;
 import io.headrace.engine.error.HeadraceException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -17,35 +16,15 @@ import java.lang.invoke.MethodHandle;
 final class FreshMemory {
   private static final long LARGE_PAGE_BYTES = 1L << 21;
 
-  private static final int READABLE_AND_WRITABLE = 3;
-  private static final int PRIVATE_AND_OF_NO_FILE = 0x22;
-  private static final long REFUSED = -1;
   private static final int IN_LARGE_PAGES = 14; // MADV_HUGEPAGE
   private static final int FOR_WRITING = 23; // MADV_POPULATE_WRITE, since Linux 5.14
 
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  private static final MethodHandle MMAP =
-      handle("mmap", FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG));
   private static final MethodHandle MADVISE =
-      handle("madvise", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, LONG, INT));
+      CLibrary.function(
+          "madvise", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, INT));
 
   private FreshMemory() {}
-
-  /** Looked up once something is freed. */
-  private static final class Unmapping {
-    static final MethodHandle MUNMAP = handle("munmap", FunctionDescriptor.of(INT, LONG, LONG));
-  }
-
-  private static MethodHandle handle(String name, FunctionDescriptor type) {
-    Linker linker = Linker.nativeLinker();
-    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type);
-  }
-
-  /** Whether this system has it. */
-  static boolean isOffered() {
-    return System.getProperty("os.name").equals("Linux");
-  }
 
   /**
    * Allocates zeros, at the start of a page.
@@ -55,12 +34,13 @@ final class FreshMemory {
    */
   static MemorySegment allocate(long bytes, boolean inLargePages) {
     long all = inLargePages ? bytes + LARGE_PAGE_BYTES : bytes;
-    long address = map(all);
-    if (address == REFUSED) {
+    long address = Mapping.map(all, Mapping.PRIVATE_AND_OF_NO_FILE, -1);
+    if (address == Mapping.REFUSED) {
       throw refused(bytes);
     }
     MemorySegment mapped =
-        MemorySegment.ofAddress(address).reinterpret(all, Arena.ofAuto(), _ -> unmap(address, all));
+        MemorySegment.ofAddress(address)
+            .reinterpret(all, Arena.ofAuto(), _ -> Mapping.unmap(address, all));
     if (!inLargePages) {
       return mapped;
     }
@@ -75,20 +55,11 @@ final class FreshMemory {
             .formatted(bytes));
   }
 
-  /** Has the system make room for all of a block now; what is in it stays. Older ones do not. */
+  /** Has the system make room for all of a block now; what is in it stays. Older systems do not. */
   static void takeRoom(MemorySegment block) {
     // One at a time: who asks for memory or ends the process meanwhile waits for no more than that.
     for (long done = 0; done < block.byteSize(); done += LARGE_PAGE_BYTES) {
       advise(block.asSlice(done, Math.min(LARGE_PAGE_BYTES, block.byteSize() - done)), FOR_WRITING);
-    }
-  }
-
-  private static long map(long bytes) {
-    try {
-      return (long)
-          MMAP.invokeExact(0L, bytes, READABLE_AND_WRITABLE, PRIVATE_AND_OF_NO_FILE, -1, 0L);
-    } catch (Throwable e) {
-      throw new IllegalStateException("mmap", e);
     }
   }
 
@@ -98,14 +69,6 @@ final class FreshMemory {
       int _ = (int) MADVISE.invokeExact(pages, pages.byteSize(), what);
     } catch (Throwable e) {
       throw new IllegalStateException("madvise", e);
-    }
-  }
-
-  private static void unmap(long address, long bytes) {
-    try {
-      int _ = (int) Unmapping.MUNMAP.invokeExact(address, bytes);
-    } catch (Throwable e) {
-      throw new IllegalStateException("munmap", e);
     }
   }
 }

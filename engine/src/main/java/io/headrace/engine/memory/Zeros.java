@@ -3,7 +3,6 @@ package io.headrace.engine.memory;
 import io.headrace.engine.error.HeadraceException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -42,9 +41,7 @@ public final class Zeros {
   }
 
   private static MemorySegment large(long bytes, boolean inLargePages) {
-    return FreshMemory.isOffered()
-        ? FreshMemory.allocate(bytes, inLargePages)
-        : Native.allocate(bytes);
+    return Mapping.isOffered() ? FreshMemory.allocate(bytes, inLargePages) : Native.allocate(bytes);
   }
 
   /**
@@ -68,7 +65,7 @@ public final class Zeros {
    * nothing that is in it.
    */
   public static void takeRoom(MemorySegment table) {
-    if (areLargePages(table.byteSize()) && FreshMemory.isOffered()) {
+    if (areLargePages(table.byteSize()) && Mapping.isOffered()) {
       Thread.ofPlatform().name("headrace-memory").daemon().start(() -> FreshMemory.takeRoom(table));
     }
   }
@@ -104,18 +101,13 @@ public final class Zeros {
   /** Where the system offers no fresh memory: the C library's calloc. */
   @SuppressWarnings("restricted") // the launcher enables native access
   private static final class Native {
-    private static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle CALLOC =
-        handle(
+        CLibrary.function(
             "calloc",
             FunctionDescriptor.of(
                 ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
     private static final MethodHandle FREE =
-        handle("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
-
-    private static MethodHandle handle(String name, FunctionDescriptor type) {
-      return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
-    }
+        CLibrary.function("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
 
     static MemorySegment allocate(long bytes) {
       MemorySegment block = calloc(bytes + ALIGNMENT_BYTES);
