@@ -75,8 +75,8 @@ final class GradualCopy {
     this.left = new AtomicInteger(pages.length());
   }
 
-  /** Says that all originals are zeros, as all copies are: nothing is left to copy. */
-  void isOfZeros() {
+  /** Copies nothing, for all originals hold what all copies hold already. */
+  void skipAll() {
     for (int page = 0; page < pages.length(); page++) {
       pages.setRelease(page, COPIED);
     }

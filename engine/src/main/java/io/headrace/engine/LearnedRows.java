@@ -43,17 +43,17 @@ final class LearnedRows {
     badLoss = 0;
   }
 
-  /** Takes what row {@code row} gave, whose outputs begin at {@code at}. */
-  void keep(SampleBlock rows, int row, MemorySegment from, long at, float loss) {
-    if (width == 1) {
-      Floats.write(outputs, learned, Floats.read(from, at));
-    } else {
-      Floats.copy(from, at, outputs, (long) learned * width, width);
-    }
-    Floats.write(losses, learned, loss);
+  /** Takes what row {@code row} gave, whose outputs begin at 0. */
+  void keep(SampleBlock rows, int row, MemorySegment from, float loss) {
+    put(learned, from, loss);
+    take(rows, row, weighted(rows, row, loss));
+  }
+
+  /** Takes a row whose outputs and loss are where they belong. */
+  private void take(SampleBlock rows, int row, double weightedLoss) {
     labels[learned] = rows.labels()[row];
     weights[learned] = rows.weights()[row];
-    lossSum += weighted(rows, row, loss);
+    lossSum += weightedLoss;
     learned++;
   }
 
@@ -72,11 +72,9 @@ final class LearnedRows {
 
   /** Takes all rows of a batch, each of which was put; those of no finite loss are left out. */
   void settle(SampleBlock rows) {
-    float[] ownLabels = rows.labels();
-    float[] ownWeights = rows.weights();
     for (int row = 0; row < rows.size(); row++) {
       float loss = Floats.read(losses, row);
-      double weighted = (double) ownWeights[row] * loss;
+      double weighted = weighted(rows, row, loss);
       if (!Double.isFinite(weighted)) {
         leaveOut(row, weighted);
         continue;
@@ -85,10 +83,7 @@ final class LearnedRows {
         Floats.copy(outputs, (long) row * width, outputs, (long) learned * width, width);
         Floats.write(losses, learned, loss);
       }
-      labels[learned] = ownLabels[row];
-      weights[learned] = ownWeights[row];
-      lossSum += weighted;
-      learned++;
+      take(rows, row, weighted);
     }
   }
 

@@ -45,7 +45,7 @@ record ModelState(Model model) {
   GradualCopy copyUntouched(SnapshotMemory to) {
     GradualCopy copy = copy(to, false);
     if (model.isMadeOfZeros() && copy.startsBlank()) {
-      copy.isOfZeros();
+      copy.skipAll();
     }
     return copy;
   }

@@ -68,7 +68,7 @@ final class PrivateRows implements RowLearner {
       if (drawn[row] && reading(rows, row) == reading(rows) && !add()) {
         into.leaveOut(row, weighted);
       } else {
-        into.keep(rows, row, model.outputs(), 0, loss);
+        into.keep(rows, row, model.outputs(), loss);
       }
     }
     if (into.learned() > 0) {

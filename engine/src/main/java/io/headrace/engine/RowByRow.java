@@ -41,7 +41,7 @@ final class RowByRow implements RowLearner {
         into.refuse(weighted);
         return;
       }
-      into.keep(rows, row, model.outputs(), 0, loss);
+      into.keep(rows, row, model.outputs(), loss);
       model.updates().startStep(update, rateFactor);
       step.learn(rows, row, update, rateFactor);
     }

@@ -41,7 +41,7 @@ final class CheckpointWriter implements AutoCloseable {
 
   private volatile CheckpointStore.@Nullable Entry newest;
 
-  /** What is still being copied, if anything. */
+  /** What is being copied, or written since, if anything. */
   private volatile @Nullable Snapshot copied;
 
   /**
@@ -145,10 +145,9 @@ final class CheckpointWriter implements AutoCloseable {
 
   private CheckpointStore.Entry writeNow(Snapshot snapshot, boolean best) {
     try {
-      Checkpoint checkpoint = snapshot.finish();
-      copied = null;
-      return writeNow(checkpoint, best);
+      return writeNow(snapshot.finish(), best);
     } finally {
+      copied = null;
       snapshot.release();
     }
   }

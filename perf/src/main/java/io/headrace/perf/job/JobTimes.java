@@ -95,12 +95,11 @@ public final class JobTimes {
       System.out.printf(Locale.ROOT, "whole process: median %.2f s%n", median(seconds));
     }
     if (passes > 1) {
-      List<Double> steady = rates.subList(rates.size() / 2, rates.size());
       System.out.printf(
           Locale.ROOT,
           "steady: median %,.0f rows/s of the later half, %,.0f from step to step%n",
-          median(steady),
-          median(stepRates.subList(stepRates.size() / 2, stepRates.size())));
+          median(laterHalf(rates)),
+          median(laterHalf(stepRates)));
     }
   }
 
@@ -145,6 +144,10 @@ public final class JobTimes {
     var all = new ArrayList<>(settings);
     all.add("checkpoints.directory=" + directory.resolve(name));
     return all;
+  }
+
+  private static List<Double> laterHalf(List<Double> rates) {
+    return rates.subList(rates.size() / 2, rates.size());
   }
 
   private static double median(List<Double> values) {

@@ -147,15 +147,15 @@ public final class StoredCheckpoints implements CheckpointStore, AutoCloseable {
     }
   }
 
-  /**
-   * {@inheritDoc} Where the store does not take it, it stays in the directory, and goes up with the
-   * next one that builds on it.
-   */
   @Override
   public void prepare() {
     mirror.prepare();
   }
 
+  /**
+   * {@inheritDoc} Where the store does not take it, it stays in the directory, and goes up with the
+   * next one that builds on it.
+   */
   @Override
   public Entry write(Checkpoint checkpoint) {
     Entry entry = mirror.write(checkpoint);
