@@ -299,6 +299,37 @@ class RowByRowTest {
     }
   }
 
+  /** A weight may overflow while all losses are finite, until its feature comes again. */
+  @Test
+  void takesNoStateForGoodWhoseParametersAreNotFinite() {
+    ModelSpec spec =
+        Specs.rowByRow(
+            Specs.model(
+                Specs.sparse(10, 0),
+                List.of(Specs.layer("linear", Map.of())),
+                "squared",
+                Specs.optimizer("sgd", Map.of("learning-rate", 1)),
+                SIZE));
+    var policy = new DivergencePolicy(Action.SKIP, Double.POSITIVE_INFINITY, 20, 10);
+    try (var trainer = new Trainer(spec, 1, policy);
+        var untrained = new Trainer(spec, 1)) {
+      assertThat(trainer.train(ofOnePair(spec, 3, Float.MAX_VALUE)).divergence()).isNull();
+      for (int i = 1; i < 20; i++) {
+        assertThat(trainer.train(ofOnePair(spec, 4, 0.1f)).divergence()).isNull();
+      }
+      assertThat(trainer.train(ofOnePair(spec, 4, 0.1f)).divergence()).isNotNull();
+      assertThat(trainer.parametersSha256()).isEqualTo(untrained.parametersSha256());
+    }
+  }
+
+  private static MiniBatch ofOnePair(ModelSpec spec, int id, float value) {
+    var batch = new MiniBatch(spec.schema(), SIZE);
+    batch.rows().sparse(0).add(id, value);
+    batch.rows().commitRow(10, 1, 0, id);
+    batch.ledger().add(new SourcePartition("pairs", 0), id + 1, 1, 0, 0);
+    return batch;
+  }
+
   @Test
   void refusesABoundOnTheLossOfBatches() {
     ModelSpec spec = Specs.rowByRow(Specs.linear(Specs.sparse(10, 2), "adagrad", SIZE));
