@@ -117,6 +117,7 @@ public record KafkaTopic(String name, Map<String, String> settings, int partitio
     Map<String, Object> all = new HashMap<>(settings);
     all.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
     all.put(ProducerConfig.ACKS_CONFIG, "all");
+    all.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1); // decision 49
     all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 << 20);
     all.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 30_000);
     all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 40_000);

@@ -34,6 +34,7 @@ public final class SampleProducer implements AutoCloseable {
     this.topic = topic;
     Map<String, Object> all = new HashMap<>();
     all.put(ProducerConfig.ACKS_CONFIG, "all");
+    all.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1); // decision 49
     all.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     all.put(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 18);
     all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 << 20);

@@ -48,7 +48,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * A topic that runs of one job share as a group, each with checkpoints of its own under a name. One
@@ -75,11 +74,7 @@ final class SharedTopic implements AutoCloseable {
     try (Topics topics = Topics.at(broker.bootstrapServers())) {
       topics.createIfMissing(topic, partitions);
     }
-    producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", broker.bootstrapServers()),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+    producer = TopicJob.producer(broker.bootstrapServers(), Map.of());
   }
 
   /** Sends records to every partition; one in ten is no sample. */

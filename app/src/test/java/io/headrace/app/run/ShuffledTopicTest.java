@@ -24,7 +24,6 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,11 +64,7 @@ class ShuffledTopicTest {
   @BeforeAll
   void start() {
     broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
-    producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", broker.bootstrapServers()),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+    producer = TopicJob.producer(broker.bootstrapServers(), Map.of());
   }
 
   @AfterAll

@@ -170,6 +170,7 @@ final class TopicJob {
   static KafkaProducer<byte[], byte[]> producer(String bootstrap, Map<String, Object> more) {
     var settings = new java.util.HashMap<>(more);
     settings.put("bootstrap.servers", bootstrap);
+    settings.put("max.in.flight.requests.per.connection", 1); // decision 49
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 

@@ -24,9 +24,7 @@ import java.util.function.BooleanSupplier;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.specific.SpecificDatumReader;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A job over a topic of trips whose schemas a registry knows. Not thread-safe. */
 final class TripsJob {
@@ -157,9 +155,7 @@ final class TripsJob {
 
   /** Sends records to partition 0, and returns when they are in the topic. */
   void send(List<byte[]> records) throws Exception {
-    Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrapServers());
-    try (var producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (var producer = TopicJob.producer(broker.bootstrapServers(), Map.of())) {
       var sent = new ArrayList<Future<?>>();
       for (byte[] record : records) {
         sent.add(producer.send(new ProducerRecord<>(topic, 0, null, record)));

@@ -165,6 +165,7 @@ final class TopicStore implements PushStore {
     Map<String, Object> all = ClientProperties.resolved(settings);
     all.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "headrace-push-" + topic);
     all.put(ProducerConfig.ACKS_CONFIG, "all");
+    all.putIfAbsent(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1"); // decision 49
     all.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, "10000");
     all.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "20000");
     all.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");

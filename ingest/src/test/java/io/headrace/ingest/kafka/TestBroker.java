@@ -230,6 +230,7 @@ public final class TestBroker implements AutoCloseable {
     var settings = new HashMap<>(more);
     settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
     settings.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 20_000_000);
+    settings.putIfAbsent(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1); // decision 49
     settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     return new KafkaProducer<>(settings);

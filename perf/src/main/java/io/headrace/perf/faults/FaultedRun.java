@@ -125,7 +125,11 @@ final class FaultedRun {
   private void send(String topic, long from, long to) {
     try (var producer =
         new KafkaProducer<>(
-            Map.<String, Object>of("bootstrap.servers", broker.bootstrap()),
+            Map.<String, Object>of(
+                "bootstrap.servers",
+                broker.bootstrap(),
+                "max.in.flight.requests.per.connection", // decision 49
+                1),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       for (long i = from; i < to; i++) {

@@ -17,7 +17,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public record LoadTopic(String bootstrap, String name, long records, long yes) {
 
-  /** Makes the topic and fills it, with the producer's default settings. */
+  /** Makes the topic and fills it, with one request on its way at a time. */
   public static LoadTopic filled(String bootstrap, String name, long records) {
     try (Topics topics = Topics.at(bootstrap)) {
       topics.createIfMissing(name, 1);
@@ -26,7 +26,11 @@ public record LoadTopic(String bootstrap, String name, long records, long yes) {
     var failure = new AtomicReference<Exception>();
     try (var producer =
         new KafkaProducer<>(
-            Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap),
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrap,
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, // decision 49
+                1),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       for (long index = 0; index < records && failure.get() == null; index++) {

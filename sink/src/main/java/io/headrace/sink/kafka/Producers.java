@@ -5,11 +5,12 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Producers of text keys and bytes. */
+/** Producers of text keys and bytes; one request of theirs is on its way to a broker at a time. */
 final class Producers {
   private Producers() {}
 
@@ -21,6 +22,7 @@ final class Producers {
   static Producer<String, byte[]> producer(
       Map<String, ?> defaults, Map<String, ?> given, String topic) {
     var settings = new HashMap<String, Object>(defaults);
+    settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1); // decision 49
     settings.putAll(given);
     try {
       return new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
