@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.app.broker.EmbeddedBroker;
+import io.headrace.app.broker.Ports;
 import io.headrace.app.broker.Topics;
 import io.headrace.pipeline.job.JobFile;
 import io.headrace.pipeline.job.JobRun;
@@ -12,8 +13,6 @@ import io.headrace.sink.CheckpointStore;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.seal.FileSeal;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -168,10 +167,7 @@ class AnnouncementsTest {
   @Test
   void doNotHoldUpTrainingAndTellTheNewestWhenTheBrokersAreBack() throws Exception {
     append(1_000);
-    int port;
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
+    int port = Ports.free(0);
     try (JobRun run = start("late", "127.0.0.1:" + port)) {
       learnTo(run, 100);
       await(() -> run.announcements().orElseThrow().failures() > 0);

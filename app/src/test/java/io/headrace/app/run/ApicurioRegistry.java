@@ -1,12 +1,10 @@
 package io.headrace.app.run;
 
 import io.headrace.app.CommandLineRun;
+import io.headrace.app.broker.Ports;
 import io.headrace.ingest.registry.RegistrySettings;
 import io.headrace.ingest.registry.SchemaRegistry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,7 +24,7 @@ final class ApicurioRegistry implements AutoCloseable {
   private static final String APP = "io.apicurio:apicurio-registry-app:3.3.3:tar.gz:all";
   private static final Path FOLDER = CommandLineRun.HOME.resolve("app/target/apicurio");
 
-  private final int port = freePort();
+  private final int port = Ports.free(0);
   private final Path home;
   private @Nullable Process process;
 
@@ -78,14 +76,6 @@ final class ApicurioRegistry implements AutoCloseable {
       return false;
     }
     return made.exitValue() == 0;
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   String url() {

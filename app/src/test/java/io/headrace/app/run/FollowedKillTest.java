@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headrace.app.CommandLineRun;
 import io.headrace.app.Main;
+import io.headrace.app.broker.Ports;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.ConnectException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -76,7 +76,7 @@ class FollowedKillTest {
   void everyLineIsLearnedOnceHoweverOftenItIsKilled() throws Exception {
     Files.writeString(folder.resolve("job.yaml"), JOB);
     String rows = rows();
-    int port = freePort();
+    int port = Ports.free(0);
     int at = 0;
     int killed = 0;
     Process process = start(port);
@@ -240,12 +240,6 @@ class FollowedKillTest {
       return Files.readString(folder.resolve("followed.log"));
     } catch (IOException e) {
       return e.toString();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -10,14 +10,13 @@ import io.headrace.app.CommandLineRun;
 import io.headrace.app.access.ApiToken;
 import io.headrace.app.access.Role;
 import io.headrace.app.access.TokenFile;
+import io.headrace.app.broker.Ports;
 import io.headrace.app.http.Exposure;
 import io.headrace.app.http.HttpService;
 import io.headrace.pipeline.job.AccessSettings;
 import io.headrace.pipeline.job.JobFile;
 import io.headrace.pipeline.job.JobRun;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -143,10 +142,7 @@ class PrometheusTest {
 
     Prometheus(HttpService scraped, Path credentials) throws IOException {
       Path file = config(scraped.uri().getAuthority(), credentials);
-      int port;
-      try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        port = free.getLocalPort();
-      }
+      int port = Ports.free(0);
       api = URI.create("http://127.0.0.1:" + port + "/api/v1/");
       process =
           new ProcessBuilder(

@@ -8,10 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headrace.app.CommandLineRun;
 import io.headrace.app.Main;
 import io.headrace.app.broker.EmbeddedBroker;
+import io.headrace.app.broker.Ports;
 import io.headrace.app.broker.Topics;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -93,7 +93,7 @@ class PushKillTest {
     JsonNode whole = runWhole(place.apply("whole"));
 
     var random = new Random(SEED);
-    int port = freePort();
+    int port = Ports.free(0);
     List<String> settings = place.apply("killed");
     Process process = start("killed", port, settings);
     CompletableFuture<List<Long>> pushed = pushAll(port);
@@ -123,7 +123,7 @@ class PushKillTest {
   }
 
   private JsonNode runWhole(List<String> settings) throws Exception {
-    int port = freePort();
+    int port = Ports.free(0);
     Process process = start("whole", port, settings);
     pushAll(port).get(5, TimeUnit.MINUTES);
     JsonNode report = finish("whole", process, port);
@@ -252,12 +252,6 @@ class PushKillTest {
   private long segments() throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve("killed-log"))) {
       return files.filter(file -> file.toString().endsWith(".log")).count();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

@@ -1,10 +1,9 @@
 package io.headrace.perf.faults;
 
+import io.headrace.app.broker.Ports;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +42,7 @@ final class ChildBroker implements AutoCloseable {
    */
   static ChildBroker start(Path directory, String host, List<String> prefix) throws Exception {
     Files.createDirectories(directory);
-    int port = freePort();
+    int port = Ports.free(0);
     var settings = new Properties();
     settings.putAll(
         Map.of(
@@ -84,12 +83,6 @@ final class ChildBroker implements AutoCloseable {
           .setReleaseVersion(MetadataVersion.latestProduction())
           .setControllerListenerName("CONTROLLER")
           .run();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

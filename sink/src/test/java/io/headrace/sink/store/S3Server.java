@@ -1,10 +1,9 @@
 package io.headrace.sink.store;
 
 import io.headrace.sink.ObjectStoreSettings;
+import io.headrace.sink.TestBroker;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,7 +26,7 @@ public final class S3Server implements AutoCloseable {
   private static final Path HOME = home();
   private static final Path FOLDER = HOME.resolve("sink/target/s3proxy");
 
-  private final int port = freePort();
+  private final int port = TestBroker.freePort();
   private final Path folder;
   private final Process process;
 
@@ -104,14 +103,6 @@ public final class S3Server implements AutoCloseable {
   private static Path home() {
     Path here = Path.of("").toAbsolutePath();
     return Files.exists(here.resolve("mvnw")) ? here : here.resolve("..").normalize();
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private boolean answers() throws InterruptedException {
