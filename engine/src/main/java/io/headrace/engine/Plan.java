@@ -18,7 +18,7 @@ final class Plan {
   /** Operations, about 20 microseconds' worth, below which a phase is not shared. */
   private static final long WORTH_SHARING = 400_000;
 
-  private static final int TASKS_A_THREAD = 2;
+  private static final int TASKS_A_THREAD = 4;
   private static final int ROW_TILE = 4;
 
   private final WorkerTeam team;
@@ -138,9 +138,15 @@ final class Plan {
 
     @Override
     public void run(int task, MemorySegment scratch) {
-      int part = reversed ? team.mirrored(task, rowTasks) : task;
-      int first = part * shards / rowTasks;
-      int end = (part + 1) * shards / rowTasks;
+      run(task, task + 1, scratch);
+    }
+
+    @Override
+    public void run(int firstTask, int endTask, MemorySegment scratch) {
+      int firstPart = reversed ? team.mirrored(endTask - 1, rowTasks) : firstTask;
+      int endPart = firstPart + endTask - firstTask;
+      int first = firstPart * shards / rowTasks;
+      int end = endPart * shards / rowTasks;
       int from = firstRow(first);
       int to = firstRow(end);
       if (from < to) {

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * they wrote is then visible to the caller, and to the tasks of later phases.
  *
  * <p>Each thread has a share of a phase's tasks, cut by their numbers alone, so that what a task
- * wrote is still in the cache of the processor that runs it in the next step; who is done with its
- * own takes from the others'. A share is one number: which phase, which task comes next and where
- * it ends; whoever advances it owns that task. Members look for tasks for a moment before they
- * park.
+ * wrote is still in the cache of the processor that runs it in the next step. It takes half of what
+ * is left of it at a time, as one run, and then single tasks of the others'. A share is one number:
+ * which phase, which task comes next and where it ends; whoever advances it owns the tasks between.
+ * Members look for tasks for a moment before they park.
  */
 final class WorkerTeam implements AutoCloseable {
   private static final int SPINS = 1 << 11;
@@ -42,6 +42,13 @@ final class WorkerTeam implements AutoCloseable {
      * @param scratch memory of the thread that runs the task
      */
     void run(int task, MemorySegment scratch);
+
+    /** Runs tasks that follow each other, which may take less than each alone. */
+    default void run(int first, int end, MemorySegment scratch) {
+      for (int task = first; task < end; task++) {
+        run(task, scratch);
+      }
+    }
   }
 
   /**
@@ -75,13 +82,11 @@ final class WorkerTeam implements AutoCloseable {
 
   /**
    * Runs every task of {@code phase}. What a task throws, the lowest if several do, is thrown here
-   * after all have ended.
+   * after all have ended; tasks that were to follow it in one run are left out.
    */
   void run(int tasks, Phase work) {
     if (tasks <= 1 || members.isEmpty()) {
-      for (int task = 0; task < tasks; task++) {
-        work.run(task, scratch);
-      }
+      work.run(0, tasks, scratch);
       return;
     }
     phase = work;
@@ -100,10 +105,13 @@ final class WorkerTeam implements AutoCloseable {
     int taken = 0;
     for (int i = 0; i < shares.count(); i++) {
       int share = (first + i) % shares.count();
-      for (int task = shares.take(share); task >= 0; task = shares.take(share)) {
-        taken++;
+      boolean own = i == 0;
+      for (long run = shares.take(share, own); run != Shares.NONE; run = shares.take(share, own)) {
+        int task = Shares.first(run);
+        int end = Shares.end(run);
+        taken += end - task;
         try {
-          phase.run(task, memory);
+          phase.run(task, end, memory);
         } catch (Throwable e) { // thrown again at the caller
           fail(task, e);
         }
@@ -158,6 +166,7 @@ final class WorkerTeam implements AutoCloseable {
     private static final int COUNT_BITS = 20;
     private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
     private static final int APART = 16;
+    static final long NONE = -1;
 
     private final AtomicLongArray tickets;
     private final int count;
@@ -186,15 +195,29 @@ final class WorkerTeam implements AutoCloseable {
       return hasTask(tickets.get(at(share)));
     }
 
-    /** The next task of a share, now the caller's; -1 if there is none. */
-    int take(int share) {
+    /**
+     * The next tasks of a share, now the caller's.
+     *
+     * @param half whether half of what is left, or a single task
+     * @return for {@link #first} and {@link #end}; {@link #NONE} if there are none
+     */
+    long take(int share, boolean half) {
       int at = at(share);
       for (long now = tickets.get(at); hasTask(now); now = tickets.get(at)) {
-        if (tickets.compareAndSet(at, now, now + 1)) {
-          return (int) (now & COUNT_MASK);
+        int taken = half ? (end(now) - first(now) + 1) / 2 : 1;
+        if (tickets.compareAndSet(at, now, now + taken)) {
+          return (long) (first(now) + taken) << COUNT_BITS | first(now);
         }
       }
-      return -1;
+      return NONE;
+    }
+
+    static int first(long ticket) {
+      return (int) (ticket & COUNT_MASK);
+    }
+
+    static int end(long ticket) {
+      return (int) (ticket >>> COUNT_BITS & COUNT_MASK);
     }
 
     private static int at(int share) {
@@ -202,7 +225,7 @@ final class WorkerTeam implements AutoCloseable {
     }
 
     private static boolean hasTask(long ticket) {
-      return (ticket & COUNT_MASK) < (ticket >>> COUNT_BITS & COUNT_MASK);
+      return first(ticket) < end(ticket);
     }
   }
 

@@ -3,8 +3,10 @@ package io.headrace.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,39 @@ class WorkerTeamTest {
         int[] runs = new int[tasks]; // plain: the barrier makes the writes visible
         team.run(tasks, (task, scratch) -> runs[task]++);
         assertThat(runs).containsOnly(tasks == 0 ? new int[0] : new int[] {1});
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 8})
+  void runsTasksThatFollowEachOtherAsOne(int threads) {
+    try (var team = new WorkerTeam(threads, 0)) {
+      for (int phase = 0; phase < 2_000; phase++) {
+        int tasks = 1 + phase % 70;
+        int[] runs = new int[tasks];
+        var longest = new AtomicInteger();
+        team.run(
+            tasks,
+            new WorkerTeam.Phase() {
+              @Override
+              public void run(int task, MemorySegment scratch) {
+                throw new AssertionError("alone");
+              }
+
+              @Override
+              public void run(int first, int end, MemorySegment scratch) {
+                longest.accumulateAndGet(end - first, Math::max);
+                for (int task = first; task < end; task++) {
+                  runs[task]++;
+                }
+              }
+            });
+        assertThat(runs).containsOnly(1);
+        int share = Math.ceilDiv(tasks, threads);
+        assertThat(longest.get())
+            .as("one run for one thread, else half a share at most")
+            .isBetween(1, threads == 1 ? tasks : Math.ceilDiv(share, 2));
       }
     }
   }
@@ -63,9 +98,10 @@ class WorkerTeamTest {
                       }))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("task 2");
-      for (int task = 0; task < 20; task++) {
-        assertThat(runs.get(task)).isEqualTo(1);
-      }
+      assertThat(IntStream.range(0, 20).map(runs::get))
+          .as("tasks that were to follow one that failed are left out")
+          .allSatisfy(times -> assertThat(times).isBetween(0, 1));
+      assertThat(IntStream.of(2, 7, 12, 17).map(runs::get)).containsOnly(1);
       team.run(2, (task, scratch) -> {}); // the failure is over
     }
   }
