@@ -12,6 +12,7 @@ import io.headrace.app.http.JobStatus;
 import io.headrace.app.http.ServedJob;
 import io.headrace.pipeline.serve.Prediction;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.WholeTopic;
 import io.headrace.sink.kafka.AnnouncementSignature;
 import io.headrace.sink.seal.EncryptionSettings;
 import io.headrace.sink.seal.KeySetFile;
@@ -25,17 +26,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -242,19 +239,7 @@ class FollowedTopicTest {
   }
 
   private static List<ConsumerRecord<String, byte[]>> said(EmbeddedBroker broker) {
-    List<ConsumerRecord<String, byte[]>> all = new ArrayList<>();
-    Map<String, Object> settings =
-        Map.of("bootstrap.servers", broker.bootstrapServers(), "auto.offset.reset", "earliest");
-    try (var consumer =
-        new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-      var partition = new TopicPartition("models", 0);
-      consumer.assign(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      while (consumer.position(partition) < end) {
-        consumer.poll(Duration.ofSeconds(1)).forEach(all::add);
-      }
-    }
-    return all;
+    return WholeTopic.read(broker.bootstrapServers(), "models", new StringDeserializer());
   }
 
   private static void send(EmbeddedBroker broker, byte[] value, byte @Nullable [] signature)

@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.app.broker.EmbeddedBroker;
 import io.headrace.app.broker.Topics;
+import io.headrace.sink.WholeTopic;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +28,7 @@ class SampleProducerTest {
       lines.add(i + "," + "x".repeat(500));
     }
     Path file = folder.resolve("lines.csv");
-    Files.write(file, lines);
-    Files.writeString(file, "number,text\n" + Files.readString(file));
+    Files.writeString(file, "number,text\n" + String.join("\n", lines));
     try (var leader = new UnreadyLeader();
         var broker =
             EmbeddedBroker.start(
@@ -62,21 +59,8 @@ class SampleProducerTest {
   }
 
   private static List<String> consume(String bootstrap) {
-    var partition = new TopicPartition("new", 0);
-    List<String> values = new ArrayList<>();
-    try (var consumer =
-        new KafkaConsumer<>(
-            Map.<String, Object>of("bootstrap.servers", bootstrap),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      for (int polls = 0; polls < 60 && values.size() < RECORDS; polls++) {
-        for (var polled : consumer.poll(Duration.ofSeconds(1))) {
-          values.add(new String(polled.value(), StandardCharsets.UTF_8));
-        }
-      }
-    }
-    return values;
+    return WholeTopic.read(bootstrap, "new", new ByteArrayDeserializer()).stream()
+        .map(read -> new String(read.value(), StandardCharsets.UTF_8))
+        .toList();
   }
 }

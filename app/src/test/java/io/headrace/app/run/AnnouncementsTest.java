@@ -10,13 +10,13 @@ import io.headrace.pipeline.job.JobFile;
 import io.headrace.pipeline.job.JobRun;
 import io.headrace.schemas.ModelAnnouncement;
 import io.headrace.sink.CheckpointStore;
+import io.headrace.sink.WholeTopic;
 import io.headrace.sink.checkpoint.DirectoryCheckpointStore;
 import io.headrace.sink.seal.FileSeal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +24,8 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,24 +89,13 @@ class AnnouncementsTest {
 
   private static List<ModelAnnouncement> announced(EmbeddedBroker broker, String job)
       throws IOException {
-    var partition = new TopicPartition("models", 0);
     List<ModelAnnouncement> all = new ArrayList<>();
-    try (var consumer =
-        new KafkaConsumer<>(
-            Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
-            new StringDeserializer(),
-            new ByteArrayDeserializer())) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      while (consumer.position(partition) < end) {
-        for (ConsumerRecord<String, byte[]> message : consumer.poll(Duration.ofSeconds(1))) {
-          ModelAnnouncement record = ModelAnnouncement.getDecoder().decode(message.value());
-          assertThat(message.key()).isEqualTo(record.getJob());
-          if (record.getJob().equals(job)) {
-            all.add(record);
-          }
-        }
+    for (var message :
+        WholeTopic.read(broker.bootstrapServers(), "models", new StringDeserializer())) {
+      ModelAnnouncement record = ModelAnnouncement.getDecoder().decode(message.value());
+      assertThat(message.key()).isEqualTo(record.getJob());
+      if (record.getJob().equals(job)) {
+        all.add(record);
       }
     }
     return all;

@@ -12,6 +12,7 @@ import io.headrace.app.broker.Topics;
 import io.headrace.ingest.mask.Masking;
 import io.headrace.pipeline.job.JobFile;
 import io.headrace.schemas.RejectedSample;
+import io.headrace.sink.WholeTopic;
 import io.headrace.sink.archive.ArchiveReader;
 import io.headrace.sink.seal.FileSeal;
 import java.awt.image.BufferedImage;
@@ -28,7 +29,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,9 +38,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.specific.SpecificDatumReader;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -308,23 +306,11 @@ class MaskedSecretsTest {
   }
 
   private List<String> topic(String name) {
-    Map<String, Object> settings =
-        Map.of("bootstrap.servers", broker.bootstrapServers(), "auto.offset.reset", "earliest");
     List<String> messages = new ArrayList<>();
-    try (var consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      var partition = new TopicPartition(name, 0);
-      consumer.assign(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      while (consumer.position(partition) < end) {
-        consumer
-            .poll(Duration.ofSeconds(1))
-            .forEach(
-                message -> {
-                  messages.add(text(message.key()) + text(message.value()));
-                  message.headers().forEach(header -> messages.add(text(header.value())));
-                });
-      }
+    for (var message :
+        WholeTopic.read(broker.bootstrapServers(), name, new ByteArrayDeserializer())) {
+      messages.add(text(message.key()) + text(message.value()));
+      message.headers().forEach(header -> messages.add(text(header.value())));
     }
     assertThat(messages).isNotEmpty();
     return messages;

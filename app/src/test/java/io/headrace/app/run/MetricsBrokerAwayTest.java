@@ -14,6 +14,7 @@ import io.headrace.pipeline.job.JobFile;
 import io.headrace.pipeline.job.JobRun;
 import io.headrace.schemas.Schemas;
 import io.headrace.schemas.TrainingMetricsRecord;
+import io.headrace.sink.WholeTopic;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,9 +28,6 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.apache.avro.message.BadHeaderException;
 import org.apache.avro.message.MissingSchemaException;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,23 +134,10 @@ class MetricsBrokerAwayTest {
   /** The step of the newest metrics on the topic. */
   private static long newestStep(EmbeddedBroker broker) {
     Schemas.trust();
-    var partition = new TopicPartition(TOPIC, 0);
-    try (var consumer =
-        new KafkaConsumer<>(
-            Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      long newest = -1;
-      while (consumer.position(partition) < end) {
-        for (ConsumerRecord<byte[], byte[]> message : consumer.poll(Duration.ofSeconds(1))) {
-          newest = Math.max(newest, step(message.value()));
-        }
-      }
-      return newest;
-    }
+    return WholeTopic.read(broker.bootstrapServers(), TOPIC, new ByteArrayDeserializer()).stream()
+        .mapToLong(message -> step(message.value()))
+        .max()
+        .orElse(-1);
   }
 
   private static long step(byte[] message) {
